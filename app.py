@@ -1,0 +1,1 @@
+"""Navigation and theme; nothing else."""

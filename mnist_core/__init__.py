@@ -1,0 +1,1 @@
+"""A lab for small digit networks: everything that is not a widget."""

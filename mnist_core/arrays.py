@@ -1,0 +1,31 @@
+"""The kinds of array that travel between the rooms, each named once."""
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+
+Images = Float32[np.ndarray, "n side side"]
+"""Digit images, upright, 0.0 (paper) to 1.0 (full ink)."""
+
+Image = Float32[np.ndarray, "side side"]
+"""One digit image, upright, 0.0 (paper) to 1.0 (full ink)."""
+
+Labels = Int64[np.ndarray, " n"]
+"""The digit of each image."""
+
+Indices = Int64[np.ndarray, " k"]
+"""Positions in a data set."""
+
+Probabilities = Float32[np.ndarray, "n classes"]
+"""Softmax outputs, a row an image, each row summing to 1."""
+
+Activations = Float32[np.ndarray, "n units"]
+"""Values of the units of a layer, a row an image."""
+
+Fields = Float32[np.ndarray, "units side side"]
+"""Receptive fields, a picture a unit; signed, 0 is no influence."""
+
+Fidelities = Float64[np.ndarray, " units"]
+"""R2 of each unit's linear picture; 1 is exact, below 0 is worse than a constant."""
+
+Confusion = Int64[np.ndarray, "classes classes"]
+"""Counts of images: rows are true digits, columns are guesses."""

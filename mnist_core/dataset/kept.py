@@ -1,0 +1,97 @@
+"""Data sets that were read once, kept as memory-mapped arrays under their fingerprints."""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_core.dataset import Dataset, Origin
+from mnist_core.errors import DataError
+
+_DETAILS = "dataset.json"
+
+
+def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
+    """Keep a data set on disk and return it as memory-mapped arrays that all processes share.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What was read. One that is kept already is only opened again.
+    folder : Path
+        Holds one folder a fingerprint; made where absent.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be written.
+    """
+    target = folder / dataset.fingerprint
+    if not target.is_dir():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_dataset(dataset, folder, target)
+        except OSError as error:
+            raise DataError(
+                f"The data set needs room in {folder}, but it cannot be written: {error}."
+            ) from error
+    return open_dataset(dataset.fingerprint, folder)
+
+
+def open_dataset(fingerprint: str, folder: Path) -> Dataset:
+    """Open a kept data set in no time: its arrays are mapped, not read.
+
+    Raises
+    ------
+    DataError
+        If no data set is kept under the fingerprint, or its files are damaged.
+    """
+    target = folder / fingerprint
+    try:
+        details = json.loads((target / _DETAILS).read_text(encoding="utf-8"))
+        images = np.load(target / "images.npy", mmap_mode="r", allow_pickle=False)
+        labels = np.load(target / "labels.npy", allow_pickle=False)
+        origin = _read_origin(details["origin"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"No data set {fingerprint} is kept here: open its file again on the Data page."
+        ) from error
+    return Dataset(details["name"], images, labels, fingerprint, origin)
+
+
+def list_datasets(folder: Path) -> list[tuple[str, str]]:
+    """List the kept data sets as (fingerprint, name), the latest first."""
+    found = [path for path in folder.glob(f"*/{_DETAILS}") if not path.parent.name.startswith(".")]
+    found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    return [(path.parent.name, json.loads(path.read_text(encoding="utf-8"))["name"]) for path in found]
+
+
+def _write_dataset(dataset: Dataset, folder: Path, target: Path) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=".keeping-", dir=folder))
+    try:
+        np.save(beside / "images.npy", dataset.images, allow_pickle=False)
+        np.save(beside / "labels.npy", dataset.labels, allow_pickle=False)
+        details = {"name": dataset.name, "origin": asdict(dataset.origin)}
+        (beside / _DETAILS).write_text(json.dumps(details), encoding="utf-8")
+        for path in beside.iterdir():
+            with path.open("rb") as written:
+                os.fsync(written.fileno())
+        if not target.exists():  # another tab may have kept the same data meanwhile
+            beside.replace(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _read_origin(values: dict[str, Any]) -> Origin:
+    return Origin(
+        layout=values["layout"],
+        variables=tuple((name, words) for name, words in values["variables"]),
+        value_range=(values["value_range"][0], values["value_range"][1]),
+        orientation=values["orientation"],
+        warnings=tuple(values["warnings"]),
+    )

@@ -1,0 +1,271 @@
+"""The space that is searched, and the recipe by which each network is trained."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mnist_core.errors import GridError
+
+_T = TypeVar("_T")
+
+_AXES = ("lr", "hidden1", "hidden2", "activation")
+_MAX_UNITS = 4096  # a wider layer is a typing error in a lab for small networks
+
+
+class Activation(StrEnum):
+    """The function behind both hidden layers."""
+
+    SIGMOID = "sigmoid"
+    RELU = "relu"
+    TANH = "tanh"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One point of a grid: the hyper-parameters of one network."""
+
+    lr: float
+    hidden1: int
+    hidden2: int
+    activation: Activation
+
+    def __str__(self) -> str:
+        return f"{self.hidden1}-{self.hidden2} {self.activation.value.capitalize()}, lr {self.lr:g}"
+
+    def params(self) -> dict[str, float | int | str]:
+        """Return the hyper-parameters as plain JSON values."""
+        return {**asdict(self), "activation": self.activation.value}
+
+    @staticmethod
+    def from_params(params: Mapping[str, Any]) -> "Candidate":
+        """Make a candidate from what `params` returned.
+
+        Raises
+        ------
+        GridError
+            If a value is not one that a network can be made with.
+        """
+        return Candidate(
+            lr=_check_lr(params["lr"]),
+            hidden1=_check_count("hidden1", params["hidden1"], _MAX_UNITS),
+            hidden2=_check_count("hidden2", params["hidden2"], _MAX_UNITS),
+            activation=_check_activation(params["activation"]),
+        )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every combination of the values of four axes.
+
+    Raises
+    ------
+    GridError
+        If an axis is empty or holds a value that no network can be made with.
+    """
+
+    lr: tuple[float, ...]
+    hidden1: tuple[int, ...]
+    hidden2: tuple[int, ...]
+    activation: tuple[Activation, ...]
+
+    def __post_init__(self) -> None:
+        for axis in _AXES:
+            if not getattr(self, axis):
+                raise GridError(f"The grid needs at least one value of {axis}, but has none: add one.")
+        for candidate in self.candidates():
+            Candidate.from_params(candidate.params())
+
+    @property
+    def n_candidates(self) -> int:
+        """Count the combinations."""
+        return len(self.lr) * len(self.hidden1) * len(self.hidden2) * len(self.activation)
+
+    def candidates(self) -> list[Candidate]:
+        """List the combinations in the order of scikit-learn's `ParameterGrid`."""
+        axes = (self.activation, self.hidden1, self.hidden2, self.lr)
+        return [Candidate(lr, h1, h2, activation) for activation, h1, h2, lr in product(*axes)]
+
+    def values(self) -> dict[str, list[Any]]:
+        """Return the axes as plain JSON values, the form of GRID.json."""
+        return {axis: [_plain(value) for value in getattr(self, axis)] for axis in _AXES}
+
+    @staticmethod
+    def from_values(values: Mapping[str, Any]) -> "Grid":
+        """Make a grid from the form of GRID.json.
+
+        Raises
+        ------
+        GridError
+            If an axis is missing, unknown, empty, or holds a value that cannot be used.
+        """
+        _check_axes(values)
+        return Grid(
+            lr=_unique(_check_lr(value) for value in values["lr"]),
+            hidden1=_unique(_check_count("hidden1", value, _MAX_UNITS) for value in values["hidden1"]),
+            hidden2=_unique(_check_count("hidden2", value, _MAX_UNITS) for value in values["hidden2"]),
+            activation=_unique(_check_activation(value) for value in values["activation"]),
+        )
+
+
+PAPER_GRID = Grid(
+    lr=(0.1, 0.01, 0.001),
+    hidden1=(24, 48, 96),
+    hidden2=(12, 24, 48),
+    activation=(Activation.SIGMOID, Activation.RELU, Activation.TANH),
+)
+PAPER_WINNER = Candidate(lr=0.001, hidden1=96, hidden2=24, activation=Activation.TANH)
+PAPER_ACCURACY = 0.9711  # of the winner on the 10,000 held-out images, as the paper reports it
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained; the defaults are the paper's.
+
+    Attributes
+    ----------
+    max_epochs : int
+        Epochs at most.
+    patience : int
+        Epochs without a better validation loss after which training stops.
+    batch_size : int
+        Images a step, in the order of the data: nothing is shuffled between epochs.
+    inner_folds : int
+        The stratified parts of the training images of which the first is for validation.
+    seed : int
+        Seed of the initial weights.
+    """
+
+    max_epochs: int = 500
+    patience: int = 3
+    batch_size: int = 128
+    inner_folds: int = 5
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, most in (("max_epochs", 100_000), ("patience", 100_000), ("batch_size", 100_000)):
+            _check_count(name, getattr(self, name), most)
+        if not 0 <= self.seed < 2**32:
+            raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """Everything that determines a search but the data.
+
+    Attributes
+    ----------
+    grid : Grid
+        The candidates.
+    recipe : Recipe
+        How each network is trained.
+    cv : int
+        Outer folds, stratified, in the order of the data.
+    split_seed : int
+        Seed of the shuffle and of the split into training and held-out images.
+    limit : int or None
+        Images kept after the shuffle; None keeps all.
+    engine : str
+        Who trains the networks: `sklearn`.
+    workers : int or None
+        Processes side by side; None takes one a core.
+    """
+
+    grid: Grid = PAPER_GRID
+    recipe: Recipe = field(default_factory=Recipe)
+    cv: int = 5
+    split_seed: int = 0
+    limit: int | None = None
+    engine: str = "sklearn"
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.cv < 2:
+            raise GridError(f"Cross-validation needs at least 2 folds, but got {self.cv}: choose 2 or more.")
+        if self.engine != "sklearn":
+            raise GridError(f"The engine must be sklearn, but is {self.engine!r}: choose that.")
+        if self.workers is not None:
+            _check_count("workers", self.workers, 1024)
+
+    @property
+    def n_fits(self) -> int:
+        """Count the trainings: a fold of a candidate each."""
+        return self.grid.n_candidates * self.cv
+
+    def values(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values."""
+        return {**asdict(self), "grid": self.grid.values()}
+
+    @staticmethod
+    def from_values(values: Mapping[str, Any]) -> "SearchPlan":
+        """Make a plan from what `values` returned."""
+        parts = {**values, "grid": Grid.from_values(values["grid"]), "recipe": Recipe(**values["recipe"])}
+        return SearchPlan(**parts)
+
+
+def read_grid(source: str) -> Grid:
+    """Read a grid from a GRID.json file; the word `paper` stands for the paper's grid.
+
+    Raises
+    ------
+    GridError
+        If the file cannot be read or is no grid.
+    """
+    if source == "paper":
+        return PAPER_GRID
+    try:
+        values = json.loads(Path(source).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise GridError(
+            f"The grid must be the word paper or a JSON file, but {source} cannot be read: {error}."
+        ) from error
+    except json.JSONDecodeError as error:
+        raise GridError(f"{source} must be JSON, but is not ({error}): mend it and try again.") from error
+    if not isinstance(values, dict):
+        raise GridError(f"{source} must hold a JSON object with the keys {', '.join(_AXES)}.")
+    return Grid.from_values(values)
+
+
+def _check_axes(values: Mapping[str, Any]) -> None:
+    missing = [axis for axis in _AXES if axis not in values]
+    unknown = [key for key in values if key not in _AXES]
+    if missing or unknown:
+        found = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(map(str, unknown))}"
+        raise GridError(f"A grid needs exactly the keys {', '.join(_AXES)}, but this one {found}: mend it.")
+    for axis in _AXES:
+        if not isinstance(values[axis], Sequence) or isinstance(values[axis], str):
+            raise GridError(f"{axis} must be a list of values, but is {values[axis]!r}: put it in brackets.")
+
+
+def _check_lr(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise GridError(f"lr must be a number, but is {value!r}: give one such as 0.001.")
+    if not 0 < value <= 10:  # more is a typing error
+        raise GridError(f"lr must be above 0 and at most 10, but is {value}: give one such as 0.001.")
+    return float(value)
+
+
+def _check_count(name: str, value: Any, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: mend it.")
+    return value
+
+
+def _check_activation(value: Any) -> Activation:
+    try:
+        return Activation(str(value).lower())
+    except ValueError:
+        choices = ", ".join(Activation)
+        raise GridError(f"The activation must be one of {choices}, but is {value!r}: choose one.") from None
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Activation) else value
+
+
+def _unique(values: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,327 @@
+"""Model folders: a trained network with all that is known of it, saved and loaded."""
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from mnist_core.errors import ModelError
+from mnist_core.grid import Candidate, Recipe
+from mnist_core.history import EpochRecord
+from mnist_core.network import MLP
+
+SCHEMA = 1
+_VERSIONS_OF = ("torch", "skorch", "scikit-learn", "numpy")
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """The data that a network was trained on.
+
+    Attributes
+    ----------
+    name, fingerprint : str
+        Of the data set.
+    n_samples : int
+        Images of the data set.
+    split_seed : int
+        Seed of the split.
+    limit : int or None
+        Images kept after the shuffle.
+    n_train, n_test : int
+        Images for training and held out.
+    """
+
+    name: str
+    fingerprint: str
+    n_samples: int
+    split_seed: int
+    limit: int | None
+    n_train: int
+    n_test: int
+
+
+@dataclass(frozen=True)
+class TestFacts:
+    """What a network reads of the images that its training held out.
+
+    Attributes
+    ----------
+    n : int
+        Images.
+    accuracy : float
+        Share read right, 0 to 1.
+    confusion : tuple of tuple of int
+        Counts; rows are true digits, columns guesses.
+    """
+
+    __test__ = False  # no test class, whatever its name
+
+    n: int
+    accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What `model.json` holds.
+
+    Attributes
+    ----------
+    candidate : Candidate
+        Layer widths, activation and learning rate.
+    side, n_classes : int
+        Pixels along an edge of an image; output units.
+    recipe : Recipe
+        How it was trained.
+    recipe_name : str
+        `paper`.
+    data : DataFacts
+        What it was trained on.
+    history : tuple of EpochRecord
+        Every epoch.
+    test : TestFacts
+        Measured once on the held-out images.
+    command : str
+        What makes the same model again.
+    created : str
+        When, ISO 8601 in UTC.
+    versions : dict of str to str
+        Of Python and the libraries that trained it.
+    """
+
+    candidate: Candidate
+    side: int
+    n_classes: int
+    recipe: Recipe
+    recipe_name: str
+    data: DataFacts
+    history: tuple[EpochRecord, ...]
+    test: TestFacts
+    command: str
+    created: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained network and what is known of it.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is saved; the folder's name is the model's.
+    network : MLP
+        Its weights, in evaluation mode.
+    info : ModelInfo
+        Everything else.
+    """
+
+    folder: Path
+    network: MLP
+    info: ModelInfo
+
+    @property
+    def name(self) -> str:
+        """Return the name of the model: that of its folder."""
+        return self.folder.name
+
+
+def save_model(network: MLP, info: ModelInfo, folder: Path) -> Model:
+    """Save a model as a folder, whole or not at all, and load it again.
+
+    A folder of the same name is replaced.
+
+    Raises
+    ------
+    ModelError
+        If the folder holds something that is no model, or cannot be written.
+    """
+    if folder.exists() and not (folder / "model.json").exists() and any(folder.iterdir()):
+        raise ModelError(
+            f"{folder} must be a new folder or a model's, but holds other files: name another one."
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _replace_folder(network, info, folder)
+    except OSError as error:
+        raise ModelError(
+            f"The model needs room in {folder.parent}, but it cannot be written: {error}."
+        ) from error
+    return load_model(folder)
+
+
+def load_model(folder: Path) -> Model:
+    """Load a model folder.
+
+    Raises
+    ------
+    ModelError
+        If the folder is absent or damaged, of a newer schema, or its tensors have other shapes.
+    """
+    info = _parse_info(_read_json(folder), folder)
+    widths = (info.candidate.hidden1, info.candidate.hidden2)
+    network = MLP(*widths, info.candidate.activation, info.side**2, info.n_classes)
+    _load_weights(network, folder)
+    return Model(folder, network.eval(), info)
+
+
+def list_models(roots: Iterable[Path]) -> list[Path]:
+    """List the model folders below some roots, each root in order of name."""
+    return [
+        path.parent
+        for root in roots
+        for path in sorted(root.glob("*/model.json"))
+        if path.parent.name[0] != "."
+    ]
+
+
+def find_model(name: str, roots: Iterable[Path]) -> Path:
+    """Find a model folder by its name.
+
+    Raises
+    ------
+    ModelError
+        If no root has one of that name.
+    """
+    folders = {path.name: path for path in reversed(list_models(roots))}
+    if name not in folders:
+        raise ModelError(
+            f"There is no model {name!r}: choose one of {', '.join(sorted(folders)) or 'none yet'}."
+        )
+    return folders[name]
+
+
+def read_versions() -> dict[str, str]:
+    """Read the versions of Python and of the libraries that train."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS_OF}}
+
+
+def _replace_folder(network: MLP, info: ModelInfo, folder: Path) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        fresh, old = beside / "new", beside / "old"
+        fresh.mkdir()
+        _write_files(network, info, fresh, folder.name)
+        if folder.exists():
+            folder.replace(old)
+        fresh.replace(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_files(network: MLP, info: ModelInfo, folder: Path, name: str) -> None:
+    weights = {key: tensor.detach().cpu().contiguous() for key, tensor in network.state_dict().items()}
+    save_file(weights, folder / "weights.safetensors", metadata={"format": "pt"})
+    values = {"schema": SCHEMA, **asdict(info), "candidate": info.candidate.params()}
+    (folder / "model.json").write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(write_card(info, network.n_parameters, name), encoding="utf-8")
+    for path in folder.iterdir():
+        with path.open("rb") as written:
+            os.fsync(written.fileno())
+
+
+def _read_json(folder: Path) -> Mapping[str, Any]:
+    path = folder / "model.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"{folder} must be a model folder, but its model.json cannot be read: {error}."
+        ) from error
+    except ValueError as error:
+        raise ModelError(f"{path} must be JSON, but is damaged ({error}): restore the folder.") from error
+    schema = values.get("schema") if isinstance(values, dict) else None
+    if not isinstance(schema, int):
+        raise ModelError(f"{path} must name its schema, but does not: it is no model of this lab.")
+    if schema > SCHEMA:
+        raise ModelError(
+            f"{folder} has schema {schema}, but this version reads up to {SCHEMA}: update the lab to open it."
+        )
+    return values
+
+
+def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
+    try:
+        return ModelInfo(
+            candidate=Candidate.from_params(values["candidate"]),
+            side=int(values["side"]),
+            n_classes=int(values["n_classes"]),
+            recipe=Recipe(**values["recipe"]),
+            recipe_name=str(values["recipe_name"]),
+            data=DataFacts(**values["data"]),
+            history=tuple(EpochRecord(**record) for record in values["history"]),
+            test=_parse_test(values["test"]),
+            command=str(values["command"]),
+            created=str(values["created"]),
+            versions=dict(values["versions"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
+
+
+def _parse_test(values: Mapping[str, Any]) -> TestFacts:
+    confusion = tuple(tuple(int(count) for count in row) for row in values["confusion"])
+    return TestFacts(n=int(values["n"]), accuracy=float(values["accuracy"]), confusion=confusion)
+
+
+def _load_weights(network: MLP, folder: Path) -> None:
+    path = folder / "weights.safetensors"
+    try:
+        weights = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"{path} must hold the weights, but cannot be read ({error}): restore the folder."
+        ) from error
+    expected = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
+    found = {key: tuple(tensor.shape) for key, tensor in weights.items()}
+    if found != expected:
+        odd = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))[0]
+        raise ModelError(
+            f"{path} needs {odd} of shape {expected.get(odd)}, but has {found.get(odd)}: restore the folder."
+        )
+    if any(tensor.dtype != torch.float32 for tensor in weights.values()):
+        raise ModelError(f"{path} must hold float32 tensors, but holds others: restore the folder.")
+    network.load_state_dict(weights)
+
+
+def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
+    """Write the card of a model in words, as Markdown."""
+    last, data, candidate = info.history[-1], info.data, info.candidate
+    rows = "\n".join(
+        f"| {r.epoch} | {r.train_loss:.4f} | {r.valid_loss:.4f} | {r.valid_accuracy:.4f} |"
+        for r in info.history
+    )
+    return f"""# {name}
+
+A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
+({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, trained with Adam, \
+learning rate {candidate.lr:g}, batch {info.recipe.batch_size}, early stopping after {info.recipe.patience} \
+epochs without a better validation loss, seed {info.recipe.seed} (recipe `{info.recipe_name}`).
+
+It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right.
+
+Data: {data.name}, {data.n_samples:,} images (fingerprint `{data.fingerprint}`), shuffled with seed \
+{data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. Training ended after {last.epoch} epochs \
+with the last weights, as skorch's early stopping does.
+
+Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in info.versions.items())} by
+
+```
+{info.command}
+```
+
+| epoch | training loss | validation loss | validation accuracy |
+| --- | --- | --- | --- |
+{rows}
+"""

@@ -1,0 +1,58 @@
+"""Where the lab keeps its state: the `MNIST_LAB_*` environment variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+SHIPPED_MODELS = PROJECT_FOLDER / "models"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The places that a lab works in.
+
+    Attributes
+    ----------
+    home : Path
+        Folder of all state (`MNIST_LAB_HOME`, else `.lab` beside `app.py`).
+    database : str
+        SQLAlchemy URL of the store (`MNIST_LAB_DATABASE`, else `lab.db` in `home`).
+    """
+
+    home: Path
+    database: str
+
+    @property
+    def datasets_folder(self) -> Path:
+        """Where data sets are kept as memory-mapped arrays, a folder a fingerprint."""
+        return self.home / "datasets"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where models that were made here are saved, a folder a model."""
+        return self.home / "models"
+
+    @property
+    def logs_folder(self) -> Path:
+        """Where worker processes write their logs."""
+        return self.home / "logs"
+
+    @property
+    def model_roots(self) -> tuple[Path, Path]:
+        """The folders that hold models: made here, then shipped."""
+        return self.models_folder, SHIPPED_MODELS
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from environment variables.
+
+    Parameters
+    ----------
+    environ : mapping of str to str
+        `MNIST_LAB_HOME` and `MNIST_LAB_DATABASE` are read; both may be absent.
+    """
+    home = Path(environ.get("MNIST_LAB_HOME") or PROJECT_FOLDER / ".lab").expanduser().resolve()
+    database = environ.get("MNIST_LAB_DATABASE") or f"sqlite:///{home / 'lab.db'}"
+    return Settings(home=home, database=database)
