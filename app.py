@@ -1,1 +1,15 @@
 """Navigation and theme; nothing else."""
+
+import streamlit as st
+
+_PAGES = [
+    st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
+    st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
+    st.Page("pages/search.py", title="Search", icon=":material/tune:", url_path="search"),
+    st.Page("pages/results.py", title="Results", icon=":material/insights:", url_path="results"),
+    st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
+    st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+]
+
+st.set_page_config(page_title="MNIST lab", page_icon=":material/neurology:", layout="wide")
+st.navigation(_PAGES).run()

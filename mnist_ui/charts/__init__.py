@@ -1,0 +1,1 @@
+"""Numbers to charts, for light and dark."""

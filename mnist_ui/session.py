@@ -1,0 +1,100 @@
+"""What one browser tab has open: every key of the session state, typed, in one place."""
+
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnist_core.dataset import Dataset
+from mnist_core.dataset.kept import keep_dataset, list_datasets, open_dataset
+from mnist_core.errors import DataError
+from mnist_core.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from mnist_core.runs import Store
+
+
+class Key(StrEnum):
+    """The keys of the session state that pages share."""
+
+    DATASET = "lab-dataset"
+
+
+def settings() -> Settings:
+    """Return the places that the lab works in."""
+    return read_settings()
+
+
+def store() -> "Store":
+    """Return the store of runs, which all tabs share."""
+    return _open_store(settings().database)
+
+
+def current_dataset() -> Dataset | None:
+    """Return the open data set: this tab's, else the one that was opened last in any tab.
+
+    None where none was ever opened, or where the one that was is no longer kept.
+    """
+    dataset = st.session_state.get(Key.DATASET)
+    if isinstance(dataset, Dataset):
+        return dataset
+    try:
+        fingerprint = _last_path().read_text(encoding="utf-8").strip()
+        dataset = open_dataset(fingerprint, settings().datasets_folder)
+    except (OSError, DataError):
+        return None
+    st.session_state[Key.DATASET] = dataset
+    return dataset
+
+
+def use_dataset(dataset: Dataset) -> Dataset:
+    """Keep a data set and open it in this tab and in every tab to come.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written; the previous one stays open.
+    """
+    kept = keep_dataset(dataset, settings().datasets_folder)
+    _remember(kept)
+    return kept
+
+
+def reopen_dataset(fingerprint: str) -> Dataset:
+    """Open a data set that is kept, in this tab and in every tab to come.
+
+    Raises
+    ------
+    DataError
+        If none is kept under the fingerprint; the previous one stays open.
+    """
+    dataset = open_dataset(fingerprint, settings().datasets_folder)
+    _remember(dataset)
+    return dataset
+
+
+def kept_datasets() -> list[tuple[str, str]]:
+    """List the kept data sets as (fingerprint, name), the latest first."""
+    return list_datasets(settings().datasets_folder)
+
+
+def _last_path() -> Path:
+    return settings().home / "last_dataset"
+
+
+def _remember(dataset: Dataset) -> None:
+    st.session_state[Key.DATASET] = dataset
+    path = _last_path()
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as beside:
+        beside.write(dataset.fingerprint)
+    Path(beside.name).replace(path)
+
+
+@st.cache_resource(show_spinner=False)
+def _open_store(url: str) -> "Store":
+    from mnist_core.runs import Store  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
+
+    settings().home.mkdir(parents=True, exist_ok=True)
+    return Store(url)

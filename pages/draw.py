@@ -1,0 +1,5 @@
+"""The Draw page."""
+
+import streamlit as st
+
+st.title("Draw")

@@ -1,0 +1,5 @@
+"""The Fields page."""
+
+import streamlit as st
+
+st.title("Fields")

@@ -1,0 +1,5 @@
+"""The Results page."""
+
+import streamlit as st
+
+st.title("Results")

@@ -1,0 +1,5 @@
+"""The Search page."""
+
+import streamlit as st
+
+st.title("Search")
