@@ -1,0 +1,34 @@
+# One word does each thing. Works with the make of Debian and of macOS (3.81).
+
+PYTHON := .venv/bin/python
+MARK ?=
+
+.PHONY: help run test lint bench screenshots
+
+help: ## list these words
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## install what is missing, start the app and print its address
+	@scripts/install.sh requirements.txt
+	@exec $(PYTHON) -m streamlit run app.py
+
+test: ## run all tests, a real browser included (MARK=e2e, MARK="not e2e": only those)
+	@scripts/install.sh requirements-dev.txt
+	@scripts/chromium.sh --install
+	@$(PYTHON) -m pytest -m "$(MARK)"
+
+lint: ## check format, style, types and the floors of the code
+	@scripts/install.sh requirements-dev.txt
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+
+bench: ## measure what the documentation claims about speed; fails when a claim breaks
+	@scripts/install.sh requirements-dev.txt
+	@for claim in benchmarks/*.py; do $(PYTHON) "$$claim" || exit 1; done
+
+screenshots: ## take the pictures of the documentation anew
+	@scripts/install.sh requirements-dev.txt
+	@scripts/chromium.sh --install
+	@$(PYTHON) scripts/screenshots.py
