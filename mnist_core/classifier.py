@@ -1,0 +1,199 @@
+"""The skorch classifier of the paper's recipe, and training one network with it."""
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.callback import CallbackSupportMixin, with_callbacks
+from skorch import NeuralNetClassifier
+from skorch.callbacks import Callback, EarlyStopping
+from skorch.dataset import ValidSplit
+from torch import nn
+
+from mnist_core.arrays import Images, Labels
+from mnist_core.errors import DataError
+from mnist_core.grid import Candidate, Recipe
+from mnist_core.history import EpochRecord
+from mnist_core.network import MLP
+
+
+class DigitClassifier(CallbackSupportMixin, NeuralNetClassifier):
+    """A skorch classifier with a seed, whose epochs are tasks of scikit-learn's callbacks.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As for `skorch.NeuralNetClassifier`.
+    seed : int
+        Seed of the initial weights; torch's global generator is left as it was.
+    """
+
+    def __init__(self, *args: Any, seed: int = 0, **kwargs: Any) -> None:
+        self.seed = seed
+        super().__init__(*args, **kwargs)
+
+    @property
+    def _default_callbacks(self) -> list[tuple[str, Callback]]:
+        return [*super()._default_callbacks, ("epoch_task", _EpochTask())]
+
+    def initialize(self) -> "DigitClassifier":
+        """Draw the initial weights from the seed, and set everything else up."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            super().initialize()
+        return self
+
+    @with_callbacks  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> "DigitClassifier":  # noqa: N803 scikit-learn's name
+        """Train from fresh weights; a fit task with a subtask for each epoch."""
+        context = self._init_callback_context(max_subtasks=None)
+        context.call_on_fit_task_begin(estimator=self)
+        super().fit(X, y, **fit_params)
+        context.call_on_fit_task_end(estimator=self)
+        return self
+
+
+class _EpochTask(Callback):
+    """Tell scikit-learn's callbacks of each epoch that ends."""
+
+    def on_epoch_end(self, net: Any, **_: Any) -> None:
+        context = net._callback_fit_ctx.subcontext(task_name="epoch")
+        context.call_on_fit_task_end(estimator=net)
+
+
+class _Report(Callback):
+    """Pass each epoch that ends to a function."""
+
+    def __init__(self, report: Callable[[EpochRecord], None]) -> None:
+        self.report = report
+
+    def on_epoch_end(self, net: Any, **_: Any) -> None:
+        self.report(read_epoch(net.history[-1]))
+
+
+def make_classifier(recipe: Recipe, n_inputs: int, n_classes: int = 10, **params: Any) -> DigitClassifier:
+    """Make the untrained classifier of a recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        How it will be trained.
+    n_inputs, n_classes : int
+        Pixels of an image; digits.
+    **params
+        Further settings of the classifier, such as those of `classifier_params`.
+    """
+    settings = {
+        # Logits and cross-entropy are softmax and its log-likelihood, in one stable step.
+        "criterion": nn.CrossEntropyLoss,
+        "optimizer": torch.optim.Adam,
+        "batch_size": recipe.batch_size,
+        "max_epochs": recipe.max_epochs,
+        "iterator_train__shuffle": False,
+        "train_split": ValidSplit(recipe.inner_folds, stratified=True),
+        "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience))],
+        "module__n_inputs": n_inputs,
+        "module__n_classes": n_classes,
+        "seed": recipe.seed,
+        "verbose": 0,
+        # Every digit, also one that a small fold may lack.
+        "classes": list(range(n_classes)),
+    }
+    return DigitClassifier(MLP, **{**settings, **params})
+
+
+def classifier_params(candidate: Candidate) -> dict[str, Any]:
+    """Name the settings of the classifier that a candidate stands for."""
+    return {
+        "lr": candidate.lr,
+        "module__hidden1": candidate.hidden1,
+        "module__hidden2": candidate.hidden2,
+        "module__activation": candidate.activation.value,
+    }
+
+
+def train_network(
+    images: Images,
+    labels: Labels,
+    candidate: Candidate,
+    recipe: Recipe,
+    report: Callable[[EpochRecord], None] | None = None,
+) -> tuple[MLP, tuple[EpochRecord, ...]]:
+    """Train one network by a recipe.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, side, side), float32
+        Training images; the recipe's inner split sets a part aside for early stopping.
+    labels : ndarray of shape (n,), int64
+        Their digits.
+    candidate : Candidate
+        Layer widths, activation, learning rate.
+    recipe : Recipe
+        How to train.
+    report : callable or None
+        Called with each epoch as it ends.
+
+    Returns
+    -------
+    MLP
+        With the weights of the last epoch, in evaluation mode.
+    tuple of EpochRecord
+        Every epoch.
+
+    Raises
+    ------
+    DataError
+        If a digit has fewer images than the inner split has parts.
+    """
+    check_inner_split(labels, recipe)
+    net = make_classifier(recipe, n_inputs=images[0].size, **classifier_params(candidate))
+    if report is not None:
+        net.set_params(callbacks=[*net.callbacks, ("report", _Report(report))])
+    net.fit(images.reshape(len(images), -1), labels)
+    return net.module_.eval(), tuple(read_epoch(row) for row in net.history)
+
+
+def check_inner_split(labels: Labels, recipe: Recipe, folds: int = 1) -> None:
+    """Check that every digit can be part of every part of the splits.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,), int64
+        Of the training images.
+    recipe : Recipe
+        Names the parts of the inner split.
+    folds : int
+        Outer folds; 1 where there is no cross-validation.
+
+    Raises
+    ------
+    DataError
+        If a digit has too few images.
+    """
+    rarest = int(np.unique(labels, return_counts=True)[1].min())
+    needed = next(n for n in itertools.count(1) if _suffices(n, folds, recipe.inner_folds))
+    if rarest < needed:
+        raise DataError(
+            f"Training needs at least {needed} images of each digit to split them, but the rarest has "
+            f"{rarest}: use more images."
+        )
+
+
+def _suffices(n: int, folds: int, inner_folds: int) -> bool:
+    n_train = n - math.ceil(n / folds) if folds > 1 else n
+    return n >= folds and n_train >= inner_folds
+
+
+def read_epoch(row: Any) -> EpochRecord:
+    """Read one row of a skorch history."""
+    return EpochRecord(
+        epoch=int(row["epoch"]),
+        train_loss=float(row["train_loss"]),
+        valid_loss=float(row["valid_loss"]),
+        valid_accuracy=float(row["valid_acc"]),
+        seconds=float(row["dur"]),
+    )

@@ -1,0 +1,88 @@
+"""The candidates of a search in order of accuracy, with their ties."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mnist_core.grid import Candidate, SearchPlan
+from mnist_core.runs.rows import REFIT_FOLD, FitRow
+
+
+@dataclass(frozen=True)
+class RankedCandidate:
+    """A candidate with what its finished folds say.
+
+    Attributes
+    ----------
+    index : int
+        Its place in the grid.
+    candidate : Candidate
+        Its hyper-parameters.
+    n_folds_done : int
+        Folds that are scored.
+    mean, std : float
+        Accuracy over those folds; the deviation is the population's, as scikit-learn gives it.
+    standard_error : float
+        Of the mean; infinite with a single fold.
+    rank : int
+        1 is best; candidates with all folds come before those that lack some.
+    is_tied : bool
+        Whether it is within one standard error of the best.
+    """
+
+    index: int
+    candidate: Candidate
+    n_folds_done: int
+    mean: float
+    std: float
+    standard_error: float
+    rank: int
+    is_tied: bool
+
+
+def rank_candidates(plan: SearchPlan, fits: Sequence[FitRow]) -> list[RankedCandidate]:
+    """Rank the candidates that have a scored fold, the best first.
+
+    Ties are those of one standard error: the mean of the best minus its standard error is reached.
+
+    References
+    ----------
+    Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees" (1984), the 1 SE rule.
+    """
+    scores: dict[int, list[float]] = defaultdict(list)
+    for fit in fits:
+        if fit.score is not None and fit.fold != REFIT_FOLD:
+            scores[fit.candidate].append(fit.score)
+    # Of equals the first in the grid wins, as with scikit-learn's best_index_.
+    order = sorted(scores, key=lambda index: (-len(scores[index]), -statistics.fmean(scores[index]), index))
+    candidates = plan.grid.candidates()
+    bar = _tie_bar(scores[order[0]]) if order else 0.0
+    return [
+        _describe(index, candidates[index], scores[index], rank, bar) for rank, index in enumerate(order, 1)
+    ]
+
+
+def _tie_bar(scores: Sequence[float]) -> float:
+    return statistics.fmean(scores) - standard_error(scores)
+
+
+def standard_error(scores: Sequence[float]) -> float:
+    """Compute the standard error of a mean; infinite for a single score."""
+    return statistics.stdev(scores) / len(scores) ** 0.5 if len(scores) > 1 else float("inf")
+
+
+def _describe(
+    index: int, candidate: Candidate, scores: Sequence[float], rank: int, bar: float
+) -> RankedCandidate:
+    mean = statistics.fmean(scores)
+    return RankedCandidate(
+        index=index,
+        candidate=candidate,
+        n_folds_done=len(scores),
+        mean=mean,
+        std=statistics.pstdev(scores),
+        standard_error=standard_error(scores),
+        rank=rank,
+        is_tied=mean >= bar,
+    )

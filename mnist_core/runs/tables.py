@@ -1,0 +1,49 @@
+"""The tables of the store, for any database that SQLAlchemy speaks to."""
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+RUNS = sa.Table(
+    "runs",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("plan", sa.JSON, nullable=False),
+    sa.Column("dataset_name", sa.String(300), nullable=False),
+    sa.Column("fingerprint", sa.String(32), nullable=False),
+    sa.Column("n_fits", sa.Integer, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("started", sa.Float),
+    sa.Column("ended", sa.Float),
+    sa.Column("heartbeat", sa.Float),
+    sa.Column("message", sa.Text, nullable=False, default=""),
+    sa.Column("outcome", sa.JSON(none_as_null=True)),
+)
+FITS = sa.Table(
+    "fits",
+    METADATA,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("candidate", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("fold", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("score", sa.Float),
+    sa.Column("n_epochs", sa.Integer, nullable=False, default=0),
+    sa.Column("seconds", sa.Float, nullable=False, default=0.0),
+)
+# A loss may be NaN, which SQLite stores as NULL: those columns allow it.
+EPOCHS = sa.Table(
+    "epochs",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("candidate", sa.Integer, nullable=False),
+    sa.Column("fold", sa.Integer, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("train_loss", sa.Float),
+    sa.Column("valid_loss", sa.Float),
+    sa.Column("valid_accuracy", sa.Float),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Index("epochs_by_run", "run_id", "id"),
+)
