@@ -25,6 +25,47 @@ class Activation(StrEnum):
     TANH = "tanh"
 
 
+def _check_axes(values: Mapping[str, Any]) -> None:
+    missing = [axis for axis in _AXES if axis not in values]
+    unknown = [key for key in values if key not in _AXES]
+    if missing or unknown:
+        found = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(map(str, unknown))}"
+        raise GridError(f"A grid needs exactly the keys {', '.join(_AXES)}, but this one {found}: mend it.")
+    for axis in _AXES:
+        if not isinstance(values[axis], Sequence) or isinstance(values[axis], str):
+            raise GridError(f"{axis} must be a list of values, but is {values[axis]!r}: put it in brackets.")
+
+
+def _check_lr(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise GridError(f"lr must be a number, but is {value!r}: give one such as 0.001.")
+    if not 0 < value <= 10:  # more is a typing error
+        raise GridError(f"lr must be above 0 and at most 10, but is {value}: give one such as 0.001.")
+    return float(value)
+
+
+def _check_count(name: str, value: Any, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: mend it.")
+    return value
+
+
+def _check_activation(value: Any) -> Activation:
+    try:
+        return Activation(str(value).lower())
+    except ValueError:
+        choices = ", ".join(Activation)
+        raise GridError(f"The activation must be one of {choices}, but is {value!r}: choose one.") from None
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Activation) else value
+
+
+def _unique(values: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(values))
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One point of a grid: the hyper-parameters of one network."""
@@ -228,44 +269,3 @@ def read_grid(source: str) -> Grid:
     if not isinstance(values, dict):
         raise GridError(f"{source} must hold a JSON object with the keys {', '.join(_AXES)}.")
     return Grid.from_values(values)
-
-
-def _check_axes(values: Mapping[str, Any]) -> None:
-    missing = [axis for axis in _AXES if axis not in values]
-    unknown = [key for key in values if key not in _AXES]
-    if missing or unknown:
-        found = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(map(str, unknown))}"
-        raise GridError(f"A grid needs exactly the keys {', '.join(_AXES)}, but this one {found}: mend it.")
-    for axis in _AXES:
-        if not isinstance(values[axis], Sequence) or isinstance(values[axis], str):
-            raise GridError(f"{axis} must be a list of values, but is {values[axis]!r}: put it in brackets.")
-
-
-def _check_lr(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise GridError(f"lr must be a number, but is {value!r}: give one such as 0.001.")
-    if not 0 < value <= 10:  # more is a typing error
-        raise GridError(f"lr must be above 0 and at most 10, but is {value}: give one such as 0.001.")
-    return float(value)
-
-
-def _check_count(name: str, value: Any, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: mend it.")
-    return value
-
-
-def _check_activation(value: Any) -> Activation:
-    try:
-        return Activation(str(value).lower())
-    except ValueError:
-        choices = ", ".join(Activation)
-        raise GridError(f"The activation must be one of {choices}, but is {value!r}: choose one.") from None
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Activation) else value
-
-
-def _unique(values: Iterable[_T]) -> tuple[_T, ...]:
-    return tuple(dict.fromkeys(values))
