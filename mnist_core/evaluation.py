@@ -1,0 +1,199 @@
+"""How well a network reads: accuracy, confusion, precision and recall, its surest mistakes."""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+
+from mnist_core.arrays import Confusion, Images, Indices, Labels, Probabilities
+from mnist_core.errors import DataError
+from mnist_core.network import MLP
+
+_BATCH = 2_000  # images at once: large enough for speed, small enough for any memory
+
+PerDigit = Float64[np.ndarray, " classes"]
+"""A share for each digit, 0 to 1; nan where it is undefined."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a network reads in a set of images.
+
+    Attributes
+    ----------
+    n : int
+        Images.
+    accuracy : float
+        Share read right, 0 to 1.
+    confusion : ndarray of shape (classes, classes), int64
+        Counts; rows are true digits, columns guesses.
+    guesses : ndarray of shape (n,), int64
+        The digit with the highest probability.
+    probabilities : ndarray of shape (n, classes), float32
+        Softmax outputs.
+    """
+
+    n: int
+    accuracy: float
+    confusion: Confusion
+    guesses: Labels
+    probabilities: Probabilities
+
+    @property
+    def n_right(self) -> int:
+        """Count the images read right."""
+        return int(np.trace(self.confusion))
+
+
+def predict(network: MLP, images: Images, batch_size: int = _BATCH) -> Probabilities:
+    """Compute the probability of each digit for each image.
+
+    Parameters
+    ----------
+    network : MLP
+        A trained network.
+    images : ndarray of shape (n, side, side), float32
+        Ink, 0.0 to 1.0; may be memory-mapped, as it is read a batch at a time.
+    batch_size : int
+        Images at once.
+
+    Returns
+    -------
+    ndarray of shape (n, classes), float32
+        Rows that sum to 1.
+
+    Raises
+    ------
+    DataError
+        If the images have another count of pixels than the network reads.
+    """
+    _check_pixels(network, images)
+    starts = range(0, len(images), batch_size)
+    with torch.inference_mode():
+        # torch.tensor copies: a memory-mapped array cannot be written, so torch would warn of sharing it
+        logits = [network(torch.tensor(images[start : start + batch_size])) for start in starts]
+        return torch.softmax(torch.cat(logits), dim=1).numpy()
+
+
+def evaluate(network: MLP, images: Images, labels: Labels) -> Evaluation:
+    """Measure how a network reads images whose digits are known.
+
+    Parameters
+    ----------
+    network : MLP
+        A trained network.
+    images : ndarray of shape (n, side, side), float32
+        Ink, 0.0 to 1.0.
+    labels : ndarray of shape (n,), int64
+        Their digits.
+
+    Raises
+    ------
+    DataError
+        If there are no images, or the network has no output for one of the digits.
+    """
+    n_classes = network.output.out_features
+    if not len(images):
+        raise DataError("An evaluation needs at least one image, but got none: choose other images.")
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise DataError(
+            f"The network knows the digits 0 to {n_classes - 1}, but the labels go from {labels.min()} "
+            f"to {labels.max()}: choose another data set or another model."
+        )
+    probabilities = predict(network, images)
+    guesses = probabilities.argmax(axis=1).astype(np.int64)
+    cells = np.bincount(labels * n_classes + guesses, minlength=n_classes**2).astype(np.int64)
+    return Evaluation(
+        n=len(labels),
+        accuracy=float(np.mean(guesses == labels)),
+        confusion=cells.reshape(n_classes, n_classes),
+        guesses=guesses,
+        probabilities=probabilities,
+    )
+
+
+def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Compute Wilson's score interval of a share.
+
+    Parameters
+    ----------
+    n_right, n : int
+        Successes and trials; n is at least 1.
+    confidence : float
+        Share of such intervals that hold the true value, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, 0 to 1.
+
+    References
+    ----------
+    Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+    American Statistical Association 22 (1927), 209-212.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = n_right / n
+    centre = share + z**2 / (2 * n)
+    reach = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    scale = 1 + z**2 / n
+    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+
+
+def precision_recall(confusion: Confusion) -> tuple[PerDigit, PerDigit]:
+    """Compute the precision and the recall of each digit.
+
+    Parameters
+    ----------
+    confusion : ndarray of shape (classes, classes), int64
+        Counts; rows are true digits, columns guesses.
+
+    Returns
+    -------
+    precision : ndarray of shape (classes,), float64
+        Of the images read as the digit, the share that are it; nan for a digit that was never read.
+    recall : ndarray of shape (classes,), float64
+        Of the images of the digit, the share read as it; nan for a digit without images.
+    """
+    right = np.diag(confusion).astype(np.float64)
+    return _divide(right, confusion.sum(axis=0)), _divide(right, confusion.sum(axis=1))
+
+
+def hardest_mistakes(evaluation: Evaluation, labels: Labels, count: int) -> Indices:
+    """Find the images that were read wrong with the highest probability.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Of the images.
+    labels : ndarray of shape (n,), int64
+        Their digits.
+    count : int
+        How many at most.
+
+    Returns
+    -------
+    ndarray of shape (k,), int64
+        Positions among the evaluated images, the surest mistake first.
+    """
+    wrong = np.flatnonzero(evaluation.guesses != labels)
+    surest = evaluation.probabilities[wrong].max(axis=1)
+    return wrong[np.argsort(-surest, kind="stable")[:count]].astype(np.int64)
+
+
+def _divide(counts: PerDigit, totals: Labels) -> PerDigit:
+    shares: PerDigit = np.divide(counts, totals, out=np.full(len(counts), np.nan), where=totals > 0)
+    return shares
+
+
+def _check_pixels(network: MLP, images: Images) -> None:
+    n_inputs, side = network.hidden1.in_features, images.shape[1]
+    if side**2 != n_inputs:
+        wanted = math.isqrt(n_inputs)
+        raise DataError(
+            f"The network reads images of {wanted} x {wanted} pixels, but these have {side} x {side}: "
+            "choose another data set or another model."
+        )

@@ -1,0 +1,131 @@
+"""Accuracy, confusion, precision, recall and intervals, against formulas, known values and scikit-learn."""
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_digits
+from sklearn.metrics import confusion_matrix, precision_score, recall_score
+
+from mnist_core.errors import DataError
+from mnist_core.evaluation import evaluate, hardest_mistakes, precision_recall, predict, wilson_interval
+from mnist_core.network import MLP
+
+
+@pytest.fixture
+def network() -> MLP:
+    torch.manual_seed(0)
+    return MLP(12, 8, "tanh").eval()
+
+
+def test_probabilities_are_the_softmax_of_the_logits(network):
+    images, _ = make_digits(25)
+
+    probabilities = predict(network, images, batch_size=10)
+
+    logits = network(torch.tensor(images)).detach().numpy().astype(np.float64)
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
+    assert probabilities.dtype == np.float32
+
+
+def test_a_memory_mapped_array_is_read_without_a_warning(network, tmp_path):
+    images, labels = make_digits(30)
+    np.save(tmp_path / "images.npy", images)
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+
+    assert evaluate(network, mapped, labels).accuracy == evaluate(network, images, labels).accuracy
+
+
+def test_an_evaluation_counts_as_scikit_learn_does(network):
+    images, labels = make_digits(200)
+
+    evaluation = evaluate(network, images, labels)
+
+    guesses = network(torch.tensor(images), guess=True)[1].numpy()
+    np.testing.assert_array_equal(evaluation.guesses, guesses)
+    np.testing.assert_array_equal(evaluation.confusion, confusion_matrix(labels, guesses, labels=range(10)))
+    assert evaluation.accuracy == pytest.approx(np.mean(guesses == labels))
+    assert evaluation.n == 200
+    assert evaluation.n_right == np.sum(guesses == labels)
+
+
+def test_precision_and_recall_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    labels, guesses = rng.integers(0, 10, 500), rng.integers(0, 10, 500)
+
+    precision, recall = precision_recall(confusion_matrix(labels, guesses).astype(np.int64))
+
+    np.testing.assert_allclose(precision, precision_score(labels, guesses, average=None))
+    np.testing.assert_allclose(recall, recall_score(labels, guesses, average=None))
+
+
+def test_precision_of_a_digit_never_guessed_and_recall_of_one_without_images_are_undefined():
+    confusion = np.array([[3, 0, 1], [2, 0, 0], [0, 0, 0]])
+
+    precision, recall = precision_recall(confusion)
+
+    np.testing.assert_allclose(precision, [3 / 5, np.nan, 0.0])
+    np.testing.assert_allclose(recall, [3 / 4, 0.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("n_right", "n", "lower", "upper"),
+    [
+        (81, 263, 0.2553, 0.3662),  # Newcombe (1998), table I, method 3
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (29, 29, 0.8830, 1.0),
+    ],
+)
+def test_wilsons_interval_gives_the_published_values(n_right, n, lower, upper):
+    assert wilson_interval(n_right, n) == pytest.approx((lower, upper), abs=5e-5)
+
+
+def test_a_higher_confidence_gives_a_wider_interval():
+    narrow, wide = wilson_interval(9711, 10_000), wilson_interval(9711, 10_000, confidence=0.99)
+
+    assert wide[0] < narrow[0] < 0.9711 < narrow[1] < wide[1]
+
+
+def test_the_hardest_mistakes_are_wrong_and_the_surest_first(network):
+    images, labels = make_digits(300)
+    evaluation = evaluate(network, images, labels)
+
+    hardest = hardest_mistakes(evaluation, labels, 20)
+
+    sure = evaluation.probabilities.max(axis=1)
+    wrong = evaluation.guesses != labels
+    assert wrong[hardest].all()
+    assert (np.diff(sure[hardest]) <= 0).all()
+    assert sure[hardest].min() >= np.sort(sure[wrong])[-20]
+
+
+def test_a_network_that_reads_all_right_has_no_mistakes(network):
+    images, _ = make_digits(20)
+    labels = evaluate(network, images, np.zeros(20, dtype=np.int64)).guesses
+
+    evaluation = evaluate(network, images, labels)
+
+    assert evaluation.accuracy == 1.0
+    assert hardest_mistakes(evaluation, labels, 5).shape == (0,)
+
+
+def test_images_of_another_size_are_refused_with_both_sizes(network):
+    images = np.zeros((3, 16, 16), dtype=np.float32)
+
+    with pytest.raises(DataError, match=r"28 x 28 pixels, but these have 16 x 16"):
+        predict(network, images)
+
+
+def test_labels_beyond_the_outputs_are_refused():
+    network = MLP(4, 4, "relu", n_classes=5)
+    images, labels = make_digits(20)
+
+    with pytest.raises(DataError, match="digits 0 to 4, but the labels go from 0 to 9"):
+        evaluate(network, images, labels)
+
+
+def test_no_images_are_refused(network):
+    with pytest.raises(DataError, match="at least one image"):
+        evaluate(network, np.zeros((0, 28, 28), dtype=np.float32), np.zeros(0, dtype=np.int64))
