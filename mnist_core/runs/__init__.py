@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -158,12 +158,30 @@ class Store:
             rows = connection.execute(query).all()
         return [FitRow(r.candidate, r.fold, FitState(r.state), r.score, r.n_epochs, r.seconds) for r in rows]
 
-    def read_epochs(self, run_id: str, since: int = 0) -> list[EpochRow]:
-        """Read the epochs of a run with an id above `since`, in the order in which they ended."""
+    def read_epochs(
+        self, run_id: str, since: int = 0, fits: Iterable[tuple[int, int]] | None = None
+    ) -> list[EpochRow]:
+        """Read the epochs of a run with an id above `since`, in the order in which they ended.
+
+        `fits`, pairs of candidate and fold, narrows them to those trainings.
+        """
         query = sa.select(EPOCHS).where(EPOCHS.c.run_id == run_id, EPOCHS.c.id > since)
+        if fits is not None:
+            query = query.where(sa.tuple_(EPOCHS.c.candidate, EPOCHS.c.fold).in_(list(fits)))
         with self._asking() as connection:
             rows = connection.execute(query.order_by(EPOCHS.c.id)).all()
         return [EpochRow(r.id, r.candidate, r.fold, _parse_record(r)) for r in rows]
+
+    def read_best_scores(self) -> dict[str, float]:
+        """Read the mean accuracy of the best candidate so far of every run that has a scored fold."""
+        n_folds, mean = sa.func.count(FITS.c.score).label("n_folds"), sa.func.avg(FITS.c.score).label("mean")
+        scored = sa.select(FITS.c.run_id, n_folds, mean).where(
+            FITS.c.score.is_not(None), FITS.c.fold != REFIT_FOLD
+        )
+        query = scored.group_by(FITS.c.run_id, FITS.c.candidate).order_by(n_folds, mean)
+        with self._asking() as connection:
+            # The last of a run stays: the best of those with the most folds, as in the ranking.
+            return {row.run_id: row.mean for row in connection.execute(query)}
 
     def close(self) -> None:
         """Close all connections."""
@@ -174,7 +192,9 @@ class Store:
         counted = FITS.c.fold != REFIT_FOLD
         query = (
             sa.select(
-                RUNS, done.filter(counted).label("n_done"), sa.func.sum(FITS.c.n_epochs).label("n_epochs")
+                RUNS,
+                done.filter(counted).label("n_done"),
+                sa.func.sum(FITS.c.n_epochs).filter(counted).label("n_epochs"),
             )
             .outerjoin(FITS, FITS.c.run_id == RUNS.c.id)
             .where(where)

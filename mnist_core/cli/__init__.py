@@ -1,0 +1,61 @@
+"""The lab's jobs as commands: `python -m mnist_core COMMAND`.
+
+Exit codes: 0 done; 2 the input or the call is wrong, with one line on stderr; 1 anything else.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from mnist_core.errors import LabError
+
+_COMMANDS = {
+    "inspect": ("look", "says what a .mat file holds"),
+    "search": ("search", "runs a search to its end, retrains the winner, saves it"),
+    "runs": ("search", "lists runs"),
+    "train": ("train", "trains one network"),
+    "evaluate": ("measure", "measures a saved model"),
+    "predict": ("measure", "reads digits from pictures or pen strokes"),
+    "fields": ("look", "writes receptive fields as fields.npy and a picture"),
+}
+"""Each command's module in this folder, and what it does."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}. See {self.prog} --help.", file=sys.stderr)
+        sys.exit(2)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    parser = _Parser(prog="python -m mnist_core", description="A lab for small digit networks.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    for name, (room, words) in _COMMANDS.items():
+        command = commands.add_parser(name, help=words, description=f"{name}: {words}.")
+        command.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+        module = import_module(f"mnist_core.cli.{room}")
+        getattr(module, f"add_{name}_arguments")(command)
+        command.set_defaults(carry_out=getattr(module, f"run_{name}"))
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command and return its exit code."""
+    arguments = make_parser().parse_args(argv)
+    # Whoever ends this process ends what it started too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        arguments.carry_out(arguments)
+    except LabError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,88 @@
+"""The commands `evaluate` and `predict`."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_core.arrays import Image
+from mnist_core.cli.say import open_model, say
+from mnist_core.dataset import split_dataset
+from mnist_core.drawing import draw_strokes, parse_strokes, read_picture
+from mnist_core.errors import DrawingError
+from mnist_core.evaluation import evaluate, predict, wilson_interval
+from mnist_core.layouts import read_dataset
+
+
+def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `evaluate`."""
+    command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
+    command.add_argument("file", type=Path, metavar="FILE", help="a .mat file of digits")
+    command.add_argument(
+        "--part",
+        choices=["test", "all"],
+        default="test",
+        help="the held-out images or all (default: test)",
+    )
+    command.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
+
+
+def run_evaluate(arguments: argparse.Namespace) -> None:
+    """Measure a saved model on a file's images."""
+    model = open_model(arguments.model)
+    dataset = read_dataset(arguments.file)
+    part = slice(None) if arguments.part == "all" else split_dataset(dataset.labels, arguments.seed).test
+    measured = evaluate(model.network, dataset.images[part], dataset.labels[part])
+    low, high = wilson_interval(measured.n_right, measured.n)
+    document = {
+        "model": str(model.folder),
+        "part": arguments.part,
+        "n": measured.n,
+        "accuracy": measured.accuracy,
+        "interval": [low, high],
+        "confusion": measured.confusion.tolist(),
+    }
+    words = (
+        f"{model.name} reads {measured.accuracy:.2%} of {measured.n:,} images (95 %: {low:.2%} to {high:.2%})"
+    )
+    say(document, words, arguments.json)
+
+
+def add_predict_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `predict`."""
+    command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
+    command.add_argument(
+        "input",
+        type=Path,
+        nargs="+",
+        metavar="INPUT",
+        help="pictures of one digit each (PNG, JPEG), or .json files of pen strokes",
+    )
+
+
+def run_predict(arguments: argparse.Namespace) -> None:
+    """Read digits from pictures and pen strokes, in the order in which they are given."""
+    model = open_model(arguments.model)
+    named = [pair for path in arguments.input for pair in _read_input(path)]
+    probabilities = predict(model.network, np.stack([image for _, image in named]))
+    document: list[dict[str, Any]] = [
+        {"input": name, "digit": int(row.argmax()), "probabilities": row.tolist()}
+        for (name, _), row in zip(named, probabilities, strict=True)
+    ]
+    lines = [f"{item['input']}: {item['digit']} ({max(item['probabilities']):.1%})" for item in document]
+    say(document, "\n".join(lines), arguments.json)
+
+
+def _read_input(path: Path) -> list[tuple[str, Image]]:
+    if path.suffix.lower() != ".json":
+        return [(str(path), read_picture(path))]
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DrawingError(
+            f"{path} must be a JSON file of pen strokes, but cannot be read: {error}."
+        ) from error
+    drawings = parse_strokes(document)
+    return [(f"{path}[{i}]", draw_strokes(drawing.strokes)) for i, drawing in enumerate(drawings)]

@@ -1,0 +1,112 @@
+"""One network from data to model folder: trained, measured on held-out images, saved, checked."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from mnist_core.classifier import train_network
+from mnist_core.dataset import Dataset, Split
+from mnist_core.evaluation import evaluate
+from mnist_core.grid import Candidate, Recipe
+from mnist_core.history import EpochRecord
+from mnist_core.modelstore import Model, read_versions, save_model
+from mnist_core.modelstore.info import DataFacts, ModelInfo, TestFacts
+from mnist_core.network import MLP
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A saved model, and whether its reload gave the same outputs bit by bit."""
+
+    model: Model
+    is_identical: bool
+
+
+def train_model(
+    dataset: Dataset,
+    split: Split,
+    limit: int | None,
+    candidate: Candidate,
+    recipe: Recipe,
+    folder: Path,
+    report: Callable[[EpochRecord], None] | None = None,
+) -> TrainedModel:
+    """Train a network on the training images, measure it once on the held-out ones, save and reload it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The images.
+    split : Split
+        Which are for training and which are held out.
+    limit : int or None
+        What the split was limited to; recorded.
+    candidate : Candidate
+        Layer widths, activation, learning rate.
+    recipe : Recipe
+        How to train.
+    folder : Path
+        Where to save the model; replaced where it is a model.
+    report : callable or None
+        Called with each epoch as it ends.
+
+    Raises
+    ------
+    DataError
+        If there are too few images of a digit.
+    ModelError
+        If the folder cannot be written.
+    """
+    images, labels = dataset.images[split.train], dataset.labels[split.train]
+    network, history = train_network(images, labels, candidate, recipe, report)
+    held_out = evaluate(network, dataset.images[split.test], dataset.labels[split.test])
+    confusion = tuple(tuple(int(count) for count in row) for row in held_out.confusion)
+    info = ModelInfo(
+        candidate=candidate,
+        side=dataset.side,
+        n_classes=network.output.out_features,
+        recipe=recipe,
+        recipe_name="paper" if recipe == Recipe(seed=recipe.seed) else "paper, changed",
+        data=_describe_data(dataset, split, limit),
+        history=history,
+        test=TestFacts(held_out.n, held_out.accuracy, confusion),
+        command=write_command(dataset.name, candidate, recipe, limit, folder),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=read_versions(),
+    )
+    model = save_model(network, info, folder)
+    return TrainedModel(model, _gives_same_outputs(network, model.network, dataset, split))
+
+
+def write_command(name: str, candidate: Candidate, recipe: Recipe, limit: int | None, folder: Path) -> str:
+    """Write the command that trains the same model again from a file of the same data."""
+    usual = Recipe()
+    words = ["train", name, "--hidden", candidate.hidden1, candidate.hidden2]
+    words += ["--activation", candidate.activation.value, "--lr", f"{candidate.lr:g}", "--seed", recipe.seed]
+    for option in ("max_epochs", "patience", "batch_size"):
+        if getattr(recipe, option) != getattr(usual, option):
+            words += [f"--{option.replace('_', '-')}", getattr(recipe, option)]
+    words += [] if limit is None else ["--limit", limit]
+    return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
+
+
+def _describe_data(dataset: Dataset, split: Split, limit: int | None) -> DataFacts:
+    return DataFacts(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        n_samples=dataset.n_samples,
+        split_seed=split.seed,
+        limit=limit,
+        n_train=len(split.train),
+        n_test=len(split.test),
+    )
+
+
+def _gives_same_outputs(network: MLP, loaded: MLP, dataset: Dataset, split: Split) -> bool:
+    images = torch.from_numpy(dataset.images[split.test])
+    with torch.inference_mode():
+        return torch.equal(network(images), loaded(images))
