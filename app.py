@@ -1,5 +1,7 @@
 """Navigation and theme; nothing else."""
 
+from pathlib import Path
+
 import streamlit as st
 
 _PAGES = [
@@ -11,5 +13,8 @@ _PAGES = [
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
 ]
 
-st.set_page_config(page_title="MNIST lab", page_icon=":material/neurology:", layout="wide")
+# A file of our own: the browser would fetch a named icon from the network.
+_ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
+
+st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
 st.navigation(_PAGES).run()
