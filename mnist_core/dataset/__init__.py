@@ -95,7 +95,7 @@ class Split:
     """
 
     train: Indices
-    test: Indices
+    test: Int64[np.ndarray, " held_out"]  # the same kind as train, but of another length
     seed: int
     description: str
 

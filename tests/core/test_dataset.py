@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from conftest import make_digits
+from sklearn.model_selection import train_test_split
+
+from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.dataset.kept import keep_dataset, list_datasets, open_dataset
+from mnist_core.errors import DataError
+
+
+def make_dataset(n=60, seed=0, name="digits"):
+    images, labels = make_digits(n, seed)
+    origin = Origin("paper", (("input_images", "60 x 784 float64"),), (0.0, 1.0), warnings=("Mind this.",))
+    return Dataset(name, images, labels, compute_fingerprint(images, labels), origin)
+
+
+def test_sixty_thousand_are_cut_as_in_the_paper():
+    labels = np.arange(60_000) % 10
+    split = split_dataset(labels, seed=3)
+    order = np.random.default_rng(3).permutation(60_000)
+    np.testing.assert_array_equal(split.train, order[:50_000])
+    np.testing.assert_array_equal(split.test, order[50_000:])
+    assert "50,000 to train, 10,000 held out" in split.description
+
+
+def test_of_another_size_a_sixth_is_held_out_stratified():
+    labels = np.random.default_rng(0).integers(0, 10, 3_000)
+    split = split_dataset(labels, seed=0)
+    assert (len(split.train), len(split.test)) == (2_500, 500)
+    shares = np.bincount(labels[split.test]) / np.bincount(labels)
+    np.testing.assert_allclose(shares, 1 / 6, atol=0.01)
+
+
+def test_the_sixth_is_scikit_learns_of_the_shuffled_order():
+    labels = np.random.default_rng(0).integers(0, 10, 600)
+    order = np.random.default_rng(7).permutation(600)
+    train, test = train_test_split(order, test_size=1 / 6, stratify=labels[order], random_state=7)
+    split = split_dataset(labels, seed=7)
+    np.testing.assert_array_equal(split.train, train)
+    np.testing.assert_array_equal(split.test, test)
+
+
+def test_no_image_is_in_both_parts_and_none_is_lost():
+    labels = np.arange(1_000) % 10
+    split = split_dataset(labels)
+    assert sorted([*split.train, *split.test]) == list(range(1_000))
+
+
+def test_a_limit_keeps_the_first_images_after_the_shuffle():
+    labels = np.arange(60_000) % 10
+    split = split_dataset(labels, seed=0, limit=300)
+    kept = np.random.default_rng(0).permutation(60_000)[:300]
+    assert sorted([*split.train, *split.test]) == sorted(kept)
+
+
+@pytest.mark.parametrize("labels", [[1] * 50, [0, 1], list(range(10)), [0] * 40 + [1]])
+def test_too_few_images_of_a_digit_cannot_be_split(labels):
+    with pytest.raises(DataError, match="use more images"):
+        split_dataset(np.array(labels))
+
+
+def test_the_fingerprint_follows_images_labels_and_order():
+    images, labels = make_digits(20)
+    other = images.copy()
+    other[0, 0, 0] = 1 / 255
+    prints = {
+        compute_fingerprint(images, labels),
+        compute_fingerprint(other, labels),
+        compute_fingerprint(images, (labels + 1) % 10),
+        compute_fingerprint(images[::-1], labels[::-1]),
+    }
+    assert len(prints) == 4
+
+
+def test_the_fingerprint_of_equal_data_is_equal_however_it_lies_in_memory():
+    images, labels = make_digits(20)
+    assert compute_fingerprint(np.asfortranarray(images), labels) == compute_fingerprint(images, labels)
+
+
+def test_a_kept_data_set_opens_again_as_it_was(tmp_path):
+    dataset = make_dataset()
+    keep_dataset(dataset, tmp_path)
+    opened = open_dataset(dataset.fingerprint, tmp_path)
+    np.testing.assert_array_equal(opened.images, dataset.images)
+    np.testing.assert_array_equal(opened.labels, dataset.labels)
+    assert (opened.name, opened.origin) == (dataset.name, dataset.origin)
+
+
+def test_a_kept_data_set_is_mapped_not_read(tmp_path):
+    assert isinstance(keep_dataset(make_dataset(), tmp_path).images, np.memmap)
+
+
+def test_keeping_the_same_data_twice_keeps_one(tmp_path):
+    keep_dataset(make_dataset(name="first"), tmp_path)
+    assert keep_dataset(make_dataset(name="second"), tmp_path).name == "first"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_kept_data_sets_are_listed_the_latest_first(tmp_path):
+    import os
+
+    for seed in (0, 1):
+        kept = keep_dataset(make_dataset(seed=seed, name=f"set {seed}"), tmp_path)
+        os.utime(tmp_path / kept.fingerprint / "dataset.json", (seed, seed))
+    assert [name for _, name in list_datasets(tmp_path)] == ["set 1", "set 0"]
+
+
+def test_a_folder_that_does_not_exist_lists_nothing(tmp_path):
+    assert list_datasets(tmp_path / "none") == []
+
+
+def test_what_is_not_kept_says_where_to_open_it(tmp_path):
+    with pytest.raises(DataError, match="open its file again on the Data page"):
+        open_dataset("0123456789abcdef", tmp_path)
+
+
+@pytest.mark.parametrize("harm", ["images.npy", "labels.npy", "dataset.json"])
+def test_a_damaged_kept_data_set_is_refused(tmp_path, harm):
+    kept = keep_dataset(make_dataset(), tmp_path)
+    (tmp_path / kept.fingerprint / harm).write_bytes(b"harmed")
+    with pytest.raises(DataError):
+        open_dataset(kept.fingerprint, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    with pytest.raises(DataError, match="needs room in"):
+        keep_dataset(make_dataset(), tmp_path / "taken")
