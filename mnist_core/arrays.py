@@ -25,7 +25,7 @@ Fields = Float32[np.ndarray, "units side side"]
 """Receptive fields, a picture a unit; signed, 0 is no influence."""
 
 Fidelities = Float64[np.ndarray, " units"]
-"""R2 of each unit's linear picture; 1 is exact, below 0 is worse than a constant."""
+"""R2 of each unit's linear picture; 1 is exact, 0 no better than a constant."""
 
 Confusion = Int64[np.ndarray, "classes classes"]
 """Counts of images: rows are true digits, columns are guesses."""

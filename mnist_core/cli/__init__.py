@@ -6,16 +6,16 @@ Exit codes: 0 done; 2 the input or the call is wrong, with one line on stderr; 1
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import NoReturn
 
 from mnist_core.errors import LabError
 
-_COMMANDS = {
+COMMANDS = {
     "inspect": ("look", "says what a .mat file holds"),
     "search": ("search", "runs a search to its end, retrains the winner, saves it"),
-    "runs": ("search", "lists runs"),
+    "runs": ("runs", "lists runs"),
     "train": ("train", "trains one network"),
     "evaluate": ("measure", "measures a saved model"),
     "predict": ("measure", "reads digits from pictures or pen strokes"),
@@ -32,22 +32,24 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Make the parser of all commands."""
+def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """Make the parser; only the named commands' modules are imported, as some take seconds."""
     parser = _Parser(prog="python -m mnist_core", description="A lab for small digit networks.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    for name, (room, words) in _COMMANDS.items():
-        command = commands.add_parser(name, help=words, description=f"{name}: {words}.")
-        command.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-        module = import_module(f"mnist_core.cli.{room}")
-        getattr(module, f"add_{name}_arguments")(command)
-        command.set_defaults(carry_out=getattr(module, f"run_{name}"))
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    for name, (room, words) in COMMANDS.items():
+        command = parsers.add_parser(name, help=words, description=f"{name}: {words}.")
+        if name in commands:
+            command.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+            module = import_module(f"mnist_core.cli.{room}")
+            getattr(module, f"add_{name}_arguments")(command)
+            command.set_defaults(carry_out=getattr(module, f"run_{name}"))
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit code."""
-    arguments = make_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    arguments = make_parser(words[:1]).parse_args(words)
     # Whoever ends this process ends what it started too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.cli.say import open_model, say
+from mnist_core.cli.choose import open_model
+from mnist_core.cli.say import say
 from mnist_core.dataset import split_dataset
 from mnist_core.errors import DataError, LabError
-from mnist_core.fields import draw_sheet, linear_fidelity, receptive_fields
+from mnist_core.fields import FIDELITY_IMAGES, draw_sheet, linear_fidelity, receptive_fields
 from mnist_core.layouts import read_dataset
 from mnist_core.network import LAYERS
-
-_MOST_IMAGES = 10_000  # enough for two digits of R2
 
 
 def add_inspect_arguments(command: argparse.ArgumentParser) -> None:
@@ -75,7 +74,7 @@ def run_fields(arguments: argparse.Namespace) -> None:
     if arguments.data is not None:
         dataset = read_dataset(arguments.data)
         # The held-out part, so that the fidelity is one on images that training has not seen.
-        held_out = split_dataset(dataset.labels).test[:_MOST_IMAGES]
+        held_out = split_dataset(dataset.labels).test[:FIDELITY_IMAGES]
         fidelity = linear_fidelity(model.network, arguments.layer, dataset.images[np.sort(held_out)])
         n_images = len(held_out)
     out = _make_folder(arguments.out)

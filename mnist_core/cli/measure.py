@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from mnist_core.arrays import Image
-from mnist_core.cli.say import open_model, say
+from mnist_core.cli.choose import open_model
+from mnist_core.cli.say import say
 from mnist_core.dataset import split_dataset
 from mnist_core.drawing import draw_strokes, parse_strokes, read_picture
 from mnist_core.errors import DrawingError

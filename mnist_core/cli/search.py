@@ -1,4 +1,4 @@
-"""The commands `search` and `runs`."""
+"""The command `search`."""
 
 import argparse
 from pathlib import Path
@@ -64,31 +64,6 @@ def run_search(arguments: argparse.Namespace) -> None:
     say(_describe_run(store, ended), _sum_up(ended), arguments.json)
 
 
-def add_runs_arguments(_: argparse.ArgumentParser) -> None:
-    """Name the options of `runs`: none."""
-
-
-def run_runs(arguments: argparse.Namespace) -> None:
-    """List all runs, the latest first."""
-    store = Store(read_settings().database)
-    store.mark_silent_runs()
-    rows = [
-        {
-            "run": run.id,
-            "name": run.name,
-            "state": run.state.value,
-            "progress": run.n_fits_done / run.n_fits,
-            "best_score": _find_best_score(store, run),
-            "n_fits": run.n_fits,
-            "n_fits_done": run.n_fits_done,
-            "message": run.message,
-        }
-        for run in store.list_runs()
-    ]
-    lines = [f"{row['run']}  {row['state']:<11}  {row['progress']:4.0%}  {row['name']}" for row in rows]
-    say(rows, "\n".join(lines) or "No runs yet: start one with search.", arguments.json)
-
-
 class _Progress:
     """Reports the events of a search in words."""
 
@@ -144,10 +119,3 @@ def _sum_up(run: RunRow) -> str:
         f"mean accuracy {outcome.best_score:.4f}; retrained it reads {outcome.test_accuracy:.2%} of the "
         f"held-out images; saved to {outcome.model}"
     )
-
-
-def _find_best_score(store: Store, run: RunRow) -> float | None:
-    if run.outcome is not None:
-        return run.outcome.best_score
-    ranked = rank_candidates(run.plan, store.read_fits(run.id))
-    return ranked[0].mean if ranked else None

@@ -98,10 +98,11 @@ def layer_sums(network: MLP, layer: str, images: Images) -> Activations:
 def linear_fidelity(network: MLP, layer: str, images: Images) -> Fidelities:
     """Measure how much of each unit's real weighted sum its receptive field explains.
 
-    R2 = 1 - var(z - w.x) / var(z), where z is the real sum before the activation (bias included) and
-    w.x the product of field and image. Variances remove both means, so that this is the R2 of the field
-    with the intercept that suits it best: a field is a picture without a bias, and the missing offset
-    is not held against it. Its slope is kept as it is, for the size of its values is part of the claim.
+    R2 = 1 - var(z - a w.x) / var(z), where z is the real sum before the activation (bias included), w.x
+    the product of field and image, and a >= 0 the scale that suits it best: the squared correlation of
+    the two. Scale and offset are not held against a field, for a picture shows neither: saturating
+    units shrink all sums, and with a fixed at 1 the output fields of the paper's network would have an
+    R2 near -34 though they point the right way.
 
     Parameters
     ----------
@@ -115,14 +116,15 @@ def linear_fidelity(network: MLP, layer: str, images: Images) -> Fidelities:
     Returns
     -------
     ndarray of shape (units,), float64
-        1 is exact, 0 no better than a constant, below 0 worse; nan for a unit whose sum never varies.
+        1 is exact, 0 no better than a constant; nan for a unit whose sum never varies.
     """
     sums = layer_sums(network, layer, images).astype(np.float64)
     fields = receptive_fields(network, layer)
-    products = images.reshape(len(images), -1) @ fields.reshape(len(fields), -1).T
-    spread = sums.var(axis=0)
-    lost = (sums - products).var(axis=0)
-    fidelities: Fidelities = 1 - np.divide(lost, spread, out=np.full(len(fields), np.nan), where=spread > 0)
+    products = images.reshape(len(images), -1) @ fields.reshape(len(fields), -1).T.astype(np.float64)
+    sums, products = sums - sums.mean(axis=0), products - products.mean(axis=0)
+    shared = (sums * products).mean(axis=0).clip(min=0)
+    spread = sums.var(axis=0) * products.var(axis=0)
+    fidelities: Fidelities = np.divide(shared**2, spread, out=np.full(len(fields), np.nan), where=spread > 0)
     return fidelities
 
 

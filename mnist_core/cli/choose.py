@@ -1,0 +1,20 @@
+"""How commands take a model: by its folder or by its name."""
+
+from pathlib import Path
+
+from mnist_core.modelstore import Model, find_model, load_model
+from mnist_core.settings import read_settings
+
+
+def open_model(name_or_folder: str) -> Model:
+    """Load a model by its folder, or by its name where there is no such folder.
+
+    Raises
+    ------
+    ModelError
+        If there is neither, or it cannot be loaded.
+    """
+    folder = Path(name_or_folder)
+    if folder.is_dir():
+        return load_model(folder)
+    return load_model(find_model(name_or_folder, read_settings().model_roots))
