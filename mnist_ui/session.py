@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.kept import keep_dataset, list_datasets, open_dataset
 from mnist_core.errors import DataError
+from mnist_core.modelstore import list_models
 from mnist_core.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ class Key(StrEnum):
     """The keys of the session state that pages share."""
 
     DATASET = "lab-dataset"
+    MODEL = "lab-model"
+    RUN = "search-run"
+    SEARCH_TAB = "search-tab"
+    NEXT_SEARCH_TAB = "search-next-tab"
+    PLAN = "search-plan"
 
 
 def settings() -> Settings:
@@ -73,6 +79,25 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     dataset = open_dataset(fingerprint, settings().datasets_folder)
     _remember(dataset)
     return dataset
+
+
+def list_model_folders() -> dict[str, Path]:
+    """List the model folders by name: those made here, then the shipped ones; of two of a name the first."""
+    folders: dict[str, Path] = {}
+    for folder in list_models(settings().model_roots):
+        folders.setdefault(folder.name, folder)
+    return folders
+
+
+def current_model() -> str | None:
+    """Return the name of the model that this tab looked at last; None before it looked at any."""
+    name = st.session_state.get(Key.MODEL)
+    return name if isinstance(name, str) else None
+
+
+def use_model(name: str) -> None:
+    """Remember which model this tab looks at, so that every page opens on it."""
+    st.session_state[Key.MODEL] = name
 
 
 def kept_datasets() -> list[tuple[str, str]]:

@@ -6,8 +6,18 @@ import torch
 from conftest import make_digits
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
+from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.dataset.sample import SAMPLE_FINGERPRINT
 from mnist_core.errors import DataError
-from mnist_core.evaluation import evaluate, hardest_mistakes, precision_recall, predict, wilson_interval
+from mnist_core.evaluation import (
+    choose_part,
+    evaluate,
+    hardest_mistakes,
+    precision_recall,
+    predict,
+    wilson_interval,
+)
+from mnist_core.modelstore.info import DataFacts
 from mnist_core.network import MLP
 
 
@@ -129,3 +139,53 @@ def test_labels_beyond_the_outputs_are_refused():
 def test_no_images_are_refused(network):
     with pytest.raises(DataError, match="at least one image"):
         evaluate(network, np.zeros((0, 28, 28), dtype=np.float32), np.zeros(0, dtype=np.int64))
+
+
+def _make_dataset(n: int = 120, fingerprint: str | None = None) -> Dataset:
+    images, labels = make_digits(n)
+    fingerprint = fingerprint or compute_fingerprint(images, labels)
+    return Dataset("digits.mat", images, labels, fingerprint, Origin("test", (), (0.0, 1.0)))
+
+
+def _make_facts(fingerprint: str, seed: int = 3, limit: int | None = None) -> DataFacts:
+    return DataFacts("train.mat", fingerprint, 120, seed, limit, 100, 20)
+
+
+@pytest.mark.parametrize("limit", [None, 90])
+def test_on_its_own_data_a_model_is_measured_on_what_its_split_held_out(limit):
+    dataset = _make_dataset()
+
+    part = choose_part(_make_facts(dataset.fingerprint, limit=limit), dataset)
+
+    split = split_dataset(dataset.labels, 3, limit)
+    np.testing.assert_array_equal(part.indices, split.test)
+    assert part.is_unseen
+    assert "its own training held out" in part.words
+
+
+def test_on_other_data_all_images_count_and_a_sentence_warns():
+    part = choose_part(_make_facts("other"), _make_dataset())
+
+    np.testing.assert_array_equal(part.indices, np.arange(120))
+    assert not part.is_unseen
+    assert "may have seen some" in part.words
+
+
+def test_on_other_data_the_held_out_part_can_be_chosen():
+    dataset = _make_dataset()
+
+    part = choose_part(_make_facts("other"), dataset, held_out_only=True)
+
+    np.testing.assert_array_equal(part.indices, split_dataset(dataset.labels, 3).test)
+
+
+@pytest.mark.parametrize(
+    ("seed", "limit", "is_unseen"), [(0, None, True), (0, 3000, True), (1, None, False), (0, 55_000, False)]
+)
+def test_the_sample_is_unseen_only_by_models_whose_split_held_it_out(seed, limit, is_unseen):
+    facts = _make_facts("3e88831d69a31205", seed, limit)
+
+    part = choose_part(facts, _make_dataset(fingerprint=SAMPLE_FINGERPRINT or "sample"))
+
+    assert part.is_unseen is (is_unseen and bool(SAMPLE_FINGERPRINT))
+    assert len(part.indices) == 120
