@@ -1,0 +1,1 @@
+"""What backs each speed figure of the documentation, a claim a file."""
