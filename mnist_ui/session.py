@@ -22,6 +22,20 @@ class Key(StrEnum):
 
     DATASET = "lab-dataset"
     MODEL = "lab-model"
+    MODEL_WIDGET = "lab-model-widget"
+    TRUTH_WIDGET = "results-truth"
+    GUESS_WIDGET = "results-guess"
+    PART_WIDGET = "results-part"
+    CONFUSION_WIDGET = "results-confusion"
+    FIELDS_LINK = "fields-link"
+    LAYER_WIDGET = "fields-layer"
+    SCALE_WIDGET = "fields-scale"
+    TURNED_WIDGET = "fields-turned"
+    UNITS_WIDGET = "fields-units"
+    LINKS_WIDGET = "fields-links"
+    REFUSAL = "lab-refusal"
+    CHOICES = "lab-choices"
+    EXAMPLES = "lab-examples"
     RUN = "search-run"
     SEARCH_TAB = "search-tab"
     NEXT_SEARCH_TAB = "search-next-tab"
@@ -79,6 +93,27 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     dataset = open_dataset(fingerprint, settings().datasets_folder)
     _remember(dataset)
     return dataset
+
+
+def refuse(sentence: str) -> None:
+    """Remember why a file was refused, to be shown once after the page has started over."""
+    st.session_state[Key.REFUSAL] = sentence
+
+
+def take_refusal() -> str | None:
+    """Return why a file was refused since the last call; None where none was."""
+    sentence = st.session_state.pop(Key.REFUSAL, None)
+    return sentence if isinstance(sentence, str) else None
+
+
+def count(key: Key) -> int:
+    """Return how often `count_up` was called for a key in this tab."""
+    return int(st.session_state.get(key, 0))
+
+
+def count_up(key: Key) -> None:
+    """Add one to a count of this tab."""
+    st.session_state[key] = count(key) + 1
 
 
 def list_model_folders() -> dict[str, Path]:

@@ -1,5 +1,243 @@
-"""The Results page."""
+"""The Results page: how well a saved model reads, how it learned, and what it confuses."""
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
+from mnist_core.arrays import Confusion
+from mnist_core.dataset import Dataset
+from mnist_core.errors import DataError, ModelError
+from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
+from mnist_core.grid import PAPER_ACCURACY
+from mnist_core.history import best_epoch
+from mnist_core.modelstore import Model
+from mnist_core.modelstore.info import ModelInfo
+from mnist_ui.cached import evaluate_part, open_model
+from mnist_ui.charts.results import Score, draw_comparison, draw_learning_curve, draw_precision_recall
+from mnist_ui.confusion_picker import pick_cell
+from mnist_ui.empty import offer_sample
+from mnist_ui.gallery import show_gallery
+from mnist_ui.model_choice import choose_model
+from mnist_ui.reading import Reading, read_dataset, read_folder
+from mnist_ui.session import Key, current_dataset, list_model_folders
+
+_MOST_PICTURES = 48  # of a cell or of mistakes: a few rows that load at once
+_COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
+_WHOLE, _HELD_OUT = "all images", "its held-out part"
+
+
+def _read(model: Model, dataset: Dataset | None) -> Reading:
+    if dataset is None:
+        return read_folder(model.info)
+    try:
+        return read_dataset(model, dataset, _wants_held_out(model, dataset))
+    except DataError as error:
+        st.error(str(error))
+        return read_folder(model.info)
+
+
+def _wants_held_out(model: Model, dataset: Dataset) -> bool:
+    if dataset.fingerprint == model.info.data.fingerprint:
+        return False
+    choice = st.segmented_control(
+        "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key=Key.PART_WIDGET, required=True
+    )
+    return choice == _HELD_OUT
+
+
+def _show_headline(reading: Reading) -> None:
+    accuracy = reading.n_right / reading.n
+    lower, upper = wilson_interval(reading.n_right, reading.n)
+    side = "inside" if lower <= PAPER_ACCURACY <= upper else "above" if upper < PAPER_ACCURACY else "below"
+    tiles = st.columns(4)
+    tiles[0].metric("Accuracy", f"{accuracy:.2%}", border=True)
+    tiles[1].metric("95 % interval (Wilson)", f"{100 * lower:.2f} – {upper:.2%}", border=True)
+    tiles[2].metric("The paper's winner", f"{PAPER_ACCURACY:.2%}", border=True)
+    tiles[3].metric("Misread", f"{reading.n - reading.n_right:,} of {reading.n:,}", border=True)
+    st.caption(f"{reading.words} The paper's {PAPER_ACCURACY:.2%} lies {side} the interval.")
+
+
+def _show_learning(info: ModelInfo) -> None:
+    st.subheader("How it learned")
+    st.altair_chart(draw_learning_curve(info.history), width="stretch")
+    st.caption(_describe_end(info))
+
+
+def _describe_end(info: ModelInfo) -> str:
+    best, last, recipe = best_epoch(info.history), info.history[-1].epoch, info.recipe
+    if last >= recipe.max_epochs:
+        end = f"training ended at epoch {last}, the most that was allowed"
+    else:
+        end = (
+            f"early stopping ended training at epoch {last}, after {recipe.patience} epochs in a row "
+            "without a better one"
+        )
+    kept = (
+        f"The weights are those of epoch {last}, the last, not of the best: that is what skorch's early "
+        "stopping does by default, and the paper's recipe with it."
+    )
+    return f"Validation loss was best at epoch {best}; {end}. {kept}"
+
+
+def _show_digits(confusion: Confusion) -> None:
+    st.subheader("Precision and recall of each digit")
+    precision, recall = precision_recall(confusion)
+    st.altair_chart(draw_precision_recall(precision, recall), width="stretch")
+    st.caption(
+        "Precision: of the images read as the digit, the share that are it. "
+        "Recall: of the images of the digit, the share read as it."
+    )
+    with st.expander("The same as a table"):
+        table = pd.DataFrame({"precision": precision, "recall": recall, "images": confusion.sum(axis=1)})
+        table.index.name = "digit"
+        st.dataframe(table.style.format({"precision": "{:.2%}", "recall": "{:.2%}"}, na_rep="none"))
+
+
+def _show_confusion(reading: Reading) -> None:
+    st.subheader("What it confuses")
+    matrix, pictures = st.columns([3, 2], gap="large")
+    cell = _find_cell(reading.confusion)
+    with matrix:
+        st.caption("Choose a cell by a click, or by the arrow keys and Enter, to see its images.")
+        pick_cell(reading.confusion, _follow_cell, key=Key.CONFUSION_WIDGET, selected=cell)
+    with pictures:
+        _choose_cell(len(reading.confusion), cell)
+        _show_cell(reading, *cell)
+
+
+def _find_cell(confusion: Confusion) -> tuple[int, int]:
+    """Find the cell that the link names, else the commonest mistake."""
+    truth, guess = st.query_params.get("true", ""), st.query_params.get("read", "")
+    if all(text.isdecimal() and int(text) < len(confusion) for text in (truth, guess)):
+        return int(truth), int(guess)
+    wrong = confusion - np.diag(np.diag(confusion))
+    place = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return int(place[0]), int(place[1])
+
+
+def _choose_cell(n_classes: int, cell: tuple[int, int]) -> None:
+    columns = st.columns(2)
+    places = zip(columns, (Key.TRUTH_WIDGET, Key.GUESS_WIDGET), ("True digit", "Read as"), cell, strict=True)
+    for column, key, label, digit in places:
+        st.session_state[key] = digit
+        column.selectbox(label, range(n_classes), key=key, on_change=_follow_digits)
+
+
+def _follow_digits() -> None:
+    _follow_cell(st.session_state[Key.TRUTH_WIDGET], st.session_state[Key.GUESS_WIDGET])
+
+
+def _follow_cell(truth: int, guess: int) -> None:
+    st.query_params.update({"true": str(truth), "read": str(guess)})
+
+
+def _show_cell(reading: Reading, truth: int, guess: int) -> None:
+    count = int(reading.confusion[truth, guess])
+    verb = "was" if count <= 1 else "were"
+    st.markdown(f"**{_count_images(count)} of a {truth} {verb} read as {guess}.**")
+    if not count:
+        return
+    if reading.measured is None:
+        offer_sample("see such images", "cell-sample")
+        return
+    shown = reading.measured.find_cell(truth, guess)[:_MOST_PICTURES]
+    sure = reading.measured.evaluation.probabilities[shown, guess]
+    label = f"images of a {truth} read as {guess}"
+    show_gallery(reading.measured.take(shown), [f"{share:.1%}" for share in sure], size=64, label=label)
+    more = f"The surest {len(shown)} of {count:,}. " if count > len(shown) else ""
+    st.caption(f"{more}Below each image: the probability that the model gives to {guess}.")
+
+
+def _count_images(count: int) -> str:
+    return "No image" if count == 0 else "1 image" if count == 1 else f"{count:,} images"
+
+
+def _show_mistakes(reading: Reading) -> None:
+    st.subheader("Its surest mistakes")
+    if reading.measured is None:
+        offer_sample("see the images that the model misreads with the highest probability", "mistakes-sample")
+        return
+    labels, evaluation = reading.measured.labels, reading.measured.evaluation
+    hardest = hardest_mistakes(evaluation, labels, _MOST_PICTURES)
+    if not len(hardest):
+        st.markdown("None: the model reads all of these images right.")
+        return
+    sure, guesses = evaluation.probabilities.max(axis=1), evaluation.guesses
+    captions = [f"{labels[place]} read as {guesses[place]}, {sure[place]:.1%}" for place in hardest]
+    show_gallery(reading.measured.take(hardest), captions, size=84, label="the surest mistakes")
+    st.caption(
+        f"The {len(hardest)} misread images that the model was surest of, with the probability it gave."
+    )
+
+
+def _show_comparison(chosen: Model, dataset: Dataset | None) -> None:
+    st.subheader("All models")
+    models, broken = _open_all()
+    scores = [_score(model) for model in models]
+    st.altair_chart(draw_comparison(scores, chosen.name), width="stretch")
+    st.caption(
+        "Accuracy on the images that each model's own training held out, with its 95 % Wilson interval. "
+        f"The dashed line is the paper's {PAPER_ACCURACY:.2%}."
+    )
+    rows = pd.DataFrame([_describe_row(model, score) for model, score in zip(models, scores, strict=True)])
+    if dataset is not None:
+        rows.insert(2, "on the open data", [_read_accuracy(model, dataset) for model in models])
+    share = st.column_config.NumberColumn(format="percent")
+    shares = dict.fromkeys(("accuracy", "from", "to", "on the open data"), share)
+    st.dataframe(rows, hide_index=True, column_config=shares)
+    for sentence in broken:
+        st.warning(sentence)
+
+
+def _open_all() -> tuple[list[Model], list[str]]:
+    models, broken = [], []
+    for folder in list_model_folders().values():
+        try:
+            models.append(open_model(folder))
+        except ModelError as error:
+            broken.append(str(error))
+    return sorted(models, key=lambda model: -model.info.test.accuracy), broken
+
+
+def _score(model: Model) -> Score:
+    test = model.info.test
+    return Score(model.name, test.accuracy, *wilson_interval(round(test.accuracy * test.n), test.n))
+
+
+def _describe_row(model: Model, score: Score) -> dict[str, object]:
+    info = model.info
+    return {
+        "model": model.name,
+        "accuracy": score.accuracy,
+        "from": score.lower,
+        "to": score.upper,
+        "images": info.test.n,
+        "network": str(info.candidate),
+        "weights": model.network.n_parameters,
+        "epochs": info.history[-1].epoch,
+        "trained on": f"{info.data.name}, {info.data.n_train:,} images",
+        "made": info.created[:10],
+    }
+
+
+def _read_accuracy(model: Model, dataset: Dataset) -> float | None:
+    if dataset.n_samples > _COMPARED_IMAGES and dataset.fingerprint != model.info.data.fingerprint:
+        return None
+    try:
+        return evaluate_part(model, dataset, held_out_only=False)[1].accuracy
+    except DataError:
+        return None
+
+
 st.title("Results")
+_model, _dataset = choose_model(), current_dataset()
+_reading = _read(_model, _dataset)
+_show_headline(_reading)
+_left, _right = st.columns(2, gap="large")
+with _left:
+    _show_learning(_model.info)
+with _right:
+    _show_digits(_reading.confusion)
+_show_confusion(_reading)
+_show_mistakes(_reading)
+_show_comparison(_model, _dataset)

@@ -1,0 +1,160 @@
+"""Slow reads, done once for all tabs: models, what they read in a data set, what their units look for."""
+
+import io
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.arrays import Activations, Fidelities, Fields
+from mnist_core.dataset import Dataset
+from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.evaluation import Evaluation, Part, choose_part, evaluate
+from mnist_core.fields import (
+    choose_images,
+    draw_sheet,
+    layer_sums,
+    linear_fidelity,
+    orient_fields,
+    receptive_fields,
+)
+from mnist_core.layouts import read_dataset
+from mnist_core.modelstore import Model, load_model
+
+# Keys are (folder, time of model.json, fingerprint); what starts with _ is not part of a key.
+
+
+def open_model(folder: Path) -> Model:
+    """Load a model folder, again only after it has changed.
+
+    Raises
+    ------
+    ModelError
+        If it is absent or damaged.
+    """
+    path = folder / "model.json"
+    return _open_model(str(folder), path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def evaluate_part(model: Model, dataset: Dataset, held_out_only: bool) -> tuple[Part, Evaluation]:
+    """Measure a model on the fair part of a data set.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit the model, or has too few images to hold any out.
+    """
+    return _evaluate_part(*_identify(model), dataset.fingerprint, held_out_only, model, dataset)
+
+
+def read_fields(model: Model, layer: str) -> Fields:
+    """Compute the receptive fields of a layer, upright."""
+    return _read_fields(*_identify(model), layer, model)
+
+
+def measure_fidelity(model: Model, layer: str, dataset: Dataset) -> Fidelities:
+    """Measure the fidelity of a layer's fields on up to 10,000 images of a data set.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit the model.
+    """
+    return _measure_fidelity(*_identify(model), layer, dataset.fingerprint, model, dataset)
+
+
+def read_sums(model: Model, layer: str, dataset: Dataset) -> Activations:
+    """Compute the sums of a layer's units for all images of a data set.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit the model.
+    """
+    return _read_sums(*_identify(model), layer, dataset.fingerprint, model, dataset)
+
+
+def draw_fields(
+    model: Model, layer: str, *, one_scale: bool, turned: bool, form: Literal["png", "svg"]
+) -> bytes:
+    """Draw the sheet of a layer's fields as the bytes of a PNG or SVG file."""
+    return _draw_fields(*_identify(model), layer, one_scale, turned, form, model)
+
+
+@st.cache_resource(show_spinner=False)
+def open_sample() -> Dataset:
+    """Read the built-in sample."""
+    return read_dataset(SAMPLE_PATH, SAMPLE_NAME)
+
+
+def _identify(model: Model) -> tuple[str, int]:
+    return str(model.folder), (model.folder / "model.json").stat().st_mtime_ns
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _open_model(folder: str, changed: int) -> Model:  # noqa: ARG001 - part of the key
+    return load_model(Path(folder))
+
+
+@st.cache_resource(show_spinner="Measuring the model …", max_entries=32)
+def _evaluate_part(
+    folder: str,  # noqa: ARG001 - part of the key
+    changed: int,  # noqa: ARG001
+    fingerprint: str,  # noqa: ARG001
+    held_out_only: bool,
+    _model: Model,
+    _dataset: Dataset,
+) -> tuple[Part, Evaluation]:
+    part = choose_part(_model.info.data, _dataset, held_out_only)
+    labels = _dataset.labels[part.indices]
+    return part, evaluate(_model.network, _dataset.images[part.indices], labels)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _read_fields(folder: str, changed: int, layer: str, _model: Model) -> Fields:  # noqa: ARG001
+    return receptive_fields(_model.network, layer)
+
+
+@st.cache_resource(show_spinner="Measuring how far to trust the pictures …", max_entries=64)
+def _measure_fidelity(
+    folder: str,  # noqa: ARG001 - part of the key
+    changed: int,  # noqa: ARG001
+    layer: str,
+    fingerprint: str,  # noqa: ARG001
+    _model: Model,
+    _dataset: Dataset,
+) -> Fidelities:
+    return linear_fidelity(_model.network, layer, _dataset.images[choose_images(_dataset.n_samples)])
+
+
+@st.cache_resource(show_spinner="Showing all images to the units …", max_entries=6)
+def _read_sums(
+    folder: str,  # noqa: ARG001 - part of the key
+    changed: int,  # noqa: ARG001
+    layer: str,
+    fingerprint: str,  # noqa: ARG001
+    _model: Model,
+    _dataset: Dataset,
+) -> Activations:
+    return np.ascontiguousarray(layer_sums(_model.network, layer, _dataset.images))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _draw_fields(
+    folder: str,
+    changed: int,
+    layer: str,
+    one_scale: bool,
+    turned: bool,
+    form: str,
+    _model: Model,
+) -> bytes:
+    fields = orient_fields(_read_fields(folder, changed, layer, _model), turned)
+    heading = f"{_model.name}: {layer}" + (", turned" if turned else "")
+    figure = draw_sheet(
+        fields, titles=[str(unit) for unit in range(len(fields))], one_scale=one_scale, heading=heading
+    )
+    stream = io.BytesIO()
+    figure.savefig(stream, format=form)
+    return stream.getvalue()

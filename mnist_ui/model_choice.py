@@ -1,0 +1,70 @@
+"""The choice of a model, the same on every page and in every link."""
+
+import streamlit as st
+
+from mnist_core.errors import ModelError
+from mnist_core.modelstore import Model
+from mnist_ui.cached import open_model
+from mnist_ui.session import Key, current_model, list_model_folders, use_model
+
+_SHIPPED = "paper"
+_PARAM = "model"
+
+
+def choose_model() -> Model:
+    """Let the user choose a saved model, and open it; the choice is part of the page's link.
+
+    Without any model, or where the chosen one is damaged, the page says so and ends here.
+    """
+    names = list(list_model_folders())
+    if not names:
+        _ask_for_model()
+    name = _find_name(names)
+    use_model(name)
+    if st.query_params.get(_PARAM) != name:
+        st.query_params[_PARAM] = name
+    st.session_state[Key.MODEL_WIDGET] = name
+    st.selectbox("Model", names, key=Key.MODEL_WIDGET, format_func=_describe, on_change=_follow_choice)
+    return _open_or_stop(name)
+
+
+def _find_name(names: list[str]) -> str:
+    asked = st.query_params.get(_PARAM)
+    if asked in names:
+        return asked
+    if asked is not None:
+        st.warning(f"The link asks for a model named {asked}, but there is none: choose another below.")
+    remembered = current_model()
+    if remembered in names:
+        return remembered
+    return _SHIPPED if _SHIPPED in names else names[0]
+
+
+def _follow_choice() -> None:
+    name = st.session_state[Key.MODEL_WIDGET]
+    use_model(name)
+    st.query_params.from_dict({_PARAM: name})  # what else the link held was about the other model
+
+
+def _describe(name: str) -> str:
+    folder = list_model_folders().get(name)
+    try:
+        info = open_model(folder).info if folder else None
+    except ModelError:
+        info = None
+    return f"{name}: {info.candidate}, {info.test.accuracy:.2%}" if info else f"{name}: cannot be opened"
+
+
+def _open_or_stop(name: str) -> Model:
+    try:
+        return open_model(list_model_folders()[name])
+    except ModelError as error:
+        st.error(str(error))
+        st.stop()
+
+
+def _ask_for_model() -> None:
+    with st.container(border=True):
+        st.markdown("**No model is saved yet.** A search trains one and saves it.")
+        st.page_link("pages/search.py", label="Start a search", icon=":material/tune:")
+    st.stop()

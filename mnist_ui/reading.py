@@ -1,0 +1,97 @@
+"""What a model reads: the figures of its folder, or measured on the open data set."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_core.arrays import Confusion, Images, Indices, Labels
+from mnist_core.dataset import Dataset
+from mnist_core.evaluation import Evaluation
+from mnist_core.modelstore import Model
+from mnist_core.modelstore.info import ModelInfo
+from mnist_ui.cached import evaluate_part
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The images behind the figures.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The open one.
+    indices : ndarray of shape (n,), int64
+        Its images that were read.
+    evaluation : Evaluation
+        How they were read, in this order.
+    """
+
+    dataset: Dataset
+    indices: Indices
+    evaluation: Evaluation
+
+    @property
+    def labels(self) -> Labels:
+        """Return the true digit of each image that was read."""
+        labels: Labels = self.dataset.labels[self.indices]
+        return labels
+
+    def take(self, places: Indices) -> Images:
+        """Return some of the images that were read, by their places among them."""
+        return np.asarray(self.dataset.images[self.indices[places]])
+
+    def find_cell(self, truth: int, guess: int) -> Indices:
+        """Find the images of a digit that were read as another, or as itself, the surest first."""
+        found = np.flatnonzero((self.labels == truth) & (self.evaluation.guesses == guess))
+        return found[np.argsort(-self.evaluation.probabilities[found, guess], kind="stable")]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Figures of a model.
+
+    Attributes
+    ----------
+    confusion : ndarray of shape (classes, classes), int64
+        Counts; rows are true digits, columns guesses.
+    words : str
+        What was measured.
+    measured : Measured or None
+        The images behind the figures; None for the figures of the model's folder.
+    """
+
+    confusion: Confusion
+    words: str
+    measured: Measured | None = None
+
+    @property
+    def n(self) -> int:
+        """Count the images."""
+        return int(self.confusion.sum())
+
+    @property
+    def n_right(self) -> int:
+        """Count those that were read right."""
+        return int(np.trace(self.confusion))
+
+
+def read_folder(info: ModelInfo) -> Reading:
+    """Take the figures that the model's folder holds."""
+    words = (
+        f"From the model's folder: measured once on the {info.test.n:,} images of {info.data.name} "
+        "that its training held out."
+    )
+    return Reading(np.array(info.test.confusion, dtype=np.int64), words)
+
+
+def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading:
+    """Measure the model on the fair part of a data set.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit the model, or has too few images to hold any out.
+    """
+    part, evaluation = evaluate_part(model, dataset, held_out_only)
+    words = f"Measured now on the open data set. {part.words}"
+    return Reading(evaluation.confusion, words, Measured(dataset, part.indices, evaluation))
