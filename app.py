@@ -15,6 +15,9 @@ _PAGES = [
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
+_SIDEBAR_PIXELS = 200  # the titles are short; the pictures need the room
 
-st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
+st.set_page_config(
+    page_title="MNIST lab", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR_PIXELS
+)
 st.navigation(_PAGES).run()

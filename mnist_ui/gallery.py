@@ -4,8 +4,9 @@ import base64
 import hashlib
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from itertools import islice
 
 import numpy as np
 import streamlit as st
@@ -26,6 +27,9 @@ _STYLE = """
   overflow-wrap: anywhere; }}
 .lab-picture {{ width: var(--lab-size); height: var(--lab-size); border-radius: 4px;
   image-rendering: pixelated; }}
+.lab-rows {{ display: grid; grid-template-columns: auto 1fr; gap: 0.4rem 0.8rem; align-items: center; }}
+.lab-rows .lab-gallery {{ height: var(--lab-size); overflow: hidden; }}
+.lab-rows b {{ font-variant-numeric: tabular-nums; }}
 .{name} .lab-picture {{ background-image: url(data:image/png;base64,{png});
   background-size: {width}% {height}%; }}
 """
@@ -112,6 +116,33 @@ def show_gallery(
     st.html(_gallery_html(sheet, len(pictures), captions, size, label))
 
 
+def show_rows(rows: Mapping[str, Images], *, size: int = 44) -> None:
+    """Show a row of pictures a name; a narrow page shows fewer of each row, never more lines.
+
+    Parameters
+    ----------
+    rows : mapping of str to ndarray of shape (n, side, side)
+        Ink from 0 to 1, by the plain text that stands before the row; rows without pictures are left out.
+    size : int
+        Screen pixels along an edge of a picture.
+    """
+    shown = {name: pictures for name, pictures in rows.items() if len(pictures)}
+    if not shown:
+        return
+    pictures = np.concatenate(list(shown.values()))
+    n_columns, n_rows = _near_square(len(pictures))
+    indices = iter(range(len(pictures)))
+    parts = [
+        f'<b>{html.escape(name)}</b><div class="lab-gallery" role="img" aria-label="{html.escape(name)}">'
+        + "".join(_figure_html(index, n_columns, n_rows, "") for index in islice(indices, len(row)))
+        + "</div>"
+        for name, row in shown.items()
+    ]
+    sheet = sheet_png(pictures, n_columns)
+    style, name = _sprite_style(sheet, n_columns, n_rows)
+    st.html(f'<div class="lab-rows {name}" style="--lab-size: {size}px">{"".join(parts)}</div>{style}')
+
+
 def colour_bar_png(colours: Colours, length: int = 256, thickness: int = 12) -> bytes:
     """Draw the map of colours as a horizontal bar, least value left."""
     ramp = np.tile(np.linspace(0, 1, length, dtype=np.float32), (thickness, 1))
@@ -157,17 +188,23 @@ def _near_square(n: int) -> tuple[int, int]:
 
 def _gallery_html(sheet: bytes, n: int, captions: Sequence[str], size: int, label: str) -> str:
     columns, rows = _near_square(n)
-    png = base64.b64encode(sheet).decode()
-    name = f"lab-{hashlib.sha256(png.encode()).hexdigest()[:12]}"
-    style = _STYLE.format(name=name, png=png, width=100 * columns, height=100 * rows)
+    style, name = _sprite_style(sheet, columns, rows)
     figures = "".join(
         _figure_html(index, columns, rows, captions[index] if captions else "") for index in range(n)
     )
     words = html.escape(label, quote=True)
     return (
         f'<div class="lab-gallery {name}" role="group" aria-label="{words}" '
-        f'style="--lab-size: {size}px">{figures}</div><style>{style}</style>'
+        f'style="--lab-size: {size}px">{figures}</div>{style}'
     )
+
+
+def _sprite_style(sheet: bytes, columns: int, rows: int) -> tuple[str, str]:
+    """Make a style sheet whose pictures show parts of a PNG, and the name of its class."""
+    png = base64.b64encode(sheet).decode()
+    name = f"lab-{hashlib.sha256(sheet).hexdigest()[:12]}"
+    style = _STYLE.format(name=name, png=png, width=100 * columns, height=100 * rows)
+    return f"<style>{style}</style>", name
 
 
 def _figure_html(index: int, columns: int, rows: int, caption: str) -> str:
@@ -176,5 +213,5 @@ def _figure_html(index: int, columns: int, rows: int, caption: str) -> str:
     words = html.escape(caption, quote=True)
     below = f"<figcaption>{words}</figcaption>" if caption else ""
     place = f"background-position: {x:.4f}% {y:.4f}%"
-    picture = f'<div class="lab-picture" role="img" aria-label="{words}" style="{place}"></div>'
+    picture = f'<div class="lab-picture" style="{place}"></div>'
     return f"<figure>{picture}{below}</figure>"
