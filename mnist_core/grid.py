@@ -24,6 +24,11 @@ class Activation(StrEnum):
     RELU = "relu"
     TANH = "tanh"
 
+    @property
+    def label(self) -> str:
+        """Return the name as papers write it."""
+        return "ReLU" if self is Activation.RELU else self.value.capitalize()
+
 
 def _check_axes(values: Mapping[str, Any]) -> None:
     missing = [axis for axis in _AXES if axis not in values]
@@ -76,7 +81,7 @@ class Candidate:
     activation: Activation
 
     def __str__(self) -> str:
-        return f"{self.hidden1}-{self.hidden2} {self.activation.value.capitalize()}, lr {self.lr:g}"
+        return f"{self.hidden1}-{self.hidden2} {self.activation.label}, lr {self.lr:g}"
 
     def params(self) -> dict[str, float | int | str]:
         """Return the hyper-parameters as plain JSON values."""

@@ -20,13 +20,13 @@ def forecast_search(plan: SearchPlan, n_train: int, seconds_per_image: float, co
     n_train : int
         Training images, before they are cut into folds.
     seconds_per_image : float
-        Wall time of one epoch of one network on one thread, a training image.
+        Wall time of one epoch of one network on one thread, an image that it is given; those that the
+        recipe sets aside for validation are among them.
     cores : int
         Processes that the machine can carry side by side.
     """
-    recipe = plan.recipe
-    images = n_train * (1 - 1 / plan.cv) * (1 - 1 / recipe.inner_folds)
-    epochs = plan.n_fits * min(recipe.max_epochs, USUAL_EPOCHS)
+    images = n_train * (1 - 1 / plan.cv)
+    epochs = plan.n_fits * min(plan.recipe.max_epochs, USUAL_EPOCHS)
     return epochs * images * seconds_per_image / min(plan.workers or cores, cores, plan.n_fits)
 
 

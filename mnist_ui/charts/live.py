@@ -1,0 +1,69 @@
+"""Charts whose numbers change under them.
+
+A chart is made without data, once, and its data goes beside it: then the browser keeps the chart and
+exchanges the numbers alone, which neither flickers nor loses what is pointed at.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+DATA = alt.NamedData("source")  # a stand-in: the data comes beside the chart
+_LEAST_ERROR = 0.0005  # a log scale has no 0; no fold is so large that it could tell less
+
+
+@dataclass(frozen=True)
+class LiveChart:
+    """A chart whose numbers change under it.
+
+    Attributes
+    ----------
+    spec : dict
+        The Vega-Lite chart without its data; the same object for the same grid.
+    frame : DataFrame
+        The numbers of now.
+    words : str
+        What it shows, for those who cannot see it.
+    """
+
+    spec: dict[str, Any]
+    frame: pd.DataFrame
+    words: str
+
+    def show(self, key: str, *, stretch: bool = True) -> None:
+        """Draw it, or exchange the numbers of the one that stands under this key."""
+        width: Literal["stretch", "content"] = "stretch" if stretch else "content"
+        st.vega_lite_chart(self.frame, self.spec, key=key, width=width, alt=self.words)
+
+
+def to_error(accuracy: float) -> float:
+    """Turn an accuracy into the error that `colour_accuracy` colours."""
+    return max(1.0 - accuracy, _LEAST_ERROR)
+
+
+def colour_accuracy() -> alt.Color:
+    """Make the colour of the field `error`, with a legend of accuracies."""
+    # Good candidates differ by tenths of a percent, bad ones by tens: the colour follows the logarithm of
+    # the error. Its ends are fixed, so that no colour changes its meaning while a run goes on.
+    scale = alt.Scale(type="log", scheme="viridis", domain=[0.01, 0.9], reverse=True, clamp=True)
+    legend = alt.Legend(
+        title="mean accuracy",
+        labelExpr="format(1 - datum.value, '.0%')",
+        values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9],
+        orient="bottom",
+        direction="horizontal",
+        gradientLength=220,
+        gradientThickness=10,
+    )
+    return alt.Color("error:Q", scale=scale, legend=legend)
+
+
+def to_spec(chart: Any) -> dict[str, Any]:
+    """Turn an Altair chart into a Vega-Lite chart without data."""
+    spec: dict[str, Any] = chart.to_dict()
+    for name in ("$schema", "data"):
+        spec.pop(name, None)
+    return spec

@@ -1,0 +1,36 @@
+"""Durations and moments in words."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+_MINUTE = 60
+_HOUR = 3600
+
+
+def say_duration(seconds: float) -> str:
+    """Say a duration in its two largest units: `41 s`, `3 min 05 s`, `1 h 20 min`."""
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02} s"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02} min"
+
+
+def say_roughly(seconds: float) -> str:
+    """Say an estimated duration no finer than it can be known."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 100:
+        return f"{round(seconds, -1):.0f} s"
+    if seconds < 1.5 * _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.1f} hours"
+
+
+def say_when(moment: datetime) -> str:
+    """Say a moment by the clock of who looks at the page."""
+    zone = st.context.timezone
+    return f"{moment.astimezone(ZoneInfo(zone) if zone else None):%d %b %Y, %H:%M}"
