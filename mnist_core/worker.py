@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from filelock import FileLock, Timeout
 
@@ -204,7 +205,7 @@ def start_worker(settings: Settings) -> None:
     settings.logs_folder.mkdir(parents=True, exist_ok=True)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
     with (settings.logs_folder / "worker.log").open("ab") as log:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "mnist_core.worker"],
             cwd=PROJECT_FOLDER,
             env={**os.environ, **environment},
@@ -213,6 +214,8 @@ def start_worker(settings: Settings) -> None:
             stderr=log,
             start_new_session=True,
         )
+    # Somebody must take note of its end, else it stays a zombie while the app lives.
+    Thread(target=process.wait, daemon=True).start()
 
 
 def measure_speed(settings: Settings) -> Speed:

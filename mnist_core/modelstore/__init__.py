@@ -15,7 +15,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from mnist_core.errors import ModelError
+from mnist_core.errors import GridError, ModelError
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore.info import DataFacts, ModelInfo, TestFacts, write_card
@@ -83,7 +83,8 @@ def load_model(folder: Path) -> Model:
     """
     info = _parse_info(_read_json(folder), folder)
     widths = (info.candidate.hidden1, info.candidate.hidden2)
-    network = MLP(*widths, info.candidate.activation, info.side**2, info.n_classes)
+    with torch.device("meta"):  # shapes alone, so that a false width costs no memory
+        network = MLP(*widths, info.candidate.activation, info.side**2, info.n_classes)
     _load_weights(network, folder)
     return Model(folder, network.eval(), info)
 
@@ -178,7 +179,7 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             created=str(values["created"]),
             versions=dict(values["versions"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
 
 
@@ -204,4 +205,4 @@ def _load_weights(network: MLP, folder: Path) -> None:
         )
     if any(tensor.dtype != torch.float32 for tensor in weights.values()):
         raise ModelError(f"{path} must hold float32 tensors, but holds others: restore the folder.")
-    network.load_state_dict(weights)
+    network.load_state_dict(weights, assign=True)

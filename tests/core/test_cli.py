@@ -1,0 +1,184 @@
+"""The commands as a user calls them: what they print, write and refuse."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from conftest import ROOT, make_digits, write_mat
+from PIL import Image
+
+MODEL = str(ROOT / "models" / "paper")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def mat(tmp_path_factory):
+    return write_mat(tmp_path_factory.mktemp("data") / "small.mat", *make_digits(600))
+
+
+def call(home, *words, code=0):
+    environment = {**os.environ, "MNIST_LAB_HOME": str(home)}
+    command = [sys.executable, "-m", "mnist_core", *map(str, words)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def call_json(home, *words):
+    return json.loads(call(home, *words, "--json").stdout)
+
+
+def test_inspect_says_what_a_file_holds(home, mat):
+    found = call_json(home, "inspect", mat)
+
+    assert found["n_samples"] == 600
+    assert (found["side"], found["n_classes"], found["orientation"]) == (28, 10, "upright")
+    assert found["class_counts"] == {str(digit): 60 for digit in range(10)}
+    assert found["splits"]["train"] + found["splits"]["test"] == 600
+    assert {"layout", "value_range", "warnings"} <= set(found)
+
+
+def test_search_finds_retrains_and_saves_a_winner_that_runs_lists(home, mat, tmp_path):
+    grid = {"lr": [0.01, 0.001], "hidden1": [16], "hidden2": [8], "activation": ["tanh", "relu"]}
+    (tmp_path / "G.json").write_text(json.dumps(grid))
+
+    found = call_json(
+        home,
+        "search",
+        mat,
+        "--grid",
+        tmp_path / "G.json",
+        "--cv",
+        2,
+        "--max-epochs",
+        3,
+        "--out",
+        tmp_path / "out",
+    )
+
+    assert found["n_fits"] == 8
+    assert found["n_epochs"] == 24
+    assert found["best_score"] == max(c["mean_test_score"] for c in found["candidates"])
+    assert len(found["candidates"]) == 4
+    assert set(found["best_params"]) == {"lr", "hidden1", "hidden2", "activation"}
+    assert (tmp_path / "out" / "results.csv").exists()
+    measured = call_json(home, "evaluate", found["model"], mat)
+    assert measured["accuracy"] == found["test_accuracy"]
+    runs = call_json(home, "runs")
+    assert (runs[0]["run"], runs[0]["state"], runs[0]["progress"]) == (found["run"], "done", 1.0)
+    assert runs[0]["best_score"] == found["best_score"]
+
+
+def test_train_saves_a_model_that_its_card_can_make_again(home, mat, tmp_path):
+    words = ["train", mat, "--hidden", 12, 8, "--activation", "relu", "--lr", 0.01, "--max-epochs", 3]
+
+    found = call_json(home, *words, "--out", tmp_path / "one")
+    again = call_json(home, *words, "--out", tmp_path / "two")
+
+    assert {"model", "epochs", "valid_accuracy", "test_accuracy", "seconds"} <= set(found)
+    weights = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("one", "two")]
+    assert weights[0] == weights[1]
+    assert again["test_accuracy"] == found["test_accuracy"]
+    assert "--max-epochs 3" in (tmp_path / "one" / "README.md").read_text()
+
+
+def test_evaluate_counts_every_image_of_the_part(home, mat):
+    part = call_json(home, "evaluate", MODEL, mat)
+    everything = call_json(home, "evaluate", "paper", mat, "--part", "all")
+
+    assert (part["n"], everything["n"]) == (100, 600)
+    confusion = np.array(everything["confusion"])
+    assert confusion.sum(axis=1).tolist() == [60] * 10
+    assert everything["accuracy"] == np.trace(confusion) / 600
+
+
+def test_predict_reads_pictures_and_strokes_in_order(home, tmp_path):
+    seven = [[[0, 0], [60, 0], [25, 100]]]
+    (tmp_path / "strokes.json").write_text(json.dumps([{"strokes": seven}, {"strokes": seven, "label": 7}]))
+    picture = np.full((60, 60), 255, dtype=np.uint8)
+    picture[10:50, 28:33] = 0
+    Image.fromarray(picture).save(tmp_path / "one.png")
+
+    found = call_json(home, "predict", MODEL, tmp_path / "one.png", tmp_path / "strokes.json")
+
+    assert [item["digit"] for item in found] == [1, 7, 7]
+    for item in found:
+        assert len(item["probabilities"]) == 10
+        assert sum(item["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("layer", "units"), [("hidden1", 96), ("hidden2", 24), ("output", 10)])
+def test_fields_writes_an_array_and_a_sheet(home, mat, tmp_path, layer, units):
+    found = call_json(home, "fields", MODEL, "--layer", layer, "--data", mat, "--out", tmp_path)
+
+    assert np.load(tmp_path / "fields.npy").shape == (units, 28, 28)
+    with Image.open(tmp_path / "fields.png") as sheet:
+        assert sheet.width > 200
+    assert (found["layer"], found["units"], found["side"]) == (layer, units, 28)
+    assert found["method"] == "product of weights"
+    assert 0 <= found["fidelity"] <= 1
+
+
+REFUSED = {
+    "no file": (["inspect", "nowhere.mat"], "nowhere.mat"),
+    "no mat": (["inspect", "README.md"], "README.md"),
+    "no model": (["evaluate", "nowhere", "README.md"], "There is no model 'nowhere'"),
+    "no strokes": (["predict", "models/paper", "pyproject.json"], "pyproject.json"),
+    "bad grid": (["search", "x.mat", "--grid", "pyproject.toml"], "must be JSON"),
+    "bad recipe": (["search", "x.mat", "--max-epochs", "0"], "max_epochs must be a whole number"),
+    "bad call": (["train"], "required"),
+    "unknown command": (["dance"], "invalid choice"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_wrong_call_is_one_line_and_exit_code_2(home, case):
+    words, sentence = REFUSED[case]
+
+    done = call(home, *words, code=2)
+
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_commands_that_do_not_work_yet_are_not_offered(home):
+    words = (
+        call(home, "--help").stdout
+        + call(home, "search", "--help").stdout
+        + call(home, "train", "--help").stdout
+    )
+
+    for absent in ("resume", "export", "robust", "fused", "--cluster"):
+        assert absent not in words
+
+
+def test_ctrl_c_ends_a_search_and_all_its_processes(home, mat):
+    from test_worker import live_processes
+
+    environment = {**os.environ, "MNIST_LAB_HOME": str(home)}
+    command = [sys.executable, "-m", "mnist_core", "search", str(mat), "--patience", "400"]
+    search = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    while "fold" not in search.stderr.readline():
+        assert search.poll() is None
+
+    search.send_signal(signal.SIGINT)
+
+    rest = search.communicate(timeout=20)[1]
+    assert search.returncode == 1
+    assert "Traceback" not in rest
+    deadline = time.monotonic() + 10
+    while live_processes(str(home)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not live_processes(str(home))
+    assert call_json(home, "runs")[0]["state"] == "cancelled"

@@ -1,0 +1,109 @@
+"""The search against scikit-learn over plain skorch."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import make_digits
+from sklearn.model_selection import GridSearchCV
+from skorch import NeuralNetClassifier
+from skorch.callbacks import EarlyStopping
+from torch import nn
+
+from mnist_core.errors import DataError
+from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.network import MLP
+from mnist_core.search import search_grid
+from mnist_core.search.events import EventListener
+from mnist_core.search.job import SearchJob, write_results
+
+GRID = Grid((0.01, 0.001), (12,), (6, 8), (Activation.TANH,))
+PLAN = SearchPlan(GRID, Recipe(max_epochs=3), cv=2, workers=2)
+
+
+class SeededNet(NeuralNetClassifier):
+    def initialize(self):
+        torch.manual_seed(0)
+        return super().initialize()
+
+
+def collect(listener):
+    events = []
+    while (event := listener.receive(0.05)) is not None:
+        events.append(event)
+    return events
+
+
+def search(images, labels, plan, folder):
+    with EventListener() as listener:
+        found = search_grid(images, labels, plan, listener.sender, folder)
+        return found, collect(listener)
+
+
+def test_scores_are_those_of_grid_search_over_plain_skorch(tmp_path):
+    images, labels = make_digits(400)
+    net = SeededNet(
+        MLP,
+        criterion=nn.CrossEntropyLoss,
+        optimizer=torch.optim.Adam,
+        batch_size=128,
+        max_epochs=3,
+        callbacks=[EarlyStopping(patience=3)],
+        module__hidden1=12,
+        module__activation="tanh",
+        verbose=0,
+    )
+    plain = GridSearchCV(net, {"lr": [0.01, 0.001], "module__hidden2": [6, 8]}, cv=2, refit=False)
+    plain.fit(images.reshape(400, -1), labels)
+
+    found, _ = search(images, labels, PLAN, tmp_path)
+
+    by_params = {
+        (row["lr"], row["module__hidden2"]): score
+        for row, score in zip(plain.cv_results_["params"], plain.cv_results_["mean_test_score"], strict=True)
+    }
+    candidates = PLAN.grid.candidates()
+    for candidate, score in zip(candidates, found.cv_results_["mean_test_score"], strict=True):
+        assert score == by_params[candidate.lr, candidate.hidden2], candidate
+
+
+def test_every_epoch_and_every_score_of_every_fit_is_told(tmp_path):
+    images, labels = make_digits(400)
+
+    found, events = search(images, labels, PLAN, tmp_path)
+
+    epochs = {(e["candidate"], e["fold"], e["record"]["epoch"]) for e in events if e["kind"] == "epoch"}
+    assert epochs == {(c, f, e) for c in range(4) for f in range(2) for e in (1, 2, 3)}
+    scores = {(e["candidate"], e["fold"]): e["score"] for e in events if e["kind"] == "fit"}
+    for fold in range(2):
+        expected = found.cv_results_[f"split{fold}_test_score"]
+        np.testing.assert_array_equal([scores[c, fold] for c in range(4)], expected)
+
+
+def test_the_results_table_has_scikit_learns_columns(tmp_path):
+    images, labels = make_digits(300)
+    found, _ = search(images, labels, PLAN, tmp_path)
+
+    write_results(found, tmp_path / "deep" / "results.csv")
+
+    table = pd.read_csv(tmp_path / "deep" / "results.csv")
+    assert len(table) == 4
+    assert {"param_lr", "split0_test_score", "mean_test_score", "std_test_score", "rank_test_score"} <= set(
+        table
+    )
+
+
+def test_data_with_too_few_images_of_a_digit_are_refused_before_any_fit(tmp_path):
+    images, labels = make_digits(40)
+
+    with pytest.raises(DataError, match="the rarest has 4"):
+        search(images, labels, PLAN, tmp_path)
+
+
+def test_a_job_survives_its_way_to_another_process(tmp_path):
+    with EventListener() as listener:
+        job = SearchJob(PLAN, "abc", tmp_path, tmp_path / "m", tmp_path / "r.csv", tmp_path, listener.sender)
+
+        assert SearchJob.from_values(json.loads(json.dumps(job.values()))) == job

@@ -1,0 +1,147 @@
+"""Runs carried out by real processes: to their end, cancelled, failed, killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, make_digits
+
+from mnist_core.dataset import Dataset, Origin, compute_fingerprint
+from mnist_core.dataset.kept import keep_dataset
+from mnist_core.grid import PAPER_GRID, Activation, Grid, Recipe, SearchPlan
+from mnist_core.modelstore import load_model
+from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store
+from mnist_core.settings import Settings
+from mnist_core.worker import Places, carry_out_run, measure_speed, start_worker
+
+SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
+LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, workers=2)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
+
+
+@pytest.fixture
+def store(settings):
+    store = Store(settings.database)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def fingerprint(settings):
+    images, labels = make_digits(600)
+    dataset = Dataset(
+        "small.mat", images, labels, compute_fingerprint(images, labels), Origin("paper", (), (0.0, 1.0))
+    )
+    return keep_dataset(dataset, settings.datasets_folder).fingerprint
+
+
+def wait_until(is_true, timeout_s=60.0):
+    deadline = time.monotonic() + timeout_s
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def live_processes(word):
+    """Find the processes (not zombies) with a word in their command line or environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            is_zombie = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        except OSError:
+            continue
+        if word.encode() in text and not is_zombie and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
+    return found
+
+
+def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings, fingerprint):
+    run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
+
+    ended = carry_out_run(store, run, Places.of_run(run.id, settings), settings)
+
+    assert (ended.state, ended.n_fits_done, ended.n_epochs) == (RunState.DONE, 4, 8)
+    assert ended.outcome.is_identical
+    model = load_model(Path(ended.outcome.model))
+    assert model.info.candidate == ended.outcome.candidate
+    assert model.info.test.accuracy == ended.outcome.test_accuracy
+    refit = [fit for fit in store.read_fits(run.id) if fit.fold == REFIT_FOLD]
+    assert [fit.state for fit in refit] == [FitState.DONE]
+    assert Path(ended.outcome.results_csv).read_text().count("\n") == 3
+
+
+def test_a_run_on_data_that_is_gone_fails_with_the_reason(store, settings):
+    run = store.claim_run(store.add_run(SMALL, "gone.mat", "0123456789abcdef"))
+
+    ended = carry_out_run(store, run, Places.of_run(run.id, settings), settings)
+
+    assert ended.state is RunState.FAILED
+    assert "No data set 0123456789abcdef is kept here" in ended.message
+
+
+def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process(
+    store, settings, fingerprint
+):
+    run_id = store.add_run(LONG, "small.mat", fingerprint)
+    start_worker(settings)
+    wait_until(lambda: any(fit.state is FitState.DONE for fit in store.read_fits(run_id)))
+
+    store.request_cancel(run_id)
+
+    start = time.monotonic()
+    wait_until(lambda: store.get_run(run_id).state is RunState.CANCELLED)
+    assert time.monotonic() - start < 2.0
+    assert store.get_run(run_id).n_fits_done >= 1
+    wait_until(lambda: not live_processes(str(settings.home)), 10)
+
+
+def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fingerprint):
+    first, second = (store.add_run(SMALL, "small.mat", fingerprint) for _ in range(2))
+
+    start_worker(settings)
+    start_worker(settings)
+
+    wait_until(lambda: store.get_run(second).state is RunState.DONE)
+    assert store.get_run(first).ended <= store.get_run(second).started
+    wait_until(lambda: not live_processes(str(settings.home)), 15)
+
+
+def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(
+    store, settings, fingerprint, monkeypatch
+):
+    run_id = store.add_run(LONG, "small.mat", fingerprint)
+    environment = {
+        **os.environ,
+        "MNIST_LAB_HOME": str(settings.home),
+        "MNIST_LAB_DATABASE": settings.database,
+    }
+    worker = subprocess.Popen([sys.executable, "-m", "mnist_core.worker"], cwd=ROOT, env=environment)
+    wait_until(lambda: len(store.read_epochs(run_id)) > 3)
+
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+
+    wait_until(lambda: not live_processes(str(settings.home)), 15)
+    monkeypatch.setattr("mnist_core.runs._SILENT_AFTER_S", 0.0)
+    store.mark_silent_runs()
+    assert store.get_run(run_id).state is RunState.INTERRUPTED
+
+
+def test_the_speed_of_the_machine_is_measured_once(settings):
+    speed = measure_speed(settings)
+    (settings.home / "speed.json").write_text('{"seconds_per_image": 0.5, "cores": 3}')
+
+    again = measure_speed(settings)
+
+    assert 1e-7 < speed.seconds_per_image < 0.01
+    assert speed.cores >= 1
+    assert (again.seconds_per_image, again.cores) == (0.5, 3)
