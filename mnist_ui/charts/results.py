@@ -75,6 +75,7 @@ def draw_precision_recall(precision: PerDigit, recall: PerDigit) -> alt.Chart:
     lowest = max(0.0, math.floor(rows["share"].min() * 20 - 0.5) / 20) if len(rows) else 0.0
     scale = alt.Scale(domain=[lowest, 1.0], clamp=True)
     colours = alt.Scale(domain=["precision", "recall"], range=[_BLUE, _ORANGE])
+    shapes = alt.Scale(domain=["precision", "recall"], range=["circle", "square"])
     chart: alt.Chart = (
         alt.Chart(rows)
         .mark_point(filled=True, size=70, opacity=0.9)
@@ -82,7 +83,7 @@ def draw_precision_recall(precision: PerDigit, recall: PerDigit) -> alt.Chart:
             x=alt.X("share:Q", title=None, scale=scale, axis=alt.Axis(format="%")),
             y=alt.Y("digit:O", title="digit", axis=alt.Axis(grid=True)),
             color=alt.Color("measure:N", scale=colours, legend=_LEGEND),
-            shape=alt.Shape("measure:N", legend=None),
+            shape=alt.Shape("measure:N", scale=shapes, legend=_LEGEND),
             tooltip=["digit:O", "measure:N", alt.Tooltip("share:Q", format=".2%")],
         )
         .properties(height=320)
