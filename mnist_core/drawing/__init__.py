@@ -1,0 +1,17 @@
+"""Pen strokes or a picture of a digit, turned into the image that a network knows."""
+
+from mnist_core.drawing.picture import read_picture
+from mnist_core.drawing.render import INK_SIDE, SIDE, centre_ink, draw_strokes
+from mnist_core.drawing.strokes import Drawing, Point, Stroke, parse_strokes
+
+__all__ = [
+    "INK_SIDE",
+    "SIDE",
+    "Drawing",
+    "Point",
+    "Stroke",
+    "centre_ink",
+    "draw_strokes",
+    "parse_strokes",
+    "read_picture",
+]
