@@ -18,7 +18,6 @@ from mnist_core.network import LAYERS
 def add_inspect_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `inspect`."""
     command.add_argument("file", type=Path, metavar="FILE", help="a .mat file")
-    command.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
 
 
 def run_inspect(arguments: argparse.Namespace) -> None:
@@ -28,7 +27,7 @@ def run_inspect(arguments: argparse.Namespace) -> None:
     warnings = list(dataset.origin.warnings)
     splits: dict[str, Any] = {}
     try:
-        split = split_dataset(dataset.labels, arguments.seed)
+        split = split_dataset(dataset.labels)
         splits = {"train": len(split.train), "test": len(split.test), "description": split.description}
     except DataError as error:
         warnings.append(str(error))

@@ -6,13 +6,13 @@ from typing import Any
 
 from mnist_core.cli.say import report, say
 from mnist_core.cli.train import add_recipe_arguments, read_recipe
-from mnist_core.dataset import split_dataset
 from mnist_core.dataset.kept import keep_dataset
 from mnist_core.errors import RunCancelledError, RunError
 from mnist_core.grid import SearchPlan, read_grid
 from mnist_core.layouts import read_dataset
 from mnist_core.runs import RunRow, RunState, Store
 from mnist_core.runs.ranking import rank_candidates
+from mnist_core.search import check_plan
 from mnist_core.search.events import Event
 from mnist_core.settings import Settings, read_settings
 from mnist_core.worker import Places, carry_out_run
@@ -49,7 +49,7 @@ def run_search(arguments: argparse.Namespace) -> None:
         workers=arguments.workers,
     )
     dataset = keep_dataset(read_dataset(arguments.file), settings.datasets_folder)
-    split_dataset(dataset.labels, plan.split_seed, plan.limit)  # refuses what cannot be split at once
+    check_plan(plan, dataset.labels)
     store = Store(settings.database)
     run = store.claim_run(store.add_run(plan, dataset.name, dataset.fingerprint))
     assert run is not None  # nobody else knows of it

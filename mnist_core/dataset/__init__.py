@@ -126,8 +126,12 @@ def split_dataset(labels: Labels, seed: int = 0, limit: int | None = None) -> Sp
     Raises
     ------
     DataError
-        If there are too few images of a digit to hold any out.
+        If there are too few images of a digit to hold any out, or seed or limit cannot be used.
     """
+    if not 0 <= seed < 2**32:
+        raise DataError(f"The seed must be from 0 to 4294967295, but is {seed}: choose another.")
+    if limit is not None and limit < 1:
+        raise DataError(f"The limit must be at least 1 image, but is {limit}: choose a larger one.")
     order = np.random.default_rng(seed).permutation(len(labels)).astype(np.int64)[:limit]
     if len(order) == _PAPER_SIZE:
         words = f"shuffled with seed {seed}; 50,000 to train, 10,000 held out, as in the paper"

@@ -7,10 +7,31 @@ from sklearn.model_selection import GridSearchCV
 
 from mnist_core.arrays import Images, Labels
 from mnist_core.classifier import check_inner_split, classifier_params, make_classifier
+from mnist_core.dataset import Split, split_dataset
 from mnist_core.grid import SearchPlan
 from mnist_core.search.events import EventSender, FitScorer, SearchMonitor
 
-__all__ = ["search_grid"]
+__all__ = ["check_plan", "search_grid"]
+
+
+def check_plan(plan: SearchPlan, labels: Labels) -> Split:
+    """Check that a data set can be searched as planned, and return how it will be split.
+
+    Parameters
+    ----------
+    plan : SearchPlan
+        Its seed, limit, folds and recipe are looked at.
+    labels : ndarray of shape (n,), int64
+        Of the whole data set.
+
+    Raises
+    ------
+    DataError
+        If a digit has too few images for the splits and folds.
+    """
+    split = split_dataset(labels, plan.split_seed, plan.limit)
+    check_inner_split(labels[split.train], plan.recipe, plan.cv)
+    return split
 
 
 def search_grid(
@@ -35,13 +56,7 @@ def search_grid(
     -------
     GridSearchCV
         Fitted, but for the winner: `cv_results_` in the order of `plan.grid.candidates()`.
-
-    Raises
-    ------
-    DataError
-        If a digit has too few images for the folds.
     """
-    check_inner_split(labels, plan.recipe, plan.cv)
     search = GridSearchCV(
         make_classifier(plan.recipe, n_inputs=images[0].size),
         # A grid for each candidate keeps their order ours.

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 from sklearn.model_selection import GridSearchCV
 
-from mnist_core.dataset import split_dataset
 from mnist_core.dataset.kept import open_dataset
 from mnist_core.grid import SearchPlan
 from mnist_core.history import EpochRecord
 from mnist_core.runs import REFIT_FOLD, Outcome
-from mnist_core.search import search_grid
+from mnist_core.search import check_plan, search_grid
 from mnist_core.search.events import EventSender
 from mnist_core.training import train_model
 
@@ -83,7 +82,7 @@ def carry_out_job(job: SearchJob) -> None:
     """
     plan = job.plan
     dataset = open_dataset(job.fingerprint, job.datasets_folder)
-    split = split_dataset(dataset.labels, plan.split_seed, plan.limit)
+    split = check_plan(plan, dataset.labels)
     job.sender.send("phase", text="searches the grid")
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     search = search_grid(images, labels, plan, job.sender, job.temp_folder)

@@ -12,6 +12,9 @@ import pytest
 from conftest import ROOT, make_digits, write_mat
 from PIL import Image
 
+from mnist_core.dataset.sample import SAMPLE_PATH
+
+SAMPLE = str(SAMPLE_PATH)
 MODEL = str(ROOT / "models" / "paper")
 
 
@@ -135,6 +138,9 @@ REFUSED = {
     "no strokes": (["predict", "models/paper", "pyproject.json"], "pyproject.json"),
     "bad grid": (["search", "x.mat", "--grid", "pyproject.toml"], "must be JSON"),
     "bad recipe": (["search", "x.mat", "--max-epochs", "0"], "max_epochs must be a whole number"),
+    "bad seed": (["evaluate", MODEL, SAMPLE, "--seed", "-1"], "The seed must be from 0"),
+    "bad limit": (["search", SAMPLE, "--limit", "-5"], "The limit must be at least 1"),
+    "too few images": (["search", SAMPLE, "--limit", "60"], "use more images"),
     "bad call": (["train"], "required"),
     "unknown command": (["dance"], "invalid choice"),
 }
