@@ -38,7 +38,7 @@ _STYLE = """
 class Colours(Enum):
     """How values become colours: the anchors of a map, from the least value to the greatest."""
 
-    INK = ("#12151c", "#f5f6f8")
+    INK = ("#1e232d", "#f5f6f8")
     """0.0 (paper, dark) to 1.0 (ink, bright), as the network is given them."""
 
     SIGNED = ("#0b3a82", "#3f7fd0", "#a9c9ee", "#f7f7f5", "#f0b79d", "#d0603f", "#84171b")

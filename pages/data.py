@@ -17,6 +17,7 @@ from mnist_ui.gallery import show_rows
 _SPLIT_SEED = 0
 _N_EXAMPLES = 20  # of each digit; what a wide page has room for
 _MEGABYTE = 1e6
+_LAYOUTS = {"paper": "the paper's, an image a row", "idx": "IDX, as MNIST's makers publish it"}
 
 
 def _show_page() -> None:
@@ -24,7 +25,9 @@ def _show_page() -> None:
     dataset = session.current_dataset()
     _show_refusal(dataset)
     heading = "Open another data set" if dataset else "Open a data set"
-    with st.expander(heading, expanded=dataset is None, icon=":material/folder_open:"):
+    # A new key with each data set: the ways in fold away once one was taken, not when one was refused.
+    key = f"ways-{dataset.fingerprint if dataset else None}"
+    with st.expander(heading, expanded=dataset is None, icon=":material/folder_open:", key=key):
         _show_ways_in(dataset)
     if dataset:
         _show_dataset(dataset)
@@ -32,9 +35,10 @@ def _show_page() -> None:
 
 def _show_refusal(dataset: Dataset | None) -> None:
     sentence = session.take_refusal()
-    if sentence:
-        stays = f"\n\n**{dataset.name}** stays open." if dataset else ""
-        st.error(sentence + stays, icon=":material/block:")
+    with st.container():  # stays, so that what stands below keeps its place and its state
+        if sentence:
+            stays = f"\n\n**{dataset.name}** stays open." if dataset else ""
+            st.error(sentence + stays, icon=":material/block:")
 
 
 def _show_ways_in(dataset: Dataset | None) -> None:
@@ -158,10 +162,10 @@ def _show_split(dataset: Dataset) -> Split | None:
 def _show_variables(dataset: Dataset) -> None:
     origin = dataset.origin
     st.markdown("##### What was understood")
-    rows = [("Layout", origin.layout), ("Images lie", origin.orientation)]
+    rows = [("Layout", _LAYOUTS.get(origin.layout, origin.layout)), ("Images lie", origin.orientation)]
     rows += [(f"`{name}`", words.replace(" x ", " × ")) for name, words in origin.variables]
     rows += [("Fingerprint", f"`{dataset.fingerprint}`")]
-    st.table({"": [name for name, _ in rows], " ": [words for _, words in rows]}, hide_index=True)
+    st.table({"What": [name for name, _ in rows], "Found": [words for _, words in rows]}, hide_index=True)
 
 
 def _show_examples(dataset: Dataset) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from mnist_core.errors import LabError
+from mnist_core.evaluation import predict
 from mnist_core.runs.rows import RunRow
 from mnist_core.settings import SHIPPED_MODELS
 from mnist_ui import session
-from mnist_ui.cached import open_model, read_fields
-from mnist_ui.gallery import Colours, show_gallery
+from mnist_ui.cached import open_model, open_sample
+from mnist_ui.gallery import show_gallery
 
 _SHIPPED = "paper"
 _STEPS = (
@@ -25,31 +27,39 @@ def _show_page() -> None:
     st.title("MNIST lab")
     st.markdown(
         "Search, train and open up small networks that read handwritten digits. "
-        "Each has two hidden layers, few enough neurons to look at every one."
+        "Each has two hidden layers, with few enough neurons to look at every one."
     )
     with st.container(horizontal=True):
         if st.button("Draw a digit", type="primary", icon=":material/draw:"):
             st.switch_page("pages/draw.py")
         if st.button("Look inside a network", icon=":material/blur_on:"):
             st.switch_page("pages/fields.py")
-    _show_shipped_fields()
+    _show_readings()
     _show_steps()
     _show_state()
 
 
-def _show_shipped_fields() -> None:
-    """Show what the shipped network looks for, so that the first screen has something to see."""
+def _show_readings() -> None:
+    """Show what the shipped network reads, so that the first screen has something to see."""
     try:
-        fields = read_fields(open_model(SHIPPED_MODELS / _SHIPPED), "output")
+        model = open_model(SHIPPED_MODELS / _SHIPPED)
     except LabError as error:
         st.warning(str(error), icon=":material/warning:")
         return
-    digits = [str(digit) for digit in range(len(fields))]
-    show_gallery(fields, digits, Colours.SIGNED, size=56, one_scale=False, label="Fields of the ten digits")
+    sample = open_sample()
+    images = sample.images[[int(np.flatnonzero(sample.labels == digit)[0]) for digit in range(10)]]
+    guesses = predict(model.network, images)
+    captions = [f"{guess.argmax()}: {_say_share(float(guess.max()))}" for guess in guesses]
+    show_gallery(images, captions, size=60, label="Ten digits and what the network reads")
+    n_units = f"{model.info.candidate.hidden1} and {model.info.candidate.hidden2}"
     st.caption(
-        "What the trained network that comes with the lab looks for in each digit: ink on red speaks for it, "
-        "ink on blue against it. Draw and look inside at once; nothing else is needed."
+        f"What the network that comes with the lab ({n_units} hidden neurons) reads in ten digits that it "
+        f"has never seen. It reads {model.info.test.accuracy:.1%} of {model.info.test.n:,} right."
     )
+
+
+def _say_share(share: float) -> str:
+    return ">99.9%" if share > 0.999 else f"{share:.1%}"
 
 
 def _show_state() -> None:
@@ -99,10 +109,10 @@ def _describe_runs(runs: Sequence[RunRow]) -> str:
 
 def _show_steps() -> None:
     st.markdown("##### The way through")
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="small"):
         for number, (name, icon, title, words) in enumerate(_STEPS, start=1):
-            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                st.page_link(f"pages/{name}.py", label=f"**{number}. {title}**", icon=icon, width=130)
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
+                st.page_link(f"pages/{name}.py", label=f"**{number}. {title}**", icon=icon, width=140)
                 st.markdown(words, width="stretch")
 
 

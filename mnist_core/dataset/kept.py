@@ -31,15 +31,16 @@ def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
     DataError
         If the folder cannot be written.
     """
-    target = folder / dataset.fingerprint
-    if not target.is_dir():
+    if not _is_kept(dataset.fingerprint, folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _write_dataset(dataset, folder, target)
+            _write_dataset(dataset, folder)
         except OSError as error:
-            raise DataError(
-                f"The data set needs room in {folder}, but it cannot be written: {error}."
-            ) from error
+            # Another tab that keeps the same data may have been a moment faster: that is as good.
+            if not _is_kept(dataset.fingerprint, folder):
+                raise DataError(
+                    f"The data set needs room in {folder}, but it cannot be written: {error}."
+                ) from error
     return open_dataset(dataset.fingerprint, folder)
 
 
@@ -68,21 +69,42 @@ def list_datasets(folder: Path) -> list[tuple[str, str]]:
     """List the kept data sets as (fingerprint, name), the latest first."""
     found = [path for path in folder.glob(f"*/{_DETAILS}") if not path.parent.name.startswith(".")]
     found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    return [(path.parent.name, json.loads(path.read_text(encoding="utf-8"))["name"]) for path in found]
+    named = [(path.parent.name, _read_name(path)) for path in found]
+    return [(fingerprint, name) for fingerprint, name in named if name is not None]
 
 
-def _write_dataset(dataset: Dataset, folder: Path, target: Path) -> None:
-    beside = Path(tempfile.mkdtemp(prefix=".keeping-", dir=folder))
+def _read_name(path: Path) -> str | None:
     try:
-        np.save(beside / "images.npy", dataset.images, allow_pickle=False)
-        np.save(beside / "labels.npy", dataset.labels, allow_pickle=False)
+        return str(json.loads(path.read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_kept(fingerprint: str, folder: Path) -> bool:
+    try:
+        open_dataset(fingerprint, folder)
+    except DataError:
+        return False
+    return True
+
+
+def _write_dataset(dataset: Dataset, folder: Path) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=".keeping-", dir=folder))
+    target, fresh = folder / dataset.fingerprint, beside / "new"
+    try:
+        fresh.mkdir()
+        np.save(fresh / "images.npy", dataset.images, allow_pickle=False)
+        np.save(fresh / "labels.npy", dataset.labels, allow_pickle=False)
         details = {"name": dataset.name, "origin": asdict(dataset.origin)}
-        (beside / _DETAILS).write_text(json.dumps(details), encoding="utf-8")
-        for path in beside.iterdir():
+        (fresh / _DETAILS).write_text(json.dumps(details), encoding="utf-8")
+        for path in fresh.iterdir():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
-        if not target.exists():  # another tab may have kept the same data meanwhile
-            beside.replace(target)
+        if _is_kept(dataset.fingerprint, folder):
+            return  # another tab kept the same data meanwhile
+        if target.exists():
+            target.replace(beside / "damaged")
+        fresh.replace(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

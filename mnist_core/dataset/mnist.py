@@ -119,16 +119,19 @@ def _fetch_file(
             failures.append((urlsplit(mirror).netloc, _explain_failure(error)))
         except OSError as error:
             raise FetchError(f"MNIST needs room in {folder}, but it cannot be written: {error}.") from error
-    raise FetchError(
-        f"{name} needs one mirror that gives it whole, but {_list_failures(failures)}: check the network "
-        "and try again, or upload a .mat file or open the built-in sample, which need none."
-    )
+    raise FetchError(_say_failures(name, failures))
 
 
-def _list_failures(failures: Sequence[tuple[str, str]]) -> str:
+def _say_failures(name: str, failures: Sequence[tuple[str, str]]) -> str:
     if all(reason == _UNREACHED for _, reason in failures):
-        return f"none of {len(failures)} could be reached"
-    return ", ".join(f"{host} {reason}" for host, reason in failures)
+        needed = f"a network connection, but none of {len(failures)} public mirrors could be reached"
+    else:
+        reasons = ", ".join(f"{host} {reason}" for host, reason in failures)
+        needed = f"a mirror that gives {name} whole, but {reasons}"
+    return (
+        f"To fetch MNIST needs {needed}: try again later, upload a .mat file, "
+        "or open the built-in sample, which needs no network."
+    )
 
 
 def _explain_failure(error: Exception) -> str:

@@ -122,6 +122,32 @@ def test_a_damaged_kept_data_set_is_refused(tmp_path, harm):
         open_dataset(kept.fingerprint, tmp_path)
 
 
+@pytest.mark.parametrize("harm", ["images.npy", "labels.npy", "dataset.json"])
+def test_keeping_a_data_set_again_mends_a_damaged_one(tmp_path, harm):
+    dataset = make_dataset()
+    keep_dataset(dataset, tmp_path)
+    (tmp_path / dataset.fingerprint / harm).write_bytes(b"harmed")
+    np.testing.assert_array_equal(keep_dataset(dataset, tmp_path).images, dataset.images)
+    assert [path.name for path in tmp_path.iterdir()] == [dataset.fingerprint]
+
+
+def test_a_damaged_data_set_is_not_listed(tmp_path):
+    dataset = make_dataset()
+    keep_dataset(dataset, tmp_path)
+    (tmp_path / dataset.fingerprint / "dataset.json").write_bytes(b"harmed")
+    assert list_datasets(tmp_path) == []
+
+
+def test_many_tabs_may_keep_the_same_data_at_once(tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    dataset = make_dataset(n=500)
+    with ThreadPoolExecutor(10) as tabs:
+        kept = list(tabs.map(lambda _: keep_dataset(dataset, tmp_path).n_samples, range(10)))
+    assert kept == [500] * 10
+    assert [path.name for path in tmp_path.iterdir()] == [dataset.fingerprint]
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(DataError, match="needs room in"):

@@ -100,12 +100,14 @@ def test_the_next_mirror_is_asked_when_one_is_dead(tmp_path, mirror, dead_mirror
     ("kind", "reason"), [("other", "gave other bytes"), ("cut", "broke off"), ("absent", "answered 404")]
 )
 def test_one_sentence_says_what_each_mirror_did(tmp_path, mirror, kind, reason):
-    with pytest.raises(FetchError, match=rf"needs one mirror .* but 127\.0\.0\.1:\d+ {reason}: check the"):
+    with pytest.raises(
+        FetchError, match=rf"needs a mirror that gives {LABELS} whole, but 127\.0\.0\.1:\d+ {reason}:"
+    ):
         fetch_mnist(tmp_path, None, [mirror(kind)], FILE_HASHES)
 
 
 def test_without_a_network_the_sentence_says_what_needs_none(tmp_path, dead_mirror):
-    with pytest.raises(FetchError, match=r"none of 2 could be reached: .* open the built-in sample"):
+    with pytest.raises(FetchError, match=r"none of 2 public mirrors could be reached: .* built-in sample"):
         fetch_mnist(tmp_path, None, [dead_mirror, dead_mirror], FILE_HASHES)
 
 

@@ -1,0 +1,154 @@
+"""The Data and Home pages, from an empty home folder."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+OpenApp = Callable[[], AppTest]
+
+
+@pytest.fixture
+def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
+    """Open a new tab of the app, always on the same home folder."""
+    monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path / "home"))
+    return lambda: AppTest.from_file(APP, default_timeout=60).run()
+
+
+@pytest.fixture
+def data_page(open_app: OpenApp) -> AppTest:
+    return open_app().switch_page("pages/data.py").run()
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    (button,) = [button for button in page.button if button.label == label]
+    return button.click().run()
+
+
+def upload(page: AppTest, name: str, content: bytes) -> AppTest:
+    return page.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+
+
+def make_mat(**variables: np.ndarray) -> bytes:
+    stream = BytesIO()
+    savemat(stream, variables)
+    return stream.getvalue()
+
+
+def read_facts(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_home_says_that_nothing_is_open_yet(open_app):
+    page = open_app()
+    assert not page.exception
+    assert read_facts(page)["Open data set"] == "none"
+
+
+def test_home_leads_to_drawing_and_to_looking_inside(open_app):
+    assert [button.label for button in open_app().button] == ["Draw a digit", "Look inside a network"]
+
+
+def test_the_data_page_is_empty_but_for_the_three_ways_in(data_page):
+    assert not data_page.exception
+    assert not data_page.metric
+    assert {button.label for button in data_page.button} >= {"Open the sample", "Fetch MNIST"}
+    assert len(data_page.file_uploader) == 1
+
+
+def test_the_sample_opens_and_shows_what_was_understood(data_page):
+    page = press(data_page, "Open the sample")
+    assert not page.exception
+    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+    assert read_facts(page) == {
+        "Images": "5,000",
+        "Pixels": "28 × 28",
+        "Digits": "10",
+        "Values in the file": "0 to 255",
+    }
+    assert any("4,166 to train, a sixth (834) held out" in text.value for text in page.markdown)
+
+
+def test_an_uploaded_file_opens_under_its_own_name(data_page):
+    page = upload(data_page, "my digits.mat", SAMPLE_PATH.read_bytes())
+    assert not page.exception
+    assert [heading.value for heading in page.subheader] == ["my digits.mat"]
+
+
+def test_home_tells_which_data_set_is_open(data_page):
+    page = press(data_page, "Open the sample").switch_page("pages/home.py").run()
+    assert read_facts(page)["Open data set"] == SAMPLE_NAME
+
+
+def test_a_new_tab_shows_the_data_set_that_was_opened_last(open_app, data_page):
+    press(data_page, "Open the sample")
+    page = open_app().switch_page("pages/data.py").run()
+    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(300), "seems to be a PNG picture"),
+        (b"", "is empty"),
+        (make_mat(pictures=np.eye(3)), "but has only pictures"),
+        (
+            make_mat(input_images=np.full((9, 784), np.nan), output_labels=np.arange(9)),
+            "7,056 are NaN or infinite",
+        ),
+        (make_mat(input_images=np.eye(9, 784), output_labels=np.arange(2, 11)), "such as 10"),
+    ],
+)
+def test_a_refused_file_gets_one_sentence_and_the_open_data_set_stays(data_page, content, sentence):
+    page = upload(press(data_page, "Open the sample"), "given.mat", content)
+    assert not page.exception
+    (error,) = page.error
+    assert sentence in error.value
+    assert f"**{SAMPLE_NAME}** stays open" in error.value
+    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+
+
+def test_the_sentence_goes_once_another_file_is_opened(data_page):
+    page = press(upload(data_page, "given.mat", b"7,0,0\n"), "Open the sample")
+    assert not page.error
+
+
+def test_a_data_set_that_was_opened_before_opens_again(data_page):
+    other = make_mat(input_images=np.eye(60, 784), output_labels=np.arange(60) % 10)
+    page = upload(press(data_page, "Open the sample"), "other.mat", other)
+    assert [heading.value for heading in page.subheader] == ["other.mat"]
+    (choice,) = page.selectbox
+    page = choice.set_value(SAMPLE_FINGERPRINT).run()
+    assert not page.exception
+    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+
+
+def test_a_data_set_that_is_gone_is_refused_and_can_be_opened_again(data_page, tmp_path):
+    other = make_mat(input_images=np.eye(60, 784), output_labels=np.arange(60) % 10)
+    page = upload(press(data_page, "Open the sample"), "other.mat", other)
+    (tmp_path / "home" / "datasets" / SAMPLE_FINGERPRINT / "images.npy").unlink()
+    (choice,) = page.selectbox
+    page = choice.set_value(SAMPLE_FINGERPRINT).run()
+    assert "is kept here" in page.error[0].value
+    assert [heading.value for heading in page.subheader] == ["other.mat"]
+
+
+def test_too_few_images_to_hold_any_out_are_shown_with_a_warning(data_page):
+    few = make_mat(input_images=np.eye(5, 784), output_labels=np.arange(5))
+    page = upload(data_page, "few.mat", few)
+    assert not page.exception
+    assert "use more images" in page.warning[0].value
+
+
+def test_other_examples_can_be_shown(data_page):
+    page = press(data_page, "Open the sample")
+    before = [element.proto.body for element in page.get("html")]
+    page = press(page, "Show others")
+    assert [element.proto.body for element in page.get("html")] != before
