@@ -1,5 +1,7 @@
 """The choice of a model, the same on every page and in every link."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mnist_core.errors import ModelError
@@ -11,10 +13,15 @@ _SHIPPED = "paper"
 _PARAM = "model"
 
 
-def choose_model() -> Model:
+def choose_model(kept_params: Sequence[str] = ()) -> Model:
     """Let the user choose a saved model, and open it; the choice is part of the page's link.
 
     Without any model, or where the chosen one is damaged, the page says so and ends here.
+
+    Parameters
+    ----------
+    kept_params : sequence of str
+        Query parameters that suit another model too; the others are dropped when it changes.
     """
     names = list(list_model_folders())
     if not names:
@@ -24,7 +31,13 @@ def choose_model() -> Model:
     if st.query_params.get(_PARAM) != name:
         st.query_params[_PARAM] = name
     st.session_state[Key.MODEL_WIDGET] = name
-    st.selectbox("Model", names, key=Key.MODEL_WIDGET, format_func=_describe, on_change=_follow_choice)
+    st.selectbox(
+        "Model",
+        names,
+        key=Key.MODEL_WIDGET,
+        format_func=_describe,
+        on_change=lambda: _follow_choice(kept_params),
+    )
     return _open_or_stop(name)
 
 
@@ -40,10 +53,11 @@ def _find_name(names: list[str]) -> str:
     return _SHIPPED if _SHIPPED in names else names[0]
 
 
-def _follow_choice() -> None:
+def _follow_choice(kept_params: Sequence[str]) -> None:
     name = st.session_state[Key.MODEL_WIDGET]
     use_model(name)
-    st.query_params.from_dict({_PARAM: name})  # what else the link held was about the other model
+    kept = {key: st.query_params[key] for key in kept_params if key in st.query_params}
+    st.query_params.from_dict({_PARAM: name, **kept})
 
 
 def _describe(name: str) -> str:

@@ -31,6 +31,7 @@ class Key(StrEnum):
     LAYER_WIDGET = "fields-layer"
     SCALE_WIDGET = "fields-scale"
     TURNED_WIDGET = "fields-turned"
+    UNIT_WIDGET = "fields-unit"
     UNITS_WIDGET = "fields-units"
     LINKS_WIDGET = "fields-links"
     REFUSAL = "lab-refusal"
