@@ -77,7 +77,7 @@ def show_forecast(plan: SearchPlan, dataset: Dataset, settings: Settings) -> Non
 def say_size(plan: SearchPlan) -> str:
     """Say how many networks a plan trains."""
     n_candidates = plan.grid.n_candidates
-    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates x {plan.cv} folds"
+    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates × {plan.cv} folds"
 
 
 def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:

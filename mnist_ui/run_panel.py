@@ -1,22 +1,28 @@
 """A run as it goes on: a panel that refreshes itself once a second while the run is active."""
 
+import os
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from mnist_core.runs import FitRow, FitState, RunRow, RunState
+from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState
 from mnist_core.runs.forecast import forecast_rest
 from mnist_core.runs.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.charts.parallel import draw_parallel
-from mnist_ui.charts.search import draw_curves, draw_heat_map
+from mnist_ui.charts.search import Curves, draw_curves, draw_heat_map
+from mnist_ui.markdown import escape
 from mnist_ui.run_end import show_end
 from mnist_ui.times import say_duration, say_when
 
 _REFRESH_S = 1.0
-_TABLE_HEIGHT = 400
-_NOW = -1  # the choice of those trainings that run now; others are places in the grid
+_TABLE_HEIGHT = 320  # pixels: some eight candidates
+_USUAL = -1  # what trains now, or the best candidate; other choices are places in the grid
+_FOLDS_A_ROW = 3
+_MOST_ROWS = 8
+_N_CORES = os.cpu_count() or 1
 _COLOURS = {
     RunState.QUEUED: "gray",
     RunState.RUNNING: "blue",
@@ -61,17 +67,17 @@ def _show_panel(run_id: str, was_active: bool) -> None:
     with st.container(key="run-end"):
         if not run.state.is_active:
             show_end(run, ranked)
-    _show_candidates(run, ranked)
-    _show_curves(run, fits, ranked)
     with st.container(border=True):
-        st.markdown("**Every candidate as a line**")
-        draw_parallel(run.plan.grid, ranked).show(f"parallel-{run.id}")
+        st.markdown("**Ranking**", help=_HELP_RANKING)
+        _show_ranking(run, ranked)
+    _show_curves(run, fits, ranked)
+    _show_grid(run, ranked)
 
 
 def _show_head(run: RunRow) -> None:
     words, button = st.columns([4, 1], vertical_alignment="center")
     state = f":{_COLOURS[run.state]}-badge[{say_state(run.state)}]"
-    words.markdown(f"{state} **{_escape(run.name)}**  \n:small[:gray[{_describe(run)}]]")
+    words.markdown(f"{state} **{escape(run.name)}**  \n:small[:gray[{_describe(run)}]]")
     if run.state.is_active:
         button.button(
             "Stopping …" if run.state is RunState.CANCELLING else "Cancel",
@@ -88,13 +94,8 @@ def _describe(run: RunRow) -> str:
     plan = run.plan
     images = f", {plan.limit:,} images" if plan.limit else ""
     begun = f"begun {say_when(run.started)}" if run.started else f"queued {say_when(run.created)}"
-    size = f"{plan.grid.n_candidates} candidates x {plan.cv} folds"
-    return f"{_escape(run.dataset_name)}{images} · {size} · {begun} · run {run.id}"
-
-
-def _escape(words: str) -> str:
-    """Keep what a user typed from being read as Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!$:~|<>" else sign for sign in words)
+    size = f"{plan.grid.n_candidates} candidates × {plan.cv} folds"
+    return f"{escape(run.dataset_name)}{images} · {size} · {begun} · run {run.id}"
 
 
 def _show_progress(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]) -> None:
@@ -130,16 +131,22 @@ def _say_accuracy(best: RankedCandidate | None) -> str:
     return f"{best.mean:.2%}" if best else "—"
 
 
-def _show_candidates(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
-    table, heat_map = st.columns([3, 2])
-    with table.container(border=True):
-        st.markdown("**Ranking**", help=_HELP_RANKING)
-        _show_ranking(run, ranked)
-    with heat_map.container(border=True):
-        st.markdown("**Accuracy over the grid**", help="Mean over the folds done; grey cells have none yet.")
-        draw_heat_map(run.plan.grid, ranked).show(f"heat-map-{run.id}", stretch=False)
+def _show_grid(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
+    grid = run.plan.grid
+    left, right = st.columns([5, 7])
+    with left.container(border=True):
+        st.markdown("**Accuracy over the grid**", help=_HELP_HEAT_MAP)
+        draw_heat_map(grid, ranked).show(f"heat-map-{run.id}", stretch=False)
+    with right.container(border=True):
+        st.markdown("**Every candidate as a line**", help="Point at a line to follow it.")
+        is_dark = st.context.theme.type == "dark"
+        draw_parallel(grid, ranked, is_dark).show(f"parallel-{run.id}")
 
 
+_HELP_HEAT_MAP = (
+    "Mean over the folds done, in percent; grey cells have none yet. In each block the rows are the units "
+    "of hidden 1, the columns those of hidden 2."
+)
 _HELP_RANKING = (
     "Candidates with all folds come first. The spread is the standard error of the mean; those within one "
     "standard error of the best are marked as tied with it."
@@ -147,7 +154,9 @@ _HELP_RANKING = (
 
 
 def _show_ranking(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
-    rows = [_tabulate(one) for one in ranked]
+    # With one fold done its error is not known, and nothing can be said of ties.
+    is_sure = bool(ranked) and ranked[0].n_folds_done > 1
+    rows = [_tabulate(one, is_sure and one.is_tied) for one in ranked]
     columns = ["rank", "accuracy", "error", "tied", "activation", "lr", "hidden1", "hidden2", "folds"]
     st.dataframe(
         pd.DataFrame(rows, columns=columns),
@@ -158,7 +167,7 @@ def _show_ranking(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
             "rank": st.column_config.NumberColumn("#", width=40),
             "accuracy": st.column_config.NumberColumn("mean accuracy", format="%.2f %%"),
             "error": st.column_config.NumberColumn("± s.e.", format="%.2f"),
-            "tied": st.column_config.TextColumn("tied"),
+            "tied": "vs. best",
             "activation": "activation",
             "lr": st.column_config.NumberColumn("lr", format="%g"),
             "hidden1": st.column_config.NumberColumn("hidden 1", format="%d"),
@@ -170,15 +179,15 @@ def _show_ranking(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
     )
 
 
-def _tabulate(one: RankedCandidate) -> tuple[object, ...]:
+def _tabulate(one: RankedCandidate, is_tied: bool) -> tuple[object, ...]:
     candidate = one.candidate
     error = one.standard_error * 100 if one.n_folds_done > 1 else None
-    marks = {True: "= best", False: ""}
+    mark = "best" if one.rank == 1 else "tied" if is_tied else ""
     return (
         one.rank,
         one.mean * 100,
         error,
-        "best" if one.rank == 1 else marks[one.is_tied],
+        mark,
         candidate.activation.label,
         candidate.lr,
         candidate.hidden1,
@@ -188,35 +197,52 @@ def _tabulate(one: RankedCandidate) -> tuple[object, ...]:
 
 
 def _show_curves(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]) -> None:
-    candidates = run.plan.grid.candidates()
     with st.container(border=True):
         words, choice = st.columns([3, 2], vertical_alignment="center")
         words.markdown("**Learning curves** on the validation images")
-        chosen = choice.selectbox(
-            "Learning curves of",
-            [_NOW, *range(len(candidates))],
-            format_func=lambda index: _name_choice(run) if index == _NOW else str(candidates[index]),
-            key=f"curves-of-{run.id}",
-            label_visibility="collapsed",
-        )
-        shown = _choose_fits(run, fits, ranked, chosen)
-        epochs = session.store().read_epochs(run.id, fits=shown)
+        chosen = _choose_curves(run, choice)
+        curves = _find_curves(run, fits, ranked, chosen)
+        epochs = session.store().read_epochs(run.id, fits=curves.names)
         loss, accuracy = st.columns(2)
         with loss:
-            draw_curves(candidates, epochs, "valid_loss", "validation loss").show(f"loss-{run.id}")
+            st.caption("loss")
+            draw_curves(curves, epochs, "valid_loss").show(f"loss-{run.id}")
         with accuracy:
-            draw_curves(candidates, epochs, "valid_accuracy", "validation accuracy").show(f"acc-{run.id}")
+            st.caption("accuracy")
+            draw_curves(curves, epochs, "valid_accuracy").show(f"accuracy-{run.id}")
 
 
-def _name_choice(run: RunRow) -> str:
-    return "What trains right now" if run.state.is_active else "The best candidate"
+def _choose_curves(run: RunRow, slot: DeltaGenerator) -> int:
+    candidates = run.plan.grid.candidates()
+    usual = "What trains right now" if run.state.is_active else "The best candidate"
+    chosen = slot.selectbox(
+        "Learning curves of",
+        # In the order of the grid, which does not change under the hand of who looks for one.
+        [_USUAL, *range(len(candidates))],
+        format_func=lambda index: usual if index == _USUAL else str(candidates[index]),
+        key=f"curves-of-{run.id}",
+        label_visibility="collapsed",
+    )
+    return int(chosen)
 
 
-def _choose_fits(
+def _find_curves(
     run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
-) -> list[tuple[int, int]]:
-    """List the candidate and fold of each training whose curve is to be drawn."""
-    if chosen == _NOW and run.state.is_active:
-        return [(fit.candidate, fit.fold) for fit in fits if fit.state is FitState.RUNNING]
-    index = (ranked[0].index if ranked else -1) if chosen == _NOW else chosen
-    return [(fit.candidate, fit.fold) for fit in fits if fit.candidate == index]
+) -> Curves:
+    candidates = run.plan.grid.candidates()
+    if chosen == _USUAL and run.state.is_active:
+        running = [fit for fit in fits if fit.state is FitState.RUNNING]
+        names = {_key(fit): f"{candidates[fit.candidate]}, {_name_fold(fit)}" for fit in running}
+        n_rows = min(run.plan.workers or _N_CORES, _MOST_ROWS)
+        return Curves(names, n_columns=1, n_rows=n_rows)
+    index = (ranked[0].index if ranked else -1) if chosen == _USUAL else chosen
+    names = {_key(fit): _name_fold(fit) for fit in fits if fit.candidate == index}
+    return Curves(names, n_columns=_FOLDS_A_ROW, n_rows=run.plan.cv // _FOLDS_A_ROW + 1)
+
+
+def _key(fit: FitRow) -> tuple[int, int]:
+    return fit.candidate, fit.fold
+
+
+def _name_fold(fit: FitRow) -> str:
+    return "retrained" if fit.fold == REFIT_FOLD else f"fold {fit.fold + 1}"

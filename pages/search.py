@@ -8,6 +8,7 @@ from mnist_core.worker import start_worker
 from mnist_ui import session
 from mnist_ui.cached import open_sample
 from mnist_ui.empty import ask_for_dataset
+from mnist_ui.markdown import escape
 from mnist_ui.plan_form import ask_for_plan, fill_form, say_size, show_forecast
 from mnist_ui.run_choice import FORM_TAB, RUNS_TAB, choose_run, choose_tab, open_run
 from mnist_ui.run_panel import show_run
@@ -56,16 +57,15 @@ def _show_form(is_seen: bool) -> None:
 
 
 def _show_dataset(dataset: Dataset) -> None:
-    words, button = st.columns([3, 1], vertical_alignment="center")
-    words.markdown(f"On **{dataset.name}**, {dataset.n_samples:,} images.")
-    button.button(
-        "The paper's grid",
-        icon=":material/restart_alt:",
-        type="tertiary",
-        on_click=fill_form,
-        args=(SearchPlan(),),
-        width="stretch",
-    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"On **{escape(dataset.name)}**, {dataset.n_samples:,} images.", width="content")
+        st.button(
+            "Reset to the paper's grid",
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=fill_form,
+            args=(SearchPlan(),),
+        )
 
 
 def _offer_dataset() -> None:

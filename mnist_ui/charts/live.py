@@ -11,8 +11,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-DATA = alt.NamedData("source")  # a stand-in: the data comes beside the chart
-_LEAST_ERROR = 0.0005  # a log scale has no 0; no fold is so large that it could tell less
+_NAME = "source"
+DATA = alt.NamedData(_NAME)  # a stand-in: the data comes beside the chart
+LEAST_ERROR, MOST_ERROR = 0.01, 0.9  # of the colours; worse than 0.9 is worse than guessing
 
 
 @dataclass(frozen=True)
@@ -36,26 +37,28 @@ class LiveChart:
     def show(self, key: str, *, stretch: bool = True) -> None:
         """Draw it, or exchange the numbers of the one that stands under this key."""
         width: Literal["stretch", "content"] = "stretch" if stretch else "content"
-        st.vega_lite_chart(self.frame, self.spec, key=key, width=width, alt=self.words)
+        # Under a name of its own the data is there from the first drawing on: facets of no data fail.
+        spec = {**self.spec, "data": {"name": _NAME}, "datasets": {_NAME: self.frame}}
+        st.vega_lite_chart(spec=spec, key=key, width=width, alt=self.words)
 
 
 def to_error(accuracy: float) -> float:
     """Turn an accuracy into the error that `colour_accuracy` colours."""
-    return max(1.0 - accuracy, _LEAST_ERROR)
+    return min(max(1.0 - accuracy, LEAST_ERROR), MOST_ERROR)
 
 
 def colour_accuracy() -> alt.Color:
     """Make the colour of the field `error`, with a legend of accuracies."""
     # Good candidates differ by tenths of a percent, bad ones by tens: the colour follows the logarithm of
     # the error. Its ends are fixed, so that no colour changes its meaning while a run goes on.
-    scale = alt.Scale(type="log", scheme="viridis", domain=[0.01, 0.9], reverse=True, clamp=True)
+    scale = alt.Scale(type="log", scheme="viridis", domain=[MOST_ERROR, LEAST_ERROR], clamp=True)
     legend = alt.Legend(
         title="mean accuracy",
         labelExpr="format(1 - datum.value, '.0%')",
-        values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9],
+        values=[0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01],
         orient="bottom",
         direction="horizontal",
-        gradientLength=220,
+        gradientLength=230,
         gradientThickness=10,
     )
     return alt.Color("error:Q", scale=scale, legend=legend)

@@ -8,103 +8,103 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mnist_core.grid import Candidate, Grid
+from mnist_core.grid import Activation, Candidate, Grid
 from mnist_core.runs.ranking import RankedCandidate
-from mnist_ui.charts.live import DATA, LiveChart, colour_accuracy, to_error, to_spec
+from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
 
 _AXES = ("activation", "lr", "hidden1", "hidden2")
 _TITLES = ("activation", "lr", "hidden 1", "hidden 2", "accuracy")
+_TICKED_ERRORS = (0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
-def draw_parallel(grid: Grid, ranked: Sequence[RankedCandidate]) -> LiveChart:
+def draw_parallel(grid: Grid, ranked: Sequence[RankedCandidate], is_dark: bool) -> LiveChart:
     """Draw each scored candidate as a line through its hyper-parameters to its accuracy."""
-    scores = [candidate.mean for candidate in ranked]
-    low, high = _round_range(scores)
-    rows = [row for one in reversed(ranked) for row in _line(grid, one, low, high)]
+    # The best lines last, on top.
+    rows = [row for one in reversed(ranked) for row in _line(grid, one)]
     columns = ["kind", "axis", "place", "label", "candidate", "accuracy", "error"]
     return LiveChart(
-        spec=_parallel_spec(),
-        frame=pd.DataFrame([*rows, *_ticks(grid, low, high)], columns=columns),
+        spec=_parallel_spec(is_dark),
+        frame=pd.DataFrame([*rows, *_ticks(grid)], columns=columns),
         words=f"Parallel coordinates: {len(ranked)} candidates, a line each, coloured by accuracy.",
     )
 
 
-def _line(grid: Grid, one: RankedCandidate, low: float, high: float) -> list[tuple[Any, ...]]:
-    places = [*_places(grid, one.candidate), (one.mean - low) / (high - low)]
-    values = ("line", str(one.candidate), one.mean, to_error(one.mean))
-    kind, candidate, mean, error = values
+def _line(grid: Grid, one: RankedCandidate) -> list[tuple[Any, ...]]:
+    error = to_error(one.mean)
+    places = [*_places(grid, one.candidate), _place_error(error)]
+    name = str(one.candidate)
     return [
-        (kind, title, place, "", candidate, mean, error) for title, place in zip(_TITLES, places, strict=True)
+        ("line", title, place, "", name, one.mean, error)
+        for title, place in zip(_TITLES, places, strict=True)
     ]
 
 
 def _places(grid: Grid, candidate: Candidate) -> list[float]:
-    return [
-        _place(getattr(grid, axis).index(getattr(candidate, axis)), len(getattr(grid, axis)))
-        for axis in _AXES
-    ]
+    axes = [(getattr(grid, axis), getattr(candidate, axis)) for axis in _AXES]
+    return [_place(values.index(value), len(values)) for values, value in axes]
 
 
 def _place(position: int, n: int) -> float:
     return position / (n - 1) if n > 1 else 0.5
 
 
-def _ticks(grid: Grid, low: float, high: float) -> list[tuple[Any, ...]]:
-    ticks: list[tuple[Any, ...]] = []
-    for axis, title in zip(_AXES, _TITLES[:-1], strict=True):
-        values = grid.values()[axis]
-        for position, value in enumerate(values):
-            label = f"{value:g}" if isinstance(value, float) else str(value)
-            ticks.append(("tick", title, _place(position, len(values)), label, "", None, None))
-    for place in (0.0, 0.25, 0.5, 0.75, 1.0):
-        label = f"{low + place * (high - low):.1%}"
-        ticks.append(("tick", _TITLES[-1], place, label, "", None, None))
-    return ticks
+def _place_error(error: float) -> float:
+    """Place an error on a logarithmic axis: 0 is the worst, 1 the best."""
+    return math.log(MOST_ERROR / error) / math.log(MOST_ERROR / LEAST_ERROR)
 
 
-def _round_range(scores: Sequence[float]) -> tuple[float, float]:
-    """Find round ends for an axis of accuracies, at least a percent apart."""
-    if not scores:
-        return 0.0, 1.0
-    low, high = math.floor(min(scores) * 100) / 100, math.ceil(max(scores) * 100) / 100
-    return (low, high) if high > low else (low - 0.01, high)
+def _ticks(grid: Grid) -> list[tuple[Any, ...]]:
+    ticks = [
+        (title, _place(position, len(values)), _name_value(value))
+        for title, values in zip(_TITLES, (getattr(grid, axis) for axis in _AXES), strict=False)
+        for position, value in enumerate(values)
+    ]
+    ticks += [(_TITLES[-1], _place_error(error), f"{1 - error:.0%}") for error in _TICKED_ERRORS]
+    return [("tick", title, place, label, "", None, None) for title, place, label in ticks]
 
 
-@lru_cache(maxsize=1)
-def _parallel_spec() -> dict[str, Any]:
-    x = alt.X(
-        "axis:N",
-        sort=list(_TITLES),
-        title=None,
-        scale=alt.Scale(type="point", padding=0.35),
-        axis=alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False, grid=True, labelPadding=12),
-    )
+def _name_value(value: Activation | float) -> str:
+    return value.label if isinstance(value, Activation) else f"{value:g}"
+
+
+@lru_cache(maxsize=2)
+def _parallel_spec(is_dark: bool) -> dict[str, Any]:
+    axis = alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False, grid=True, labelPadding=12)
+    scale = alt.Scale(type="point", padding=0.35)
+    x = alt.X("axis:N", sort=list(_TITLES), title=None, scale=scale, axis=axis)
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.04, 1.04]))
+    text = alt.Chart(DATA).transform_filter("datum.kind == 'tick'").encode(x=x, y=y, text="label:N")
+    ink, paper = ("#e4e7ec", "#13161d") if is_dark else ("#1c2230", "#ffffff")
+    style: dict[str, Any] = {"align": "left", "dx": 6, "fontSize": 11, "fontWeight": 600}
+    chart = alt.layer(
+        _lines(x, y),
+        text.mark_text(**style, stroke=paper, strokeWidth=4, strokeOpacity=0.85, fill=paper),
+        text.mark_text(**style, fill=ink),
+        data=DATA,
+    )
+    return to_spec(chart.properties(height=372))
+
+
+def _lines(x: alt.X, y: alt.Y) -> alt.Chart:
     pointed = alt.selection_point(
         name="pointed", fields=["candidate"], on="pointerover", clear="pointerout", empty=False
     )
-    lines = (
+    chart = (
         alt.Chart(DATA)
         .transform_filter("datum.kind == 'line'")
-        .mark_line(strokeWidth=2, interpolate="monotone")
+        .mark_line()
         .encode(
             x=x,
             y=y,
             detail="candidate:N",
             color=colour_accuracy(),
-            opacity=alt.condition(pointed, alt.value(1.0), alt.value(0.6)),
-            strokeWidth=alt.condition(pointed, alt.value(5), alt.value(1.6)),
+            opacity=alt.condition(pointed, alt.value(1.0), alt.value(0.65)),
+            strokeWidth=alt.condition(pointed, alt.value(5), alt.value(1.8)),
             tooltip=[
                 alt.Tooltip("candidate:N", title="network"),
                 alt.Tooltip("accuracy:Q", title="mean accuracy", format=".2%"),
             ],
         )
-        .add_params(pointed)
     )
-    marks = (
-        alt.Chart(DATA)
-        .transform_filter("datum.kind == 'tick'")
-        .mark_text(align="left", dx=6, fontSize=11, fontWeight=600)
-        .encode(x=x, y=y, text="label:N")
-    )
-    return to_spec(alt.layer(lines, marks, data=DATA).properties(height=330))
+    lines: alt.Chart = chart.add_params(pointed)
+    return lines
