@@ -129,7 +129,7 @@ def _say_failures(name: str, failures: Sequence[tuple[str, str]]) -> str:
         reasons = ", ".join(f"{host} {reason}" for host, reason in failures)
         needed = f"a mirror that gives {name} whole, but {reasons}"
     return (
-        f"To fetch MNIST needs {needed}: try again later, upload a .mat file, "
+        f"Fetching MNIST needs {needed}: try again later, upload a .mat file, "
         "or open the built-in sample, which needs no network."
     )
 
