@@ -55,9 +55,9 @@ def show_unit(
     """
     fields = read_fields(model, view.layer)
     _show_picture(orient_fields(fields, view.turned), view)
-    facts = st.columns(2)
-    facts[0].metric("Bias", f"{read_bias(model.network, view.layer, view.unit):+.3f}")
-    facts[1].metric("Greatest value", f"{np.abs(fields[view.unit]).max():.3f}")
+    with st.container(horizontal=True):
+        st.metric("Bias", f"{read_bias(model.network, view.layer, view.unit):+.3f}")
+        st.metric("Greatest value", f"{np.abs(fields[view.unit]).max():.3f}")
     _show_links(model, view, open_unit)
     _show_drivers(model, view, dataset)
 

@@ -31,7 +31,7 @@ def _choose_view(model: Model) -> FieldsView:
     st.session_state[Key.LAYER_WIDGET] = view.layer
     st.session_state[Key.SCALE_WIDGET] = view.one_scale
     st.session_state[Key.TURNED_WIDGET] = view.turned
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "Layer",
             LAYERS,

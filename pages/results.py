@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.arrays import Confusion
 from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError, ModelError
-from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
+from mnist_core.evaluation import choose_part, hardest_mistakes, precision_recall, wilson_interval
 from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.history import best_epoch
 from mnist_core.modelstore import Model
@@ -21,8 +21,10 @@ from mnist_ui.model_choice import choose_model
 from mnist_ui.reading import Reading, read_dataset, read_folder
 from mnist_ui.session import Key, current_dataset, list_model_folders
 
-_MOST_PICTURES = 48  # of a cell or of mistakes: a few rows that load at once
+_MOST_PICTURES = 48  # of a cell: a few rows that load at once
+_MOST_MISTAKES = 24
 _COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
+_OPEN = "on the open data"
 _WHOLE, _HELD_OUT = "all images", "its held-out part"
 
 
@@ -37,7 +39,7 @@ def _read(model: Model, dataset: Dataset | None) -> Reading:
 
 
 def _wants_held_out(model: Model, dataset: Dataset) -> bool:
-    if dataset.fingerprint == model.info.data.fingerprint:
+    if choose_part(model.info.data, dataset).is_unseen:
         return False
     choice = st.segmented_control(
         "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key=Key.PART_WIDGET, required=True
@@ -49,11 +51,15 @@ def _show_headline(reading: Reading) -> None:
     accuracy = reading.n_right / reading.n
     lower, upper = wilson_interval(reading.n_right, reading.n)
     side = "inside" if lower <= PAPER_ACCURACY <= upper else "above" if upper < PAPER_ACCURACY else "below"
-    tiles = st.columns(4)
-    tiles[0].metric("Accuracy", f"{accuracy:.2%}", border=True)
-    tiles[1].metric("95 % interval (Wilson)", f"{100 * lower:.2f} – {upper:.2%}", border=True)
-    tiles[2].metric("The paper's winner", f"{PAPER_ACCURACY:.2%}", border=True)
-    tiles[3].metric("Misread", f"{reading.n - reading.n_right:,} of {reading.n:,}", border=True)
+    tiles = {
+        "Accuracy": f"{accuracy:.2%}",
+        "95 % interval (Wilson)": f"{100 * lower:.2f} – {upper:.2%}",
+        "The paper's winner": f"{PAPER_ACCURACY:.2%}",
+        "Misread": f"{reading.n - reading.n_right:,} of {reading.n:,}",
+    }
+    with st.container(horizontal=True):
+        for label, value in tiles.items():
+            st.metric(label, value, border=True)
     st.caption(f"{reading.words} The paper's {PAPER_ACCURACY:.2%} lies {side} the interval.")
 
 
@@ -158,7 +164,7 @@ def _show_mistakes(reading: Reading) -> None:
         offer_sample("see the images that the model misreads with the highest probability", "mistakes-sample")
         return
     labels, evaluation = reading.measured.labels, reading.measured.evaluation
-    hardest = hardest_mistakes(evaluation, labels, _MOST_PICTURES)
+    hardest = hardest_mistakes(evaluation, labels, _MOST_MISTAKES)
     if not len(hardest):
         st.markdown("None: the model reads all of these images right.")
         return
@@ -181,10 +187,10 @@ def _show_comparison(chosen: Model, dataset: Dataset | None) -> None:
     )
     rows = pd.DataFrame([_describe_row(model, score) for model, score in zip(models, scores, strict=True)])
     if dataset is not None:
-        rows.insert(2, "on the open data", [_read_accuracy(model, dataset) for model in models])
-    share = st.column_config.NumberColumn(format="percent")
-    shares = dict.fromkeys(("accuracy", "from", "to", "on the open data"), share)
-    st.dataframe(rows, hide_index=True, column_config=shares)
+        rows.insert(4, _OPEN, [_read_accuracy(model, dataset) for model in models])
+    shares = dict.fromkeys(("accuracy", "from", "to", _OPEN), st.column_config.NumberColumn(format="%.2f %%"))
+    counts = dict.fromkeys(("images", "weights"), st.column_config.NumberColumn(format="localized"))
+    st.dataframe(rows, hide_index=True, column_config=shares | counts)
     for sentence in broken:
         st.warning(sentence)
 
@@ -208,9 +214,9 @@ def _describe_row(model: Model, score: Score) -> dict[str, object]:
     info = model.info
     return {
         "model": model.name,
-        "accuracy": score.accuracy,
-        "from": score.lower,
-        "to": score.upper,
+        "accuracy": 100 * score.accuracy,
+        "from": 100 * score.lower,
+        "to": 100 * score.upper,
         "images": info.test.n,
         "network": str(info.candidate),
         "weights": model.network.n_parameters,
@@ -224,7 +230,7 @@ def _read_accuracy(model: Model, dataset: Dataset) -> float | None:
     if dataset.n_samples > _COMPARED_IMAGES and dataset.fingerprint != model.info.data.fingerprint:
         return None
     try:
-        return evaluate_part(model, dataset, held_out_only=False)[1].accuracy
+        return 100 * evaluate_part(model, dataset, held_out_only=False)[1].accuracy
     except DataError:
         return None
 
