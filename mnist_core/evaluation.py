@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
-from mnist_core.arrays import Confusion, Images, Indices, Labels, Probabilities
+from mnist_core.arrays import Activations, Confusion, Images, Indices, Labels, Probabilities
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT
 from mnist_core.errors import DataError
@@ -136,6 +136,36 @@ def predict(network: MLP, images: Images, batch_size: int = _BATCH) -> Probabili
         # torch.tensor copies: a memory-mapped array cannot be written, so torch would warn of sharing it
         logits = [network(torch.tensor(images[start : start + batch_size])) for start in starts]
         return torch.softmax(torch.cat(logits), dim=1).numpy()
+
+
+def read_activations(network: MLP, layer: str, images: Images) -> Activations:
+    """Compute the activation of each unit of a hidden layer.
+
+    Parameters
+    ----------
+    network : MLP
+        A trained network.
+    layer : str
+        `hidden1` or `hidden2`.
+    images : ndarray of shape (n, side, side), float32
+        Ink, 0.0 to 1.0; few, as they are shown to the network at once.
+
+    Returns
+    -------
+    ndarray of shape (n, units), float32
+        A row an image.
+
+    Raises
+    ------
+    DataError
+        If the images have another size than the network reads.
+    """
+    _check_pixels(network, images)
+    with torch.inference_mode():
+        activations: Activations = network.activate(
+            network.pre_activations(torch.tensor(images))[layer]
+        ).numpy()
+    return activations
 
 
 def evaluate(network: MLP, images: Images, labels: Labels) -> Evaluation:

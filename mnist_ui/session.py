@@ -40,6 +40,13 @@ class Key(StrEnum):
     RUN = "search-run"
     SEARCH_TAB = "search-tab"
     NEXT_SEARCH_TAB = "search-next-tab"
+    CANVAS_WIDGET = "draw-canvas"
+    CANVAS_TIDY_WIDGET = "draw-tidy"
+    CANVAS_SHEET = "draw-sheet"
+    CANVAS_DRAWN = "draw-drawn"
+    PEN_WIDGET = "draw-pen"
+    SOURCE_WIDGET = "draw-source"
+    PICTURE_WIDGET = "draw-picture"
     PLAN = "search-plan"
 
 

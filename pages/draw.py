@@ -1,5 +1,89 @@
-"""The Draw page."""
+"""The Draw page: draw a digit, or upload a picture of one, and see what a network makes of it."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
+from mnist_core.arrays import Image
+from mnist_core.drawing import SIDE, draw_strokes, read_picture
+from mnist_core.errors import DrawingError
+from mnist_core.modelstore import Model
+from mnist_ui.answer import show_answer
+from mnist_ui.canvas import show_canvas
+from mnist_ui.model_choice import choose_model
+from mnist_ui.session import Key
+
+_DRAW = "Draw"
+_HINTS = {
+    _DRAW: "Draw a digit from 0 to 9 in the box, with the mouse or a finger: any size, anywhere. "
+    "The network answers when you lift the pen.",
+    "Upload a picture": "Choose a photo of a digit on paper, or a picture of one: dark on light or light on "
+    "dark, one digit with some paper around it.",
+}
+_KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
+_WIDTH = 320  # screen pixels of the canvas and of an uploaded picture; fits a phone
+
+
+def _refuse_side(model: Model) -> None:
+    side = model.info.side
+    st.warning(
+        f"A drawing has {SIDE} x {SIDE} pixels, but {model.name} reads images of {side} x {side}: "
+        "choose another model."
+    )
+
+
+@st.fragment
+def _draw_and_answer(model: Model) -> None:
+    with st.container(horizontal=True, gap="large"):
+        asked, answered = st.container(width=_WIDTH), st.container(width="stretch")
+    with asked:
+        source = _choose_source()
+        read = _read_canvas if source == _DRAW else _read_upload
+        image = _try(read)
+    with answered:
+        if image is None:
+            st.info(_HINTS[source], icon=":material/draw:" if source == _DRAW else ":material/photo_camera:")
+        else:
+            show_answer(model, image)
+
+
+def _choose_source() -> str:
+    source = st.segmented_control(
+        "Source",
+        list(_HINTS),
+        default=_DRAW,
+        required=True,
+        key=Key.SOURCE_WIDGET,
+        label_visibility="collapsed",
+    )
+    return str(source)
+
+
+def _try(read: Callable[[], Image | None]) -> Image | None:
+    try:
+        return read()
+    except DrawingError as error:
+        st.error(str(error))
+        return None
+
+
+def _read_canvas() -> Image | None:
+    strokes = show_canvas()
+    return draw_strokes(strokes) if strokes else None
+
+
+def _read_upload() -> Image | None:
+    file = st.file_uploader("A photo or picture of one digit", type=_KINDS, key=Key.PICTURE_WIDGET)
+    if file is None:
+        return None
+    image = read_picture(file)
+    st.image(file, caption="Your picture", width=_WIDTH)
+    return image
+
+
 st.title("Draw")
+chosen = choose_model()
+if chosen.info.side == SIDE:
+    _draw_and_answer(chosen)
+else:
+    _refuse_side(chosen)
