@@ -13,6 +13,7 @@ from mnist_core.layouts import read_dataset
 from mnist_ui import session
 from mnist_ui.charts.data import chart_digit_counts
 from mnist_ui.gallery import show_rows
+from mnist_ui.markdown import escape
 
 _SPLIT_SEED = 0
 _N_EXAMPLES = 20  # of each digit; what a wide page has room for
@@ -37,8 +38,8 @@ def _show_refusal(dataset: Dataset | None) -> None:
     sentence = session.take_refusal()
     with st.container():  # stays, so that what stands below keeps its place and its state
         if sentence:
-            stays = f"\n\n**{dataset.name}** stays open." if dataset else ""
-            st.error(sentence + stays, icon=":material/block:")
+            stays = f"\n\n**{escape(dataset.name)}** stays open." if dataset else ""
+            st.error(escape(sentence) + stays, icon=":material/block:")
 
 
 def _show_ways_in(dataset: Dataset | None) -> None:
@@ -121,7 +122,7 @@ def _open(read: Callable[[], Dataset], words: str) -> None:
 
 
 def _show_dataset(dataset: Dataset) -> None:
-    st.subheader(dataset.name)
+    st.subheader(escape(dataset.name))
     _show_facts(dataset)
     for sentence in dataset.origin.warnings:
         st.info(sentence, icon=":material/info:")

@@ -42,6 +42,11 @@ def make_mat(**variables: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
+def read_heading(page: AppTest) -> str:
+    (heading,) = page.subheader
+    return heading.value.replace("\\", "")  # what Markdown would take for a sign is escaped
+
+
 def read_facts(page: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
@@ -66,7 +71,7 @@ def test_the_data_page_is_empty_but_for_the_three_ways_in(data_page):
 def test_the_sample_opens_and_shows_what_was_understood(data_page):
     page = press(data_page, "Open the sample")
     assert not page.exception
-    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+    assert read_heading(page) == SAMPLE_NAME
     assert read_facts(page) == {
         "Images": "5,000",
         "Pixels": "28 × 28",
@@ -77,9 +82,9 @@ def test_the_sample_opens_and_shows_what_was_understood(data_page):
 
 
 def test_an_uploaded_file_opens_under_its_own_name(data_page):
-    page = upload(data_page, "my digits.mat", SAMPLE_PATH.read_bytes())
+    page = upload(data_page, "my *own* digits.mat", SAMPLE_PATH.read_bytes())
     assert not page.exception
-    assert [heading.value for heading in page.subheader] == ["my digits.mat"]
+    assert read_heading(page) == "my *own* digits.mat"
 
 
 def test_home_tells_which_data_set_is_open(data_page):
@@ -90,7 +95,7 @@ def test_home_tells_which_data_set_is_open(data_page):
 def test_a_new_tab_shows_the_data_set_that_was_opened_last(open_app, data_page):
     press(data_page, "Open the sample")
     page = open_app().switch_page("pages/data.py").run()
-    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+    assert read_heading(page) == SAMPLE_NAME
 
 
 @pytest.mark.parametrize(
@@ -112,7 +117,7 @@ def test_a_refused_file_gets_one_sentence_and_the_open_data_set_stays(data_page,
     (error,) = page.error
     assert sentence in error.value
     assert f"**{SAMPLE_NAME}** stays open" in error.value
-    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+    assert read_heading(page) == SAMPLE_NAME
 
 
 def test_the_sentence_goes_once_another_file_is_opened(data_page):
@@ -123,11 +128,11 @@ def test_the_sentence_goes_once_another_file_is_opened(data_page):
 def test_a_data_set_that_was_opened_before_opens_again(data_page):
     other = make_mat(input_images=np.eye(60, 784), output_labels=np.arange(60) % 10)
     page = upload(press(data_page, "Open the sample"), "other.mat", other)
-    assert [heading.value for heading in page.subheader] == ["other.mat"]
+    assert read_heading(page) == "other.mat"
     (choice,) = page.selectbox
     page = choice.set_value(SAMPLE_FINGERPRINT).run()
     assert not page.exception
-    assert [heading.value for heading in page.subheader] == [SAMPLE_NAME]
+    assert read_heading(page) == SAMPLE_NAME
 
 
 def test_a_data_set_that_is_gone_is_refused_and_can_be_opened_again(data_page, tmp_path):
@@ -137,7 +142,7 @@ def test_a_data_set_that_is_gone_is_refused_and_can_be_opened_again(data_page, t
     (choice,) = page.selectbox
     page = choice.set_value(SAMPLE_FINGERPRINT).run()
     assert "is kept here" in page.error[0].value
-    assert [heading.value for heading in page.subheader] == ["other.mat"]
+    assert read_heading(page) == "other.mat"
 
 
 def test_too_few_images_to_hold_any_out_are_shown_with_a_warning(data_page):
