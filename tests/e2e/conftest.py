@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from lab import ROOT, Lab, start_lab, stop_lab
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 
 _RESULTS = ROOT / "test-results"
 _FLAGS = (
@@ -20,6 +20,8 @@ _FLAGS = (
     "--disable-sync",
 )
 _WAIT_MS = 30_000
+# Streamlit's client, opened below a page's address, asks there first where its server is.
+_PROBE = re.compile(r"://[^/]+/\w+/_stcore/(health|host-config)$")
 _FAILED = pytest.StashKey[bool]()
 
 OpenTab = Callable[..., Page]
@@ -46,6 +48,7 @@ def browser() -> Iterator[Browser]:
     found = subprocess.run([ROOT / "scripts" / "chromium.sh"], capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.fail(found.stderr.strip(), pytrace=False)
+    expect.set_options(timeout=_WAIT_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found.stdout.strip(), args=list(_FLAGS))
         yield chromium
@@ -99,9 +102,10 @@ def tab(open_tab: OpenTab) -> Page:
 
 
 def _console_error(message: ConsoleMessage) -> list[str]:
-    if message.type != "error":
+    url = message.location.get("url", "")
+    if message.type != "error" or _PROBE.search(url):
         return []
-    return [f"console: {message.text} ({message.location.get('url', '')})"]
+    return [f"console: {message.text} ({url})"]
 
 
 def _foreign_request(request: Request, lab: Lab) -> list[str]:

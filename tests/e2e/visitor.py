@@ -1,15 +1,20 @@
 """What a visitor does in the browser: each step finds its things by role and name."""
 
-from playwright.sync_api import Page, expect
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
 
 HEADINGS = {
-    "Home": "Home",
+    "Home": "MNIST lab",
     "Data": "Data",
     "Search": "Search",
     "Results": "Results",
     "Fields": "Fields",
     "Draw": "Draw",
 }
+SEARCH_MS = 180_000  # what a small search may take on a busy machine of two cores
 
 
 def settle(tab: Page) -> None:
@@ -27,3 +32,68 @@ def go_to(tab: Page, page: str) -> None:
     tab.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True).click()
     expect(tab.get_by_role("heading", level=1, name=HEADINGS[page])).to_be_visible()
     settle(tab)
+
+
+def upload(tab: Page, path: Path) -> None:
+    """Upload a `.mat` file on the Data page and wait until it is open."""
+    tab.locator("input[type=file]").set_input_files(path)
+    expect(tab.get_by_role("heading", name=path.name)).to_be_visible()
+    settle(tab)
+
+
+def open_sample(tab: Page) -> None:
+    """Open the built-in sample on the Data page."""
+    tab.get_by_role("button", name="Open the sample").click()
+    expect(tab.get_by_role("heading", name="MNIST sample")).to_be_visible()
+    settle(tab)
+
+
+def fill(tab: Page, label: str, value: str) -> None:
+    """Type a value into a field, as one who ends with Enter."""
+    field = tab.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+    settle(tab)
+
+
+def plan_small_search(tab: Page, *, epochs: int) -> None:
+    """Plan a search of four candidates and two folds on the Search page."""
+    fill(tab, "Learning rates", "0.01, 0.001")
+    fill(tab, "Units of hidden 1", "48")
+    fill(tab, "Units of hidden 2", "24")
+    tab.get_by_role("button", name="Sigmoid").click()
+    settle(tab)
+    fill(tab, "Folds", "2")
+    fill(tab, "Epochs at most", str(epochs))
+    fill(tab, "Patience", str(epochs))
+    expect(tab.get_by_text(re.compile("4 candidates . 2 folds"))).to_be_visible()
+
+
+def start_search(tab: Page) -> None:
+    """Start what is planned and wait until it runs."""
+    tab.get_by_role("button", name=re.compile("^.*Start")).click()
+    expect(cancel_button(tab)).to_be_visible()
+
+
+def cancel_button(tab: Page) -> Locator:
+    return tab.get_by_role("button", name="Cancel")
+
+
+def wait_for_winner(tab: Page) -> None:
+    """Wait until the search has ended and its winner is saved."""
+    expect(tab.get_by_role("heading", name=re.compile("^Winner"))).to_be_visible(timeout=SEARCH_MS)
+    expect(tab.get_by_text("identical bit by bit")).to_be_visible()
+    settle(tab)
+
+
+def draw_stroke(tab: Page, canvas: Locator, points: Sequence[tuple[float, float]]) -> None:
+    """Draw one line with the mouse; points from (0, 0), the upper left corner, to (1, 1)."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    tab.mouse.move(*places[0])
+    tab.mouse.down()
+    for place in places[1:]:
+        tab.mouse.move(*place, steps=8)
+    tab.mouse.up()

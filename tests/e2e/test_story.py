@@ -1,0 +1,58 @@
+"""A stranger's way from a file to a drawing, from an empty state."""
+
+import re
+from pathlib import Path
+
+import pytest
+import visitor
+from playwright.sync_api import Page, expect
+from scipy.io import loadmat, savemat
+
+from mnist_core.dataset.sample import SAMPLE_PATH
+
+_N_IMAGES = 1_500
+_EPOCHS = 25  # no early stopping before: long enough for a reload in mid-run
+
+
+@pytest.fixture
+def mat_path(tmp_path: Path) -> Path:
+    """Make a small real file: the first images of the built-in sample."""
+    arrays = loadmat(SAMPLE_PATH)
+    path = tmp_path / "few_digits.mat"
+    few = {name: arrays[name][:_N_IMAGES] for name in ("input_images", "output_labels")}
+    savemat(path, few, do_compression=True)
+    return path
+
+
+def test_a_stranger_goes_from_a_file_to_a_drawing(tab: Page, mat_path: Path) -> None:
+    _open_the_file(tab, mat_path)
+    _search_and_reload_in_mid_run(tab)
+    _look_at_a_confusion_cell(tab)
+
+
+def _open_the_file(tab: Page, mat_path: Path) -> None:
+    visitor.go_to(tab, "Data")
+    visitor.upload(tab, mat_path)
+
+    expect(tab.get_by_text("input_images").last).to_be_visible()
+    expect(tab.get_by_test_id("stMetricValue").filter(has_text="1,500")).to_be_visible()
+
+
+def _search_and_reload_in_mid_run(tab: Page) -> None:
+    visitor.go_to(tab, "Search")
+    visitor.plan_small_search(tab, epochs=_EPOCHS)
+    visitor.start_search(tab)
+
+    tab.reload()
+    expect(visitor.cancel_button(tab)).to_be_visible()
+    expect(tab.get_by_text(re.compile(r"of 8 fits"))).to_be_visible()
+    visitor.wait_for_winner(tab)
+
+
+def _look_at_a_confusion_cell(tab: Page) -> None:
+    tab.get_by_test_id("stMain").get_by_role("link", name="Results").click()
+    expect(tab.get_by_role("heading", level=1, name="Results")).to_be_visible()
+    tab.get_by_role("button", name=re.compile("^true 7, read as 7")).click()
+
+    expect(tab.get_by_text(re.compile("of a 7 were read as 7"))).to_be_visible()
+    expect(tab.get_by_role("img", name="images of a 7 read as 7")).to_be_visible()
