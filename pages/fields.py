@@ -90,11 +90,13 @@ def _show_trust(model: Model, view: FieldsView, dataset: Dataset | None) -> None
     except DataError as error:
         st.error(str(error))
         return
+    n_images = min(measured.n_samples, FIDELITY_IMAGES)
+    where = f"{n_images:,} images of {dataset.name if dataset else 'the built-in sample'}"
     activation = model.info.candidate.activation.value.capitalize()
     st.warning(
         f"**These pictures can mislead.** They are the products {product} of the weights, as if the network "
         f"were linear: the {activation} function between the layers is left out. "
-        f"{_describe_fidelity(fidelities, view.layer, measured)}",
+        f"{_describe_fidelity(fidelities, view.layer, where)}",
         icon=":material/warning:",
     )
     with st.expander("How far to trust each picture"):
@@ -106,13 +108,12 @@ def _show_trust(model: Model, view: FieldsView, dataset: Dataset | None) -> None
         )
 
 
-def _describe_fidelity(fidelities: Fidelities, layer: str, dataset: Dataset) -> str:
+def _describe_fidelity(fidelities: Fidelities, layer: str, where: str) -> str:
     if np.isnan(fidelities).all():
-        return f"By how much cannot be said: on {dataset.name} no unit of the layer ever varies."
-    n_images = min(dataset.n_samples, FIDELITY_IMAGES)
+        return f"By how much cannot be said: on {where} no unit of the layer ever varies."
     worst = int(np.nanargmin(fidelities))
     return (
-        f"Measured on {n_images:,} images of {dataset.name}, they explain {np.nanmean(fidelities):.0%} of "
+        f"Measured on {where}, they explain {np.nanmean(fidelities):.0%} of "
         f"how the units' real sums vary on average (R² {np.nanmean(fidelities):.2f}), and least for "
         f"{name_unit(layer, worst)} (R² {fidelities[worst]:.2f})."
     )
