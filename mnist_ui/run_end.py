@@ -10,6 +10,7 @@ from mnist_core.runs import Outcome, RunRow, RunState
 from mnist_core.runs.ranking import RankedCandidate
 from mnist_core.worker import start_worker
 from mnist_ui import session
+from mnist_ui.markdown import escape
 from mnist_ui.plan_form import fill_form
 from mnist_ui.run_choice import open_form, open_run
 
@@ -26,9 +27,12 @@ def show_end(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
 
 
 def _say_why(run: RunRow) -> None:
+    reason = run.message.rstrip(".")
+    if not reason.startswith(run.state.value):
+        reason = f"{run.state.value}: {reason}"
+    kept = f" {run.n_fits_done:,} finished fits are shown below." if run.n_fits_done else ""
     show = st.error if run.state is RunState.FAILED else st.warning
-    kept = "" if run.n_fits_done == 0 else f" Its {run.n_fits_done:,} finished fits are kept and shown below."
-    show(f"This run was {run.state.value}: {run.message.rstrip('.')}.{kept}")
+    show(f"{escape(reason[:1].upper() + reason[1:])}.{kept}")
 
 
 def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:

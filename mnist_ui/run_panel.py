@@ -18,6 +18,7 @@ from mnist_ui.run_end import show_end
 from mnist_ui.times import say_duration, say_when
 
 _REFRESH_S = 1.0
+_NONE = "—"
 _TABLE_HEIGHT = 320  # pixels: some eight candidates
 _USUAL = -1  # what trains now, or the best candidate; other choices are places in the grid
 _FOLDS_A_ROW = 3
@@ -63,15 +64,15 @@ def _show_panel(run_id: str, was_active: bool) -> None:
     fits = store.read_fits(run_id)
     ranked = rank_candidates(run.plan, fits)
     _show_head(run)
-    _show_progress(run, fits, ranked)
-    with st.container(key="run-end"):
-        if not run.state.is_active:
-            show_end(run, ranked)
-    with st.container(border=True):
-        st.markdown("**Ranking**", help=_HELP_RANKING)
+    _show_progress(run, fits)
+    if run.outcome is None:
+        _show_figures(run, fits, ranked)
+    if not run.state.is_active:
+        show_end(run, ranked)
+    if fits:
         _show_ranking(run, ranked)
-    _show_curves(run, fits, ranked)
-    _show_grid(run, ranked)
+        _show_curves(run, fits, ranked)
+        _show_grid(run, ranked)
 
 
 def _show_head(run: RunRow) -> None:
@@ -98,37 +99,32 @@ def _describe(run: RunRow) -> str:
     return f"{escape(run.dataset_name)}{images} · {size} · {begun} · run {run.id}"
 
 
-def _show_progress(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]) -> None:
-    n_running = sum(fit.state is FitState.RUNNING for fit in fits)
+def _show_progress(run: RunRow, fits: Sequence[FitRow]) -> None:
     n_epochs = sum(fit.n_epochs for fit in fits)
-    share = min(run.n_fits_done / run.n_fits, 1.0)
-    text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {n_epochs:,} epochs"
-    st.progress(share, text if not run.state.is_active else f"{text} · {_say_doing(run, n_running)}")
+    text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {n_epochs:,} epochs · {_say_doing(run, fits)}"
+    st.progress(min(run.n_fits_done / run.n_fits, 1.0), text)
+
+
+def _show_figures(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]) -> None:
+    best = ranked[0] if ranked else None
     with st.container(horizontal=True):
-        st.metric("Elapsed", say_duration(run.seconds) if run.started else "—", width=140)
+        st.metric("Elapsed", say_duration(run.seconds) if run.started else _NONE, width=140)
         if run.state.is_active:
-            st.metric("Remaining", _say_rest(run, fits), width=140, help=_HELP_REST)
-        best = ranked[0] if ranked else None
-        st.metric("Best so far" if run.state.is_active else "Best", _say_accuracy(best), width=140)
-        st.metric("Its network", str(best.candidate) if best else "—", width=260)
+            rest = forecast_rest(run, fits)
+            words = _NONE if rest is None else say_duration(rest)
+            st.metric("Remaining", words, width=140, help=_HELP_REST)
+        st.metric("Best so far", f"{best.mean:.2%}" if best else _NONE, width=140)
+        st.metric("Its network", str(best.candidate) if best else _NONE, width=260)
 
 
 _HELP_REST = "From the epochs that the fits took so far, with the retraining of the winner."
 
 
-def _say_doing(run: RunRow, n_running: int) -> str:
-    if run.state is RunState.RUNNING and n_running:
-        return f"{n_running} in training"
-    return run.message
-
-
-def _say_rest(run: RunRow, fits: Sequence[FitRow]) -> str:
-    rest = forecast_rest(run, fits)
-    return "—" if rest is None else f"{say_duration(rest)}"
-
-
-def _say_accuracy(best: RankedCandidate | None) -> str:
-    return f"{best.mean:.2%}" if best else "—"
+def _say_doing(run: RunRow, fits: Sequence[FitRow]) -> str:
+    if not run.state.is_active:
+        return say_duration(run.seconds)
+    n_running = sum(fit.state is FitState.RUNNING and fit.fold != REFIT_FOLD for fit in fits)
+    return f"{n_running} in training" if run.state is RunState.RUNNING and n_running else run.message
 
 
 def _show_grid(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
@@ -158,8 +154,14 @@ def _show_ranking(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
     is_sure = bool(ranked) and ranked[0].n_folds_done > 1
     rows = [_tabulate(one, is_sure and one.is_tied) for one in ranked]
     columns = ["rank", "accuracy", "error", "tied", "activation", "lr", "hidden1", "hidden2", "folds"]
+    with st.container(border=True):
+        st.markdown("**Ranking**", help=_HELP_RANKING)
+        _show_table(run, pd.DataFrame(rows, columns=columns))
+
+
+def _show_table(run: RunRow, frame: pd.DataFrame) -> None:
     st.dataframe(
-        pd.DataFrame(rows, columns=columns),
+        frame,
         key=f"ranking-{run.id}",
         height=_TABLE_HEIGHT,
         hide_index=True,
@@ -235,7 +237,8 @@ def _find_curves(
         names = {_key(fit): f"{candidates[fit.candidate]}, {_name_fold(fit)}" for fit in running}
         n_rows = min(run.plan.workers or _N_CORES, _MOST_ROWS)
         return Curves(names, n_columns=1, n_rows=n_rows)
-    index = (ranked[0].index if ranked else -1) if chosen == _USUAL else chosen
+    best = ranked[0].index if ranked else fits[0].candidate
+    index = best if chosen == _USUAL else chosen
     names = {_key(fit): _name_fold(fit) for fit in fits if fit.candidate == index}
     return Curves(names, n_columns=_FOLDS_A_ROW, n_rows=run.plan.cv // _FOLDS_A_ROW + 1)
 

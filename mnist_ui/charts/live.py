@@ -25,9 +25,10 @@ class LiveChart:
     spec : dict
         The Vega-Lite chart without its data; the same object for the same grid.
     frame : DataFrame
-        The numbers of now.
+        The numbers of now; the columns keep their types, also where no row is there yet.
     words : str
-        What it shows, for those who cannot see it.
+        What it shows, for those who cannot see it; always the same, as the browser makes the chart anew
+        when it changes.
     """
 
     spec: dict[str, Any]

@@ -22,10 +22,11 @@ def draw_parallel(grid: Grid, ranked: Sequence[RankedCandidate], is_dark: bool) 
     # The best lines last, on top.
     rows = [row for one in reversed(ranked) for row in _line(grid, one)]
     columns = ["kind", "axis", "place", "label", "candidate", "accuracy", "error"]
+    frame = pd.DataFrame([*rows, *_ticks(grid)], columns=columns)
     return LiveChart(
         spec=_parallel_spec(is_dark),
-        frame=pd.DataFrame([*rows, *_ticks(grid)], columns=columns),
-        words=f"Parallel coordinates: {len(ranked)} candidates, a line each, coloured by accuracy.",
+        frame=frame.astype({"accuracy": "float64", "error": "float64"}),
+        words="Parallel coordinates: a line for each candidate, coloured by accuracy",
     )
 
 

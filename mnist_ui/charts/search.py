@@ -17,7 +17,7 @@ _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside the
 _CELL_HEIGHT = 24
 _NARROWEST, _WIDEST = 8, 44
 _TEXT_FROM = 26  # a narrower cell has no room for its number
-_PLOT_HEIGHT = 270  # with the axis of epochs
+_PLOT_HEIGHT = 260  # with the axis of epochs
 _LEGEND_ROW = 22
 _QUANTITIES = {"valid_loss": ("validation loss", ".2f"), "valid_accuracy": ("validation accuracy", ".0%")}
 _EMPTY_CELL = "#8888882e"  # grey that is seen on white and on black
@@ -28,7 +28,7 @@ def draw_heat_map(grid: Grid, ranked: Sequence[RankedCandidate]) -> LiveChart:
     return LiveChart(
         spec=_heat_map_spec(grid),
         frame=_frame(grid, ranked),
-        words=f"Heat map of mean accuracy: {len(ranked)} of {grid.n_candidates} candidates have a score.",
+        words="Heat map of mean accuracy over the grid",
     )
 
 
@@ -58,16 +58,19 @@ def draw_curves(
         for row in epochs
     ]
     title, form = _QUANTITIES[quantity]
-    words = f"{title} against the epochs of {len(curves.names)} trainings."
-    spec = _curves_spec(title, form, curves.n_columns, curves.n_rows)
-    return LiveChart(spec, pd.DataFrame(rows, columns=["training", "epoch", "value"]), words)
+    frame = pd.DataFrame(rows, columns=["training", "epoch", "value"])
+    return LiveChart(
+        spec=_curves_spec(title, form, curves.n_columns, curves.n_rows),
+        frame=frame.astype({"training": "str", "epoch": "int64", "value": "float64"}),
+        words=f"Curves of the {title} against the epochs",
+    )
 
 
 def _frame(grid: Grid, ranked: Sequence[RankedCandidate]) -> pd.DataFrame:
     scored = {one.index: one for one in ranked}
     rows = [_cell(candidate, scored.get(index)) for index, candidate in enumerate(grid.candidates())]
     columns = ["activation", "lr", "hidden1", "hidden2", "candidate", "accuracy", "error", "folds"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({"accuracy": "float64", "error": "float64"})
 
 
 def _cell(candidate: Candidate, one: RankedCandidate | None) -> tuple[Any, ...]:
@@ -125,7 +128,9 @@ def _cells(grid: Grid, has_text: bool) -> list[alt.Chart]:
 
 @lru_cache(maxsize=32)
 def _curves_spec(title: str, form: str, n_columns: int, n_rows: int) -> dict[str, Any]:
-    legend = alt.Legend(title=None, orient="bottom", columns=n_columns, labelLimit=300, symbolSize=60)
+    legend = alt.Legend(
+        title=None, orient="bottom", columns=n_columns, labelLimit=300, symbolSize=60, offset=0
+    )
     chart = (
         alt.Chart(DATA)
         .mark_line(point=alt.OverlayMarkDef(size=24), strokeWidth=2)
