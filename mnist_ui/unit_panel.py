@@ -26,6 +26,10 @@ NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 _ENLARGED = 10  # screen pixels along an edge of a pixel
 _MOST_LINKS = 6
 _MOST_IMAGES = 12
+_PICTURE = """
+<img alt="{words}" style="width: {width}px; max-width: 100%; image-rendering: pixelated; display: block"
+  src="data:image/png;base64,{png}">
+"""
 _BAR = """
 <div style="max-width: {width}px">
   <img alt="colour bar" style="width: 100%; height: 12px; border-radius: 3px; display: block"
@@ -86,9 +90,12 @@ def name_unit(layer: str, unit: int) -> str:
 def _show_picture(fields: Fields, view: FieldsView) -> None:
     side = fields.shape[1]
     column = Image.open(io.BytesIO(sheet_png(fields, 1, Colours.SIGNED, one_scale=view.one_scale)))
-    picture = column.crop((0, view.unit * side, side, (view.unit + 1) * side)).convert("RGB")
+    picture, file = column.crop((0, view.unit * side, side, (view.unit + 1) * side)), io.BytesIO()
+    picture.save(file, "PNG")
     width = side * _ENLARGED
-    st.image(picture.resize((width, width), Image.Resampling.NEAREST), width=width)
+    png = base64.b64encode(file.getvalue()).decode()
+    # Inside the page, as a file beside it may be gone when the next unit is opened before it was loaded.
+    st.html(_PICTURE.format(width=width, png=png, words=f"{name_unit(view.layer, view.unit)}, large"))
     shown = fields if view.one_scale else fields[view.unit]
     show_colour_bar(float(np.abs(shown).max()), width)
 

@@ -1,7 +1,7 @@
 """Every page in every width and theme."""
 
 import pytest
-from conftest import OpenTab
+from digits import OpenTab
 from playwright.sync_api import Page, expect
 from visitor import HEADINGS, go_to
 

@@ -28,6 +28,8 @@ def test_a_stranger_goes_from_a_file_to_a_drawing(tab: Page, mat_path: Path) -> 
     _open_the_file(tab, mat_path)
     _search_and_reload_in_mid_run(tab)
     _look_at_a_confusion_cell(tab)
+    _open_a_unit_of_each_layer(tab)
+    _draw_two_digits(tab)
 
 
 def _open_the_file(tab: Page, mat_path: Path) -> None:
@@ -55,4 +57,27 @@ def _look_at_a_confusion_cell(tab: Page) -> None:
     tab.get_by_role("button", name=re.compile("^true 7, read as 7")).click()
 
     expect(tab.get_by_text(re.compile("of a 7 were read as 7"))).to_be_visible()
-    expect(tab.get_by_role("img", name="images of a 7 read as 7")).to_be_visible()
+    expect(tab.get_by_role("group", name="images of a 7 read as 7")).to_be_visible()
+
+
+def _open_a_unit_of_each_layer(tab: Page) -> None:
+    visitor.go_to(tab, "Fields")
+    for layer, unit in (("Hidden 1", "unit 5"), ("Hidden 2", "unit 3"), ("Output", "digit 7")):
+        tab.get_by_role("radio", name=re.compile(f"^{layer}")).click()
+        tab.get_by_role("button", name=f"{unit} of {layer.lower()}", exact=True).click()
+
+        expect(tab.get_by_role("heading", name=f"{unit} of {layer}")).to_be_visible()
+        visitor.settle(tab)
+    expect(tab).to_have_url(re.compile("layer=output.*unit=7|unit=7.*layer=output"))
+
+
+def _draw_two_digits(tab: Page) -> None:
+    visitor.go_to(tab, "Draw")
+    visitor.choose_model(tab, "paper")
+    visitor.draw_stroke(tab, visitor.SEVEN)
+    expect(tab.get_by_role("status", name="guess: 7")).to_be_visible()
+
+    tab.get_by_role("button", name="Clear").click()
+    expect(tab.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    visitor.draw_stroke(tab, visitor.ZERO)
+    expect(tab.get_by_role("status", name="guess: 0")).to_be_visible()

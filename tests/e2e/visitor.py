@@ -1,5 +1,6 @@
 """What a visitor does in the browser: each step finds its things by role and name."""
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,11 @@ HEADINGS = {
     "Fields": "Fields",
     "Draw": "Draw",
 }
+SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))
+ZERO = tuple(
+    (0.5 + 0.2 * math.sin(step * math.tau / 24), 0.5 - 0.32 * math.cos(step * math.tau / 24))
+    for step in range(25)
+)
 SEARCH_MS = 180_000  # what a small search may take on a busy machine of two cores
 
 
@@ -86,8 +92,16 @@ def wait_for_winner(tab: Page) -> None:
     settle(tab)
 
 
-def draw_stroke(tab: Page, canvas: Locator, points: Sequence[tuple[float, float]]) -> None:
+def choose_model(tab: Page, name: str) -> None:
+    """Choose a model by its name."""
+    tab.get_by_role("combobox", name="Model").click()
+    tab.get_by_role("option", name=re.compile(f"^{name}:")).click()
+    settle(tab)
+
+
+def draw_stroke(tab: Page, points: Sequence[tuple[float, float]]) -> None:
     """Draw one line with the mouse; points from (0, 0), the upper left corner, to (1, 1)."""
+    canvas = tab.locator("canvas.upper-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
