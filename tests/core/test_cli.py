@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT, make_digits, write_mat
+from digits import ROOT, make_digits, write_mat
 from PIL import Image
 
 from mnist_core.dataset.sample import SAMPLE_PATH

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from conftest import make_digits
+from digits import make_digits
 from sklearn.model_selection import train_test_split
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset

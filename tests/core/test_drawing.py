@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from digits import ROOT
 from PIL import Image as Pillow
 from PIL import ImageDraw
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from conftest import make_digits
+from digits import make_digits
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from conftest import make_digits
+from digits import make_digits
 
 from mnist_core.dataset.mnist import HASHES, MIRRORS, fetch_mnist
 from mnist_core.errors import FetchError

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 import torch
-from conftest import make_digits
+from digits import make_digits
 from safetensors.numpy import load_file, save_file
 from sklearn.metrics import r2_score
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from conftest import make_digits, write_mat
+from digits import make_digits, write_mat
 
 from mnist_core.errors import LayoutError, MatFileError
 from mnist_core.layouts import RULES, read_dataset, recognise_layout

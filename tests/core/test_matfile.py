@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import make_digits, write_mat
+from digits import make_digits, write_mat
 from scipy.io import savemat
 from scipy.sparse import csc_array
 

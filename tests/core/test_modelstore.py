@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, make_digits
+from digits import ROOT, make_digits
 from safetensors.torch import load_file, save_file
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from conftest import make_digits
+from digits import make_digits
 
 from mnist_core.network import MLP
 

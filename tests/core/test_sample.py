@@ -1,5 +1,5 @@
 import numpy as np
-from conftest import ROOT
+from digits import ROOT
 
 from mnist_core.dataset import split_dataset
 from mnist_core.dataset.builtin.cut_sample import choose_images, cut_sample

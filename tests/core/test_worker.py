@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, make_digits
+from digits import ROOT, make_digits
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.dataset.kept import keep_dataset

@@ -2,12 +2,13 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from lab import ROOT, Lab, start_lab, stop_lab
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
+from visitor import OpenTab
 
 _RESULTS = ROOT / "test-results"
 _FLAGS = (
@@ -23,8 +24,6 @@ _WAIT_MS = 30_000
 # Streamlit's client, opened below a page's address, asks there first where its server is.
 _PROBE = re.compile(r"://[^/]+/\w+/_stcore/(health|host-config)$")
 _FAILED = pytest.StashKey[bool]()
-
-OpenTab = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

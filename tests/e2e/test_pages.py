@@ -1,9 +1,8 @@
 """Every page in every width and theme."""
 
 import pytest
-from digits import OpenTab
 from playwright.sync_api import Page, expect
-from visitor import HEADINGS, go_to
+from visitor import HEADINGS, OpenTab, go_to
 
 _BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(19, 22, 29)"}
 

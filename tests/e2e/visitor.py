@@ -2,10 +2,13 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+
+OpenTab = Callable[..., Page]
+"""Opens a tab of the lab: a page, a width, a colour scheme."""
 
 HEADINGS = {
     "Home": "MNIST lab",

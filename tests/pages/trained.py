@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from conftest import make_digits
+from digits import make_digits
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
 from mnist_core.dataset.kept import keep_dataset
