@@ -21,8 +21,7 @@ from mnist_ui.model_choice import choose_model
 from mnist_ui.reading import Reading, read_dataset, read_folder
 from mnist_ui.session import Key, current_dataset, list_model_folders
 
-_MOST_PICTURES = 48  # of a cell: a few rows that load at once
-_MOST_MISTAKES = 24
+_MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once
 _COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
 _OPEN = "on the open data"
 _WHOLE, _HELD_OUT = "all images", "its held-out part"
@@ -71,8 +70,9 @@ def _show_learning(info: ModelInfo) -> None:
 
 def _describe_end(info: ModelInfo) -> str:
     best, last, recipe = best_epoch(info.history), info.history[-1].epoch, info.recipe
-    if last >= recipe.max_epochs:
-        end = f"training ended at epoch {last}, the most that was allowed"
+    if last in (best, recipe.max_epochs):
+        end = f"training ended at epoch {last}"
+        end += ", the most that was allowed" if last == recipe.max_epochs else ""
     else:
         end = (
             f"early stopping ended training at epoch {last}, after {recipe.patience} epochs in a row "
@@ -140,7 +140,8 @@ def _follow_cell(truth: int, guess: int) -> None:
 def _show_cell(reading: Reading, truth: int, guess: int) -> None:
     count = int(reading.confusion[truth, guess])
     verb = "was" if count <= 1 else "were"
-    st.markdown(f"**{_count_images(count)} of a {truth} {verb} read as {guess}.**")
+    digit = f"an {truth}" if truth == 8 else f"a {truth}"
+    st.markdown(f"**{_count_images(count)} of {digit} {verb} read as {guess}.**")
     if not count:
         return
     if reading.measured is None:
@@ -148,7 +149,7 @@ def _show_cell(reading: Reading, truth: int, guess: int) -> None:
         return
     shown = reading.measured.find_cell(truth, guess)[:_MOST_PICTURES]
     sure = reading.measured.evaluation.probabilities[shown, guess]
-    label = f"images of a {truth} read as {guess}"
+    label = f"images of {digit} read as {guess}"
     show_gallery(reading.measured.take(shown), [f"{share:.1%}" for share in sure], size=64, label=label)
     more = f"The surest {len(shown)} of {count:,}. " if count > len(shown) else ""
     st.caption(f"{more}Below each image: the probability that the model gives to {guess}.")
@@ -164,7 +165,7 @@ def _show_mistakes(reading: Reading) -> None:
         offer_sample("see the images that the model misreads with the highest probability", "mistakes-sample")
         return
     labels, evaluation = reading.measured.labels, reading.measured.evaluation
-    hardest = hardest_mistakes(evaluation, labels, _MOST_MISTAKES)
+    hardest = hardest_mistakes(evaluation, labels, _MOST_PICTURES)
     if not len(hardest):
         st.markdown("None: the model reads all of these images right.")
         return
