@@ -10,11 +10,12 @@ from mnist_ui.charts.drawing import draw_probabilities, draw_units
 from mnist_ui.gallery import show_gallery
 
 _PICTURE_SIZE = 168  # screen pixels, six of them a pixel of the image
+_GUESS_SIZE = 150  # screen pixels; both fit side by side on a phone
 _UNSURE = 0.6  # below this the second guess is named too
 _NAMES = {"hidden1": "Hidden 1", "hidden2": "Hidden 2"}
 
 # The guess is the one thing to be seen from afar.
-_GUESS = """<div style="font-size: 7rem; line-height: 1; font-weight: 700" role="status"
+_GUESS = """<div style="font-size: 6.5rem; line-height: 1; font-weight: 700" role="status"
  aria-label="guess: {digit}">{digit}</div>
 <div style="font-size: 1rem; opacity: 0.85; margin-top: 0.5rem">{words}</div>"""
 
@@ -31,13 +32,13 @@ def show_answer(model: Model, image: Image) -> None:
     """
     images = image[None]
     probabilities = predict(model.network, images)[0]
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=_GUESS_SIZE):
+            st.caption("Its guess")
+            st.html(_GUESS.format(digit=int(probabilities.argmax()), words=_say_how_sure(probabilities)))
         with st.container(width=_PICTURE_SIZE):
             st.caption("What the network sees")
             show_gallery(images, size=_PICTURE_SIZE, label="the image that the network sees, 28 x 28 pixels")
-        with st.container(width=150):
-            st.caption("Its guess")
-            st.html(_GUESS.format(digit=int(probabilities.argmax()), words=_say_how_sure(probabilities)))
     st.caption("Probability of each digit")
     st.altair_chart(draw_probabilities(probabilities), width="stretch")
     _show_units(model, image)

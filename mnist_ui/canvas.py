@@ -1,12 +1,11 @@
 """A canvas for mouse, pen and finger: what is drawn on it comes as strokes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
 
 from mnist_core.drawing import Stroke
 from mnist_ui.session import Key
@@ -21,8 +20,9 @@ _Object: TypeAlias = Mapping[str, Any]
 
 _ASSETS = Path(__file__).parent / "assets"
 _STYLE = """<style>
-.st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content; border-radius: 0.5rem;
-  overflow: hidden; background: color-mix(in srgb, currentColor 4%, transparent); }
+.st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content;
+  background: color-mix(in srgb, currentColor 4%, transparent); }
+.st-key-draw-tidy { position: absolute; }
 </style>"""
 
 _tidy = st.components.v2.component(
@@ -64,6 +64,7 @@ def show_canvas() -> list[Stroke]:
         drawn = _show_paper()
         st.session_state[Key.CANVAS_DRAWN] = drawn
         _show_buttons(drawn)
+        _tidy(key=Key.CANVAS_TIDY_WIDGET)
     return read_paths(drawn)
 
 
@@ -103,6 +104,9 @@ def _sample_curve(
 
 
 def _show_paper() -> list[_Object]:
+    # Here, as the package can only be imported where an app runs.
+    from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
+
     sheet: _Sheet = st.session_state[Key.CANVAS_SHEET]
     result = st_canvas(
         stroke_width=st.session_state.get(Key.PEN_WIDGET, _PENS[1]),
@@ -112,9 +116,12 @@ def _show_paper() -> list[_Object]:
         initial_drawing={"objects": list(sheet.laid), "lab_version": sheet.version},
         key=Key.CANVAS_WIDGET,
     )
-    _tidy(key=Key.CANVAS_TIDY_WIDGET)
     objects = list((result.json_data or {}).get("objects", ()))
-    return list(sheet.laid) if objects == sheet.replaced else objects
+    if objects == sheet.replaced:
+        return list(sheet.laid)
+    # It has answered: from here on the same strokes drawn once more are new ones.
+    st.session_state[Key.CANVAS_SHEET] = replace(sheet, replaced=None)
+    return objects
 
 
 def _show_buttons(drawn: Sequence[_Object]) -> None:

@@ -34,7 +34,7 @@ def _refuse_side(model: Model) -> None:
 
 @st.fragment
 def _draw_and_answer(model: Model) -> None:
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         asked, answered = st.container(width=_WIDTH), st.container(width="stretch")
     with asked:
         source = _choose_source()

@@ -6,6 +6,7 @@ import pandas as pd
 from jaxtyping import Float32
 
 _BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"  # tones that can be read on white and on black
+_FAINT = "#b9bec844"  # nearly the page itself, whichever its theme
 _CELL = 16  # screen pixels of a unit's row
 _COLUMNS = 24
 
@@ -67,7 +68,9 @@ def draw_units(values: UnitValues) -> alt.Chart:
             y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.1)),
             color=alt.Color(
                 "activation:Q",
-                scale=alt.Scale(domain=[-strongest, 0, strongest], range=[_BLUE, "#b9bec844", _ORANGE]),
+                scale=alt.Scale(
+                    domain=[-strongest, 0, strongest], range=[_BLUE, _FAINT, _ORANGE], interpolate="rgb"
+                ),
                 legend=None,
             ),
             tooltip=["unit:O", alt.Tooltip("activation:Q", format="+.3f")],

@@ -1,0 +1,110 @@
+"""Drawing with a mouse and with a finger."""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from visitor import OpenTab, draw_stroke, go_to, settle
+
+Line = Sequence[tuple[float, float]]
+
+SEVEN = [[(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]]
+ZERO = [
+    [(0.5 + 0.25 * math.sin(math.tau * t / 20), 0.5 - 0.35 * math.cos(math.tau * t / 20)) for t in range(21)]
+]
+FOUR = [[(0.4, 0.15), (0.25, 0.55), (0.75, 0.55)], [(0.65, 0.2), (0.6, 0.9)]]
+TWO = [(0.35, 0.25), (0.5, 0.15), (0.6, 0.3), (0.3, 0.85), (0.75, 0.85)]
+
+
+def find_canvas(tab: Page) -> Locator:
+    return tab.locator("canvas.upper-canvas")
+
+
+def draw(tab: Page, lines: Sequence[Line]) -> None:
+    for line in lines:
+        draw_stroke(tab, find_canvas(tab), line)
+
+
+def expect_guess(tab: Page, digit: int) -> None:
+    expect(tab.get_by_role("status", name=f"guess: {digit}")).to_be_visible()
+
+
+def expect_empty(tab: Page) -> None:
+    expect(tab.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(tab.get_by_role("button", name="Clear")).to_be_disabled()
+    settle(tab)
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    go_to(tab, "Draw")
+    expect(find_canvas(tab)).to_be_visible()
+    return tab
+
+
+def test_a_seven_a_zero_and_a_four_drawn_with_the_mouse_are_read(page: Page) -> None:
+    for lines, digit in ((SEVEN, 7), (ZERO, 0), (FOUR, 4)):
+        expect_empty(page)
+        draw(page, lines)
+        expect_guess(page, digit)
+        settle(page)
+        page.get_by_role("button", name="Clear").click()
+    expect_empty(page)
+
+
+def test_the_same_digit_drawn_again_after_clear_is_read_again(page: Page) -> None:
+    draw(page, ZERO)
+    expect_guess(page, 0)
+    page.get_by_role("button", name="Clear").click()
+    expect_empty(page)
+    draw(page, ZERO)
+    expect_guess(page, 0)
+
+
+def test_undo_takes_back_one_stroke_after_the_other(page: Page) -> None:
+    draw(page, ZERO)
+    expect_guess(page, 0)
+    draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    expect(page.get_by_role("status", name="guess: 0")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect_guess(page, 0)
+    page.get_by_role("button", name="Undo").click()
+    expect_empty(page)
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page) -> None:
+    draw(page, SEVEN)
+    expect_guess(page, 7)
+    go_to(page, "Home")
+    go_to(page, "Draw")
+    expect_guess(page, 7)
+    draw(page, [[(0.3, 0.55), (0.75, 0.55)]])
+    expect_guess(page, 7)
+
+
+def test_a_finger_draws_and_the_page_stays_where_it_is(open_tab: OpenTab) -> None:
+    tab = open_tab(width=390, height=700)
+    go_to(tab, "Draw")
+    box = find_canvas(tab).bounding_box()
+    assert box is not None
+    touch = tab.context.new_cdp_session(tab)
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in _steps(TWO)]
+    for number, (x, y) in enumerate(points):
+        kind = "touchMove" if number else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect_guess(tab, 2)
+    moved = tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop + window.scrollY")
+    assert moved == 0
+
+
+def _steps(line: Line, n: int = 8) -> list[tuple[float, float]]:
+    """Divide each piece of a line, as a finger is seen at many places."""
+    return [
+        (x0 + (x1 - x0) * step / n, y0 + (y1 - y0) * step / n)
+        for (x0, y0), (x1, y1) in itertools.pairwise(line)
+        for step in range(n + 1)
+    ]

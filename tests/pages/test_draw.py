@@ -1,0 +1,99 @@
+"""The Draw page, from an empty home folder; real strokes are drawn in tests/e2e."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.modelstore import load_model, save_model
+from mnist_core.network import MLP
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUR = [[(60, 20), (30, 110), (130, 110)], [(110, 40), (100, 180)]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def page(home: Path) -> AppTest:
+    return AppTest.from_file(ROOT / "app.py", default_timeout=60).run().switch_page("pages/draw.py").run()
+
+
+def upload(page: AppTest, name: str, content: bytes) -> AppTest:
+    page.segmented_control[0].set_value("Upload a picture").run()
+    return page.file_uploader[0].set_value((name, content, "image/png")).run()
+
+
+def make_picture() -> bytes:
+    picture = Image.new("L", (160, 220), 230)
+    for stroke in FOUR:
+        ImageDraw.Draw(picture).line(stroke, fill=20, width=12, joint="curve")
+    stream = BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def read_guess(page: AppTest) -> list[str]:
+    return [element.proto.body for element in page.get("html") if 'role="status"' in element.proto.body]
+
+
+def test_an_empty_canvas_says_what_to_do(page):
+    assert not page.exception
+    assert "Draw a digit from 0 to 9" in page.info[0].value
+    assert {button.label: button.disabled for button in page.button} == {"Undo": True, "Clear": True}
+    assert read_guess(page) == []
+
+
+def test_an_uploaded_picture_is_read(page):
+    upload(page, "four.png", make_picture())
+    assert not page.exception
+    (guess,) = read_guess(page)
+    assert 'aria-label="guess: 4"' in guess
+    assert [caption.value for caption in page.caption if "units fire" in caption.value] == [
+        "Hidden 1: which of its 96 units fire",
+        "Hidden 2: which of its 24 units fire",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"no picture", "PNG, JPEG"), (None, "looks blank")],
+    ids=["no picture", "blank paper"],
+)
+def test_a_picture_without_a_digit_gets_one_sentence(page, content, says):
+    if content is None:
+        stream = BytesIO()
+        Image.new("L", (80, 80), 200).save(stream, "PNG")
+        content = stream.getvalue()
+    upload(page, "picture.png", content)
+    assert not page.exception
+    assert says in page.error[0].value
+    assert read_guess(page) == []
+
+
+def test_every_saved_model_can_be_chosen(home, page):
+    paper = load_model(ROOT / "models" / "paper")
+    save_model(paper.network, paper.info, home / "models" / "mine")
+    page.run()
+    page.selectbox[0].set_value("mine").run()
+    upload(page, "four.png", make_picture())
+    assert not page.exception
+    assert len(read_guess(page)) == 1
+
+
+def test_a_model_for_another_side_says_so(home, page):
+    from dataclasses import replace
+
+    info = load_model(ROOT / "models" / "paper").info
+    network = MLP(info.candidate.hidden1, info.candidate.hidden2, info.candidate.activation, 16**2)
+    save_model(network, replace(info, side=16), home / "models" / "small")
+    page.run()
+    page.selectbox[0].set_value("small").run()
+    assert not page.exception
+    assert "small reads images of 16 x 16" in page.warning[0].value
