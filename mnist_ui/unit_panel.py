@@ -24,7 +24,7 @@ from mnist_ui.unit_picker import Tile, pick_picture
 NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 
 _ENLARGED = 10  # screen pixels along an edge of a pixel
-_MOST_LINKS = 6
+_MOST_LINKS = 5
 _MOST_IMAGES = 12
 _PICTURE = """
 <img alt="{words}" style="width: {width}px; max-width: 100%; image-rendering: pixelated; display: block"

@@ -38,7 +38,7 @@ def draw_sheet(fields: Fields, *, titles: Sequence[str], one_scale: bool = True,
     n_columns = _count_columns(len(fields))
     n_rows = math.ceil(len(fields) / n_columns)
     # dpi 200 draws a pixel of a field about five pixels wide
-    figure = Figure(figsize=(max(4.0, 0.8 * n_columns), 0.98 * n_rows + 0.9), dpi=200, layout="constrained")
+    figure = Figure(figsize=(max(4.0, 0.8 * n_columns), 1.05 * n_rows + 1.0), dpi=200, layout="constrained")
     axes = figure.add_subplot()
     _draw_tiles(axes, fields, titles, n_columns, one_scale)
     _add_colour_bar(figure, axes, float(np.abs(fields).max()) if one_scale else None)

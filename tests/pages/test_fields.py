@@ -147,7 +147,7 @@ def test_without_a_data_set_the_fidelity_is_measured_on_the_built_in_sample(open
 def test_the_strongest_links_lead_to_the_next_layer(open_fields, model):
     page = open_fields(layer="hidden1", unit="3")
 
-    links = strongest_links(model.network, "hidden1", 3, 6)
+    links = strongest_links(model.network, "hidden1", 3, 5)
 
     tiles = read_pickers(page)["strongest links to hidden 2"]["tiles"]
     assert [tile["caption"] for tile in tiles] == [f"{unit}: {weight:+.2f}" for unit, weight in links]
