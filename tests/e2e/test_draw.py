@@ -24,7 +24,7 @@ def find_canvas(tab: Page) -> Locator:
 
 def draw(tab: Page, lines: Sequence[Line]) -> None:
     for line in lines:
-        draw_stroke(tab, find_canvas(tab), line)
+        draw_stroke(tab, line)
 
 
 def expect_guess(tab: Page, digit: int) -> None:
@@ -86,10 +86,11 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page) -> No
 
 def test_a_finger_draws_and_the_page_stays_where_it_is(open_tab: OpenTab) -> None:
     tab = open_tab(width=390, height=700)
+    touch = tab.context.new_cdp_session(tab)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     go_to(tab, "Draw")
     box = find_canvas(tab).bounding_box()
     assert box is not None
-    touch = tab.context.new_cdp_session(tab)
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in _steps(TWO)]
     for number, (x, y) in enumerate(points):
         kind = "touchMove" if number else "touchStart"

@@ -24,6 +24,8 @@ def mat_path(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # a search in its midst, maybe on a busy machine
 def test_a_stranger_goes_from_a_file_to_a_drawing(tab: Page, mat_path: Path) -> None:
     _open_the_file(tab, mat_path)
     _search_and_reload_in_mid_run(tab)

@@ -10,6 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 OpenTab = Callable[..., Page]
 """Opens a tab of the lab: a page, a width, a colour scheme."""
 
+OpenTab = Callable[..., Page]
+"""Opens a tab at a path; width, height and scheme may be given by name."""
+
 HEADINGS = {
     "Home": "MNIST lab",
     "Data": "Data",

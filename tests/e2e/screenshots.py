@@ -1,0 +1,77 @@
+"""The pictures of the documentation, taken from the running app: `make screenshots`.
+
+Not a test, so its name keeps it out of the rings; it shares their server, browser and visitor.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+import visitor
+from lab import ROOT
+from playwright.sync_api import Page, ViewportSize
+
+FOLDER = ROOT / "docs" / "screenshots"
+WIDTH = 1280
+
+
+@pytest.mark.timeout(900)
+def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
+    tab = open_tab(width=WIDTH)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    visitor.go_to(tab, "Data")
+    visitor.open_sample(tab)
+    _take(tab, "data", 1100)
+    _finish_a_search(tab)
+    _take(tab, "search", 1500)
+    _show_a_mistake(tab)
+    _take(tab, "results", 1500)
+    _open_an_output(tab)
+    _take(tab, "fields", 1100)
+    visitor.go_to(tab, "Draw")
+    visitor.draw_stroke(tab, visitor.SEVEN)
+    tab.get_by_role("status", name="guess: 7").wait_for()
+    _take(tab, "draw", 960)
+    visitor.go_to(tab, "Home")
+    _take(tab, "home", 760)
+
+
+def _finish_a_search(tab: Page) -> None:
+    visitor.go_to(tab, "Search")
+    visitor.fill(tab, "Learning rates", "0.01, 0.001")
+    visitor.fill(tab, "Units of hidden 1", "24, 96")
+    visitor.fill(tab, "Units of hidden 2", "12, 24, 48")
+    tab.get_by_role("button", name="Sigmoid").click()
+    visitor.settle(tab)
+    visitor.fill(tab, "Folds", "2")
+    visitor.fill(tab, "Epochs at most", "12")
+    visitor.start_search(tab)
+    visitor.wait_for_winner(tab)
+
+
+def _show_a_mistake(tab: Page) -> None:
+    visitor.go_to(tab, "Results")
+    visitor.choose_model(tab, "paper")
+    tab.get_by_role("button", name=re.compile("^true 4, read as 9")).click()
+    tab.get_by_text("of a 4 were read as 9").wait_for()
+
+
+def _open_an_output(tab: Page) -> None:
+    visitor.go_to(tab, "Fields")
+    tab.get_by_role("radio", name=re.compile("^Output")).click()
+    tab.get_by_role("button", name="digit 3 of output", exact=True).click()
+    tab.get_by_role("heading", name="digit 3 of output").wait_for()
+
+
+def _take(tab: Page, name: str, height: int) -> Path:
+    """Photograph the upper part of a page once everything stands still."""
+    visitor.settle(tab)
+    tab.set_viewport_size(ViewportSize(width=WIDTH, height=height))
+    tab.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    tab.mouse.move(WIDTH - 1, height - 1)
+    tab.evaluate("document.activeElement?.blur()")
+    tab.wait_for_load_state("networkidle")
+    visitor.settle(tab)
+    path = FOLDER / f"{name}.png"
+    tab.screenshot(path=path, animations="disabled", style="header { visibility: hidden }")
+    return path
