@@ -86,7 +86,7 @@ def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
     n_processes = min(plan.workers or speed.cores, speed.cores)
     usual = min(plan.recipe.max_epochs, round(USUAL_EPOCHS))
     return (
-        f"About **{say_roughly(seconds)}** on {n_processes} of {speed.cores} cores  \n"
+        f"**{say_roughly(seconds).capitalize()}** on {n_processes} of {speed.cores} cores  \n"
         f":small[:gray[An estimate: {usual} epochs a fit, as the paper's grid took on average, each as "
         "long as one measured on this machine.]]"
     )

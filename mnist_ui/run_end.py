@@ -38,14 +38,14 @@ def _say_why(run: RunRow) -> None:
 def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
     model = Path(outcome.model).name
     with st.container(border=True):
-        st.markdown(f"#### Winner: {outcome.candidate}")
+        st.subheader(f"Winner: {outcome.candidate}", anchor=False)
         with st.container(horizontal=True):
             st.metric("On held-out images", f"{outcome.test_accuracy:.2%}", width=180, help=_HELP_TEST)
             st.metric("In cross-validation", f"{outcome.best_score:.2%}", width=180)
             st.metric("The paper's winner", f"{PAPER_ACCURACY:.2%}", width=180, help=_HELP_PAPER)
         st.markdown(_say_saved(outcome, model))
         st.markdown(_say_ties(ranked))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             for page, label, icon in _LINKS:
                 st.page_link(page, label=label, icon=icon, query_params={"model": model})
             _offer_table(run, outcome)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnist_core.errors import LabError
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState
 from mnist_core.runs.forecast import forecast_rest
 from mnist_core.runs.ranking import RankedCandidate, rank_candidates
@@ -19,8 +20,9 @@ from mnist_ui.times import say_duration, say_when
 
 _REFRESH_S = 1.0
 _NONE = "—"
+_ROW_HEIGHT = 35
 _TABLE_HEIGHT = 320  # pixels: some eight candidates
-_USUAL = -1  # what trains now, or the best candidate; other choices are places in the grid
+_NOW, _BEST = -1, -2  # curves of what trains now, or of the best; other choices are places in the grid
 _FOLDS_A_ROW = 3
 _MOST_ROWS = 8
 _N_CORES = os.cpu_count() or 1
@@ -33,6 +35,7 @@ _COLOURS = {
     RunState.FAILED: "red",
     RunState.INTERRUPTED: "orange",
 }
+_BUSY = (RunState.RUNNING, RunState.CANCELLING)
 _WORDS = {RunState.CANCELLING: "stopping"}
 
 
@@ -56,6 +59,13 @@ def say_state(state: RunState) -> str:
 
 
 def _show_panel(run_id: str, was_active: bool) -> None:
+    try:
+        _show_now(run_id, was_active)
+    except LabError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _show_now(run_id: str, was_active: bool) -> None:
     store = session.store()
     store.mark_silent_runs()
     run = store.get_run(run_id)
@@ -100,8 +110,7 @@ def _describe(run: RunRow) -> str:
 
 
 def _show_progress(run: RunRow, fits: Sequence[FitRow]) -> None:
-    n_epochs = sum(fit.n_epochs for fit in fits)
-    text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {n_epochs:,} epochs · {_say_doing(run, fits)}"
+    text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {run.n_epochs:,} epochs · {_say_doing(run, fits)}"
     st.progress(min(run.n_fits_done / run.n_fits, 1.0), text)
 
 
@@ -123,6 +132,9 @@ _HELP_REST = "From the epochs that the fits took so far, with the retraining of 
 def _say_doing(run: RunRow, fits: Sequence[FitRow]) -> str:
     if not run.state.is_active:
         return say_duration(run.seconds)
+    if run.state is RunState.QUEUED:
+        busy = [other for other in session.store().list_runs() if other.state in _BUSY]
+        return f"waits for the end of {escape(busy[0].name)}" if busy else run.message
     n_running = sum(fit.state is FitState.RUNNING and fit.fold != REFIT_FOLD for fit in fits)
     return f"{n_running} in training" if run.state is RunState.RUNNING and n_running else run.message
 
@@ -163,7 +175,8 @@ def _show_table(run: RunRow, frame: pd.DataFrame) -> None:
     st.dataframe(
         frame,
         key=f"ranking-{run.id}",
-        height=_TABLE_HEIGHT,
+        height=min(_TABLE_HEIGHT, (run.plan.grid.n_candidates + 1) * _ROW_HEIGHT + 3),
+        row_height=_ROW_HEIGHT,
         hide_index=True,
         column_config={
             "rank": st.column_config.NumberColumn("#", width=40),
@@ -216,12 +229,13 @@ def _show_curves(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCan
 
 def _choose_curves(run: RunRow, slot: DeltaGenerator) -> int:
     candidates = run.plan.grid.candidates()
-    usual = "What trains right now" if run.state.is_active else "The best candidate"
+    names = {_NOW: "What trains right now", _BEST: "The best candidate"}
+    usual = [_NOW, _BEST] if run.state.is_active else [_BEST]
     chosen = slot.selectbox(
         "Learning curves of",
         # In the order of the grid, which does not change under the hand of who looks for one.
-        [_USUAL, *range(len(candidates))],
-        format_func=lambda index: usual if index == _USUAL else str(candidates[index]),
+        [*usual, *range(len(candidates))],
+        format_func=lambda index: names.get(index) or str(candidates[index]),
         key=f"curves-of-{run.id}",
         label_visibility="collapsed",
     )
@@ -232,13 +246,13 @@ def _find_curves(
     run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
 ) -> Curves:
     candidates = run.plan.grid.candidates()
-    if chosen == _USUAL and run.state.is_active:
+    if chosen == _NOW:
         running = [fit for fit in fits if fit.state is FitState.RUNNING]
         names = {_key(fit): f"{candidates[fit.candidate]}, {_name_fold(fit)}" for fit in running}
         n_rows = min(run.plan.workers or _N_CORES, _MOST_ROWS)
         return Curves(names, n_columns=1, n_rows=n_rows)
     best = ranked[0].index if ranked else fits[0].candidate
-    index = best if chosen == _USUAL else chosen
+    index = best if chosen == _BEST else chosen
     names = {_key(fit): _name_fold(fit) for fit in fits if fit.candidate == index}
     return Curves(names, n_columns=_FOLDS_A_ROW, n_rows=run.plan.cv // _FOLDS_A_ROW + 1)
 

@@ -21,13 +21,11 @@ def say_duration(seconds: float) -> str:
 
 def say_roughly(seconds: float) -> str:
     """Say an estimated duration no finer than it can be known."""
-    if seconds < 10:
-        return "a few seconds"
-    if seconds < 100:
-        return f"{round(seconds, -1):.0f} s"
+    if seconds < _MINUTE:
+        return "less than a minute"
     if seconds < 1.5 * _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.1f} hours"
+        return f"about {seconds / _MINUTE:.0f} min"
+    return f"about {seconds / _HOUR:.1f} hours"
 
 
 def say_when(moment: datetime) -> str:

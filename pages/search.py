@@ -1,9 +1,13 @@
 """The Search page: plan a search, watch it, see what it found."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mnist_core.dataset import Dataset
+from mnist_core.errors import LabError
 from mnist_core.grid import SearchPlan
+from mnist_core.runs import RunRow, RunState, now
 from mnist_core.worker import start_worker
 from mnist_ui import session
 from mnist_ui.cached import open_sample
@@ -13,12 +17,15 @@ from mnist_ui.plan_form import ask_for_plan, fill_form, say_size, show_forecast
 from mnist_ui.run_choice import FORM_TAB, RUNS_TAB, choose_run, choose_tab, open_run
 from mnist_ui.run_panel import show_run
 
+_WAITED_LONG_S = 20.0  # a worker that starts takes a run sooner
+
 
 def _show_page() -> None:
     st.title("Search")
     store = session.store()
     store.mark_silent_runs()
     runs = store.list_runs()
+    _wake_worker(runs)
     choose_tab(runs)
     form_tab, runs_tab = st.tabs([FORM_TAB, RUNS_TAB], key=session.Key.SEARCH_TAB, on_change="rerun")
     with runs_tab:
@@ -29,6 +36,14 @@ def _show_page() -> None:
     with form_tab:
         # Last, as the estimate of the time may have to be measured.
         _show_form(is_seen=bool(form_tab.open))
+
+
+def _wake_worker(runs: Sequence[RunRow]) -> None:
+    """Start a worker where a run has waited for one in vain, as after a restart of the machine."""
+    waiting = [run for run in runs if run.state is RunState.QUEUED]
+    is_busy = any(run.state.is_active and run not in waiting for run in runs)
+    if waiting and not is_busy and (now() - waiting[-1].created).total_seconds() > _WAITED_LONG_S:
+        start_worker(session.settings())
 
 
 def _show_form(is_seen: bool) -> None:
@@ -82,4 +97,7 @@ def _start(plan: SearchPlan, dataset: Dataset, name: str) -> None:
     st.rerun()
 
 
-_show_page()
+try:
+    _show_page()
+except LabError as error:
+    st.error(str(error), icon=":material/error:")

@@ -94,7 +94,9 @@ class Store:
 
         No two callers get the same run. None is returned where no run waits.
         """
-        wanted = RUNS.c.state == RunState.QUEUED if run_id is None else RUNS.c.id == run_id
+        wanted = RUNS.c.state == RunState.QUEUED
+        if run_id is not None:
+            wanted &= RUNS.c.id == run_id
         oldest = sa.select(RUNS.c.id).where(wanted).order_by(RUNS.c.created).limit(1)
         beat = now().timestamp()
         values = {"state": RunState.RUNNING, "started": beat, "heartbeat": beat, "message": "starting"}

@@ -1,0 +1,83 @@
+"""How long a search will take, before it starts and in its midst."""
+
+from datetime import timedelta
+
+import pytest
+
+from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
+from mnist_core.runs.forecast import USUAL_EPOCHS, forecast_rest, forecast_search
+
+GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,))
+PLAN = SearchPlan(grid=GRID, cv=2)
+
+
+def make_run(seconds: float) -> RunRow:
+    """Make a run that began so long ago and stopped just now."""
+    ended = now()
+    return RunRow(
+        id="r",
+        name="a run",
+        state=RunState.CANCELLED,
+        plan=PLAN,
+        dataset_name="digits",
+        fingerprint="f" * 16,
+        n_fits=4,
+        n_fits_done=0,
+        n_epochs=0,
+        created=ended,
+        started=ended - timedelta(seconds=seconds),
+        ended=ended,
+        heartbeat=ended,
+        message="",
+        outcome=None,
+    )
+
+
+def make_fit(candidate: int, fold: int, n_epochs: int, *, is_done: bool) -> FitRow:
+    state, score = (FitState.DONE, 0.9) if is_done else (FitState.RUNNING, None)
+    return FitRow(candidate, fold, state, score, n_epochs, seconds=float(n_epochs))
+
+
+def test_a_search_takes_its_epochs_times_its_images_over_its_processes():
+    seconds = forecast_search(SearchPlan(), n_train=50_000, seconds_per_image=1e-5, cores=2)
+    assert seconds == pytest.approx(5_648 * 40_000 * 1e-5 / 2)
+
+
+def test_no_more_epochs_are_expected_than_are_allowed():
+    plan = SearchPlan(recipe=Recipe(max_epochs=2))
+    short, usual = (forecast_search(one, 50_000, 1e-5, 2) for one in (plan, SearchPlan()))
+    assert short / usual == pytest.approx(2 / USUAL_EPOCHS)
+
+
+@pytest.mark.parametrize(("workers", "n_used"), [(None, 4), (1, 1), (3, 3), (16, 4)])
+def test_no_more_processes_help_than_there_are_cores(workers, n_used):
+    alone = forecast_search(SearchPlan(workers=1), 50_000, 1e-5, cores=4)
+    assert alone / forecast_search(SearchPlan(workers=workers), 50_000, 1e-5, 4) == pytest.approx(n_used)
+
+
+def test_no_more_processes_help_than_there_are_fits():
+    alone = forecast_search(SearchPlan(grid=GRID, cv=2, workers=1), 1_000, 1e-5, cores=64)
+    assert alone / forecast_search(PLAN, 1_000, 1e-5, cores=64) == pytest.approx(4)
+
+
+def test_nothing_is_foretold_before_a_fit_has_ended():
+    assert forecast_rest(make_run(10), [make_fit(0, 0, 3, is_done=False)]) is None
+
+
+def test_the_rest_goes_on_at_the_pace_so_far():
+    fits = [make_fit(0, 0, 10, is_done=True), make_fit(0, 1, 4, is_done=False)]
+    # 14 epochs in 28 s; 6 + 2 x 10 are to come; the retraining takes 10 s x 2 / (2 - 1).
+    assert forecast_rest(make_run(28), fits) == pytest.approx(26 * 2 + 20)
+
+
+def test_a_fit_that_outlasts_the_usual_one_is_about_to_end():
+    fits = [make_fit(0, 0, 10, is_done=True), make_fit(0, 1, 30, is_done=False)]
+    assert forecast_rest(make_run(40), fits) == pytest.approx(20 * 1 + 20)
+
+
+def test_only_the_retraining_remains_when_all_folds_are_done():
+    fits = [make_fit(candidate, fold, 10, is_done=True) for candidate in (0, 1) for fold in (0, 1)]
+    refit = make_fit(0, REFIT_FOLD, 5, is_done=False)
+    assert forecast_rest(make_run(40), fits) == pytest.approx(20)
+    assert forecast_rest(make_run(45), [*fits, refit]) == pytest.approx(15)
