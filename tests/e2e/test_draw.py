@@ -85,10 +85,11 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page) -> No
 
 
 def test_a_finger_draws_and_the_page_stays_where_it_is(open_tab: OpenTab) -> None:
-    tab = open_tab(width=390, height=700)
+    tab = open_tab("draw", width=390, height=700)
     touch = tab.context.new_cdp_session(tab)
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    go_to(tab, "Draw")
+    expect(find_canvas(tab)).to_be_visible()
+    expect_empty(tab)
     box = find_canvas(tab).bounding_box()
     assert box is not None
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in _steps(TWO)]
