@@ -10,7 +10,8 @@ import streamlit as st
 from mnist_core.arrays import Activations, Fidelities, Fields
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.evaluation import Evaluation, Part, choose_part, evaluate
+from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.evaluation.part import Part, choose_part
 from mnist_core.fields import (
     choose_images,
     draw_sheet,

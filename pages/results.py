@@ -7,7 +7,8 @@ import streamlit as st
 from mnist_core.arrays import Confusion
 from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError, ModelError
-from mnist_core.evaluation import choose_part, hardest_mistakes, precision_recall, wilson_interval
+from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
+from mnist_core.evaluation.part import choose_part
 from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.history import best_epoch
 from mnist_core.modelstore import Model

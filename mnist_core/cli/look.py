@@ -78,14 +78,14 @@ def run_fields(arguments: argparse.Namespace) -> None:
         n_images = len(held_out)
     out = _make_folder(arguments.out)
     np.save(out / "fields.npy", fields, allow_pickle=False)
-    titles = [f"{unit + 1}" if arguments.layer != "output" else f"{unit}" for unit in range(len(fields))]
+    titles = [str(unit) for unit in range(len(fields))]
     draw_sheet(fields, titles=titles, one_scale=True).savefig(out / "fields.png", dpi=150)
     document = {
         "layer": arguments.layer,
         "units": len(fields),
         "side": fields.shape[1],
         "method": "product of weights",
-        "fidelity": None if fidelity is None else float(fidelity.mean()),
+        "fidelity": None if fidelity is None else float(np.nanmean(fidelity)),
         "fidelity_per_unit": None if fidelity is None else fidelity.tolist(),
         "fidelity_images": n_images,
         "files": [str(out / "fields.npy"), str(out / "fields.png")],
@@ -93,8 +93,8 @@ def run_fields(arguments: argparse.Namespace) -> None:
     words = f"{len(fields)} fields of {arguments.layer} written to {out}"
     if fidelity is not None:
         words += (
-            f"; the linear pictures explain R2 {fidelity.mean():.2f} of the units' sums on "
-            f"{n_images:,} images (worst unit {fidelity.min():.2f})"
+            f"; the linear pictures explain R2 {np.nanmean(fidelity):.2f} of the units' sums on "
+            f"{n_images:,} images (worst unit {np.nanmin(fidelity):.2f})"
         )
     say(document, words, arguments.json)
 

@@ -10,11 +10,13 @@ import numpy as np
 from mnist_core.arrays import Image
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
-from mnist_core.dataset import split_dataset
+from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.drawing import draw_strokes, parse_strokes, read_picture
 from mnist_core.errors import DrawingError
-from mnist_core.evaluation import evaluate, predict, wilson_interval
+from mnist_core.evaluation import Evaluation, evaluate, predict, wilson_interval
+from mnist_core.evaluation.part import leave_out_trained
 from mnist_core.layouts import read_dataset
+from mnist_core.modelstore import Model
 
 
 def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
@@ -25,7 +27,7 @@ def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
         "--part",
         choices=["test", "all"],
         default="test",
-        help="the held-out images or all (default: test)",
+        help="the held-out images, without any that the model was trained on, or all (default: test)",
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
 
@@ -34,8 +36,7 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     """Measure a saved model on a file's images."""
     model = open_model(arguments.model)
     dataset = read_dataset(arguments.file)
-    part = slice(None) if arguments.part == "all" else split_dataset(dataset.labels, arguments.seed).test
-    measured = evaluate(model.network, dataset.images[part], dataset.labels[part])
+    measured = _evaluate_part(model, dataset, arguments.part, arguments.seed)
     low, high = wilson_interval(measured.n_right, measured.n)
     document = {
         "model": str(model.folder),
@@ -49,6 +50,13 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
         f"{model.name} reads {measured.accuracy:.2%} of {measured.n:,} images (95 %: {low:.2%} to {high:.2%})"
     )
     say(document, words, arguments.json)
+
+
+def _evaluate_part(model: Model, dataset: Dataset, part: str, seed: int) -> Evaluation:
+    if part == "all":
+        return evaluate(model.network, dataset.images, dataset.labels)
+    indices = leave_out_trained(model.info.data, dataset, split_dataset(dataset.labels, seed).test)
+    return evaluate(model.network, dataset.images[indices], dataset.labels[indices])
 
 
 def add_predict_arguments(command: argparse.ArgumentParser) -> None:

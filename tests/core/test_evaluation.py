@@ -10,13 +10,13 @@ from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_datas
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT
 from mnist_core.errors import DataError
 from mnist_core.evaluation import (
-    choose_part,
     evaluate,
     hardest_mistakes,
     precision_recall,
     predict,
     wilson_interval,
 )
+from mnist_core.evaluation.part import choose_part, leave_out_trained
 from mnist_core.modelstore.info import DataFacts
 from mnist_core.network import MLP
 
@@ -189,3 +189,16 @@ def test_the_sample_is_unseen_only_by_models_whose_split_held_it_out(seed, limit
 
     assert part.is_unseen is (is_unseen and bool(SAMPLE_FINGERPRINT))
     assert len(part.indices) == 120
+
+
+def test_images_that_a_model_was_trained_on_are_left_out_of_a_measurement():
+    dataset = _make_dataset()
+    facts = _make_facts(dataset.fingerprint)
+    trained = split_dataset(dataset.labels, facts.split_seed, facts.limit).train
+    everything = np.arange(dataset.n_samples)
+
+    left = leave_out_trained(facts, dataset, everything)
+
+    assert len(left) == dataset.n_samples - len(trained)
+    assert not np.isin(left, trained).any()
+    np.testing.assert_array_equal(leave_out_trained(_make_facts("other"), dataset, everything), everything)
