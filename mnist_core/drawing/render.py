@@ -22,7 +22,7 @@ INK_SIDE = 19.0
 """Pixels that the solid ink's longer side takes: its soft edge then reaches over 20, as in MNIST."""
 
 PEN_WIDTH = 2.3
-"""Pixels: the median width of MNIST's strokes (docs/decisions/0020-strokes-to-image.md)."""
+"""Pixels: the median width of MNIST's strokes (docs/decisions/0007-strokes-to-image.md)."""
 
 FINE = 10
 """Fine pixels along a pixel; with it the pen is an odd 23 of them, so it has a middle."""
