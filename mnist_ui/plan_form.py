@@ -12,7 +12,7 @@ from mnist_core.classifier import check_inner_split
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.errors import GridError, LabError
 from mnist_core.grid import Activation, Grid, SearchPlan
-from mnist_core.runs.forecast import USUAL_EPOCHS, forecast_search
+from mnist_core.runs.forecast import forecast_epochs, forecast_search
 from mnist_core.settings import Settings
 from mnist_core.worker import Speed, measure_speed
 from mnist_ui.session import Key
@@ -84,11 +84,11 @@ def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
     n_train = len(split_dataset(dataset.labels, plan.split_seed, plan.limit).train)
     seconds = forecast_search(plan, n_train, speed.seconds_per_image, speed.cores)
     n_processes = min(plan.workers or speed.cores, speed.cores)
-    usual = min(plan.recipe.max_epochs, round(USUAL_EPOCHS))
+    n_epochs = forecast_epochs(plan, n_train)
     return (
         f"**{say_roughly(seconds).capitalize()}** on {n_processes} of {speed.cores} cores  \n"
-        f":small[:gray[An estimate: {usual} epochs a fit, as the paper's grid took on average, each as "
-        "long as one measured on this machine.]]"
+        f":small[:gray[An estimate: {n_epochs:.0f} epochs a fit, as the paper's grid takes on so many "
+        "images, each as long as one measured on this machine.]]"
     )
 
 

@@ -1,13 +1,32 @@
 """How long a search will take, before it starts and while it runs."""
 
+import math
 import statistics
 from collections.abc import Sequence
 
 from mnist_core.grid import SearchPlan
 from mnist_core.runs.rows import REFIT_FOLD, FitRow, FitState, RunRow
 
-# The paper's grid on the real images took 5,648 epochs for its 405 fits before early stopping.
-USUAL_EPOCHS = 5_648 / 405
+# The paper's grid took 5,648 epochs for its 405 fits to 40,000 images each, before each stopped early.
+_PAPER_EPOCHS = 5_648 / 405
+_PAPER_IMAGES = 40_000
+# Fewer images are fewer steps an epoch, so it takes more of them: the same grid took 6,157 epochs for 162
+# fits to 2,083 images, which is the paper's number times the ratio of the images to this power.
+_EPOCHS_POWER = 0.34
+
+
+def forecast_epochs(plan: SearchPlan, n_train: int) -> float:
+    """Estimate the epochs of a fit, from what the paper's grid took on two sizes of data.
+
+    Parameters
+    ----------
+    plan : SearchPlan
+        What is to be searched.
+    n_train : int
+        Training images, before they are cut into folds.
+    """
+    ratio = _PAPER_IMAGES / _count_images(plan, n_train)
+    return min(float(plan.recipe.max_epochs), _PAPER_EPOCHS * math.pow(ratio, _EPOCHS_POWER))
 
 
 def forecast_search(plan: SearchPlan, n_train: int, seconds_per_image: float, cores: int) -> float:
@@ -25,9 +44,13 @@ def forecast_search(plan: SearchPlan, n_train: int, seconds_per_image: float, co
     cores : int
         Processes that the machine can carry side by side.
     """
-    images = n_train * (1 - 1 / plan.cv)
-    epochs = plan.n_fits * min(plan.recipe.max_epochs, USUAL_EPOCHS)
-    return epochs * images * seconds_per_image / min(plan.workers or cores, cores, plan.n_fits)
+    epochs = plan.n_fits * forecast_epochs(plan, n_train)
+    seconds = epochs * _count_images(plan, n_train) * seconds_per_image
+    return seconds / min(plan.workers or cores, cores, plan.n_fits)
+
+
+def _count_images(plan: SearchPlan, n_train: int) -> float:
+    return n_train * (1 - 1 / plan.cv)
 
 
 def forecast_rest(run: RunRow, fits: Sequence[FitRow]) -> float | None:

@@ -6,7 +6,7 @@ import pytest
 
 from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
-from mnist_core.runs.forecast import USUAL_EPOCHS, forecast_rest, forecast_search
+from mnist_core.runs.forecast import forecast_epochs, forecast_rest, forecast_search
 
 GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,))
 PLAN = SearchPlan(grid=GRID, cv=2)
@@ -45,9 +45,15 @@ def test_a_search_takes_its_epochs_times_its_images_over_its_processes():
 
 
 def test_no_more_epochs_are_expected_than_are_allowed():
-    plan = SearchPlan(recipe=Recipe(max_epochs=2))
-    short, usual = (forecast_search(one, 50_000, 1e-5, 2) for one in (plan, SearchPlan()))
-    assert short / usual == pytest.approx(2 / USUAL_EPOCHS)
+    assert forecast_epochs(SearchPlan(recipe=Recipe(max_epochs=2)), n_train=50_000) == 2
+
+
+@pytest.mark.parametrize(
+    ("plan", "n_train", "measured"),
+    [(SearchPlan(), 50_000, 5_648 / 405), (SearchPlan(cv=2), 4_166, 6_157 / 162)],
+)
+def test_the_epochs_of_a_fit_are_those_that_were_measured(plan, n_train, measured):
+    assert forecast_epochs(plan, n_train) == pytest.approx(measured, rel=0.02)
 
 
 @pytest.mark.parametrize(("workers", "n_used"), [(None, 4), (1, 1), (3, 3), (16, 4)])
