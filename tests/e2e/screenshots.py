@@ -23,7 +23,7 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     visitor.open_sample(tab)
     _take(tab, "data", 1100)
     _finish_a_search(tab)
-    _take(tab, "search", 1500)
+    _take(tab, "search", 1900)
     _show_a_mistake(tab)
     _take(tab, "results", 1500)
     _open_an_output(tab)
@@ -33,7 +33,7 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     tab.get_by_role("status", name="guess: 7").wait_for()
     _take(tab, "draw", 960)
     visitor.go_to(tab, "Home")
-    _take(tab, "home", 760)
+    _take(tab, "home", 940)
 
 
 def _finish_a_search(tab: Page) -> None:
