@@ -102,7 +102,12 @@ def draw_comparison(scores: Sequence[Score], chosen: str) -> Layered:
         alt.Chart(rows)
         .mark_rule(strokeWidth=3)
         .encode(
-            x=alt.X("lower:Q", title="accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%")),
+            x=alt.X(
+                "lower:Q",
+                title="accuracy",
+                scale=alt.Scale(zero=False, nice=True),
+                axis=alt.Axis(format=".1%", tickMinStep=0.002, tickCount=6),
+            ),
             x2="upper:Q",
             y=y,
             color=colour,
