@@ -135,7 +135,7 @@ def _say_failures(name: str, failures: Sequence[tuple[str, str]]) -> str:
 
 
 def _explain_failure(error: Exception) -> str:
-    if isinstance(error, HTTPError):
+    if isinstance(error, HTTPError) and error.response is not None:
         return f"answered {error.response.status_code}"
     if isinstance(error, Timeout):
         return "did not answer in time"

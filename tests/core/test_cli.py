@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from digits import ROOT, make_digits, write_mat
 from PIL import Image
+from processes import processes_of
 
 from mnist_core.dataset.sample import SAMPLE_PATH
 
@@ -170,8 +171,6 @@ def test_commands_that_do_not_work_yet_are_not_offered(home):
 
 
 def test_ctrl_c_ends_a_search_and_all_its_processes(home, mat):
-    from test_worker import live_processes
-
     environment = {**os.environ, "MNIST_LAB_HOME": str(home)}
     command = [sys.executable, "-m", "mnist_core", "search", str(mat), "--patience", "400"]
     search = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
@@ -184,7 +183,7 @@ def test_ctrl_c_ends_a_search_and_all_its_processes(home, mat):
     assert search.returncode == 1
     assert "Traceback" not in rest
     deadline = time.monotonic() + 10
-    while live_processes(str(home)) and time.monotonic() < deadline:
+    while processes_of(home) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not live_processes(str(home))
+    assert not processes_of(home)
     assert call_json(home, "runs")[0]["state"] == "cancelled"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from digits import ROOT, make_digits
+from processes import processes_of
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.dataset.kept import keep_dataset
@@ -50,20 +51,6 @@ def wait_until(is_true, timeout_s=60.0):
         time.sleep(0.05)
 
 
-def live_processes(word):
-    """Find the processes (not zombies) with a word in their command line or environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
-            is_zombie = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-        except OSError:
-            continue
-        if word.encode() in text and not is_zombie and int(folder.name) != os.getpid():
-            found.append(int(folder.name))
-    return found
-
-
 def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings, fingerprint):
     run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
 
@@ -101,7 +88,7 @@ def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process
     wait_until(lambda: store.get_run(run_id).state is RunState.CANCELLED)
     assert time.monotonic() - start < 2.0
     assert store.get_run(run_id).n_fits_done >= 1
-    wait_until(lambda: not live_processes(str(settings.home)), 10)
+    wait_until(lambda: not processes_of(settings.home), 10)
 
 
 def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fingerprint):
@@ -112,7 +99,7 @@ def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fin
 
     wait_until(lambda: store.get_run(second).state is RunState.DONE)
     assert store.get_run(first).ended <= store.get_run(second).started
-    wait_until(lambda: not live_processes(str(settings.home)), 15)
+    wait_until(lambda: not processes_of(settings.home), 15)
 
 
 def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(
@@ -130,7 +117,7 @@ def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(
     worker.send_signal(signal.SIGKILL)
     worker.wait()
 
-    wait_until(lambda: not live_processes(str(settings.home)), 15)
+    wait_until(lambda: not processes_of(settings.home), 15)
     monkeypatch.setattr("mnist_core.runs._SILENT_AFTER_S", 0.0)
     store.mark_silent_runs()
     assert store.get_run(run_id).state is RunState.INTERRUPTED

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from processes import processes_of
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 _START_S = 60.0
 _STOP_S = 10.0
@@ -70,16 +72,6 @@ def stop_lab(lab: Lab) -> None:
     raise TimeoutError(f"Processes outlived the app: {processes_of(lab.home)}")
 
 
-def processes_of(home: Path) -> list[int]:
-    """List the processes whose environment names this home."""
-    mark = f"MNIST_LAB_HOME={home}"
-    if Path("/proc/self/environ").exists():
-        return [pid for pid in _proc_pids() if mark in _proc_environ(pid).split("\0")]
-    shown = subprocess.run(["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
-    rows = [line.split() for line in shown.stdout.splitlines()]
-    return [int(row[0]) for row in rows if mark in row]
-
-
 def wait_until(is_so: Callable[[], bool], what: str, seconds: float) -> None:
     """Wait for something that no event tells of; TimeoutError when it does not come."""
     end = time.monotonic() + seconds
@@ -113,14 +105,3 @@ def _is_over(lab: Lab) -> bool:
 def _signal(pid: int, sign: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):  # it may have ended by itself meanwhile
         os.kill(pid, sign)
-
-
-def _proc_pids() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _proc_environ(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/environ").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""  # ended meanwhile, or another user's
