@@ -143,13 +143,7 @@ def train_network(
         With the weights of the last epoch, in evaluation mode.
     tuple of EpochRecord
         Every epoch.
-
-    Raises
-    ------
-    DataError
-        If a digit has fewer images than the inner split has parts.
     """
-    check_inner_split(labels, recipe)
     net = make_classifier(recipe, n_inputs=images[0].size, **classifier_params(candidate))
     if report is not None:
         net.set_params(callbacks=[*net.callbacks, ("report", _Report(report))])

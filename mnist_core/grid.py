@@ -17,6 +17,13 @@ _AXES = ("lr", "hidden1", "hidden2", "activation")
 _MAX_UNITS = 4096  # a wider layer is a typing error in a lab for small networks
 
 
+class Engine(StrEnum):
+    """Who trains the networks of a search; both come to the same results."""
+
+    FUSED = "fused"
+    SKLEARN = "sklearn"
+
+
 class Activation(StrEnum):
     """The function behind both hidden layers."""
 
@@ -215,8 +222,8 @@ class SearchPlan:
         Seed of the shuffle and of the split into training and held-out images.
     limit : int or None
         Images kept after the shuffle; None keeps all.
-    engine : str
-        Who trains the networks: `sklearn`.
+    engine : Engine
+        Who trains the networks.
     workers : int or None
         Processes side by side; None takes one a core.
     """
@@ -226,14 +233,12 @@ class SearchPlan:
     cv: int = 5
     split_seed: int = 0
     limit: int | None = None
-    engine: str = "sklearn"
+    engine: Engine = Engine.FUSED
     workers: int | None = None
 
     def __post_init__(self) -> None:
         if self.cv < 2:
             raise GridError(f"Cross-validation needs at least 2 folds, but got {self.cv}: choose 2 or more.")
-        if self.engine != "sklearn":
-            raise GridError(f"The engine must be sklearn, but is {self.engine!r}: choose that.")
         if self.workers is not None:
             _check_count("workers", self.workers, 1024)
 
@@ -244,12 +249,17 @@ class SearchPlan:
 
     def values(self) -> dict[str, Any]:
         """Return the plan as plain JSON values."""
-        return {**asdict(self), "grid": self.grid.values()}
+        return {**asdict(self), "grid": self.grid.values(), "engine": self.engine.value}
 
     @staticmethod
     def from_values(values: Mapping[str, Any]) -> "SearchPlan":
         """Make a plan from what `values` returned."""
-        parts = {**values, "grid": Grid.from_values(values["grid"]), "recipe": Recipe(**values["recipe"])}
+        parts = {
+            **values,
+            "grid": Grid.from_values(values["grid"]),
+            "recipe": Recipe(**values["recipe"]),
+            "engine": Engine(values["engine"]),
+        }
         return SearchPlan(**parts)
 
 

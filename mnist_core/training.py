@@ -8,10 +8,11 @@ from pathlib import Path
 
 import torch
 
-from mnist_core.classifier import train_network
+from mnist_core import classifier, fused
+from mnist_core.classifier import check_inner_split
 from mnist_core.dataset import Dataset, Split
 from mnist_core.evaluation import evaluate
-from mnist_core.grid import Candidate, Recipe
+from mnist_core.grid import Candidate, Engine, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import DataFacts, ModelInfo, TestFacts
@@ -34,6 +35,7 @@ def train_model(
     recipe: Recipe,
     folder: Path,
     report: Callable[[EpochRecord], None] | None = None,
+    engine: Engine = Engine.FUSED,
 ) -> TrainedModel:
     """Train a network on the training images, measure it once on the held-out ones, save and reload it.
 
@@ -53,6 +55,8 @@ def train_model(
         Where to save the model; replaced where it is a model.
     report : callable or None
         Called with each epoch as it ends.
+    engine : Engine
+        Who trains.
 
     Raises
     ------
@@ -62,7 +66,9 @@ def train_model(
         If the folder cannot be written.
     """
     images, labels = dataset.images[split.train], dataset.labels[split.train]
-    network, history = train_network(images, labels, candidate, recipe, report)
+    check_inner_split(labels, recipe)
+    train = {Engine.FUSED: fused.train_network, Engine.SKLEARN: classifier.train_network}[engine]
+    network, history = train(images, labels, candidate, recipe, report)
     held_out = evaluate(network, dataset.images[split.test], dataset.labels[split.test])
     confusion = tuple(tuple(int(count) for count in row) for row in held_out.confusion)
     info = ModelInfo(

@@ -50,13 +50,13 @@ class Speed:
 
     Attributes
     ----------
-    seconds_per_image : float
-        Wall time of an epoch of one network on one thread, a training image.
+    seconds_per_image : dict of str to float
+        For each engine, wall time of an epoch of one network on one thread, a training image.
     cores : int
         Networks that train side by side.
     """
 
-    seconds_per_image: float
+    seconds_per_image: dict[str, float]
     cores: int
 
 
@@ -165,10 +165,12 @@ def _follow(
 
 def _record(store: Store, run_id: str, event: Event) -> None:
     match event["kind"]:
-        case "epoch":
-            store.add_epoch(run_id, event["candidate"], event["fold"], EpochRecord(**event["record"]))
-        case "fit":
-            store.end_fit(run_id, event["candidate"], event["fold"], event["score"])
+        case "epochs":
+            epochs = [(e["candidate"], e["fold"], EpochRecord(**e["record"])) for e in event["epochs"]]
+            store.add_epochs(run_id, epochs)
+        case "fits":
+            for fit in event["fits"]:
+                store.end_fit(run_id, fit["candidate"], fit["fold"], fit["score"])
         case "phase":
             store.beat(run_id, event["text"])
         case "failed":

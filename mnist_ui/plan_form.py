@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.classifier import check_inner_split
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.errors import GridError, LabError
-from mnist_core.grid import Activation, Grid, SearchPlan
+from mnist_core.grid import Activation, Engine, Grid, SearchPlan
 from mnist_core.runs.forecast import forecast_epochs, forecast_search
+from mnist_core.search import check_plan
 from mnist_core.settings import Settings
 from mnist_core.worker import Speed, measure_speed
 from mnist_ui.session import Key
@@ -26,6 +26,11 @@ _N_CORES = os.cpu_count() or 1
 _HELP_LIMIT = "The first so many of the shuffled images, training and held-out ones together; all is usual."
 _HELP_EPOCHS = "Training stops earlier when the validation loss no longer falls."
 _HELP_PATIENCE = "Epochs without a better validation loss after which training stops."
+_ENGINE_NAMES = {Engine.FUSED: "Fused", Engine.SKLEARN: "scikit-learn"}
+_HELP_ENGINE = (
+    "Fused trains the networks of a fold side by side. scikit-learn trains them one by one with skorch: "
+    "the slow reference, with the same results."
+)
 _HELP_WORKERS = "Networks that train side by side; one a core is usual."
 
 
@@ -53,9 +58,13 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     start = _read_start()
     axes = _ask_for_axes(start)
     counts = _ask_for_counts(start, dataset)
-    name = _ask_for_name(start)
+    slots = st.columns([2, 1])
+    with slots[0]:
+        name = _ask_for_name(start)
+    with slots[1]:
+        engine = _ask_for_engine(start)
     try:
-        plan = _make_plan(start.plan, axes, counts, dataset)
+        plan = _make_plan(replace(start.plan, engine=engine), axes, counts, dataset)
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -82,7 +91,7 @@ def say_size(plan: SearchPlan) -> str:
 
 def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
     n_train = len(split_dataset(dataset.labels, plan.split_seed, plan.limit).train)
-    seconds = forecast_search(plan, n_train, speed.seconds_per_image, speed.cores)
+    seconds = forecast_search(plan, n_train, speed.seconds_per_image[plan.engine], speed.cores)
     n_processes = min(plan.workers or speed.cores, speed.cores)
     n_epochs = forecast_epochs(plan, n_train)
     return (
@@ -173,6 +182,19 @@ def _ask_for_name(start: _Start) -> str:
     return name.strip()
 
 
+def _ask_for_engine(start: _Start) -> Engine:
+    chosen = st.selectbox(
+        "Engine",
+        list(Engine),
+        list(Engine).index(start.plan.engine),
+        format_func=_ENGINE_NAMES.__getitem__,
+        key=start.key("engine"),
+        help=_HELP_ENGINE,
+        persist_state="session",
+    )
+    return chosen or start.plan.engine
+
+
 def _make_plan(
     plan: SearchPlan, axes: Mapping[str, list[Any]], counts: Mapping[str, int], dataset: Dataset
 ) -> SearchPlan:
@@ -186,8 +208,7 @@ def _make_plan(
         limit=None if counts["limit"] == dataset.n_samples else counts["limit"],
         workers=None if counts["workers"] == _N_CORES else counts["workers"],
     )
-    split = split_dataset(dataset.labels, made.split_seed, made.limit)
-    check_inner_split(dataset.labels[split.train], made.recipe, made.cv)
+    check_plan(made, dataset.labels)
     return made
 
 

@@ -8,9 +8,9 @@ from mnist_core.cli.say import report, say
 from mnist_core.cli.train import add_recipe_arguments, read_recipe
 from mnist_core.dataset.kept import keep_dataset
 from mnist_core.errors import RunCancelledError, RunError
-from mnist_core.grid import SearchPlan, read_grid
+from mnist_core.grid import Engine, SearchPlan, read_grid
 from mnist_core.layouts import read_dataset
-from mnist_core.runs import RunRow, RunState, Store
+from mnist_core.runs import REFIT_FOLD, RunRow, RunState, Store
 from mnist_core.runs.ranking import rank_candidates
 from mnist_core.search import check_plan
 from mnist_core.search.events import Event
@@ -22,7 +22,12 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `search`."""
     command.add_argument("file", type=Path, metavar="FILE", help="a .mat file of digits")
     command.add_argument("--grid", default="paper", metavar="paper|GRID.json", help="default: paper")
-    command.add_argument("--engine", choices=["sklearn"], default="sklearn", help="default: sklearn")
+    command.add_argument(
+        "--engine",
+        choices=[engine.value for engine in Engine],
+        default=Engine.FUSED.value,
+        help="all candidates of a fold side by side, or scikit-learn over skorch (default: fused)",
+    )
     command.add_argument("--cv", type=int, default=5, metavar="K", help="outer folds (default: 5)")
     command.add_argument(
         "--workers", type=int, metavar="N", help="processes side by side (default: one a core)"
@@ -45,7 +50,7 @@ def run_search(arguments: argparse.Namespace) -> None:
         cv=arguments.cv,
         split_seed=arguments.seed,
         limit=arguments.limit,
-        engine=arguments.engine,
+        engine=Engine(arguments.engine),
         workers=arguments.workers,
     )
     dataset = keep_dataset(read_dataset(arguments.file), settings.datasets_folder)
@@ -75,13 +80,15 @@ class _Progress:
     def __call__(self, event: Event) -> None:
         if event["kind"] == "phase":
             report(event["text"])
-        elif event["kind"] == "fit":
+        elif event["kind"] == "fits":
+            for fit in event["fits"]:
+                self._report_fit(fit["candidate"], fit["fold"], fit["score"])
+
+    def _report_fit(self, candidate: int, fold: int, score: float) -> None:
+        if fold != REFIT_FOLD:
             self._n_done += 1
-            words = self._candidates[event["candidate"]]
-            if event["fold"] >= 0:
-                report(
-                    f"{self._n_done}/{self._n_fits}  {words}, fold {event['fold'] + 1}: {event['score']:.4f}"
-                )
+            words = self._candidates[candidate]
+            report(f"{self._n_done}/{self._n_fits}  {words}, fold {fold + 1}: {score:.4f}")
 
 
 def _choose_places(out: Path | None, run_id: str, settings: Settings) -> Places:

@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -136,17 +136,13 @@ class Store:
             query = sa.update(RUNS).where(silent, RUNS.c.state == before)
             self._write(query.values(state=after, message=message, ended=RUNS.c.heartbeat))
 
-    def add_epoch(self, run_id: str, candidate: int, fold: int, record: EpochRecord) -> None:
-        """Record an epoch as it ends."""
-        epoch = {"run_id": run_id, "candidate": candidate, "fold": fold, **asdict(record)}
-        mine = (FITS.c.run_id == run_id) & (FITS.c.candidate == candidate) & (FITS.c.fold == fold)
+    def add_epochs(self, run_id: str, epochs: Sequence[tuple[int, int, EpochRecord]]) -> None:
+        """Record epochs that have ended, each with its candidate and fold, in one transaction."""
         with self._asking() as connection:
-            progress = {"n_epochs": record.epoch, "seconds": FITS.c.seconds + record.seconds}
-            if connection.execute(sa.update(FITS).where(mine).values(progress)).rowcount == 0:
-                fit = {"run_id": run_id, "candidate": candidate, "fold": fold, "state": FitState.RUNNING}
-                start = {"n_epochs": record.epoch, "seconds": record.seconds}
-                connection.execute(sa.insert(FITS).values({**fit, **start}))
-            connection.execute(sa.insert(EPOCHS).values(epoch))
+            for candidate, fold, record in epochs:
+                fit = {"run_id": run_id, "candidate": candidate, "fold": fold}
+                _count_epoch(connection, fit, record)
+                connection.execute(sa.insert(EPOCHS).values({**fit, **asdict(record)}))
 
     def end_fit(self, run_id: str, candidate: int, fold: int, score: float) -> None:
         """Record the score of a training on the fold that it left out."""
@@ -228,6 +224,15 @@ class Store:
                 f"The store of runs at {self._engine.url.render_as_string()} does not answer ({reason}): "
                 "free it or name another with MNIST_LAB_DATABASE."
             ) from error
+
+
+def _count_epoch(connection: sa.Connection, fit: Mapping[str, Any], record: EpochRecord) -> None:
+    """Count an epoch with its fit, which begins with the first."""
+    mine = sa.and_(*(FITS.c[name] == value for name, value in fit.items()))
+    progress = {"n_epochs": record.epoch, "seconds": FITS.c.seconds + record.seconds}
+    if connection.execute(sa.update(FITS).where(mine).values(progress)).rowcount == 0:
+        begin = {"state": FitState.RUNNING, "n_epochs": record.epoch, "seconds": record.seconds}
+        connection.execute(sa.insert(FITS).values({**fit, **begin}))
 
 
 def _make_engine(url: str) -> sa.Engine:

@@ -1,15 +1,17 @@
-"""The cross-validated search over a grid: scikit-learn's `GridSearchCV` over skorch."""
+"""The cross-validated search over a grid, by either of two engines."""
 
 from pathlib import Path
 
 import joblib
-from sklearn.model_selection import GridSearchCV
 
 from mnist_core.arrays import Images, Labels
-from mnist_core.classifier import check_inner_split, classifier_params, make_classifier
+from mnist_core.classifier import check_inner_split
 from mnist_core.dataset import Split, split_dataset
-from mnist_core.grid import SearchPlan
-from mnist_core.search.events import EventSender, FitScorer, SearchMonitor
+from mnist_core.grid import Engine, SearchPlan
+from mnist_core.search.events import EventSender
+from mnist_core.search.reference import search_by_sklearn
+from mnist_core.search.results import SearchResults
+from mnist_core.search.stacks import search_by_stacks
 
 __all__ = ["check_plan", "search_grid"]
 
@@ -36,7 +38,7 @@ def check_plan(plan: SearchPlan, labels: Labels) -> Split:
 
 def search_grid(
     images: Images, labels: Labels, plan: SearchPlan, sender: EventSender, temp_folder: Path
-) -> GridSearchCV:
+) -> SearchResults:
     """Fit every candidate of a plan on every fold, on one-threaded processes side by side.
 
     Parameters
@@ -46,30 +48,13 @@ def search_grid(
     labels : ndarray of shape (n,), int64
         Their digits.
     plan : SearchPlan
-        Grid, folds, recipe, processes.
+        Grid, folds, recipe, engine, processes.
     sender : EventSender
         Gets every epoch and every score as it comes.
     temp_folder : Path
         Where processes share the images.
-
-    Returns
-    -------
-    GridSearchCV
-        Fitted, but for the winner: `cv_results_` in the order of `plan.grid.candidates()`.
     """
-    search = GridSearchCV(
-        make_classifier(plan.recipe, n_inputs=images[0].size),
-        # A grid for each candidate keeps their order ours.
-        [
-            {name: [value] for name, value in classifier_params(candidate).items()}
-            for candidate in plan.grid.candidates()
-        ],
-        scoring=FitScorer(sender, plan.cv),
-        cv=plan.cv,
-        refit=False,
-        error_score="raise",
-        n_jobs=min(plan.workers or joblib.cpu_count(), plan.n_fits),
-    )
-    search.set_callbacks(SearchMonitor(sender, plan.cv))
+    search = {Engine.FUSED: search_by_stacks, Engine.SKLEARN: search_by_sklearn}[plan.engine]
+    n_processes = min(plan.workers or joblib.cpu_count(), plan.n_fits)
     with joblib.parallel_config("loky", inner_max_num_threads=1, temp_folder=str(temp_folder)):
-        return search.fit(images.reshape(len(images), -1), labels)
+        return search(images, labels, plan, sender, n_processes)

@@ -13,7 +13,7 @@ from typing import Any
 from mnist_core.classifier import read_epoch
 
 Event = Mapping[str, Any]
-"""A JSON object; its `kind` is `phase`, `epoch`, `fit`, `done` or `failed`."""
+"""A JSON object; its `kind` is `phase`, `epochs`, `fits`, `done` or `failed`."""
 
 _GOT_IT = b"got it"
 
@@ -129,7 +129,7 @@ class SearchMonitor:
         if context.task_name == "epoch":
             candidate, fold = divmod(estimator.fit_number_, self.n_folds)
             record = asdict(read_epoch(estimator.history[-1]))
-            self.sender.send("epoch", candidate=candidate, fold=fold, record=record)
+            self.sender.send("epochs", epochs=[{"candidate": candidate, "fold": fold, "record": record}])
 
 
 class FitScorer:
@@ -151,5 +151,5 @@ class FitScorer:
         """Return the share of images read right."""
         score = float(estimator.score(X, y))
         candidate, fold = divmod(estimator.fit_number_, self.n_folds)
-        self.sender.send("fit", candidate=candidate, fold=fold, score=score)
+        self.sender.send("fits", fits=[{"candidate": candidate, "fold": fold, "score": score}])
         return score

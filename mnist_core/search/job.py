@@ -5,15 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from sklearn.model_selection import GridSearchCV
-
 from mnist_core.dataset.kept import open_dataset
 from mnist_core.grid import SearchPlan
 from mnist_core.history import EpochRecord
 from mnist_core.runs import REFIT_FOLD, Outcome
 from mnist_core.search import check_plan, search_grid
 from mnist_core.search.events import EventSender
+from mnist_core.search.results import write_results
 from mnist_core.training import train_model
 
 
@@ -88,30 +86,25 @@ def carry_out_job(job: SearchJob) -> None:
     search = search_grid(images, labels, plan, job.sender, job.temp_folder)
     write_results(search, job.results_csv)
 
-    best_index = int(search.best_index_)
+    best_index = search.best_index
     best = plan.grid.candidates()[best_index]
     job.sender.send("phase", text=f"retrains the winner, {best}, on all {len(labels):,} training images")
 
     def report(record: EpochRecord) -> None:
-        job.sender.send("epoch", candidate=best_index, fold=REFIT_FOLD, record=asdict(record))
+        epoch = {"candidate": best_index, "fold": REFIT_FOLD, "record": asdict(record)}
+        job.sender.send("epochs", epochs=[epoch])
 
-    trained = train_model(dataset, split, plan.limit, best, plan.recipe, job.model_folder, report)
+    trained = train_model(
+        dataset, split, plan.limit, best, plan.recipe, job.model_folder, report, plan.engine
+    )
     accuracy = trained.model.info.test.accuracy
-    job.sender.send("fit", candidate=best_index, fold=REFIT_FOLD, score=accuracy)
+    job.sender.send("fits", fits=[{"candidate": best_index, "fold": REFIT_FOLD, "score": accuracy}])
     outcome = Outcome(
         best=best.params(),
-        best_score=float(search.cv_results_["mean_test_score"][best_index]),
+        best_score=search.best_score,
         test_accuracy=accuracy,
         model=str(job.model_folder),
         results_csv=str(job.results_csv),
         is_identical=trained.is_identical,
     )
     job.sender.send("done", outcome=asdict(outcome))
-
-
-def write_results(search: GridSearchCV, path: Path) -> None:
-    """Write scikit-learn's `cv_results_` as CSV, a row a candidate."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    pd.DataFrame(search.cv_results_).drop(columns="params").to_csv(beside, index=False)
-    beside.replace(path)

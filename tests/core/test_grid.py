@@ -113,11 +113,6 @@ def test_a_plan_refuses_a_single_fold():
         SearchPlan(cv=1)
 
 
-def test_a_plan_refuses_an_engine_that_is_not_there():
-    with pytest.raises(GridError, match="'magic'"):
-        SearchPlan(engine="magic")
-
-
 def test_a_plan_refuses_less_than_one_process():
     with pytest.raises(GridError, match="workers"):
         SearchPlan(workers=0)

@@ -130,9 +130,9 @@ def test_no_two_workers_get_the_same_run(store, url):
 
 def test_every_epoch_is_kept_in_the_order_in_which_it_ended(store):
     run_id = begin_run(store)
-    store.add_epoch(run_id, 0, 0, make_record(1, 0.9))
-    store.add_epoch(run_id, 0, 1, make_record(1, 0.8))
-    store.add_epoch(run_id, 0, 0, make_record(2, 0.7))
+    store.add_epochs(run_id, [(0, 0, make_record(1, 0.9))])
+    store.add_epochs(run_id, [(0, 1, make_record(1, 0.8))])
+    store.add_epochs(run_id, [(0, 0, make_record(2, 0.7))])
     rows = store.read_epochs(run_id)
     assert [(row.candidate, row.fold, row.record.epoch) for row in rows] == [(0, 0, 1), (0, 1, 1), (0, 0, 2)]
     assert rows[0].record == make_record(1, 0.9)
@@ -141,7 +141,7 @@ def test_every_epoch_is_kept_in_the_order_in_which_it_ended(store):
 def test_only_new_epochs_are_read_when_that_is_asked(store):
     run_id = begin_run(store)
     for epoch in (1, 2, 3):
-        store.add_epoch(run_id, 0, 0, make_record(epoch))
+        store.add_epochs(run_id, [(0, 0, make_record(epoch))])
     seen = store.read_epochs(run_id)[1].id
     assert [row.record.epoch for row in store.read_epochs(run_id, since=seen)] == [3]
 
@@ -149,7 +149,7 @@ def test_only_new_epochs_are_read_when_that_is_asked(store):
 def test_only_the_epochs_of_chosen_fits_are_read_when_that_is_asked(store):
     run_id = begin_run(store)
     for candidate, fold in ((0, 0), (0, 1), (1, 0)):
-        store.add_epoch(run_id, candidate, fold, make_record(1))
+        store.add_epochs(run_id, [(candidate, fold, make_record(1))])
     rows = store.read_epochs(run_id, fits=[(0, 1), (1, 0)])
     assert [(row.candidate, row.fold) for row in rows] == [(0, 1), (1, 0)]
     assert store.read_epochs(run_id, fits=[]) == []
@@ -157,14 +157,14 @@ def test_only_the_epochs_of_chosen_fits_are_read_when_that_is_asked(store):
 
 def test_epochs_of_another_run_stay_apart(store):
     mine, other = begin_run(store), begin_run(store)
-    store.add_epoch(other, 0, 0, make_record(1))
+    store.add_epochs(other, [(0, 0, make_record(1))])
     assert store.read_epochs(mine) == []
     assert store.get_run(mine).n_epochs == 0
 
 
 def test_a_loss_that_is_no_number_is_kept_as_such(store):
     run_id = begin_run(store)
-    store.add_epoch(run_id, 0, 0, make_record(1, math.nan))
+    store.add_epochs(run_id, [(0, 0, make_record(1, math.nan))])
     (row,) = store.read_epochs(run_id)
     assert math.isnan(row.record.train_loss)
     assert math.isnan(row.record.valid_loss)
@@ -172,8 +172,8 @@ def test_a_loss_that_is_no_number_is_kept_as_such(store):
 
 def test_a_fit_runs_from_its_first_epoch_until_it_is_scored(store):
     run_id = begin_run(store)
-    store.add_epoch(run_id, 1, 0, make_record(1))
-    store.add_epoch(run_id, 1, 0, make_record(2))
+    store.add_epochs(run_id, [(1, 0, make_record(1))])
+    store.add_epochs(run_id, [(1, 0, make_record(2))])
     (running,) = store.read_fits(run_id)
     assert (running.state, running.score, running.n_epochs) == (FitState.RUNNING, None, 2)
     assert running.seconds == pytest.approx(0.5)
@@ -186,7 +186,7 @@ def test_a_fit_runs_from_its_first_epoch_until_it_is_scored(store):
 def test_the_retraining_is_kept_but_counts_for_no_fit_of_the_grid(store):
     run_id = begin_run(store)
     for fold in (0, REFIT_FOLD):
-        store.add_epoch(run_id, 0, fold, make_record(1))
+        store.add_epochs(run_id, [(0, fold, make_record(1))])
         store.end_fit(run_id, 0, fold, 0.9)
     run = store.get_run(run_id)
     assert (run.n_fits_done, run.n_epochs) == (1, 1)
@@ -196,9 +196,9 @@ def test_the_retraining_is_kept_but_counts_for_no_fit_of_the_grid(store):
 def test_the_best_score_is_the_mean_of_the_candidate_that_leads(store):
     scored, empty = begin_run(store), begin_run(store)
     for candidate, fold, score in ((0, 0, 0.5), (0, 1, 0.7), (1, 0, 0.99)):
-        store.add_epoch(scored, candidate, fold, make_record(1))
+        store.add_epochs(scored, [(candidate, fold, make_record(1))])
         store.end_fit(scored, candidate, fold, score)
-    store.add_epoch(scored, 0, REFIT_FOLD, make_record(1))
+    store.add_epochs(scored, [(0, REFIT_FOLD, make_record(1))])
     store.end_fit(scored, 0, REFIT_FOLD, 1.0)
     # The second lacks a fold, so it does not lead yet, as in the ranking.
     assert store.read_best_scores() == {scored: pytest.approx(0.6)}

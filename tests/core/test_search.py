@@ -1,6 +1,7 @@
 """The search against scikit-learn over plain skorch."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,16 @@ from skorch.callbacks import EarlyStopping
 from torch import nn
 
 from mnist_core.errors import DataError
-from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.grid import Activation, Engine, Grid, Recipe, SearchPlan
 from mnist_core.network import MLP
 from mnist_core.search import check_plan, search_grid
 from mnist_core.search.events import EventListener
-from mnist_core.search.job import SearchJob, write_results
+from mnist_core.search.job import SearchJob
+from mnist_core.search.results import write_results
 
 GRID = Grid((0.01, 0.001), (12,), (6, 8), (Activation.TANH,))
 PLAN = SearchPlan(GRID, Recipe(max_epochs=3), cv=2, workers=2)
+REFERENCE = replace(PLAN, engine=Engine.SKLEARN)
 
 
 class SeededNet(NeuralNetClassifier):
@@ -58,27 +61,42 @@ def test_scores_are_those_of_grid_search_over_plain_skorch(tmp_path):
     plain = GridSearchCV(net, {"lr": [0.01, 0.001], "module__hidden2": [6, 8]}, cv=2, refit=False)
     plain.fit(images.reshape(400, -1), labels)
 
-    found, _ = search(images, labels, PLAN, tmp_path)
+    found, _ = search(images, labels, REFERENCE, tmp_path)
 
     by_params = {
         (row["lr"], row["module__hidden2"]): score
         for row, score in zip(plain.cv_results_["params"], plain.cv_results_["mean_test_score"], strict=True)
     }
     candidates = PLAN.grid.candidates()
-    for candidate, score in zip(candidates, found.cv_results_["mean_test_score"], strict=True):
+    for candidate, score in zip(candidates, found.cv_results["mean_test_score"], strict=True):
         assert score == by_params[candidate.lr, candidate.hidden2], candidate
 
 
-def test_every_epoch_and_every_score_of_every_fit_is_told(tmp_path):
+def test_both_engines_give_the_same_table(tmp_path):
+    images, labels = make_digits(600)
+
+    fused, _ = search(images, labels, PLAN, tmp_path)
+    reference, _ = search(images, labels, REFERENCE, tmp_path)
+
+    assert fused.cv_results.keys() == reference.cv_results.keys()
+    assert fused.cv_results["params"] == reference.cv_results["params"]
+    for key in ("split0_test_score", "split1_test_score"):
+        np.testing.assert_allclose(fused.cv_results[key], reference.cv_results[key], atol=1 / 300)
+
+
+@pytest.mark.parametrize("plan", [PLAN, REFERENCE], ids=["fused", "sklearn"])
+def test_every_epoch_and_every_score_of_every_fit_is_told(tmp_path, plan):
     images, labels = make_digits(400)
 
-    found, events = search(images, labels, PLAN, tmp_path)
+    found, events = search(images, labels, plan, tmp_path)
 
-    epochs = {(e["candidate"], e["fold"], e["record"]["epoch"]) for e in events if e["kind"] == "epoch"}
+    told = [e for event in events if event["kind"] == "epochs" for e in event["epochs"]]
+    epochs = {(e["candidate"], e["fold"], e["record"]["epoch"]) for e in told}
     assert epochs == {(c, f, e) for c in range(4) for f in range(2) for e in (1, 2, 3)}
-    scores = {(e["candidate"], e["fold"]): e["score"] for e in events if e["kind"] == "fit"}
+    fits = [fit for event in events if event["kind"] == "fits" for fit in event["fits"]]
+    scores = {(fit["candidate"], fit["fold"]): fit["score"] for fit in fits}
     for fold in range(2):
-        expected = found.cv_results_[f"split{fold}_test_score"]
+        expected = found.cv_results[f"split{fold}_test_score"]
         np.testing.assert_array_equal([scores[c, fold] for c in range(4)], expected)
 
 

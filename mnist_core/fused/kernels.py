@@ -1,0 +1,269 @@
+"""The inner loops of training as numba intrinsics, their sums held in vector registers.
+
+Pointers come from `place`. All matrices are rows of float32; a row is a whole number of vectors.
+"""
+
+from collections.abc import Callable
+from typing import Any, no_type_check
+
+from numba import types
+from numba.core.errors import RequireLiteralValue
+from numba.extending import intrinsic
+
+from mnist_core.fused.vectors import (
+    INT64,
+    call,
+    constant,
+    exp2_int,
+    index,
+    load,
+    multiply_add,
+    repeat,
+    spread,
+    store,
+)
+
+# Adam as torch has it by default.
+_KEEP_MEAN, _KEEP_SQUARE, _EPSILON = 0.9, 0.999, 1e-8
+
+# exp(x) on the reduced range, and tanh(x) near 0: S. L. Moshier, "Methods and Programs for Mathematical
+# Functions" (1989), the single precision functions of the Cephes library.
+_EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
+_TANH = (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
+_LOG2_E = 1.44269504088896341
+_LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440e-4
+_EXP_RANGE = (-87.0, 88.0)  # beyond it exp leaves float32
+_TANH_NEAR = 0.625
+
+
+@intrinsic
+@no_type_check
+def place(_: Any, array: Any, at: Any) -> Any:
+    """Return a pointer to an item of a contiguous array."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        items = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return builder.gep(items.data, [arguments[1]])
+
+    return types.CPointer(array.dtype)(array, at), codegen
+
+
+@intrinsic
+@no_type_check
+def gather(_: Any, n_vectors: Any, out: Any, rows: Any, stride: Any, which: Any, factors: Any, n: Any) -> Any:
+    """Add to `out` the sum over i < n of factors[i] times row which[i], `n_vectors` wide."""
+    wide = _literal(n_vectors)
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        _, out, rows, stride, which, factors, n = arguments
+        begin = [load(builder, out, k) for k in range(wide)]
+        sums = repeat(builder, n, begin, _gathering(builder, rows, stride, which, factors))
+        for k, total in enumerate(sums):
+            store(builder, out, k, total)
+        return context.get_dummy_value()
+
+    return types.void(n_vectors, out, rows, stride, which, factors, n), codegen
+
+
+@intrinsic
+@no_type_check
+def gather_adam(
+    _: Any,
+    n_vectors: Any,
+    weights: Any,
+    means: Any,
+    squares: Any,
+    rates: Any,
+    root: Any,
+    rows: Any,
+    stride: Any,
+    which: Any,
+    factors: Any,
+    n: Any,
+) -> Any:
+    """Gather the gradient of one row of weights and step it by Adam while it is in registers."""
+    wide = _literal(n_vectors)
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        _, *state, rows, stride, which, factors, n = arguments
+        body = _gathering(builder, rows, stride, which, factors)
+        for k, gradient in enumerate(repeat(builder, n, [constant(0.0)] * wide, body)):
+            _step(builder, k, gradient, *state)
+        return context.get_dummy_value()
+
+    arguments = (n_vectors, weights, means, squares, rates, root, rows, stride, which, factors, n)
+    return types.void(*arguments), codegen
+
+
+@intrinsic
+@no_type_check
+def step_adam(_: Any, gradient: Any, weights: Any, means: Any, squares: Any, rates: Any, root: Any) -> Any:
+    """Step one vector of weights by Adam.
+
+    `rates` holds the learning rate over the first bias correction for each lane, `root` is one over
+    the square root of the second.
+    """
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        _step(builder, 0, load(builder, arguments[0], 0), *arguments[1:])
+        return context.get_dummy_value()
+
+    return types.void(gradient, weights, means, squares, rates, root), codegen
+
+
+@intrinsic
+@no_type_check
+def multiply_tile(
+    _: Any,
+    n_rows: Any,
+    n_vectors: Any,
+    out: Any,
+    out_stride: Any,
+    left: Any,
+    left_row: Any,
+    left_item: Any,
+    right: Any,
+    right_stride: Any,
+    n: Any,
+) -> Any:
+    """Add to a tile of `out` the product of `n` columns of `left` and `n` rows of `right`.
+
+    Item (r, i) of `left` lies at r * left_row + i * left_item, so that it may be a transposed one.
+    """
+    high, wide = _literal(n_rows), _literal(n_vectors)
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        _, _, out, out_stride, left, left_row, left_item, right, right_stride, n = arguments
+        out_rows = [builder.gep(out, [builder.mul(out_stride, index(r))]) for r in range(high)]
+        left_rows = [builder.gep(left, [builder.mul(left_row, index(r))]) for r in range(high)]
+
+        def body(i: Any, sums: list[Any]) -> list[Any]:
+            right_row, item = builder.gep(right, [builder.mul(i, right_stride)]), builder.mul(i, left_item)
+            vectors = [load(builder, right_row, k) for k in range(wide)]
+            factors = [spread(builder, builder.load(builder.gep(row, [item]))) for row in left_rows]
+            pairs = [(factor, vector) for factor in factors for vector in vectors]
+            return [multiply_add(builder, *pair, total) for pair, total in zip(pairs, sums, strict=True)]
+
+        begin = [load(builder, row, k) for row in out_rows for k in range(wide)]
+        for number, total in enumerate(repeat(builder, n, begin, body)):
+            store(builder, out_rows[number // wide], number % wide, total)
+        return context.get_dummy_value()
+
+    arguments = (n_rows, n_vectors, out, out_stride, left, left_row, left_item, right, right_stride, n)
+    return types.void(*arguments), codegen
+
+
+def _literal(kind: Any) -> int:
+    if not isinstance(kind, types.IntegerLiteral):
+        raise RequireLiteralValue(kind)
+    return int(kind.literal_value)
+
+
+def _gathering(
+    builder: Any, rows: Any, stride: Any, which: Any, factors: Any
+) -> Callable[[Any, list[Any]], list[Any]]:
+    def body(i: Any, sums: list[Any]) -> list[Any]:
+        number = builder.zext(builder.load(builder.gep(which, [i])), INT64)
+        row = builder.gep(rows, [builder.mul(number, stride)])
+        factor = spread(builder, builder.load(builder.gep(factors, [i])))
+        return [multiply_add(builder, factor, load(builder, row, k), s) for k, s in enumerate(sums)]
+
+    return body
+
+
+def _step(
+    builder: Any, k: int, gradient: Any, weights: Any, means: Any, squares: Any, rates: Any, root: Any
+) -> None:
+    mean, square = load(builder, means, k), load(builder, squares, k)
+    mean = multiply_add(builder, constant(1 - _KEEP_MEAN), builder.fsub(gradient, mean), mean)
+    kept = builder.fmul(square, constant(_KEEP_SQUARE))
+    square = multiply_add(builder, builder.fmul(gradient, gradient), constant(1 - _KEEP_SQUARE), kept)
+    spread_out = builder.fmul(call(builder, "sqrt", square), spread(builder, root))
+    move = builder.fdiv(mean, builder.fadd(spread_out, constant(_EPSILON)))
+    move = builder.fmul(load(builder, rates, k), move)
+    store(builder, means, k, mean)
+    store(builder, squares, k, square)
+    store(builder, weights, k, builder.fsub(load(builder, weights, k), move))
+
+
+def _exp(builder: Any, x: Any) -> Any:
+    least, most = _EXP_RANGE
+    x = call(builder, "minimum", call(builder, "maximum", x, constant(least)), constant(most))
+    whole = call(builder, "floor", multiply_add(builder, x, constant(_LOG2_E), constant(0.5)))
+    x = multiply_add(builder, whole, constant(-_LN2_HIGH), x)
+    x = multiply_add(builder, whole, constant(-_LN2_LOW), x)
+    y = _polynomial(builder, _EXP, x)
+    y = multiply_add(builder, y, builder.fmul(x, x), builder.fadd(x, constant(1.0)))
+    return builder.fmul(y, exp2_int(builder, whole))
+
+
+def _polynomial(builder: Any, coefficients: tuple[float, ...], x: Any) -> Any:
+    y = constant(coefficients[0])
+    for coefficient in coefficients[1:]:
+        y = multiply_add(builder, y, x, constant(coefficient))
+    return y
+
+
+def _sigmoid(builder: Any, x: Any) -> Any:
+    return builder.fdiv(constant(1.0), builder.fadd(constant(1.0), _exp(builder, builder.fneg(x))))
+
+
+def _relu(builder: Any, x: Any) -> Any:
+    return call(builder, "maximum", x, constant(0.0))  # NaN stays NaN
+
+
+def _tanh(builder: Any, x: Any) -> Any:
+    square = builder.fmul(x, x)
+    near = multiply_add(builder, builder.fmul(_polynomial(builder, _TANH, square), square), x, x)
+    away = builder.fadd(_exp(builder, builder.fadd(x, x)), constant(1.0))
+    away = builder.fsub(constant(1.0), builder.fdiv(constant(2.0), away))
+    is_near = builder.fcmp_ordered("<", call(builder, "fabs", x), constant(_TANH_NEAR))
+    return builder.select(is_near, near, away)  # NaN is not near, and stays NaN
+
+
+def _on_vector(function: Callable[[Any, Any], Any]) -> Any:
+    @intrinsic
+    @no_type_check
+    def apply(_: Any, values: Any) -> Any:
+        def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+            store(builder, arguments[0], 0, function(builder, load(builder, arguments[0], 0)))
+            return context.get_dummy_value()
+
+        return types.void(values), codegen
+
+    return apply
+
+
+def _on_gradient(slope: Callable[[Any, Any, Any], Any]) -> Any:
+    @intrinsic
+    @no_type_check
+    def apply(_: Any, gradients: Any, outputs: Any) -> Any:
+        def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+            gradient, output = (load(builder, pointer, 0) for pointer in arguments)
+            store(builder, arguments[0], 0, slope(builder, gradient, output))
+            return context.get_dummy_value()
+
+        return types.void(gradients, outputs), codegen
+
+    return apply
+
+
+def _sigmoid_slope(builder: Any, gradient: Any, y: Any) -> Any:
+    return builder.fmul(gradient, builder.fmul(y, builder.fsub(constant(1.0), y)))
+
+
+def _relu_slope(builder: Any, gradient: Any, y: Any) -> Any:
+    return builder.select(builder.fcmp_ordered(">", y, constant(0.0)), gradient, constant(0.0))
+
+
+def _tanh_slope(builder: Any, gradient: Any, y: Any) -> Any:
+    return builder.fmul(gradient, builder.fsub(constant(1.0), builder.fmul(y, y)))
+
+
+exp_vector = _on_vector(_exp)
+sigmoid_vector = _on_vector(_sigmoid)
+relu_vector = _on_vector(_relu)
+tanh_vector = _on_vector(_tanh)
+sigmoid_slope = _on_gradient(_sigmoid_slope)
+relu_slope = _on_gradient(_relu_slope)
+tanh_slope = _on_gradient(_tanh_slope)

@@ -1,0 +1,74 @@
+"""The table of a search, with scikit-learn's keys, whichever engine made it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float64
+from scipy.stats import rankdata
+
+from mnist_core.grid import SearchPlan
+
+PerFit = Float64[np.ndarray, "candidates folds"]
+"""A number for each fold of each candidate."""
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResults:
+    """What a search measured.
+
+    Attributes
+    ----------
+    cv_results : dict
+        As scikit-learn's `GridSearchCV.cv_results_`, candidates in the order of the grid.
+    best_index : int
+        The candidate with the highest mean accuracy, the first of equals.
+    """
+
+    cv_results: dict[str, Any]
+    best_index: int
+
+    @property
+    def best_score(self) -> float:
+        """Return the mean accuracy of the winner."""
+        return float(self.cv_results["mean_test_score"][self.best_index])
+
+
+def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_seconds: PerFit) -> SearchResults:
+    """Make scikit-learn's table of a search.
+
+    Parameters
+    ----------
+    plan : SearchPlan
+        Names the candidates.
+    scores, fit_seconds, score_seconds : ndarray of shape (candidates, folds), float64
+        Accuracy, time of training and time of scoring of each fit.
+    """
+    params = [candidate.params() for candidate in plan.grid.candidates()]
+    table: dict[str, Any] = {}
+    for name, values in (("fit_time", fit_seconds), ("score_time", score_seconds)):
+        table |= {f"mean_{name}": values.mean(axis=1), f"std_{name}": values.std(axis=1)}
+    table |= {f"param_{axis}": _mask([row[axis] for row in params]) for axis in params[0]}
+    table["params"] = params
+    table |= {f"split{fold}_test_score": scores[:, fold] for fold in range(scores.shape[1])}
+    mean = scores.mean(axis=1)
+    table |= {"mean_test_score": mean, "std_test_score": scores.std(axis=1)}
+    table["rank_test_score"] = rankdata(-mean, method="min").astype(np.int32)
+    return SearchResults(table, int(table["rank_test_score"].argmin()))
+
+
+def write_results(results: SearchResults, path: Path) -> None:
+    """Write the table as CSV, a row a candidate."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    pd.DataFrame(results.cv_results).drop(columns="params").to_csv(beside, index=False)
+    beside.replace(path)
+
+
+def _mask(values: Sequence[Any]) -> np.ma.MaskedArray:
+    # Numbers keep their type, as in scikit-learn; words are objects.
+    kind = object if isinstance(values[0], str) else None
+    return np.ma.MaskedArray(np.array(values, dtype=kind), mask=np.zeros(len(values), dtype=bool))
