@@ -23,7 +23,7 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     visitor.open_sample(tab)
     _take(tab, "data", 1100)
     _finish_a_search(tab)
-    _take(tab, "search", 1900)
+    _take(tab, "search", 2080)
     _show_a_mistake(tab)
     _take(tab, "results", 1500)
     _open_an_output(tab)
