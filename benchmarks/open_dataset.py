@@ -3,18 +3,16 @@
 `python -m benchmarks.open_dataset [FILE.mat]`; without a file the built-in sample is taken.
 """
 
-import platform
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
-import joblib
 import numpy as np
 
+from benchmarks import describe_machine
 from mnist_core.dataset.kept import keep_dataset, open_dataset
 from mnist_core.dataset.sample import SAMPLE_PATH
 from mnist_core.layouts import read_dataset
@@ -34,10 +32,7 @@ def main() -> int:
     print(
         f"{source.name}: read {read_s * 1e3:.1f} ms, opened {open_s * 1e3:.2f} ms, {ratio:.0f} times as fast"
     )
-    print(
-        f"  {_name_cpu()}, {joblib.cpu_count()} cores, Python {platform.python_version()}, "
-        f"numpy {np.__version__}, {datetime.now(UTC):%Y-%m-%d}"
-    )
+    print(f"  {describe_machine()}, numpy {np.__version__}")
     if ratio < _AT_LEAST:
         print(f"  The claim breaks: needed {_AT_LEAST:.0f} times as fast.", file=sys.stderr)
         return 1
@@ -53,14 +48,6 @@ def _measure(work: Callable[[], object]) -> float:
         work()
         seconds.append(time.perf_counter() - begin)
     return statistics.median(seconds)
-
-
-def _name_cpu() -> str:
-    """Name the processor as Linux does; elsewhere as Python does."""
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def test_commands_that_do_not_work_yet_are_not_offered(home):
         + call(home, "train", "--help").stdout
     )
 
-    for absent in ("resume", "export", "robust", "fused", "--cluster"):
+    for absent in ("resume", "export", "robust", "--cluster"):
         assert absent not in words
 
 

@@ -1,0 +1,195 @@
+"""Claim: the fused engine searches the paper's grid at least 12 times as fast as scikit-learn over skorch.
+
+`python -m benchmarks.search` measures both engines on a slice: all 405 fits, fewer images, few epochs.
+There the start of the processes weighs much, so the slice claims less. `--full` measures the whole search
+on `MNIST.mat`. Both compare the engines' scores, and the fast one's time with the dense GEMM floor: the
+time that the matrix products of hidden layer 1 alone would take as dense ones, with torch on all cores,
+over the same epochs.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import torch
+
+from benchmarks import describe_machine
+from mnist_core.grid import PAPER_GRID, Engine, Recipe
+from mnist_core.runs import REFIT_FOLD, FitRow, Store
+
+_ROOT = Path(__file__).resolve().parent.parent
+_MOST_DIFFERENCE = 0.002
+_MOST_BYTES = 2.5e9
+_PIXELS = 784
+_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class _Size:
+    """How much is searched, and how many times as fast that has to be."""
+
+    limit: int
+    max_epochs: int
+    at_least: float
+
+
+_SLICE = _Size(limit=12_000, max_epochs=3, at_least=3.0)
+_FULL = _Size(limit=60_000, max_epochs=500, at_least=12.0)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a search by one engine took and found."""
+
+    seconds: float
+    n_epochs: int
+    peak_bytes: int
+    means: list[float]
+    best: dict[str, Any]
+    test_accuracy: float
+    fits: list[FitRow]
+
+
+def main() -> int:
+    """Measure both engines, print a table, return 1 where a claim breaks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the whole search; takes about half an hour")
+    parser.add_argument("--data", type=Path, default=_ROOT.parent / "shared" / "data")
+    arguments = parser.parse_args()
+    source = Path(os.environ.get("MNIST_LAB_TEST_DATA") or arguments.data) / "MNIST.mat"
+    if not source.exists():
+        print(f"Skipped: {source} is absent; name its folder with --data.")
+        return 0
+    size = _FULL if arguments.full else _SLICE
+    fused, reference = (_search(source, engine, size) for engine in (Engine.FUSED, Engine.SKLEARN))
+    floor = _measure_floor(fused.fits, size.limit)
+    return _judge(fused, reference, floor, size.at_least)
+
+
+def _judge(fused: _Measured, reference: _Measured, floor: float, at_least: float) -> int:
+    ratio = reference.seconds / fused.seconds
+    difference = statistics.median(abs(a - b) for a, b in zip(fused.means, reference.means, strict=True))
+    print("| engine | seconds | epochs | memory of all processes | best | held-out accuracy |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, run in (("fused", fused), ("scikit-learn over skorch", reference)):
+        best = " ".join(str(value) for value in run.best.values())
+        print(
+            f"| {name} | {run.seconds:.0f} | {run.n_epochs:,} | {run.peak_bytes / 1e9:.2f} GB "
+            f"| {best} | {run.test_accuracy:.2%} |"
+        )
+    print(
+        f"\n{ratio:.1f} times as fast; {fused.seconds / floor:.2f} of the dense GEMM floor of {floor:.0f} s; "
+        f"median difference of a candidate's mean accuracy {difference:.4f}"
+    )
+    print(f"{describe_machine()}, torch {torch.__version__}")
+    kept = {
+        f"at least {at_least:g} times as fast": ratio >= at_least,
+        f"a median difference of at most {_MOST_DIFFERENCE}": difference <= _MOST_DIFFERENCE,
+        "at most 2.5 GB": fused.peak_bytes <= _MOST_BYTES,
+    }
+    for claim in (claim for claim, is_kept in kept.items() if not is_kept):
+        print(f"The claim breaks: {claim}.", file=sys.stderr)
+    return 0 if all(kept.values()) else 1
+
+
+def _search(source: Path, engine: Engine, size: _Size) -> _Measured:
+    with tempfile.TemporaryDirectory() as home:
+        words = [
+            "search",
+            str(source),
+            "--engine",
+            engine.value,
+            "--json",
+            "--workers",
+            str(os.cpu_count() or 1),
+        ]
+        words += ["--limit", str(size.limit), "--max-epochs", str(size.max_epochs)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mnist_core", *words],
+            cwd=_ROOT,
+            env={**os.environ, "MNIST_LAB_HOME": home},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        peak, document = _watch(process, home)
+        store = Store(f"sqlite:///{home}/lab.db")
+        fits = [fit for fit in store.read_fits(document["run"]) if fit.fold != REFIT_FOLD]
+        store.close()
+    return _Measured(
+        seconds=document["seconds"],
+        n_epochs=document["n_epochs"],
+        peak_bytes=peak,
+        means=[candidate["mean_test_score"] for candidate in document["candidates"]],
+        best=document["best_params"],
+        test_accuracy=document["test_accuracy"],
+        fits=fits,
+    )
+
+
+def _watch(process: subprocess.Popen[str], home: str) -> tuple[int, dict[str, Any]]:
+    """Wait for a search; return the most memory that its processes had together, and its answer."""
+    peak, is_over = [0], Event()
+
+    def look() -> None:
+        while not is_over.wait(0.5):
+            peak[0] = max(peak[0], _sum_memory(home))
+
+    watcher = Thread(target=look)
+    watcher.start()
+    answer, _ = process.communicate()
+    is_over.set()
+    watcher.join()
+    if process.returncode != 0:
+        raise SystemExit(f"the search ended with code {process.returncode}")
+    return peak[0], json.loads(answer)
+
+
+def _sum_memory(home: str) -> int:
+    """Sum the memory of the processes of a lab, shared pages in shares (Linux; elsewhere 0)."""
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"MNIST_LAB_HOME={home}".encode() in (folder / "environ").read_bytes():
+                lines = (folder / "smaps_rollup").read_text(encoding="ascii").splitlines()
+                total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        except (OSError, ValueError):
+            continue  # it has ended meanwhile
+    return total
+
+
+def _measure_floor(fits: list[FitRow], limit: int) -> float:
+    """Measure the seconds that hidden 1's dense products take over the epochs of some fits."""
+    recipe, candidates = Recipe(), PAPER_GRID.candidates()
+    units = sum(candidate.hidden1 for candidate in candidates)
+    weights, images = torch.rand(units, _PIXELS), torch.rand(recipe.batch_size, _PIXELS)
+    slopes = torch.rand(units, recipe.batch_size)
+    forward = _time_product(weights, images.T)
+    backward = _time_product(slopes, images)
+    n_fold = limit * 5 / 6 * 4 / 5
+    n_valid = n_fold / recipe.inner_folds
+    steps, checks = (n_fold - n_valid) / recipe.batch_size, n_valid / recipe.batch_size
+    epoch = steps * (forward + backward) + checks * forward
+    return sum(fit.n_epochs * epoch * candidates[fit.candidate].hidden1 / units for fit in fits)
+
+
+def _time_product(left: torch.Tensor, right: torch.Tensor) -> float:
+    seconds = []
+    for _ in range(_ROUNDS):
+        begin = time.perf_counter()
+        torch.mm(left, right)
+        seconds.append(time.perf_counter() - begin)
+    return statistics.median(seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
