@@ -22,7 +22,7 @@ from mnist_core.fused.stack import (
     unpack_stack,
 )
 from mnist_core.fused.state import Ink, Stack
-from mnist_core.grid import Candidate, Recipe
+from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.network import MLP
 
@@ -31,6 +31,7 @@ __all__ = [
     "Trainer",
     "Training",
     "collect_ink",
+    "compile_passes",
     "make_network",
     "prepare_ink",
     "score",
@@ -117,6 +118,13 @@ class Trainer:
             unpack_stack(stack, trainings)
         live = [training for training in self._trainings if not training.is_over]
         self._stacks = [(group, pack_stack(group, N_CLASSES)) for group in choose_stacks(live)]
+
+
+def compile_passes(recipe: Recipe) -> None:
+    """Compile the passes, or load what was compiled before, on a handful of images."""
+    labels = np.repeat(np.arange(N_CLASSES), recipe.inner_folds).astype(np.int64)
+    images = np.ones((len(labels), 2, 2), np.float32)
+    train_network(images, labels, Candidate(0.001, 1, 1, Activation.TANH), Recipe(max_epochs=1))
 
 
 def score(trainings: Sequence[Training], ink: Ink) -> Float64[np.ndarray, " networks"]:

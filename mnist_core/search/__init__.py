@@ -1,5 +1,6 @@
 """The cross-validated search over a grid, by either of two engines."""
 
+import sys
 from pathlib import Path
 
 import joblib
@@ -56,5 +57,12 @@ def search_grid(
     """
     search = {Engine.FUSED: search_by_stacks, Engine.SKLEARN: search_by_sklearn}[plan.engine]
     n_processes = min(plan.workers or joblib.cpu_count(), plan.n_fits)
-    with joblib.parallel_config("loky", inner_max_num_threads=1, temp_folder=str(temp_folder)):
+    with _configure_processes(plan.engine, temp_folder):
         return search(images, labels, plan, sender, n_processes)
+
+
+def _configure_processes(engine: Engine, temp_folder: Path) -> joblib.parallel_config:
+    if engine is Engine.FUSED and sys.platform == "linux":
+        # Forked, they begin at once: libraries, compiled code and images are there already.
+        return joblib.parallel_config("multiprocessing", temp_folder=str(temp_folder))
+    return joblib.parallel_config("loky", inner_max_num_threads=1, temp_folder=str(temp_folder))

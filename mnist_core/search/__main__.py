@@ -39,7 +39,9 @@ def _carry_out(job: SearchJob) -> int:
 
 def _die_with_worker() -> None:
     # The worker holds the other end of standard input; it closes when the worker ends, however it ends.
-    sys.stdin.read()
+    # Read without Python's buffer, whose lock a forked process would inherit as taken.
+    while os.read(0, 1):
+        pass
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 

@@ -9,7 +9,16 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from mnist_core.arrays import Images, Indices, Labels
-from mnist_core.fused import N_CLASSES, Trainer, Training, collect_ink, prepare_ink, score, start_training
+from mnist_core.fused import (
+    N_CLASSES,
+    Trainer,
+    Training,
+    collect_ink,
+    compile_passes,
+    prepare_ink,
+    score,
+    start_training,
+)
 from mnist_core.grid import Activation, Candidate, SearchPlan
 from mnist_core.search.events import EventSender
 from mnist_core.search.results import SearchResults, tabulate
@@ -46,6 +55,7 @@ def search_by_stacks(
         Side by side, one thread each.
     """
     tasks = _cut_tasks(plan, labels)
+    compile_passes(plan.recipe)  # before the processes part, so that it is done once
     run = joblib.Parallel(n_jobs=n_processes, batch_size=1, pre_dispatch=n_processes)
     ended = run(joblib.delayed(_carry_out)(images, labels, plan, task, sender) for task in tasks)
     shape = (plan.grid.n_candidates, plan.cv)
