@@ -34,6 +34,17 @@ def test_a_stranger_goes_from_a_file_to_a_drawing(tab: Page, mat_path: Path) -> 
     _draw_two_digits(tab)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_search_by_the_usual_engine_ends_with_its_winner(tab: Page, mat_path: Path) -> None:
+    _open_the_file(tab, mat_path)
+    visitor.go_to(tab, "Search")
+    visitor.plan_small_search(tab, epochs=_EPOCHS)
+    visitor.start_search(tab)
+
+    visitor.wait_for_winner(tab)
+
+
 def _open_the_file(tab: Page, mat_path: Path) -> None:
     visitor.go_to(tab, "Data")
     visitor.upload(tab, mat_path)
@@ -45,6 +56,7 @@ def _open_the_file(tab: Page, mat_path: Path) -> None:
 def _search_and_reload_in_mid_run(tab: Page) -> None:
     visitor.go_to(tab, "Search")
     visitor.plan_small_search(tab, epochs=_EPOCHS)
+    visitor.choose_engine(tab, "scikit-learn")  # slow enough to be met in mid-run
     visitor.start_search(tab)
 
     tab.reload()

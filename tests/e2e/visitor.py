@@ -98,6 +98,13 @@ def wait_for_winner(tab: Page) -> None:
     settle(tab)
 
 
+def choose_engine(tab: Page, name: str) -> None:
+    """Choose who trains the networks of a search."""
+    tab.get_by_role("combobox", name="Engine").click()
+    tab.get_by_role("option", name=name).click()
+    settle(tab)
+
+
 def choose_model(tab: Page, name: str) -> None:
     """Choose a model by its name."""
     tab.get_by_role("combobox", name="Model").click()
