@@ -49,28 +49,7 @@ def train_network(
     recipe: Recipe,
     report: Callable[[EpochRecord], None] | None = None,
 ) -> tuple[MLP, tuple[EpochRecord, ...]]:
-    """Train one network by a recipe; the same as `classifier.train_network`, and faster.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, side, side), float32
-        Training images; the recipe's inner split sets a part aside for early stopping.
-    labels : ndarray of shape (n,), int64
-        Their digits.
-    candidate : Candidate
-        Layer widths, activation, learning rate.
-    recipe : Recipe
-        How to train.
-    report : callable or None
-        Called with each epoch as it ends.
-
-    Returns
-    -------
-    MLP
-        With the weights of the last epoch, in evaluation mode.
-    tuple of EpochRecord
-        Every epoch.
-    """
+    """Train one network by a recipe: arguments and results of `classifier.train_network`, but faster."""
     ink = prepare_ink(images, labels, recipe)
     training = start_training(candidate, recipe, ink.n_pixels, N_CLASSES)
     trainer = Trainer([training], ink)

@@ -15,18 +15,7 @@ def search_by_sklearn(
 ) -> SearchResults:
     """Fit every candidate on every fold with scikit-learn and skorch themselves.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, side, side), float32
-        Training images, in the order in which they are used.
-    labels : ndarray of shape (n,), int64
-        Their digits.
-    plan : SearchPlan
-        Grid, folds, recipe.
-    sender : EventSender
-        Gets every epoch and every score as it comes.
-    n_processes : int
-        Side by side.
+    Takes what `search.search_grid` takes, and the number of processes, one thread each.
     """
     search = GridSearchCV(
         make_classifier(plan.recipe, n_inputs=images[0].size),

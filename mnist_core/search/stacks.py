@@ -41,18 +41,7 @@ def search_by_stacks(
 ) -> SearchResults:
     """Fit every candidate on every fold, those of a fold side by side.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, side, side), float32
-        Training images, in the order in which they are used.
-    labels : ndarray of shape (n,), int64
-        Their digits.
-    plan : SearchPlan
-        Grid, folds, recipe.
-    sender : EventSender
-        Gets every epoch and every score as it comes.
-    n_processes : int
-        Side by side, one thread each.
+    Takes what `search.search_grid` takes, and the number of processes, one thread each.
     """
     tasks = _cut_tasks(plan, labels)
     compile_passes(plan.recipe)  # before the processes part, so that it is done once
