@@ -23,7 +23,7 @@ from mnist_core.search.job import SearchJob
 from mnist_core.settings import PROJECT_FOLDER, Settings, read_settings
 
 _LOOK_EVERY_S = 0.3  # how soon a wish to cancel is seen
-_GRACE_S = 1.0  # what a process gets to end by itself before it is killed
+_GRACE_S = 0.7  # what a process gets to end by itself before it is killed
 _HANDOVER_S = 5.0  # a worker that ends frees its lock within this
 _LOG = logging.getLogger("mnist_lab.worker")
 
