@@ -83,11 +83,10 @@ class Trainer:
         """Whether every network has stopped."""
         return not self._stacks
 
-    def train_round(self, report: Callable[[Sequence[Training]], None] = lambda _: None) -> None:
-        """Train one epoch of every network that is not over; report each stack as its epoch ends."""
+    def train_round(self) -> None:
+        """Train one epoch of every network that is not over."""
         for trainings, stack in self._stacks:
             _train_stack(trainings, stack, self._ink)
-            report(trainings)
         if any(training.is_over for trainings, _ in self._stacks for training in trainings):
             self._pack()
 

@@ -23,7 +23,7 @@ from mnist_core.grid import Activation, Candidate, SearchPlan
 from mnist_core.search.events import EventSender
 from mnist_core.search.results import SearchResults, tabulate
 
-_TASK_LANES = 768  # units of hidden 1 in a task: enough to fill stacks, few enough to end together
+_TASK_LANES = 1536  # units of hidden 1 in a task: enough to fill stacks to the end, few enough to share out
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,16 +95,13 @@ def _carry_out(
         number: start_training(candidates[number], plan.recipe, ink.n_pixels, N_CLASSES)
         for number in task.numbers
     }
-    numbers = {id(training): number for number, training in trainings.items()}
-
-    def report(stack: Sequence[Training]) -> None:
-        _send_epochs(sender, task.fold, {numbers[id(training)]: training for training in stack})
-
     accuracies: dict[int, float] = {}
     scoring_seconds = 0.0
     trainer = Trainer(list(trainings.values()), ink)
     while not trainer.is_over:
-        trainer.train_round(report)
+        live = {number: training for number, training in trainings.items() if not training.is_over}
+        trainer.train_round()
+        _send_epochs(sender, task.fold, live)
         begin = time.perf_counter()
         ended = [number for number in trainings if trainings[number].is_over and number not in accuracies]
         scores = score([trainings[number] for number in ended], test_ink).tolist()
