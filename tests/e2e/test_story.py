@@ -39,6 +39,7 @@ def test_a_stranger_goes_from_a_file_to_a_drawing(tab: Page, mat_path: Path) -> 
 def test_a_search_by_the_usual_engine_ends_with_its_winner(tab: Page, mat_path: Path) -> None:
     _open_the_file(tab, mat_path)
     visitor.go_to(tab, "Search")
+    tab.get_by_role("tab", name="New search").click()
     visitor.plan_small_search(tab, epochs=_EPOCHS)
     visitor.start_search(tab)
 

@@ -78,7 +78,7 @@ def plan_small_search(tab: Page, *, epochs: int) -> None:
     fill(tab, "Folds", "2")
     fill(tab, "Epochs at most", str(epochs))
     fill(tab, "Patience", str(epochs))
-    expect(tab.get_by_text(re.compile("4 candidates . 2 folds"))).to_be_visible()
+    expect(tab.get_by_text(re.compile("8 fits: 4 candidates . 2 folds"))).to_be_visible()
 
 
 def start_search(tab: Page) -> None:
