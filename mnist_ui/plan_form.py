@@ -108,7 +108,7 @@ def _read_start() -> _Start:
 
 def _ask_for_axes(start: _Start) -> dict[str, list[Any]]:
     grid = start.plan.grid
-    slots = st.columns(4)
+    slots = st.columns([1, 1, 1, 1.15])  # three activations side by side need a little more
     with slots[0]:
         lr = _ask_for_numbers(start, "lr", "Learning rates", grid.lr, float)
     with slots[1]:
