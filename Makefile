@@ -16,6 +16,7 @@ run: ## install what is missing, start the app and print its address
 test: ## run all tests, a real browser included (MARK=e2e, MARK="not e2e": only those)
 	@scripts/install.sh requirements-dev.txt
 	@scripts/chromium.sh --install
+	@scripts/postgres.sh --install
 	@$(PYTHON) -m pytest -m "$(MARK)"
 
 lint: ## check format, style, types and the floors of the code

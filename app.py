@@ -1,8 +1,10 @@
-"""Navigation and theme; nothing else."""
+"""Navigation and theme; and runs that wait are carried on when the app starts."""
 
 from pathlib import Path
 
 import streamlit as st
+
+from mnist_ui.waking import carry_on
 
 _PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
@@ -20,4 +22,5 @@ _SIDEBAR_PIXELS = 200  # the titles are short; the pictures need the room
 st.set_page_config(
     page_title="MNIST lab", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR_PIXELS
 )
+carry_on()
 st.navigation(_PAGES).run()

@@ -9,11 +9,17 @@ Images = Float32[np.ndarray, "n side side"]
 Image = Float32[np.ndarray, "side side"]
 """One digit image, upright, 0.0 (paper) to 1.0 (full ink)."""
 
+Inputs = Float32[np.ndarray, "n ..."]
+"""What networks read: images, or their pixels (or any other numbers) as columns."""
+
 Labels = Int64[np.ndarray, " n"]
 """The digit of each image."""
 
 Indices = Int64[np.ndarray, " k"]
 """Positions in a data set."""
+
+Part = Int64[np.ndarray, " _"]
+"""Positions in a data set, as many as they are."""
 
 Probabilities = Float32[np.ndarray, "n classes"]
 """Softmax outputs, a row an image, each row summing to 1."""

@@ -1,11 +1,8 @@
 """The skorch classifier of the paper's recipe, and training one network with it."""
 
-import itertools
-import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from skorch import NeuralNetClassifier
@@ -13,8 +10,7 @@ from skorch.callbacks import Callback, EarlyStopping
 from skorch.dataset import ValidSplit
 from torch import nn
 
-from mnist_core.arrays import Images, Labels
-from mnist_core.errors import DataError
+from mnist_core.arrays import Inputs, Labels
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.network import MLP
@@ -74,15 +70,15 @@ class _Report(Callback):
         self.report(read_epoch(net.history[-1]))
 
 
-def make_classifier(recipe: Recipe, n_inputs: int, n_classes: int = 10, **params: Any) -> DigitClassifier:
+def make_classifier(recipe: Recipe, n_inputs: int, **params: Any) -> DigitClassifier:
     """Make the untrained classifier of a recipe.
 
     Parameters
     ----------
     recipe : Recipe
         How it will be trained.
-    n_inputs, n_classes : int
-        Pixels of an image; digits.
+    n_inputs : int
+        Pixels of an image.
     **params
         Further settings of the classifier, such as those of `classifier_params`.
     """
@@ -96,11 +92,11 @@ def make_classifier(recipe: Recipe, n_inputs: int, n_classes: int = 10, **params
         "train_split": ValidSplit(recipe.inner_folds, stratified=True),
         "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience))],
         "module__n_inputs": n_inputs,
-        "module__n_classes": n_classes,
+        "module__n_classes": recipe.n_classes,
         "seed": recipe.seed,
         "verbose": 0,
-        # Every digit, also one that a small fold may lack.
-        "classes": list(range(n_classes)),
+        # Every class, also one that a small fold may lack.
+        "classes": list(range(recipe.n_classes)),
     }
     return DigitClassifier(MLP, **{**settings, **params})
 
@@ -116,7 +112,7 @@ def classifier_params(candidate: Candidate) -> dict[str, Any]:
 
 
 def train_network(
-    images: Images,
+    images: Inputs,
     labels: Labels,
     candidate: Candidate,
     recipe: Recipe,
@@ -126,7 +122,7 @@ def train_network(
 
     Parameters
     ----------
-    images : ndarray of shape (n, side, side), float32
+    images : ndarray of shape (n, side, side) or (n, pixels), float32
         Training images; the recipe's inner split sets a part aside for early stopping.
     labels : ndarray of shape (n,), int64
         Their digits.
@@ -149,37 +145,6 @@ def train_network(
         net.set_params(callbacks=[*net.callbacks, ("report", _Report(report))])
     net.fit(images.reshape(len(images), -1), labels)
     return net.module_.eval(), tuple(read_epoch(row) for row in net.history)
-
-
-def check_inner_split(labels: Labels, recipe: Recipe, folds: int = 1) -> None:
-    """Check that every digit can be part of every part of the splits.
-
-    Parameters
-    ----------
-    labels : ndarray of shape (n,), int64
-        Of the training images.
-    recipe : Recipe
-        Names the parts of the inner split.
-    folds : int
-        Outer folds; 1 where there is no cross-validation.
-
-    Raises
-    ------
-    DataError
-        If a digit has too few images.
-    """
-    rarest = int(np.unique(labels, return_counts=True)[1].min())
-    needed = next(n for n in itertools.count(1) if _suffices(n, folds, recipe.inner_folds))
-    if rarest < needed:
-        raise DataError(
-            f"Training needs at least {needed} images of each digit to split them, but the rarest has "
-            f"{rarest}: use more images."
-        )
-
-
-def _suffices(n: int, folds: int, inner_folds: int) -> bool:
-    n_train = n - math.ceil(n / folds) if folds > 1 else n
-    return n >= folds and n_train >= inner_folds
 
 
 def read_epoch(row: Any) -> EpochRecord:

@@ -41,5 +41,21 @@ class RunError(LabError):
     """A run that is unknown, or that failed."""
 
 
-class RunCancelledError(RunError):
-    """A run that was cancelled before its end."""
+class RunStoppedError(RunError):
+    """A run that was stopped before its end by who carried it out."""
+
+
+class RunLostError(RunError):
+    """A run that its worker no longer owns: it was silent for too long, and the run was given away."""
+
+
+class StorageError(RunError):
+    """A disk that does not take what a run has to keep; the run can be resumed."""
+
+
+class StoreTroubleError(StorageError):
+    """A store of runs that cannot be read or written now: a full disk, a lock, missing rights."""
+
+
+class ClusterError(RunError):
+    """A cluster that cannot be reached, has gone, or runs other versions; the run can be resumed."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from mnist_core.errors import GridError
 _T = TypeVar("_T")
 
 _AXES = ("lr", "hidden1", "hidden2", "activation")
+_MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
 _MAX_UNITS = 4096  # a wider layer is a typing error in a lab for small networks
 
 
@@ -177,7 +179,7 @@ PAPER_ACCURACY = 0.9711  # of the winner on the 10,000 held-out images, as the p
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one network is trained; the defaults are the paper's.
+    """How one network is trained, and what it tells apart; the defaults are the paper's.
 
     Attributes
     ----------
@@ -191,6 +193,8 @@ class Recipe:
         The stratified parts of the training images of which the first is for validation.
     seed : int
         Seed of the initial weights.
+    n_classes : int
+        Units of the output layer, one a class.
     """
 
     max_epochs: int = 500
@@ -198,6 +202,7 @@ class Recipe:
     batch_size: int = 128
     inner_folds: int = 5
     seed: int = 0
+    n_classes: int = 10
 
     def __post_init__(self) -> None:
         for name, most in (("max_epochs", 100_000), ("patience", 100_000), ("batch_size", 100_000)):
@@ -226,6 +231,12 @@ class SearchPlan:
         Who trains the networks.
     workers : int or None
         Processes side by side; None takes one a core.
+    cluster : str or None
+        Address of a Dask scheduler whose workers are used instead of processes of this machine.
+    checkpoint_s : float
+        Seconds between two checkpoints of a part of the search: what a kill may cost.
+    out : str or None
+        Folder for the model and the table; None takes the lab's home.
     """
 
     grid: Grid = PAPER_GRID
@@ -235,10 +246,23 @@ class SearchPlan:
     limit: int | None = None
     engine: Engine = Engine.FUSED
     workers: int | None = None
+    cluster: str | None = None
+    checkpoint_s: float = 5.0  # the way of the state to disk takes about a hundredth of it
+    out: str | None = None
 
     def __post_init__(self) -> None:
+        if self.cluster is not None and self.engine is not Engine.FUSED:
+            raise GridError(
+                f"A cluster works for the fused engine only, but {self.engine.value} was chosen: "
+                "choose fused, or no cluster."
+            )
         if self.cv < 2:
             raise GridError(f"Cross-validation needs at least 2 folds, but got {self.cv}: choose 2 or more.")
+        if not 0 <= self.checkpoint_s <= _MOST_SECONDS:
+            raise GridError(
+                f"The seconds between checkpoints must be from 0 to {_MOST_SECONDS:,}, but are "
+                f"{self.checkpoint_s}: choose others."
+            )
         if self.workers is not None:
             _check_count("workers", self.workers, 1024)
 
@@ -246,6 +270,11 @@ class SearchPlan:
     def n_fits(self) -> int:
         """Count the trainings: a fold of a candidate each."""
         return self.grid.n_candidates * self.cv
+
+    @property
+    def n_processes(self) -> int:
+        """Count the processes of this machine that are used side by side."""
+        return min(self.workers or os.cpu_count() or 1, self.n_fits)
 
     def values(self) -> dict[str, Any]:
         """Return the plan as plain JSON values."""

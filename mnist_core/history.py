@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+REFIT_FOLD = -1
+"""The fold number under which the winner's retraining on all training images is recorded."""
+
 
 @dataclass(frozen=True)
 class EpochRecord:

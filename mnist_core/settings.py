@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
@@ -19,10 +19,14 @@ class Settings:
         Folder of all state (`MNIST_LAB_HOME`, else `.lab` beside `app.py`).
     database : str
         SQLAlchemy URL of the store (`MNIST_LAB_DATABASE`, else `lab.db` in `home`).
+    notify : str
+        Addresses, with spaces or commas between them, that are told of the end of a run
+        (`MNIST_LAB_NOTIFY`); they may hold passwords, so they are not shown.
     """
 
     home: Path
     database: str
+    notify: str = field(default="", repr=False)
 
     @property
     def datasets_folder(self) -> Path:
@@ -33,6 +37,11 @@ class Settings:
     def models_folder(self) -> Path:
         """Where models that were made here are saved, a folder a model."""
         return self.home / "models"
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where runs keep their tables and checkpoints, a folder a run."""
+        return self.home / "runs"
 
     @property
     def logs_folder(self) -> Path:
@@ -51,8 +60,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Parameters
     ----------
     environ : mapping of str to str
-        `MNIST_LAB_HOME` and `MNIST_LAB_DATABASE` are read; both may be absent.
+        `MNIST_LAB_HOME`, `MNIST_LAB_DATABASE` and `MNIST_LAB_NOTIFY` are read; all may be absent.
     """
     home = Path(environ.get("MNIST_LAB_HOME") or PROJECT_FOLDER / ".lab").expanduser().resolve()
     database = environ.get("MNIST_LAB_DATABASE") or f"sqlite:///{home / 'lab.db'}"
-    return Settings(home=home, database=database)
+    return Settings(home=home, database=database, notify=environ.get("MNIST_LAB_NOTIFY", ""))

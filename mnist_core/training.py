@@ -8,15 +8,18 @@ from pathlib import Path
 
 import torch
 
-from mnist_core import classifier, fused
-from mnist_core.classifier import check_inner_split
-from mnist_core.dataset import Dataset, Split
+from mnist_core.arrays import Images, Labels
+from mnist_core.dataset import Dataset, Split, check_inner_split
 from mnist_core.evaluation import evaluate
-from mnist_core.grid import Candidate, Engine, Recipe
+from mnist_core.fused.alone import train_network
+from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import DataFacts, ModelInfo, TestFacts
 from mnist_core.network import MLP
+
+Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
+"""Trains a network on images and labels by a recipe; returns it with its history."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,7 @@ def train_model(
     candidate: Candidate,
     recipe: Recipe,
     folder: Path,
-    report: Callable[[EpochRecord], None] | None = None,
-    engine: Engine = Engine.FUSED,
+    train: Train = train_network,
 ) -> TrainedModel:
     """Train a network on the training images, measure it once on the held-out ones, save and reload it.
 
@@ -53,10 +55,8 @@ def train_model(
         How to train.
     folder : Path
         Where to save the model; replaced where it is a model.
-    report : callable or None
-        Called with each epoch as it ends.
-    engine : Engine
-        Who trains.
+    train : callable
+        Gets images, labels, candidate and recipe; returns the network and its history.
 
     Raises
     ------
@@ -66,9 +66,8 @@ def train_model(
         If the folder cannot be written.
     """
     images, labels = dataset.images[split.train], dataset.labels[split.train]
-    check_inner_split(labels, recipe)
-    train = {Engine.FUSED: fused.train_network, Engine.SKLEARN: classifier.train_network}[engine]
-    network, history = train(images, labels, candidate, recipe, report)
+    check_inner_split(labels, recipe.inner_folds)
+    network, history = train(images, labels, candidate, recipe)
     held_out = evaluate(network, dataset.images[split.test], dataset.labels[split.test])
     confusion = tuple(tuple(int(count) for count in row) for row in held_out.confusion)
     info = ModelInfo(

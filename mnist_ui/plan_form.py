@@ -12,9 +12,9 @@ from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.errors import GridError, LabError
 from mnist_core.grid import Activation, Engine, Grid, SearchPlan
 from mnist_core.runs.forecast import forecast_epochs, forecast_search
-from mnist_core.search import check_plan
+from mnist_core.search.check import check_plan
 from mnist_core.settings import Settings
-from mnist_core.worker import Speed, measure_speed
+from mnist_core.worker.speed import Speed, measure_speed
 from mnist_ui.session import Key
 from mnist_ui.times import say_roughly
 
@@ -30,6 +30,11 @@ _ENGINE_NAMES = {Engine.FUSED: "Fused", Engine.SKLEARN: "scikit-learn"}
 _HELP_ENGINE = (
     "Fused trains the networks of a fold side by side. scikit-learn trains them one by one with skorch: "
     "the slow reference, with the same results."
+)
+_ADDRESS = re.compile(r"[a-z+]+://[^\s/]+:\d{1,5}")
+_HELP_CLUSTER = (
+    "The address of a Dask scheduler whose workers train the networks, such as tcp://host:8786. Empty: "
+    "processes of this machine. For the fused engine only."
 )
 _HELP_WORKERS = "Networks that train side by side; one a core is usual."
 
@@ -58,13 +63,15 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     start = _read_start()
     axes = _ask_for_axes(start)
     counts = _ask_for_counts(start, dataset)
-    slots = st.columns([2, 1])
+    slots = st.columns([2, 1, 1])
     with slots[0]:
         name = _ask_for_name(start)
     with slots[1]:
         engine = _ask_for_engine(start)
+    with slots[2]:
+        cluster = _ask_for_cluster(start, engine)
     try:
-        plan = _make_plan(replace(start.plan, engine=engine), axes, counts, dataset)
+        plan = _make_plan(replace(start.plan, engine=engine, cluster=cluster), axes, counts, dataset)
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -74,6 +81,9 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
 def show_forecast(plan: SearchPlan, dataset: Dataset, settings: Settings) -> None:
     """Say about how long a plan takes on this machine; the first time that is measured."""
     slot = st.empty()
+    if plan.cluster is not None:
+        slot.caption("No estimate of the time: the machines of the cluster were not measured.")
+        return
     slot.caption("Measuring how fast this machine trains, once ...")
     try:
         speed = measure_speed(settings)
@@ -195,10 +205,26 @@ def _ask_for_engine(start: _Start) -> Engine:
     return chosen or start.plan.engine
 
 
+def _ask_for_cluster(start: _Start, engine: Engine) -> str | None:
+    """Ask for the address of a cluster; None stands for this machine."""
+    address = st.text_input(
+        "Cluster",
+        start.plan.cluster or "",
+        key=start.key("cluster"),
+        placeholder="this machine",
+        help=_HELP_CLUSTER,
+        disabled=engine is not Engine.FUSED,
+        persist_state="session",
+    )
+    # A disabled field keeps what was typed, for the day when the fused engine is chosen again.
+    return (address or "").strip() or None if engine is Engine.FUSED else None
+
+
 def _make_plan(
     plan: SearchPlan, axes: Mapping[str, list[Any]], counts: Mapping[str, int], dataset: Dataset
 ) -> SearchPlan:
     _check_size(axes)
+    _check_address(plan.cluster)
     recipe = {name: counts[name] for name in ("max_epochs", "patience", "batch_size")}
     made = replace(
         plan,
@@ -210,6 +236,14 @@ def _make_plan(
     )
     check_plan(made, dataset.labels)
     return made
+
+
+def _check_address(address: str | None) -> None:
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise GridError(
+            f"A cluster's address must be like tcp://host:8786, but is {address!r}: "
+            "mend it, or empty the field."
+        )
 
 
 def _check_size(axes: Mapping[str, Sequence[Any]]) -> None:

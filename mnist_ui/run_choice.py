@@ -1,31 +1,34 @@
 """Which run the search page shows: the one of the link, else the active one, else the latest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from mnist_core.runs import RunRow, RunState
+from mnist_core.runs import RunRow
+from mnist_ui.run_states import is_live, mark_state
 from mnist_ui.session import Key
 from mnist_ui.times import say_when
 
 FORM_TAB = "New search"
 RUNS_TAB = "Runs"
+COMPARE_TAB = "Compare"
+HISTORY_TAB = "History"
 _RUN = "run"  # the query parameter
-_MARKS = {
-    RunState.QUEUED: "◔ queued",
-    RunState.RUNNING: "● running",
-    RunState.CANCELLING: "● stopping",
-    RunState.DONE: "✓ done",
-    RunState.CANCELLED: "○ cancelled",
-    RunState.FAILED: "✕ failed",
-    RunState.INTERRUPTED: "! interrupted",
-}
 
 
 def open_run(run_id: str) -> None:
     """Show a run from the next run of the page on."""
     st.query_params[_RUN] = run_id
     st.session_state[Key.NEXT_SEARCH_TAB] = RUNS_TAB
+
+
+def open_comparison(run_id: str) -> None:
+    """Compare a run with the one that is shown, from the next run of the page on."""
+    shown = st.query_params.get(_RUN)
+    st.session_state[Key.COMPARED_FIRST] = run_id
+    if shown != run_id:
+        st.session_state[Key.COMPARED_SECOND] = shown
+    st.session_state[Key.NEXT_SEARCH_TAB] = COMPARE_TAB
 
 
 def open_form() -> None:
@@ -49,24 +52,68 @@ def choose_run(runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> RunR
     if wanted is not None and wanted not in by_id:
         st.warning(f"There is no run {wanted} here, so another is shown: choose one from the list.")
     shown = by_id.get(wanted or "") or _find_usual(runs)
-    st.session_state[Key.RUN] = shown.id
     st.query_params[_RUN] = shown.id
-    st.selectbox(
-        "Run",
-        list(by_id),
-        format_func=lambda run_id: _describe(by_id[run_id], best_scores.get(run_id)),
-        key=Key.RUN,
-        on_change=lambda: st.query_params.update({_RUN: st.session_state[Key.RUN]}),
-        label_visibility="collapsed",
-    )
+    select_run("Run", Key.RUN, runs, best_scores, shown, _remember, is_labelled=False)
     return shown
 
 
+def _remember(run_id: str) -> None:
+    st.query_params[_RUN] = run_id
+
+
+def select_run(
+    label: str,
+    key: Key,
+    runs: Sequence[RunRow],
+    best_scores: Mapping[str, float],
+    shown: RunRow,
+    on_choose: Callable[[str], None],
+    *,
+    is_labelled: bool = True,
+) -> None:
+    """Let the user choose another run than the one that is shown.
+
+    Parameters
+    ----------
+    label : str
+        What the choice is.
+    key : Key
+        Of the widget.
+    runs : sequence of RunRow
+        Those to choose from.
+    best_scores : mapping of str to float
+        Mean accuracy of the best candidate of each run that has one.
+    shown : RunRow
+        The one of now.
+    on_choose : callable
+        Gets the id of another, before the page runs again.
+    is_labelled : bool
+        Whether the label is seen, or only heard.
+    """
+    by_id = {run.id: run for run in runs}
+
+    def choose() -> None:
+        # When a run's words change, as its state does, the widget takes the old words for a choice.
+        if (chosen := st.session_state[key]) in by_id:
+            on_choose(chosen)
+
+    st.session_state[key] = shown.id
+    st.selectbox(
+        label,
+        list(by_id),
+        format_func=lambda run_id: _describe(by_id[run_id], best_scores.get(run_id)),
+        key=key,
+        on_change=choose,
+        label_visibility="visible" if is_labelled else "collapsed",
+    )
+
+
 def _find_usual(runs: Sequence[RunRow]) -> RunRow:
-    active = [run for run in runs if run.state.is_active]
-    return next(iter(active or runs))
+    held = [run for run in runs if run.state.is_held]
+    live = [run for run in runs if is_live(run)]
+    return next(iter(held or live or runs))
 
 
 def _describe(run: RunRow, best: float | None) -> str:
     score = "" if best is None else f" · best {best:.2%}"
-    return f"{_MARKS[run.state]} · {run.name} · {say_when(run.created)}{score}"
+    return f"{mark_state(run.state)} · {run.name} · {say_when(run.created)}{score}"

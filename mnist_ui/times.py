@@ -30,5 +30,10 @@ def say_roughly(seconds: float) -> str:
 
 def say_when(moment: datetime) -> str:
     """Say a moment by the clock of who looks at the page."""
+    return f"{moment.astimezone(say_zone()):%d %b %Y, %H:%M}"
+
+
+def say_zone() -> ZoneInfo | None:
+    """Say in which zone the clock of who looks at the page is; None where the browser does not tell."""
     zone = st.context.timezone
-    return f"{moment.astimezone(ZoneInfo(zone) if zone else None):%d %b %Y, %H:%M}"
+    return ZoneInfo(zone) if zone else None

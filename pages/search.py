@@ -1,23 +1,31 @@
 """The Search page: plan a search, watch it, see what it found."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from mnist_core.dataset import Dataset
 from mnist_core.errors import LabError
 from mnist_core.grid import SearchPlan
-from mnist_core.runs import RunRow, RunState, now
 from mnist_core.worker import start_worker
 from mnist_ui import session
 from mnist_ui.cached import open_sample
 from mnist_ui.empty import ask_for_dataset
 from mnist_ui.markdown import escape
 from mnist_ui.plan_form import ask_for_plan, fill_form, say_size, show_forecast
-from mnist_ui.run_choice import FORM_TAB, RUNS_TAB, choose_run, choose_tab, open_run
-from mnist_ui.run_panel import show_run
+from mnist_ui.run_choice import (
+    COMPARE_TAB,
+    FORM_TAB,
+    HISTORY_TAB,
+    RUNS_TAB,
+    choose_run,
+    choose_tab,
+    open_run,
+)
+from mnist_ui.run_comparison import show_comparison
+from mnist_ui.run_history import show_history
+from mnist_ui.run_panel import show_run, show_title
 
-_WAITED_LONG_S = 20.0  # a worker that starts takes a run sooner
+# What is about to be refreshed would fade for a moment on a busy machine, each second anew.
+_NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: none !important; }</style>'
 
 
 def _show_page() -> None:
@@ -25,25 +33,26 @@ def _show_page() -> None:
     store = session.store()
     store.mark_silent_runs()
     runs = store.list_runs()
-    _wake_worker(runs)
     choose_tab(runs)
-    form_tab, runs_tab = st.tabs([FORM_TAB, RUNS_TAB], key=session.Key.SEARCH_TAB, on_change="rerun")
+    names = [FORM_TAB, RUNS_TAB, COMPARE_TAB, HISTORY_TAB] if runs else [FORM_TAB, RUNS_TAB]
+    form_tab, runs_tab, *more_tabs = st.tabs(names, key=session.Key.SEARCH_TAB, on_change="rerun")
+    best_scores = store.read_best_scores() if runs else {}
     with runs_tab:
         if runs:
-            show_run(choose_run(runs, store.read_best_scores()), is_seen=bool(runs_tab.open))
+            run = choose_run(runs, best_scores)
+            if runs_tab.open:
+                show_run(run)
+            show_title(run)
         else:
             st.info(f"No search was run yet: plan one under {FORM_TAB}.", icon=":material/tune:")
+    for tab, show in zip(more_tabs, (show_comparison, show_history), strict=False):
+        if tab.open:
+            with tab:
+                show(runs, best_scores)
+    st.html(_NO_FADING)
     with form_tab:
         # Last, as the estimate of the time may have to be measured.
         _show_form(is_seen=bool(form_tab.open))
-
-
-def _wake_worker(runs: Sequence[RunRow]) -> None:
-    """Start a worker where a run has waited for one in vain, as after a restart of the machine."""
-    waiting = [run for run in runs if run.state is RunState.QUEUED]
-    is_busy = any(run.state.is_active and run not in waiting for run in runs)
-    if waiting and not is_busy and (now() - waiting[-1].created).total_seconds() > _WAITED_LONG_S:
-        start_worker(session.settings())
 
 
 def _show_form(is_seen: bool) -> None:

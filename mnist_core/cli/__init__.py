@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, RunStoppedError
 
 COMMANDS = {
     "inspect": ("look", "says what a .mat file holds"),
     "search": ("search", "runs a search to its end, retrains the winner, saves it"),
+    "resume": ("search", "carries a stopped run on"),
     "runs": ("runs", "lists runs"),
     "train": ("train", "trains one network"),
     "evaluate": ("measure", "measures a saved model"),
@@ -54,6 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arguments.carry_out(arguments)
+    except RunStoppedError as error:
+        print(str(error), file=sys.stderr)
+        return 1
     except LabError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2

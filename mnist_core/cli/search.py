@@ -1,21 +1,22 @@
-"""The command `search`."""
+"""The commands `search` and `resume`."""
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
 from mnist_core.cli.say import report, say
-from mnist_core.cli.train import add_recipe_arguments, read_recipe
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.errors import RunCancelledError, RunError
+from mnist_core.errors import RunError, RunStoppedError
 from mnist_core.grid import Engine, SearchPlan, read_grid
-from mnist_core.layouts import read_dataset
 from mnist_core.runs import REFIT_FOLD, RunRow, RunState, Store
 from mnist_core.runs.ranking import rank_candidates
-from mnist_core.search import check_plan
 from mnist_core.search.events import Event
 from mnist_core.settings import Settings, read_settings
-from mnist_core.worker import Places, carry_out_run
+from mnist_core.worker import carry_out_run, catch_signals
+from mnist_core.worker.engine import EngineProcess
+
+if TYPE_CHECKING:
+    from mnist_core.dataset import Dataset
 
 
 def add_search_arguments(command: argparse.ArgumentParser) -> None:
@@ -31,6 +32,16 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--cv", type=int, default=5, metavar="K", help="outer folds (default: 5)")
     command.add_argument(
         "--workers", type=int, metavar="N", help="processes side by side (default: one a core)"
+    )
+    command.add_argument(
+        "--checkpoint-every",
+        type=float,
+        default=SearchPlan().checkpoint_s,
+        metavar="S",
+        help="seconds of work that a kill may cost (default: 5)",
+    )
+    command.add_argument(
+        "--cluster", metavar="ADDRESS", help="a Dask scheduler whose workers to use, such as tcp://host:8786"
     )
     command.add_argument(
         "--out",
@@ -52,21 +63,60 @@ def run_search(arguments: argparse.Namespace) -> None:
         limit=arguments.limit,
         engine=Engine(arguments.engine),
         workers=arguments.workers,
+        cluster=arguments.cluster,
+        checkpoint_s=arguments.checkpoint_every,
+        out=None if arguments.out is None else str(arguments.out.resolve()),
     )
-    dataset = keep_dataset(read_dataset(arguments.file), settings.datasets_folder)
+    # The engine loads its libraries while this process loads its own and reads the file.
+    with EngineProcess.start_early(plan, settings) as engine:
+        dataset = _read(arguments.file, plan, settings)
+        store = Store(settings.database)
+        run_id = store.add_run(plan, dataset.name, dataset.fingerprint)
+        _carry_out(store, run_id, settings, engine, arguments.json)
+
+
+def _read(path: Path, plan: SearchPlan, settings: Settings) -> "Dataset":
+    from mnist_core.dataset.kept import keep_dataset  # noqa: PLC0415 - the engine has begun by now
+    from mnist_core.layouts import read_dataset  # noqa: PLC0415
+    from mnist_core.search.check import check_plan  # noqa: PLC0415
+
+    dataset = keep_dataset(read_dataset(path), settings.datasets_folder)
     check_plan(plan, dataset.labels)
+    return dataset
+
+
+def add_resume_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `resume`."""
+    command.add_argument("run", metavar="RUN", help="the id of a run that has stopped; see runs")
+    command.add_argument("--cluster", metavar="ADDRESS", help="use this Dask scheduler from now on")
+
+
+def run_resume(arguments: argparse.Namespace) -> None:
+    """Carry a run on from its checkpoints to its end."""
+    settings = read_settings()
     store = Store(settings.database)
-    run = store.claim_run(store.add_run(plan, dataset.name, dataset.fingerprint))
-    assert run is not None  # nobody else knows of it
-    report(f"run {run.id}: {plan.grid.n_candidates} candidates, {plan.n_fits} fits")
-    ended = carry_out_run(
-        store, run, _choose_places(arguments.out, run.id, settings), settings, _Progress(plan)
-    )
-    if ended.state is RunState.CANCELLED:
-        raise RunCancelledError(f"Run {run.id} was cancelled; what had finished is in the list of runs.")
+    store.mark_silent_runs()
+    if not store.get_run(arguments.run).is_waiting:
+        store.request_resume(arguments.run)
+    if arguments.cluster is not None:
+        store.set_cluster(arguments.run, arguments.cluster)
+    plan = store.get_run(arguments.run).plan
+    with EngineProcess.start_early(plan, settings) as engine:
+        _carry_out(store, arguments.run, settings, engine, arguments.json)
+
+
+def _carry_out(store: Store, run_id: str, settings: Settings, engine: EngineProcess, as_json: bool) -> None:
+    run = store.claim_run(run_id)
+    if run is None:
+        raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
+    report(f"run {run.id}: {run.plan.grid.n_candidates} candidates, {run.n_fits} fits")
+    with catch_signals() as stop:
+        ended = carry_out_run(store, run, settings, _Progress(run.plan), stop, engine, waits_for_user=True)
+    if stop.is_set() and ended.state is not RunState.DONE:
+        raise RunStoppedError(f"Stopped; python -m mnist_core resume {run.id} carries it on.")
     if ended.outcome is None:
-        raise RunError(f"Run {run.id} failed: {ended.message}")
-    say(_describe_run(store, ended), _sum_up(ended), arguments.json)
+        raise RunError(f"Run {run.id} is {ended.state}: {ended.message}")
+    say(_describe_run(store, ended), _sum_up(ended), as_json)
 
 
 class _Progress:
@@ -80,6 +130,10 @@ class _Progress:
     def __call__(self, event: Event) -> None:
         if event["kind"] == "phase":
             report(event["text"])
+        elif event["kind"] == "restored":
+            self._n_done = len(event["fits"])
+            if self._n_done:
+                report(f"goes on from its checkpoints: {self._n_done} of {self._n_fits} fits are done")
         elif event["kind"] == "fits":
             for fit in event["fits"]:
                 self._report_fit(fit["candidate"], fit["fold"], fit["score"])
@@ -89,12 +143,6 @@ class _Progress:
             self._n_done += 1
             words = self._candidates[candidate]
             report(f"{self._n_done}/{self._n_fits}  {words}, fold {fold + 1}: {score:.4f}")
-
-
-def _choose_places(out: Path | None, run_id: str, settings: Settings) -> Places:
-    if out is None:
-        return Places.of_run(run_id, settings)
-    return Places(model_folder=out.resolve() / "model", results_csv=out.resolve() / "results.csv")
 
 
 def _describe_run(store: Store, run: RunRow) -> dict[str, Any]:

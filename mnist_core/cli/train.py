@@ -2,53 +2,20 @@
 
 import argparse
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
 from mnist_core.cli.say import report, say
 from mnist_core.dataset import split_dataset
-from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.fused.alone import train_network
+from mnist_core.grid import Activation, Candidate
 from mnist_core.history import EpochRecord
 from mnist_core.layouts import read_dataset
 from mnist_core.training import train_model
-
-
-def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
-    """Add the options that searching and training share."""
-    usual = Recipe()
-    command.add_argument(
-        "--limit", type=int, metavar="N", help="keep the first N images after the shuffle (default: all)"
-    )
-    command.add_argument(
-        "--seed", type=int, default=0, help="seed of the shuffle and of the weights (default: 0)"
-    )
-    command.add_argument("--max-epochs", type=int, default=usual.max_epochs, metavar="N", help="default: 500")
-    command.add_argument(
-        "--patience",
-        type=int,
-        default=usual.patience,
-        metavar="N",
-        help="epochs without a better validation loss before training stops (default: 3)",
-    )
-    command.add_argument("--batch-size", type=int, default=usual.batch_size, metavar="N", help="default: 128")
-
-
-def read_recipe(arguments: argparse.Namespace) -> Recipe:
-    """Read the recipe from the options.
-
-    Raises
-    ------
-    GridError
-        If a value cannot be used.
-    """
-    return Recipe(
-        max_epochs=arguments.max_epochs,
-        patience=arguments.patience,
-        batch_size=arguments.batch_size,
-        seed=arguments.seed,
-    )
 
 
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
@@ -73,7 +40,8 @@ def run_train(arguments: argparse.Namespace) -> None:
     dataset = read_dataset(arguments.file)
     split = split_dataset(dataset.labels, arguments.seed, arguments.limit)
     out = arguments.out.resolve()
-    trained = train_model(dataset, split, arguments.limit, candidate, recipe, out, _report_epoch)
+    train = partial(train_network, report=_report_epoch)
+    trained = train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
     info = trained.model.info
     seconds = time.monotonic() - start
     document: dict[str, Any] = {

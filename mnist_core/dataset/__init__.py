@@ -1,13 +1,14 @@
 """A set of digit images with their labels, and how it is split, kept, and come by."""
 
 import hashlib
+import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int64
-from sklearn.model_selection import train_test_split
 
-from mnist_core.arrays import Images, Indices, Labels
+from mnist_core.arrays import Images, Indices, Inputs, Labels, Part
 from mnist_core.errors import DataError
 
 _PAPER_SIZE = 60_000
@@ -100,7 +101,7 @@ class Split:
     description: str
 
 
-def compute_fingerprint(images: Images, labels: Labels) -> str:
+def compute_fingerprint(images: Inputs, labels: Labels) -> str:
     """Compute the fingerprint of a data set: 16 hexadecimal digits of a SHA-256."""
     digest = hashlib.sha256(str(images.shape).encode())
     digest.update(np.ascontiguousarray(images).data)
@@ -137,6 +138,8 @@ def split_dataset(labels: Labels, seed: int = 0, limit: int | None = None) -> Sp
         words = f"shuffled with seed {seed}; 50,000 to train, 10,000 held out, as in the paper"
         return Split(order[:_PAPER_TRAIN], order[_PAPER_TRAIN:], seed, words)
     _check_counts(labels[order])
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415 - a second, for few
+
     train, test = train_test_split(
         order, test_size=_HELD_OUT_SHARE, stratify=labels[order], random_state=seed
     )
@@ -145,6 +148,58 @@ def split_dataset(labels: Labels, seed: int = 0, limit: int | None = None) -> Sp
         f"a sixth ({len(test):,}) held out, stratified by digit"
     )
     return Split(train, test, seed, words)
+
+
+def split_inner(labels: Labels, n_parts: int) -> tuple[Part, Part]:
+    """Split training images as skorch's `ValidSplit` does: the first of stratified parts is for validation.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,), int64
+        Of the training images.
+    n_parts : int
+        The parts.
+
+    Returns
+    -------
+    tuple of two ndarray of int64
+        Positions of those to train on, in their order, and of those to validate on.
+    """
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415 - a second, for few
+
+    train, valid = next(StratifiedKFold(n_parts).split(np.zeros(len(labels)), labels))
+    return train, valid
+
+
+def check_inner_split(labels: Labels, n_parts: int, folds: int = 1) -> None:
+    """Check that every digit can be part of every part of the splits.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,), int64
+        Of the training images.
+    n_parts : int
+        The parts of the inner split.
+    folds : int
+        Outer folds; 1 where there is no cross-validation.
+
+    Raises
+    ------
+    DataError
+        If a digit has too few images.
+    """
+    rarest = int(np.unique(labels, return_counts=True)[1].min())
+    needed = next(n for n in itertools.count(1) if _suffices(n, folds, n_parts))
+    if rarest < needed:
+        raise DataError(
+            f"Training needs at least {needed} images of each digit to split them, but the rarest has "
+            f"{rarest}: use more images."
+        )
+
+
+def _suffices(n: int, folds: int, n_parts: int) -> bool:
+    n_train = n - math.ceil(n / folds) if folds > 1 else n
+    return n >= folds and n_train >= n_parts
 
 
 def _check_counts(labels: Labels) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from mnist_core.dataset import Dataset, Origin
 from mnist_core.errors import DataError
 
-_DETAILS = "dataset.json"
+_DETAILS, _IMAGES = "dataset.json", "images.npy"
 
 
 def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
@@ -55,7 +55,7 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
     target = folder / fingerprint
     try:
         details = json.loads((target / _DETAILS).read_text(encoding="utf-8"))
-        images = np.load(target / "images.npy", mmap_mode="r", allow_pickle=False)
+        images = np.load(target / _IMAGES, mmap_mode="r", allow_pickle=False)
         labels = np.load(target / "labels.npy", allow_pickle=False)
         origin = _read_origin(details["origin"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -63,6 +63,11 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
             f"No data set {fingerprint} is kept here: open its file again on the Data page."
         ) from error
     return Dataset(details["name"], images, labels, fingerprint, origin)
+
+
+def find_images(fingerprint: str, folder: Path) -> Path:
+    """Name the .npy file that holds the images of a kept data set."""
+    return folder / fingerprint / _IMAGES
 
 
 def list_datasets(folder: Path) -> list[tuple[str, str]]:
@@ -93,7 +98,7 @@ def _write_dataset(dataset: Dataset, folder: Path) -> None:
     target, fresh = folder / dataset.fingerprint, beside / "new"
     try:
         fresh.mkdir()
-        np.save(fresh / "images.npy", dataset.images, allow_pickle=False)
+        np.save(fresh / _IMAGES, dataset.images, allow_pickle=False)
         np.save(fresh / "labels.npy", dataset.labels, allow_pickle=False)
         details = {"name": dataset.name, "origin": asdict(dataset.origin)}
         (fresh / _DETAILS).write_text(json.dumps(details), encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
-from mnist_core.arrays import Activations, Confusion, Images, Indices, Labels, Probabilities
+from mnist_core.arrays import Activations, Confusion, Images, Indices, Inputs, Labels, Probabilities
 from mnist_core.errors import DataError
 from mnist_core.network import MLP
 
@@ -48,14 +48,14 @@ class Evaluation:
         return int(np.trace(self.confusion))
 
 
-def predict(network: MLP, images: Images, batch_size: int = _BATCH) -> Probabilities:
+def predict(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Probabilities:
     """Compute the probability of each digit for each image.
 
     Parameters
     ----------
     network : MLP
         A trained network.
-    images : ndarray of shape (n, side, side), float32
+    images : ndarray of shape (n, side, side) or (n, pixels), float32
         Ink, 0.0 to 1.0; may be memory-mapped, as it is read a batch at a time.
     batch_size : int
         Images at once.
@@ -219,10 +219,10 @@ def _divide(counts: PerDigit, totals: Labels) -> PerDigit:
     return shares
 
 
-def _check_pixels(network: MLP, images: Images) -> None:
-    n_inputs, side = network.hidden1.in_features, images.shape[1]
-    if side**2 != n_inputs:
-        wanted = math.isqrt(n_inputs)
+def _check_pixels(network: MLP, images: Inputs) -> None:
+    n_inputs, n_pixels = network.hidden1.in_features, math.prod(images.shape[1:])
+    if n_pixels != n_inputs:
+        wanted, side = math.isqrt(n_inputs), math.isqrt(n_pixels)
         raise DataError(
             f"The network reads images of {wanted} x {wanted} pixels, but these have {side} x {side}: "
             "choose another data set or another model."

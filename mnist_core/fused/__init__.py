@@ -5,59 +5,28 @@ results are those of the skorch classifier, up to the order of float32 additions
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float64
 
-from mnist_core.arrays import Images, Labels
 from mnist_core.fused.ink import TrainingInk, collect_ink, prepare_ink
 from mnist_core.fused.passes import measure, train_epoch
-from mnist_core.fused.stack import (
-    Training,
-    choose_stacks,
-    make_network,
-    pack_stack,
-    start_training,
-    unpack_stack,
-)
+from mnist_core.fused.stack import choose_stacks, pack_stack, unpack_stack
 from mnist_core.fused.state import Ink, Stack
+from mnist_core.fused.training import Training
+from mnist_core.fused.vectors import LANES
 from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
-from mnist_core.network import MLP
 
-__all__ = [
-    "N_CLASSES",
-    "Trainer",
-    "Training",
-    "collect_ink",
-    "compile_passes",
-    "make_network",
-    "prepare_ink",
-    "score",
-    "start_training",
-]
-__all__ += ["train_network"]
+__all__ = ["MOST_CLASSES", "MOST_PIXELS", "Trainer", "Training", "TrainingInk", "collect_ink"]
+__all__ += ["compile_passes", "prepare_ink", "score"]
 
-N_CLASSES = 10
+MOST_CLASSES = LANES
+"""An image's logits are judged in one vector."""
 
-
-def train_network(
-    images: Images,
-    labels: Labels,
-    candidate: Candidate,
-    recipe: Recipe,
-    report: Callable[[EpochRecord], None] | None = None,
-) -> tuple[MLP, tuple[EpochRecord, ...]]:
-    """Train one network by a recipe: arguments and results of `classifier.train_network`, but faster."""
-    ink = prepare_ink(images, labels, recipe)
-    training = start_training(candidate, recipe, ink.n_pixels, N_CLASSES)
-    trainer = Trainer([training], ink)
-    while not trainer.is_over:
-        trainer.train_round()
-        if report is not None:
-            report(training.history[-1])
-    return make_network(training, N_CLASSES), tuple(training.history)
+MOST_PIXELS = 2**16
+"""Positions of pixels are 16 bits wide."""
 
 
 class Trainer:
@@ -66,8 +35,8 @@ class Trainer:
     Parameters
     ----------
     trainings : sequence of Training
-        Networks to be trained on the same images by recipes with the same batches. Their parameters
-        are up to date once they are over.
+        Networks to be trained on the same images by recipes with the same batches and classes. Their
+        parameters are up to date once they are over, and after `write_back`.
     ink : TrainingInk
         The images.
     """
@@ -90,19 +59,30 @@ class Trainer:
         if any(training.is_over for trainings, _ in self._stacks for training in trainings):
             self._pack()
 
-    def _pack(self) -> None:
-        """Let those that are over leave, and close the ranks."""
+    def write_back(self) -> None:
+        """Bring the parameters of every network up to date."""
         for trainings, stack in self._stacks:
             unpack_stack(stack, trainings)
+
+    def _pack(self) -> None:
+        """Let those that are over leave, and close the ranks."""
+        self.write_back()
         live = [training for training in self._trainings if not training.is_over]
-        self._stacks = [(group, pack_stack(group, N_CLASSES)) for group in choose_stacks(live)]
+        self._stacks = [
+            (group, pack_stack(group, group[0].recipe.n_classes)) for group in choose_stacks(live)
+        ]
 
 
-def compile_passes(recipe: Recipe) -> None:
+def compile_passes() -> None:
     """Compile the passes, or load what was compiled before, on a handful of images."""
-    labels = np.repeat(np.arange(N_CLASSES), recipe.inner_folds).astype(np.int64)
-    images = np.ones((len(labels), 2, 2), np.float32)
-    train_network(images, labels, Candidate(0.001, 1, 1, Activation.TANH), Recipe(max_epochs=1))
+    labels = np.arange(4)
+    images = np.ones((4, 2, 2), np.float32)
+    ink = prepare_ink(images, labels, labels[:3], labels[3:], batch_size=2)
+    first, bias, upper = (np.zeros(shape, np.float32) for shape in ((3, 4, 1), (3, 1), (3, 64)))
+    training = Training(
+        Candidate(0.001, 1, 1, Activation.TANH), Recipe(max_epochs=1, batch_size=2), first, bias, upper
+    )
+    Trainer([training], ink).train_round()
 
 
 def score(trainings: Sequence[Training], ink: Ink) -> Float64[np.ndarray, " networks"]:
@@ -110,7 +90,8 @@ def score(trainings: Sequence[Training], ink: Ink) -> Float64[np.ndarray, " netw
     n = len(ink.labels)
     accuracies = np.empty(len(trainings))
     for number, training in enumerate(trainings):
-        _, n_right = _measure(pack_stack([training], N_CLASSES), ink, n, training.recipe.batch_size)
+        stack = pack_stack([training], training.recipe.n_classes)
+        _, n_right = _measure(stack, ink, n, training.recipe.batch_size)
         accuracies[number] = n_right[0] / n
     return accuracies
 

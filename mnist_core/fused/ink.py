@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import no_type_check
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
 
-from mnist_core.arrays import Images, Labels
+from mnist_core.arrays import Inputs, Labels, Part
 from mnist_core.fused.compiled import compiled
+from mnist_core.fused.kernels import count_bits
 from mnist_core.fused.state import Ink, TurnedInk
-from mnist_core.grid import Recipe
+from mnist_core.fused.vectors import GROUP
+
+_WINDOW = 128 * GROUP  # images among which groups are sought where there are no batches
+_SAMPLE = 4096  # images that tell which pixels hold ink together
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,83 +37,153 @@ class TrainingInk:
     n_pixels: int
 
 
-def collect_ink(images: Images, labels: Labels) -> Ink:
-    """Collect the pixels of images that are not zero.
+def collect_ink(images: Inputs, labels: Labels) -> Ink:
+    """Collect the ink of images that are to be looked at only, in an order in which groups are alike.
 
     Parameters
     ----------
-    images : ndarray of shape (n, side, side), float32
+    images : ndarray of shape (n, side, side) or (n, pixels), float32
         Any values; the fewer zeros, the slower the passes.
     labels : ndarray of shape (n,), int64
         Their digits.
     """
-    starts, pixels, values = _collect(np.ascontiguousarray(images).reshape(len(images), -1))
-    return Ink(starts, pixels, values, labels)
+    return _collect_batches(_flatten(images), labels, _WINDOW)[0]
 
 
-def prepare_ink(images: Images, labels: Labels, recipe: Recipe) -> TrainingInk:
-    """Split training images as skorch does, and collect their ink batch by batch.
+def prepare_ink(images: Inputs, labels: Labels, train: Part, valid: Part, batch_size: int) -> TrainingInk:
+    """Collect the ink of training images batch by batch, and that of the images to validate on.
 
     Parameters
     ----------
-    images : ndarray of shape (n, side, side), float32
-        Training images in their order.
+    images : ndarray of shape (n, side, side) or (n, pixels), float32
+        Any images.
     labels : ndarray of shape (n,), int64
         Their digits.
-    recipe : Recipe
-        Names the inner split and the batch size.
+    train, valid : ndarray of int64
+        Which images to train on, in their order, and which early stopping looks at.
+    batch_size : int
+        Images a step.
     """
-    # skorch's ValidSplit takes the first of the stratified parts for validation.
-    train, valid = next(StratifiedKFold(recipe.inner_folds).split(np.zeros(len(labels)), labels))
-    ink = collect_ink(images[train], labels[train])
-    n_pixels = int(images[0].size)
-    turned = TurnedInk(*_turn_batches(ink, len(train), recipe.batch_size, n_pixels))
+    rows = _flatten(images[train])
+    ink, order = _collect_batches(rows, labels[train], batch_size)
+    turned = TurnedInk(*_turn_batches(rows, order, batch_size, _group_pixels(rows)))
     return TrainingInk(
-        ink, collect_ink(images[valid], labels[valid]), turned, len(train), len(valid), n_pixels
+        ink, collect_ink(images[valid], labels[valid]), turned, len(train), len(valid), rows.shape[1]
     )
 
 
+def _flatten(images: Inputs) -> np.ndarray:
+    return np.ascontiguousarray(images).reshape(len(images), -1)
+
+
+def _collect_batches(rows: np.ndarray, labels: Labels, batch: int) -> tuple[Ink, np.ndarray]:
+    """Collect ink batch by batch; return it with the order in which a batch's images now stand."""
+    order = _line_up(_mark_ink(rows), batch)
+    starts, pixels, values = _collect(rows, order, batch)
+    return Ink(starts, pixels, values, labels[order]), order
+
+
+def _group_pixels(rows: np.ndarray) -> np.ndarray:
+    """Put pixels together that hold ink in the same images."""
+    live = np.flatnonzero(rows.any(axis=0))
+    marks = _mark_ink(np.ascontiguousarray(rows[:_SAMPLE, live].T))
+    pixels = live[_line_up(marks, len(live))]
+    return np.append(pixels, np.full(-len(pixels) % GROUP, -1)).astype(np.int64)
+
+
 @compiled
 @no_type_check
-def _collect(rows):
-    n, n_pixels = rows.shape
-    starts = np.zeros(n + 1, np.int64)
+def _mark_ink(rows):
+    """Write for each row which items are not zero, a bit each."""
+    n, n_items = rows.shape
+    marks = np.zeros((n, (n_items + 63) // 64), np.uint64)
     for i in range(n):
-        count = 0
-        for p in range(n_pixels):
-            count += rows[i, p] != 0
-        starts[i + 1] = starts[i] + count
-    # One item more, so that a pointer behind the last image is still one into the array.
-    pixels, values = np.zeros(starts[n] + 1, np.uint16), np.zeros(starts[n] + 1, np.float32)
-    at = 0
-    for i in range(n):
-        for p in range(n_pixels):
+        for p in range(n_items):
             if rows[i, p] != 0:
-                pixels[at], values[at] = p, rows[i, p]
-                at += 1
-    return starts, pixels, values
+                marks[i, p // 64] |= np.uint64(1) << np.uint64(p % 64)
+    return marks
 
 
 @compiled
 @no_type_check
-def _turn_batches(ink, n, batch, n_pixels):
-    """Sort the ink of each batch of the first n images by pixel, images in order."""
-    n_batches = (n + batch - 1) // batch
-    starts = np.zeros((n_batches, n_pixels + 1), np.int64)
-    images = np.empty(ink.starts[n] + 1, np.uint16)
-    values = np.empty(ink.starts[n] + 1, np.float32)
-    for k in range(n_batches):
-        low, high = k * batch, min(n, (k + 1) * batch)
-        for j in range(ink.starts[low], ink.starts[high]):
-            starts[k, ink.pixels[j] + 1] += 1
-        starts[k, 0] = ink.starts[low]
-        for p in range(n_pixels):
-            starts[k, p + 1] += starts[k, p]
-        free = starts[k].copy()
-        for i in range(low, high):
-            for j in range(ink.starts[i], ink.starts[i + 1]):
-                at = free[ink.pixels[j]]
-                free[ink.pixels[j]] += 1
-                images[at], values[at] = i - low, ink.values[j]
-    live = np.flatnonzero((starts[:, 1:] - starts[:, :-1]).sum(axis=0))
-    return starts, images, values, live
+def _line_up(marks, batch):
+    """Order the rows of each batch so that those of a group hold ink at the same places.
+
+    A group begins with the row of the least ink that is left, and takes those that add the least.
+    """
+    order = np.arange(len(marks))
+    union = np.zeros(marks.shape[1], np.uint64)
+    for low in range(0, len(marks), batch):
+        high = min(low + batch, len(marks))
+        for at in range(low, high):
+            if (at - low) % GROUP == 0:
+                union[:] = 0
+            best, least = at, marks.shape[1] * 64 + 1
+            for j in range(at, high):
+                added = 0
+                for w in range(len(union)):
+                    added += count_bits(marks[order[j], w] & ~union[w])
+                if added < least:
+                    best, least = j, added
+            order[at], order[best] = order[best], order[at]
+            union |= marks[order[at]]
+    return order
+
+
+@compiled
+@no_type_check
+def _collect(rows, order, batch):
+    n, n_pixels = rows.shape
+    n_groups = n // batch * -(-batch // GROUP) + -(-(n % batch) // GROUP)
+    starts = np.zeros(n_groups + 1, np.int64)
+    pixels, values = _make_room(n_groups * n_pixels)
+    group, at = 0, 0
+    for low in range(0, n, batch):
+        for first in range(low, min(low + batch, n), GROUP):
+            members = order[first : min(first + GROUP, low + batch)]
+            for p in range(n_pixels):
+                pixels[at] = p
+                has_ink = False
+                for r in range(GROUP):
+                    value = rows[members[r], p] if r < len(members) else np.float32(0)
+                    values[at * GROUP + r] = value
+                    has_ink |= value != 0
+                at += has_ink  # else the next pixel is written over this one
+            group += 1
+            starts[group] = at
+    return starts, pixels[: at + 1], values[: (at + 1) * GROUP]
+
+
+@compiled
+@no_type_check
+def _turn_batches(rows, order, batch, pixels):
+    """Collect the ink of each batch by groups of pixels, images in their order."""
+    n, n_groups = len(rows), len(pixels) // GROUP
+    starts = np.zeros((-(-n // batch), n_groups + 1), np.int64)
+    images, values = _make_room(n * n_groups)
+    at = 0
+    for k in range(len(starts)):
+        starts[k, 0] = at
+        members = order[k * batch : (k + 1) * batch]
+        for group in range(n_groups):
+            for i in range(len(members)):
+                images[at] = i
+                has_ink = False
+                for r in range(GROUP):
+                    p = pixels[group * GROUP + r]
+                    value = rows[members[i], p] if p >= 0 else np.float32(0)
+                    values[at * GROUP + r] = value
+                    has_ink |= value != 0
+                at += has_ink
+            starts[k, group + 1] = at
+    return starts, images[: at + 1], values[: (at + 1) * GROUP], pixels
+
+
+@compiled
+@no_type_check
+def _make_room(n):
+    """Make room for at most n groups of values; what is never written takes no memory.
+
+    One item more, so that a pointer behind the last group is still one into the array.
+    """
+    return np.empty(n + 1, np.uint16), np.empty((n + 1) * GROUP, np.float32)

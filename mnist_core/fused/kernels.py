@@ -3,6 +3,7 @@
 Pointers come from `place`. All matrices are rows of float32; a row is a whole number of vectors.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, no_type_check
 
@@ -12,15 +13,22 @@ from numba.extending import intrinsic
 
 from mnist_core.fused.vectors import (
     INT64,
+    LANES,
     call,
     constant,
     exp2_int,
+    find_first,
+    guess_reciprocal,
     index,
+    is_lane,
+    join_lanes,
     load,
     multiply_add,
     repeat,
     spread,
     store,
+    swap_float_mode,
+    transpose,
 )
 
 # Adam as torch has it by default.
@@ -34,6 +42,7 @@ _LOG2_E = 1.44269504088896341
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440e-4
 _EXP_RANGE = (-87.0, 88.0)  # beyond it exp leaves float32
 _TANH_NEAR = 0.625
+_HUGE = 1e37  # the reciprocal of more is no float32
 
 
 @intrinsic
@@ -50,29 +59,87 @@ def place(_: Any, array: Any, at: Any) -> Any:
 
 @intrinsic
 @no_type_check
-def gather(_: Any, n_vectors: Any, out: Any, rows: Any, stride: Any, which: Any, factors: Any, n: Any) -> Any:
-    """Add to `out` the sum over i < n of factors[i] times row which[i], `n_vectors` wide."""
-    wide = _literal(n_vectors)
+def move(_: Any, pointer: Any, n: Any) -> Any:
+    """Return the pointer n items further; in a loop cheaper than `place`, which counts references."""
+    return pointer(pointer, n), lambda _, builder, __, arguments: builder.gep(arguments[0], [arguments[1]])
+
+
+@intrinsic
+@no_type_check
+def flush_denormals(_: Any) -> Any:
+    """Let numbers below 1e-38 count as 0 from here on; return what `restore_float_mode` takes.
+
+    Saturated units have gradients that small, and Adam's squares of them are smaller still. Arithmetic
+    with such numbers takes Intel processors many times as long.
+    """
+
+    def codegen(_: Any, builder: Any, __: Any, ___: Any) -> Any:
+        return swap_float_mode(builder, lambda before, flush: builder.or_(before, index(flush)))
+
+    return types.int64(), codegen
+
+
+@intrinsic
+@no_type_check
+def restore_float_mode(_: Any, mode: Any) -> Any:
+    """Undo `flush_denormals`."""
 
     def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        _, out, rows, stride, which, factors, n = arguments
-        begin = [load(builder, out, k) for k in range(wide)]
-        sums = repeat(builder, n, begin, _gathering(builder, rows, stride, which, factors))
-        for k, total in enumerate(sums):
-            store(builder, out, k, total)
+        swap_float_mode(builder, lambda *_: arguments[0])
         return context.get_dummy_value()
 
-    return types.void(n_vectors, out, rows, stride, which, factors, n), codegen
+    return types.void(mode), codegen
+
+
+@intrinsic
+@no_type_check
+def count_bits(_: Any, word: Any) -> Any:
+    """Count the ones of a whole number."""
+    return types.int64(word), lambda _, builder, __, arguments: builder.ctpop(arguments[0])
+
+
+@intrinsic
+@no_type_check
+def gather(
+    _: Any,
+    n_rows: Any,
+    n_vectors: Any,
+    out: Any,
+    out_stride: Any,
+    begin: Any,
+    rows: Any,
+    stride: Any,
+    which: Any,
+    factors: Any,
+    n: Any,
+) -> Any:
+    """Write to row r of a tile `begin` and the sum over i < n of factors[i, r] times row which[i]."""
+    high, wide = _literal(n_rows), _literal(n_vectors)
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        _, _, out, out_stride, begin, rows, stride, which, factors, n = arguments
+        out_rows = [builder.gep(out, [builder.mul(out_stride, index(r))]) for r in range(high)]
+        sums = [load(builder, begin, k) for k in range(wide)] * high
+        body = _gathering(builder, high, wide, rows, stride, which, factors)
+        for number, total in enumerate(repeat(builder, n, sums, body)):
+            store(builder, out_rows[number // wide], number % wide, total)
+        return context.get_dummy_value()
+
+    arguments = (n_rows, n_vectors, out, out_stride, begin, rows, stride, which, factors, n)
+    return types.void(*arguments), codegen
 
 
 @intrinsic
 @no_type_check
 def gather_adam(
     _: Any,
+    n_rows: Any,
     n_vectors: Any,
     weights: Any,
     means: Any,
     squares: Any,
+    width: Any,
+    numbers: Any,
     rates: Any,
     root: Any,
     rows: Any,
@@ -81,18 +148,26 @@ def gather_adam(
     factors: Any,
     n: Any,
 ) -> Any:
-    """Gather the gradient of one row of weights and step it by Adam while it is in registers."""
-    wide = _literal(n_vectors)
+    """Gather the gradients of a few rows of weights and step them by Adam while they are in registers.
+
+    Row r of the tile is row numbers[r] of the weights, which are `width` wide; below 0 there is none.
+    """
+    high, wide = _literal(n_rows), _literal(n_vectors)
 
     def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        _, *state, rows, stride, which, factors, n = arguments
-        body = _gathering(builder, rows, stride, which, factors)
-        for k, gradient in enumerate(repeat(builder, n, [constant(0.0)] * wide, body)):
-            _step(builder, k, gradient, *state)
+        _, _, *state, width, numbers, rates, root, rows, stride, which, factors, n = arguments
+        body = _gathering(builder, high, wide, rows, stride, which, factors)
+        gradients = repeat(builder, n, [constant(0.0)] * (high * wide), body)
+        for r in range(high):
+            number = builder.load(builder.gep(numbers, [index(r)]))
+            with builder.if_then(builder.icmp_signed(">=", number, index(0))):
+                moved = [builder.gep(pointer, [builder.mul(number, width)]) for pointer in state]
+                for k in range(wide):
+                    _step(builder, k, gradients[r * wide + k], *moved, rates, root)
         return context.get_dummy_value()
 
-    arguments = (n_vectors, weights, means, squares, rates, root, rows, stride, which, factors, n)
-    return types.void(*arguments), codegen
+    arguments = (n_rows, n_vectors, weights, means, squares, width, numbers, rates, root)
+    return types.void(*arguments, rows, stride, which, factors, n), codegen
 
 
 @intrinsic
@@ -119,6 +194,7 @@ def multiply_tile(
     n_vectors: Any,
     out: Any,
     out_stride: Any,
+    begin: Any,
     left: Any,
     left_row: Any,
     left_item: Any,
@@ -126,14 +202,14 @@ def multiply_tile(
     right_stride: Any,
     n: Any,
 ) -> Any:
-    """Add to a tile of `out` the product of `n` columns of `left` and `n` rows of `right`.
+    """Write to each row of a tile `begin` and the product of `n` columns of `left` and `n` rows of `right`.
 
     Item (r, i) of `left` lies at r * left_row + i * left_item, so that it may be a transposed one.
     """
     high, wide = _literal(n_rows), _literal(n_vectors)
 
     def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        _, _, out, out_stride, left, left_row, left_item, right, right_stride, n = arguments
+        _, _, out, out_stride, begin, left, left_row, left_item, right, right_stride, n = arguments
         out_rows = [builder.gep(out, [builder.mul(out_stride, index(r))]) for r in range(high)]
         left_rows = [builder.gep(left, [builder.mul(left_row, index(r))]) for r in range(high)]
 
@@ -144,13 +220,62 @@ def multiply_tile(
             pairs = [(factor, vector) for factor in factors for vector in vectors]
             return [multiply_add(builder, *pair, total) for pair, total in zip(pairs, sums, strict=True)]
 
-        begin = [load(builder, row, k) for row in out_rows for k in range(wide)]
-        for number, total in enumerate(repeat(builder, n, begin, body)):
+        sums = [load(builder, begin, k) for k in range(wide)] * high
+        for number, total in enumerate(repeat(builder, n, sums, body)):
             store(builder, out_rows[number // wide], number % wide, total)
         return context.get_dummy_value()
 
-    arguments = (n_rows, n_vectors, out, out_stride, left, left_row, left_item, right, right_stride, n)
+    arguments = (n_rows, n_vectors, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     return types.void(*arguments), codegen
+
+
+@intrinsic
+@no_type_check
+def transpose_block(_: Any, out: Any, out_stride: Any, rows: Any, stride: Any, n: Any) -> Any:
+    """Write the columns of a square block as rows, as if rows from the n-th on were zeros."""
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        out, out_stride, rows, stride, n = arguments
+        vectors = []
+        for r in range(LANES):
+            is_there = builder.icmp_signed("<", index(r), n)
+            at = builder.select(is_there, builder.mul(stride, index(r)), index(0))
+            row = load(builder, builder.gep(rows, [at]), 0)
+            vectors.append(builder.select(is_there, row, constant(0.0)))
+        for r, column in enumerate(transpose(builder, vectors)):
+            store(builder, builder.gep(out, [builder.mul(out_stride, index(r))]), 0, column)
+        return context.get_dummy_value()
+
+    return types.void(out, out_stride, rows, stride, n), codegen
+
+
+@intrinsic
+@no_type_check
+def judge_vector(_: Any, logits: Any, n_classes: Any, label: Any, share: Any) -> Any:
+    """Turn an image's logits into `share` of the gradient of its loss by them.
+
+    Return the total of the exponentials below the highest logit, how far the label's logit lies below
+    it, and whether the label has it.
+    """
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        logits, n_classes, label, share = arguments
+        is_class, zero = is_lane(builder, "<", n_classes), constant(0.0)
+        values = builder.select(is_class, load(builder, logits, 0), constant(-math.inf))
+        top = join_lanes(builder, values, lambda a, b: call(builder, "maxnum", a, b))
+        right = builder.icmp_signed("==", find_first(builder, builder.fcmp_ordered("==", values, top)), label)
+        values = builder.fsub(values, top)
+        below = builder.extract_element(values, label)
+        powers = builder.select(is_class, _exp(builder, values), zero)
+        total = join_lanes(builder, powers, builder.fadd)
+        chances = builder.fdiv(powers, total)
+        truth = builder.select(is_lane(builder, "==", label), constant(1.0), zero)
+        store(builder, logits, 0, builder.fmul(builder.fsub(chances, truth), spread(builder, share)))
+        results = [builder.extract_element(total, index(0)), below, builder.zext(right, INT64)]
+        return context.make_tuple(builder, results_type, results)
+
+    results_type = types.Tuple((types.float32, types.float32, types.int64))
+    return results_type(logits, n_classes, label, share), codegen
 
 
 def _literal(kind: Any) -> int:
@@ -160,13 +285,16 @@ def _literal(kind: Any) -> int:
 
 
 def _gathering(
-    builder: Any, rows: Any, stride: Any, which: Any, factors: Any
+    builder: Any, high: int, wide: int, rows: Any, stride: Any, which: Any, factors: Any
 ) -> Callable[[Any, list[Any]], list[Any]]:
     def body(i: Any, sums: list[Any]) -> list[Any]:
         number = builder.zext(builder.load(builder.gep(which, [i])), INT64)
         row = builder.gep(rows, [builder.mul(number, stride)])
-        factor = spread(builder, builder.load(builder.gep(factors, [i])))
-        return [multiply_add(builder, factor, load(builder, row, k), s) for k, s in enumerate(sums)]
+        first = builder.gep(factors, [builder.mul(i, index(high))])
+        vectors = [load(builder, row, k) for k in range(wide)]
+        spreads = [spread(builder, builder.load(builder.gep(first, [index(r)]))) for r in range(high)]
+        pairs = [(factor, vector) for factor in spreads for vector in vectors]
+        return [multiply_add(builder, *pair, total) for pair, total in zip(pairs, sums, strict=True)]
 
     return body
 
@@ -179,11 +307,20 @@ def _step(
     kept = builder.fmul(square, constant(_KEEP_SQUARE))
     square = multiply_add(builder, builder.fmul(gradient, gradient), constant(1 - _KEEP_SQUARE), kept)
     spread_out = builder.fmul(call(builder, "sqrt", square), spread(builder, root))
-    move = builder.fdiv(mean, builder.fadd(spread_out, constant(_EPSILON)))
+    move = builder.fmul(mean, _reciprocal(builder, builder.fadd(spread_out, constant(_EPSILON))))
     move = builder.fmul(load(builder, rates, k), move)
     store(builder, means, k, mean)
     store(builder, squares, k, square)
     store(builder, weights, k, builder.fsub(load(builder, weights, k), move))
+
+
+def _reciprocal(builder: Any, x: Any) -> Any:
+    """Divide 1 by positive numbers, to rounding: faster than a division, which waits for the root before."""
+    x = builder.select(builder.fcmp_ordered("<", x, constant(_HUGE)), x, constant(_HUGE))
+    y, minus = guess_reciprocal(builder, x), builder.fneg(x)
+    for _ in range(3):  # Newton's steps: each squares the error, which is 12 % at first
+        y = multiply_add(builder, y, multiply_add(builder, minus, y, constant(1.0)), y)
+    return y
 
 
 def _exp(builder: Any, x: Any) -> Any:
@@ -260,7 +397,6 @@ def _tanh_slope(builder: Any, gradient: Any, y: Any) -> Any:
     return builder.fmul(gradient, builder.fsub(constant(1.0), builder.fmul(y, y)))
 
 
-exp_vector = _on_vector(_exp)
 sigmoid_vector = _on_vector(_sigmoid)
 relu_vector = _on_vector(_relu)
 tanh_vector = _on_vector(_tanh)

@@ -11,17 +11,21 @@ from typing import no_type_check
 import numpy as np
 
 from mnist_core.fused.compiled import compiled
-from mnist_core.fused.kernels import exp_vector, place, step_adam
+from mnist_core.fused.kernels import flush_denormals, judge_vector, move, place, restore_float_mode, step_adam
 from mnist_core.fused.products import (
-    WIDE,
     activate,
-    gather_and_step,
-    gather_vectors,
+    choose_width,
+    gather_tile,
+    make_rows,
     multiply,
     multiply_slopes,
     pad,
+    pad_rows,
+    step_tile,
     sum_rows,
+    turn,
 )
+from mnist_core.fused.vectors import GROUP
 
 
 @compiled
@@ -33,41 +37,30 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
     """
     n_networks, stride, wide3 = len(stack.units), stack.lanes + 16, pad(stack.n_classes)
     wide1, wide2 = pad(stack.hidden1.max()), pad(stack.hidden2.max())
-    outputs1, slopes1 = np.zeros(batch * stride, np.float32), np.zeros(batch * stride, np.float32)
-    outputs2, slopes2 = np.zeros(batch * wide2, np.float32), np.zeros(batch * wide2, np.float32)
-    outputs3 = np.zeros(batch * wide3, np.float32)
-    gradients = np.zeros(len(stack.upper.weights), np.float32)
-    bias_gradients = np.zeros(stack.lanes, np.float32)
-    turned2, turned3 = np.zeros(stack.hidden2.max() * wide1, np.float32), np.zeros(wide3 * wide2, np.float32)
-    lane_rates = np.zeros(stack.lanes, np.float32)
+    height = pad_rows(batch)
+    outputs1, slopes1 = make_rows(height * stride), make_rows(batch * stride)
+    outputs2, slopes2, outputs3 = make_rows(batch * wide2), make_rows(batch * wide2), make_rows(batch * wide3)
+    gradients, bias_gradients = make_rows(len(stack.upper.weights)), make_rows(stack.lanes)
+    turned2, turned3 = make_rows(wide2 * wide1), make_rows(wide3 * wide2)
+    lane_rates, zeros = make_rows(stack.lanes), make_rows(max(stack.lanes, wide1, wide2))
+    mode = flush_denormals()
     for k in range((n + batch - 1) // batch):
         first = k * batch
         size = min(batch, n - first)
         steps += 1
         root = np.float32(1 / math.sqrt(1 - 0.999**steps))
-        _forward_first(stack, ink, first, size, outputs1, stride)
+        forward_first(stack, ink, k * height // GROUP, size, outputs1, stride)
         for g in range(n_networks):
             rate = np.float32(stack.rates[g] / (1 - 0.9**steps))
             lane_rates[stack.units[g] : stack.units[g] + stack.hidden1[g]] = rate
-            _forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3)
-            losses[g] += _softmax(outputs3, wide3, stack.n_classes, ink.labels, first, size)[0]
-            _subtract_truth(outputs3, wide3, ink.labels, first, size)
-            _backward_output(stack, g, size, outputs2, outputs3, slopes2, gradients, turned3)
-            _backward_hidden2(stack, g, size, outputs1, slopes1, stride, slopes2, gradients, turned2)
-            _step_upper(stack, g, gradients, rate, root)
-        for i in range(size):
-            multiply_slopes(stack.code, slopes1, i * stride, outputs1, i * stride, stack.lanes)
-        sum_rows(slopes1, size, stride, bias_gradients, 0, stack.lanes)
-        for u in range(0, stack.lanes, 16):
-            step_adam(
-                place(bias_gradients, u),
-                place(stack.bias.weights, u),
-                place(stack.bias.means, u),
-                place(stack.bias.squares, u),
-                place(lane_rates, u),
-                root,
-            )
-        _step_first(stack, turned, k, slopes1, stride, lane_rates, root)
+            forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3)
+            losses[g] += judge(outputs3, wide3, stack.n_classes, ink.labels, first, size)[0]
+            backward_output(stack, g, size, outputs2, outputs3, slopes2, gradients, turned3, zeros)
+            backward_hidden2(stack, g, size, outputs1, slopes1, stride, slopes2, gradients, turned2, zeros)
+            step_upper(stack, g, gradients, rate, root)
+        step_bias(stack, size, outputs1, slopes1, stride, bias_gradients, lane_rates, root, zeros)
+        step_first(stack, turned, k, slopes1, stride, lane_rates, root)
+    restore_float_mode(mode)
     return steps
 
 
@@ -75,142 +68,137 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
 @no_type_check
 def measure(stack, ink, n, batch, losses, n_right):
     """Measure the networks on the first n images: `losses` and `n_right` gain each one's sums."""
-    stride, wide3 = stack.lanes + 16, pad(stack.n_classes)
-    outputs1 = np.zeros(batch * stride, np.float32)
-    outputs2 = np.zeros(batch * pad(stack.hidden2.max()), np.float32)
-    outputs3 = np.zeros(batch * wide3, np.float32)
-    for first in range(0, n, batch):
-        size = min(batch, n - first)
-        _forward_first(stack, ink, first, size, outputs1, stride)
+    stride, wide3, height = stack.lanes + 16, pad(stack.n_classes), pad_rows(batch)
+    outputs1 = make_rows(height * stride)
+    outputs2, outputs3 = make_rows(height * pad(stack.hidden2.max())), make_rows(height * wide3)
+    mode = flush_denormals()
+    for first in range(0, n, height):
+        size = min(height, n - first)
+        forward_first(stack, ink, first // GROUP, size, outputs1, stride)
         for g in range(len(stack.units)):
-            _forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3)
-            loss, right = _softmax(outputs3, wide3, stack.n_classes, ink.labels, first, size)
+            forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3)
+            loss, right = judge(outputs3, wide3, stack.n_classes, ink.labels, first, size)
             losses[g] += loss
             n_right[g] += right
+    restore_float_mode(mode)
 
 
 @compiled
 @no_type_check
-def _forward_first(stack, ink, first, size, outputs, stride):
-    for i in range(size):
-        at = i * stride
-        outputs[at : at + stack.lanes] = stack.bias.weights[: stack.lanes]
-        low = ink.starts[first + i]
-        count = ink.starts[first + i + 1] - low
+def forward_first(stack, ink, group, size, outputs, stride):
+    """Compute hidden 1's outputs of a batch, which begins with a group of that number."""
+    bias, weights, out = place(stack.bias.weights, 0), place(stack.first.weights, 0), place(outputs, 0)
+    pixels, values, starts, lanes = place(ink.pixels, 0), place(ink.values, 0), ink.starts, stack.lanes
+    for first in range(0, size, GROUP):
+        low = starts[group]
         lane = 0
-        while lane < stack.lanes:
-            n_vectors = min(WIDE, (stack.lanes - lane) // 16)
-            gather_vectors(
+        while lane < lanes:
+            n_vectors = choose_width((lanes - lane) // 16)
+            gather_tile(
                 n_vectors,
-                place(outputs, at + lane),
-                place(stack.first.weights, lane),
-                stack.lanes,
-                place(ink.pixels, low),
-                place(ink.values, low),
-                count,
+                move(out, first * stride + lane),
+                stride,
+                move(bias, lane),
+                move(weights, lane),
+                lanes,
+                move(pixels, low),
+                move(values, low * GROUP),
+                starts[group + 1] - low,
             )
             lane += 16 * n_vectors
-        activate(stack.code, outputs, at, stack.lanes)
+        group += 1
+    for i in range(size):
+        activate(stack.code, outputs, i * stride, lanes)
 
 
 @compiled
 @no_type_check
-def _forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3):
+def forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3):
+    """Compute one network's hidden 2 and its logits."""
     h1, h2 = stack.hidden1[g], stack.hidden2[g]
     wide2, wide3, weights = pad(h2), pad(stack.n_classes), stack.upper.weights
     bias2 = stack.begins[g] + h1 * wide2
     weights3 = bias2 + wide2
     bias3 = weights3 + h2 * wide3
-    for i in range(size):
-        outputs2[i * wide2 : (i + 1) * wide2] = weights[bias2 : bias2 + wide2]
-        outputs3[i * wide3 : (i + 1) * wide3] = weights[bias3 : bias3 + wide3]
+    begin, unit = stack.begins[g], stack.units[g]
     multiply(
-        wide2, size, h1, outputs2, 0, wide2, outputs1, stack.units[g], stride, 1, weights, stack.begins[g]
+        wide2, size, h1, outputs2, 0, wide2, outputs1, unit, stride, 1, weights, begin, wide2, weights, bias2
     )
     activate(stack.code, outputs2, 0, size * wide2)
-    multiply(wide3, size, h2, outputs3, 0, wide3, outputs2, 0, wide2, 1, weights, weights3)
+    multiply(
+        wide3, size, h2, outputs3, 0, wide3, outputs2, 0, wide2, 1, weights, weights3, wide3, weights, bias3
+    )
 
 
 @compiled
 @no_type_check
-def _softmax(logits, wide, n_classes, labels, first, size):
-    """Turn logits into probabilities; return the sum of the losses and the count of right guesses."""
-    loss, n_right = 0.0, 0
+def judge(logits, wide, n_classes, labels, first, size):
+    """Turn logits into the gradient of the mean loss; return the sum of losses and the right guesses."""
+    loss, n_right, totals = 0.0, 0, 1.0
     for i in range(size):
-        at = i * wide
-        best = 0
-        for c in range(1, n_classes):
-            if logits[at + c] > logits[at + best]:
-                best = c
-        label, top = labels[first + i], logits[at + best]
-        n_right += best == label
-        for c in range(n_classes):
-            logits[at + c] -= top
-        loss -= logits[at + label]
-        for c in range(0, wide, 16):
-            exp_vector(place(logits, at + c))
-        total = np.float32(0)
-        for c in range(n_classes):
-            total += logits[at + c]
-        loss += math.log(total)
-        share = np.float32(1) / total
-        for c in range(n_classes):
-            logits[at + c] *= share
-        logits[at + n_classes : at + wide] = 0
-    return loss, n_right
+        label = labels[first + i]
+        total, below, is_right = judge_vector(place(logits, i * wide), n_classes, label, np.float32(1 / size))
+        loss -= below
+        n_right += is_right
+        totals *= total  # one logarithm for many images; the product stays below 16 ** 129
+        if i % 128 == 127:
+            loss += math.log(totals)
+            totals = 1.0
+    return loss + math.log(totals), n_right
 
 
 @compiled
 @no_type_check
-def _subtract_truth(probabilities, wide, labels, first, size):
-    """Turn probabilities into the gradient of the mean loss by the logits."""
-    share = np.float32(1 / size)
-    for i in range(size):
-        probabilities[i * wide + labels[first + i]] -= np.float32(1)
-        for c in range(wide):
-            probabilities[i * wide + c] *= share
-
-
-@compiled
-@no_type_check
-def _backward_output(stack, g, size, outputs2, slopes3, slopes2, gradients, turned):
-    h1, h2 = stack.hidden1[g], stack.hidden2[g]
+def backward_output(stack, g, size, outputs2, slopes3, slopes2, gradients, turned, zeros):
+    """Compute the gradients of the output layer, and of hidden 2's sums."""
+    h1, h2, weights = stack.hidden1[g], stack.hidden2[g], stack.upper.weights
     wide2, wide3 = pad(h2), pad(stack.n_classes)
     weights3 = stack.begins[g] + h1 * wide2 + wide2
     bias3 = weights3 + h2 * wide3
-    gradients[weights3:bias3] = 0
-    multiply(wide3, h2, size, gradients, weights3, wide3, outputs2, 0, 1, wide2, slopes3, 0)
-    sum_rows(slopes3, size, wide3, gradients, bias3, wide3)
-    for c in range(stack.n_classes):
-        for j in range(wide2):
-            weight = stack.upper.weights[weights3 + j * wide3 + c] if j < h2 else np.float32(0)
-            turned[c * wide2 + j] = weight
-    slopes2[: size * wide2] = 0
-    multiply(wide2, size, stack.n_classes, slopes2, 0, wide2, slopes3, 0, wide3, 1, turned, 0)
+    multiply(wide3, h2, size, gradients, weights3, wide3, outputs2, 0, 1, wide2, slopes3, 0, wide3, zeros, 0)
+    sum_rows(slopes3, size, wide3, gradients, bias3, wide3, zeros)
+    turn(weights, weights3, h2, wide3, turned, wide2)
+    multiply(
+        wide2, size, stack.n_classes, slopes2, 0, wide2, slopes3, 0, wide3, 1, turned, 0, wide2, zeros, 0
+    )
     multiply_slopes(stack.code, slopes2, 0, outputs2, 0, size * wide2)
 
 
 @compiled
 @no_type_check
-def _backward_hidden2(stack, g, size, outputs1, slopes1, stride, slopes2, gradients, turned):
+def backward_hidden2(stack, g, size, outputs1, slopes1, stride, slopes2, gradients, turned, zeros):
+    """Compute the gradients of hidden 2, and of hidden 1's outputs."""
     h1, h2, begin = stack.hidden1[g], stack.hidden2[g], stack.begins[g]
     wide1, wide2, unit = pad(h1), pad(h2), stack.units[g]
-    bias2 = begin + h1 * wide2
-    gradients[begin:bias2] = 0
-    multiply(wide2, h1, size, gradients, begin, wide2, outputs1, unit, 1, stride, slopes2, 0)
-    sum_rows(slopes2, size, wide2, gradients, bias2, wide2)
-    for j in range(h2):
-        for i in range(wide1):
-            turned[j * wide1 + i] = stack.upper.weights[begin + i * wide2 + j] if i < h1 else np.float32(0)
+    multiply(wide2, h1, size, gradients, begin, wide2, outputs1, unit, 1, stride, slopes2, 0, wide2, zeros, 0)
+    sum_rows(slopes2, size, wide2, gradients, begin + h1 * wide2, wide2, zeros)
+    turn(stack.upper.weights, begin, h1, wide2, turned, wide1)
     # The lanes past h1 that are zeroed here belong to the next network, which writes them after this.
-    for i in range(size):
-        slopes1[i * stride + unit : i * stride + unit + wide1] = 0
-    multiply(wide1, size, h2, slopes1, unit, stride, slopes2, 0, wide2, 1, turned, 0)
+    multiply(wide1, size, h2, slopes1, unit, stride, slopes2, 0, wide2, 1, turned, 0, wide1, zeros, 0)
 
 
 @compiled
 @no_type_check
-def _step_upper(stack, g, gradients, rate, root):
+def step_bias(stack, size, outputs, slopes, stride, gradients, rates, root, zeros):
+    """Turn gradients by hidden 1's outputs into those by its sums, and step its biases."""
+    for i in range(size):
+        multiply_slopes(stack.code, slopes, i * stride, outputs, i * stride, stack.lanes)
+    sum_rows(slopes, size, stride, gradients, 0, stack.lanes, zeros)
+    for u in range(0, stack.lanes, 16):
+        step_adam(
+            place(gradients, u),
+            place(stack.bias.weights, u),
+            place(stack.bias.means, u),
+            place(stack.bias.squares, u),
+            place(rates, u),
+            root,
+        )
+
+
+@compiled
+@no_type_check
+def step_upper(stack, g, gradients, rate, root):
+    """Step one network's hidden 2 and output layer by Adam."""
     wide2, wide3 = pad(stack.hidden2[g]), pad(stack.n_classes)
     count = (stack.hidden1[g] + 1) * wide2 + (stack.hidden2[g] + 1) * wide3
     rates = np.full(16, rate, np.float32)
@@ -227,23 +215,30 @@ def _step_upper(stack, g, gradients, rate, root):
 
 @compiled
 @no_type_check
-def _step_first(stack, turned, k, slopes, stride, rates, root):
-    lane = 0
-    while lane < stack.lanes:
-        n_vectors = min(WIDE, (stack.lanes - lane) // 16)
-        for p in turned.live:
-            at, low = p * stack.lanes + lane, turned.starts[k, p]
-            gather_and_step(
+def step_first(stack, turned, k, slopes, stride, rates, root):
+    """Compute the gradients of hidden 1's weights and step them by Adam, batch k."""
+    weights, means = place(stack.first.weights, 0), place(stack.first.means, 0)
+    squares, gradients, lane_rates = place(stack.first.squares, 0), place(slopes, 0), place(rates, 0)
+    pixels, images, values = place(turned.pixels, 0), place(turned.images, 0), place(turned.values, 0)
+    starts, lanes = turned.starts[k], stack.lanes
+    for group in range(len(turned.pixels) // GROUP):
+        low = starts[group]
+        lane = 0
+        while lane < lanes:
+            n_vectors = choose_width((lanes - lane) // 16)
+            step_tile(
                 n_vectors,
-                place(stack.first.weights, at),
-                place(stack.first.means, at),
-                place(stack.first.squares, at),
-                place(rates, lane),
+                move(weights, lane),
+                move(means, lane),
+                move(squares, lane),
+                lanes,
+                move(pixels, group * GROUP),
+                move(lane_rates, lane),
                 root,
-                place(slopes, lane),
+                move(gradients, lane),
                 stride,
-                place(turned.images, low),
-                place(turned.values, low),
-                turned.starts[k, p + 1] - low,
+                move(images, low),
+                move(values, low * GROUP),
+                starts[group + 1] - low,
             )
-        lane += 16 * n_vectors
+            lane += 16 * n_vectors

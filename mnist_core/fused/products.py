@@ -2,6 +2,8 @@
 
 from typing import no_type_check
 
+import numpy as np
+
 from mnist_core.fused.compiled import compiled
 from mnist_core.fused.kernels import (
     gather,
@@ -14,9 +16,11 @@ from mnist_core.fused.kernels import (
     sigmoid_vector,
     tanh_slope,
     tanh_vector,
+    transpose_block,
 )
+from mnist_core.fused.vectors import GROUP, WIDE
 
-WIDE = 8  # vectors whose sums stay in registers, and hide an addition's delay
+_HIGH = 8 if WIDE == 6 else 4  # rows of a tile of fewer vectors
 
 
 @compiled
@@ -24,6 +28,13 @@ WIDE = 8  # vectors whose sums stay in registers, and hide an addition's delay
 def pad(n):
     """Round up to whole vectors."""
     return (n + 15) // 16 * 16
+
+
+@compiled
+@no_type_check
+def pad_rows(n):
+    """Round up to whole groups of rows."""
+    return (n + GROUP - 1) // GROUP * GROUP
 
 
 @compiled
@@ -54,21 +65,54 @@ def multiply_slopes(code, gradients, at, outputs, begin, n):
 
 @compiled
 @no_type_check
-def sum_rows(rows, n, stride, out, at, wide):
+def sum_rows(rows, n, stride, out, out_at, wide, zeros):
     """Sum n rows into `wide` values."""
-    out[at : at + wide] = 0
-    for i in range(n):
-        for u in range(wide):
-            out[at + u] += rows[i * stride + u]
+    ones = np.ones(1, np.float32)
+    multiply(wide, 1, n, out, out_at, 0, ones, 0, 0, 0, rows, 0, stride, zeros, 0)
 
 
 @compiled
 @no_type_check
-def multiply(wide, n_rows, n, out, out_at, out_stride, left, left_at, left_row, left_item, right, right_at):
-    """Add to `wide` columns of `out` the product of `left` (n_rows, n) and `right` (n, wide)."""
+def turn(rows, at, n_rows, wide, out, out_stride):
+    """Write the transposed of `n_rows` rows, `wide` wide; columns past the last row become zeros."""
+    for row in range(0, n_rows, 16):
+        for column in range(0, wide, 16):
+            transpose_block(
+                place(out, column * out_stride + row),
+                out_stride,
+                place(rows, at + row * wide + column),
+                wide,
+                n_rows - row,
+            )
+
+
+@compiled
+@no_type_check
+def multiply(
+    wide,
+    n_rows,
+    n,
+    out,
+    out_at,
+    out_stride,
+    left,
+    left_at,
+    left_row,
+    left_item,
+    right,
+    right_at,
+    right_stride,
+    begin,
+    begin_at,
+):
+    """Write to `wide` columns of `out` the product of `left` (n_rows, n) and `right` (n, wide).
+
+    `begin` is added to each row of it.
+    """
     column = 0
     while column < wide:
-        n_vectors, high = _choose_tile((wide - column) // 16)
+        n_vectors = choose_width((wide - column) // 16)
+        high = _choose_height(n_vectors)
         row = 0
         while row < n_rows:
             is_whole = row + high <= n_rows
@@ -76,11 +120,12 @@ def multiply(wide, n_rows, n, out, out_at, out_stride, left, left_at, left_row, 
                 n_vectors if is_whole else -n_vectors,
                 place(out, out_at + row * out_stride + column),
                 out_stride,
+                place(begin, begin_at + column),
                 place(left, left_at + row * left_row),
                 left_row,
                 left_item,
                 place(right, right_at + column),
-                wide,
+                right_stride,
                 n,
             )
             row += high if is_whole else 1
@@ -89,78 +134,84 @@ def multiply(wide, n_rows, n, out, out_at, out_stride, left, left_at, left_row, 
 
 @compiled
 @no_type_check
-def _choose_tile(n_vectors):
-    """Choose the width and height of a tile: as many sums as registers hold, with room for the rest."""
-    if n_vectors >= 6:
-        return 6, 2
-    if n_vectors >= 3:
-        return 3, 4
-    if n_vectors == 2:
-        return 2, 8
-    return 1, 8
+def _choose_height(n_vectors):
+    """Choose the height of a tile: with its width, as many sums as registers hold."""
+    return GROUP if n_vectors == 6 else _HIGH
 
 
 @compiled
 @no_type_check
-def _multiply_tile(code, out, out_stride, left, left_row, left_item, right, right_stride, n):
+def _multiply_tile(code, out, out_stride, begin, left, left_row, left_item, right, right_stride, n):
     """Multiply a whole tile of `code` vectors, or a single row where the code is negative."""
     if code == 6:
-        multiply_tile(2, 6, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(GROUP, 6, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     elif code == 3:
-        multiply_tile(4, 3, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(_HIGH, 3, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     elif code == 2:
-        multiply_tile(8, 2, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(_HIGH, 2, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     elif code == 1:
-        multiply_tile(8, 1, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(_HIGH, 1, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     elif code == -6:
-        multiply_tile(1, 6, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(1, 6, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     elif code == -3:
-        multiply_tile(1, 3, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(1, 3, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     elif code == -2:
-        multiply_tile(1, 2, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(1, 2, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
     else:
-        multiply_tile(1, 1, out, out_stride, left, left_row, left_item, right, right_stride, n)
+        multiply_tile(1, 1, out, out_stride, begin, left, left_row, left_item, right, right_stride, n)
 
 
 @compiled
 @no_type_check
-def gather_vectors(n_vectors, out, rows, stride, which, factors, n):
-    """Call `kernels.gather` for up to `WIDE` vectors."""
-    if n_vectors == 8:
-        gather(8, out, rows, stride, which, factors, n)
-    elif n_vectors == 7:
-        gather(7, out, rows, stride, which, factors, n)
-    elif n_vectors == 6:
-        gather(6, out, rows, stride, which, factors, n)
-    elif n_vectors == 5:
-        gather(5, out, rows, stride, which, factors, n)
-    elif n_vectors == 4:
-        gather(4, out, rows, stride, which, factors, n)
-    elif n_vectors == 3:
-        gather(3, out, rows, stride, which, factors, n)
-    elif n_vectors == 2:
-        gather(2, out, rows, stride, which, factors, n)
-    else:
-        gather(1, out, rows, stride, which, factors, n)
+def choose_width(n_vectors):
+    """Choose how many of the vectors that are left make the next tile."""
+    if n_vectors >= WIDE:
+        return WIDE
+    return min(n_vectors, 3)
 
 
 @compiled
 @no_type_check
-def gather_and_step(n_vectors, weights, means, squares, rates, root, rows, stride, which, factors, n):
-    """Call `kernels.gather_adam` for up to `WIDE` vectors."""
-    if n_vectors == 8:
-        gather_adam(8, weights, means, squares, rates, root, rows, stride, which, factors, n)
-    elif n_vectors == 7:
-        gather_adam(7, weights, means, squares, rates, root, rows, stride, which, factors, n)
-    elif n_vectors == 6:
-        gather_adam(6, weights, means, squares, rates, root, rows, stride, which, factors, n)
-    elif n_vectors == 5:
-        gather_adam(5, weights, means, squares, rates, root, rows, stride, which, factors, n)
-    elif n_vectors == 4:
-        gather_adam(4, weights, means, squares, rates, root, rows, stride, which, factors, n)
+def gather_tile(n_vectors, out, out_stride, begin, rows, stride, which, factors, n):
+    """Call `kernels.gather` for a width that `choose_width` chose."""
+    if n_vectors == 6:
+        gather(GROUP, 6, out, out_stride, begin, rows, stride, which, factors, n)
     elif n_vectors == 3:
-        gather_adam(3, weights, means, squares, rates, root, rows, stride, which, factors, n)
+        gather(GROUP, 3, out, out_stride, begin, rows, stride, which, factors, n)
     elif n_vectors == 2:
-        gather_adam(2, weights, means, squares, rates, root, rows, stride, which, factors, n)
+        gather(GROUP, 2, out, out_stride, begin, rows, stride, which, factors, n)
     else:
-        gather_adam(1, weights, means, squares, rates, root, rows, stride, which, factors, n)
+        gather(GROUP, 1, out, out_stride, begin, rows, stride, which, factors, n)
+
+
+@compiled
+@no_type_check
+def step_tile(
+    n_vectors, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
+):
+    """Call `kernels.gather_adam` for a width that `choose_width` chose."""
+    if n_vectors == 6:
+        gather_adam(
+            GROUP, 6, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
+        )
+    elif n_vectors == 3:
+        gather_adam(
+            GROUP, 3, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
+        )
+    elif n_vectors == 2:
+        gather_adam(
+            GROUP, 2, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
+        )
+    else:
+        gather_adam(
+            GROUP, 1, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
+        )
+
+
+@compiled
+@no_type_check
+def make_rows(n):
+    """Make room for n zeros that begins where a line of the cache does."""
+    room = np.zeros(n + 16, np.float32)
+    skip = -(room.ctypes.data // 4) % 16
+    return room[skip : skip + n]

@@ -2,18 +2,22 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 
 class Ink(NamedTuple):
-    """Images as their pixels that are not zero, an image after the other.
+    """Images as the pixels that hold ink, a group of `vectors.GROUP` images after the other.
+
+    A batch begins with a group of its own. The last group of one may have fewer images.
 
     Attributes
     ----------
-    starts : ndarray of shape (n + 1,), int64
-        Where the pixels of each image begin.
+    starts : ndarray of shape (n_groups + 1,), int64
+        Where the pixels of each group begin.
     pixels : ndarray of uint16
-        Their positions in the image.
+        The positions that hold ink in any image of the group.
     values : ndarray of float32
-        Their ink.
+        At each of them, the ink of every image of the group, 0 where it has none.
     labels : ndarray of shape (n,), int64
         The digit of each image.
     """
@@ -25,24 +29,25 @@ class Ink(NamedTuple):
 
 
 class TurnedInk(NamedTuple):
-    """The same images batch by batch, and in a batch pixel after pixel.
+    """The same images batch by batch, and in a batch a group of `vectors.GROUP` pixels after the other.
 
     Attributes
     ----------
-    starts : ndarray of shape (n_batches, n_pixels + 1), int64
-        Where the images of each pixel begin.
+    starts : ndarray of shape (n_batches, n_groups + 1), int64
+        Where the images of each group begin.
     images : ndarray of uint16
-        Their positions in the batch.
+        Positions in the batch of the images that have ink at any pixel of the group.
     values : ndarray of float32
-        Their ink.
-    live : ndarray of int64
-        The pixels that hold ink in any image; the weights of others never move.
+        In each of them, the ink at every pixel of the group.
+    pixels : ndarray of shape (n_groups * GROUP,), int64
+        The pixels of each group, filled up with -1; those without ink in any image are in none, as
+        their weights never move.
     """
 
     starts: Any
     images: Any
     values: Any
-    live: Any
+    pixels: Any
 
 
 class Layer(NamedTuple):
@@ -63,7 +68,7 @@ class Stack(NamedTuple):
     lanes : int
         Units of all first hidden layers, rounded up to whole vectors.
     n_classes : int
-        Output units.
+        Output units, at most a vector's lanes.
     first : Layer
         Rows of `lanes` weights, a row a pixel.
     bias : Layer
@@ -88,3 +93,11 @@ class Stack(NamedTuple):
     hidden2: Any
     begins: Any
     rates: Any
+
+
+def make_aligned(shape: tuple[int, ...]) -> np.ndarray:
+    """Make float32 zeros that begin where a line of the cache does: vectors then never straddle two."""
+    n = int(np.prod(shape))
+    room = np.zeros(n + 16, np.float32)
+    skip = -(room.ctypes.data // 4) % 16
+    return room[skip : skip + n].reshape(shape)

@@ -9,17 +9,30 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba.core import cgutils
 
 LANES = 16
 """Floats in a vector."""
 
+_HAS_MANY_REGISTERS = bool(binding.get_host_cpu_features().get("avx512f"))
+
+# A tile of sums, with the vectors and factors that go into it, just fits the registers: 32 of a whole
+# vector, or 16 of half a one.
+GROUP, WIDE = 4, 6 if _HAS_MANY_REGISTERS else 1
+"""Rows and vectors of a tile of sums."""
+
 INT64 = ir.IntType(64)
 _INT32 = ir.IntType(32)
 _VECTOR = ir.VectorType(ir.FloatType(), LANES)
 _INT_VECTOR = ir.VectorType(_INT32, LANES)
+_BYTES = ir.IntType(8).as_pointer()
 _FLOAT_BYTES = 4  # arrays are aligned to their items only
+
+
+def round_up(n: int) -> int:
+    """Round a width up to whole vectors."""
+    return -(-n // LANES) * LANES
 
 
 def index(value: int) -> ir.Constant:
@@ -63,11 +76,104 @@ def multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
     return call(builder, "fma", a, b, c)
 
 
+def swap_float_mode(builder: Any, choose: Callable[[Any, int], Any]) -> Any:
+    """Exchange the word that says how the processor computes with floats; return the one before.
+
+    Parameters
+    ----------
+    builder : llvmlite.ir.IRBuilder
+        Where to emit.
+    choose : callable
+        Gets the word, an int64, and the bits in it that make the processor flush denormals; returns
+        the new word. Not called for a processor that is neither x86 nor ARM: there 0 is returned.
+    """
+    processor = binding.get_process_triple().partition("-")[0]
+    if processor in {"x86_64", "i686"}:
+        return _swap_mxcsr(builder, choose)
+    if processor in {"aarch64", "arm64"}:
+        return _swap_fpcr(builder, choose)
+    return index(0)
+
+
+def _swap_mxcsr(builder: Any, choose: Callable[[Any, int], Any]) -> Any:
+    kind = ir.FunctionType(ir.VoidType(), [_BYTES])
+    read, write = (
+        cgutils.get_or_insert_function(builder.module, kind, f"llvm.x86.sse.{name}mxcsr")
+        for name in ("st", "ld")
+    )
+    slot = cgutils.alloca_once(builder, _INT32)
+    builder.call(read, [builder.bitcast(slot, _BYTES)])
+    before = builder.zext(builder.load(slot), INT64)
+    builder.store(builder.trunc(choose(before, 0x8040), _INT32), slot)  # flush to zero, denormals are zero
+    builder.call(write, [builder.bitcast(slot, _BYTES)])
+    return before
+
+
+def _swap_fpcr(builder: Any, choose: Callable[[Any, int], Any]) -> Any:
+    read = cgutils.get_or_insert_function(builder.module, ir.FunctionType(INT64, []), "llvm.aarch64.get.fpcr")
+    write = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(ir.VoidType(), [INT64]), "llvm.aarch64.set.fpcr"
+    )
+    before = builder.call(read, [])
+    builder.call(write, [choose(before, 1 << 24)])
+    return before
+
+
+def join_lanes(builder: Any, vector: Any, join: Callable[[Any, Any], Any]) -> Any:
+    """Join all lanes of a vector in pairs, and pairs of them; every lane of the result holds all."""
+    unset, step = ir.Constant(vector.type, ir.Undefined), 1
+    while step < LANES:
+        across = ir.Constant(_INT_VECTOR, [lane ^ step for lane in range(LANES)])
+        vector = join(vector, builder.shuffle_vector(vector, unset, across))
+        step *= 2
+    return vector
+
+
+def transpose(builder: Any, rows: Sequence[Any]) -> list[Any]:
+    """Turn as many vectors as a vector has lanes into their columns."""
+    rows, step = list(rows), 1
+    while step < LANES:
+        low = [lane if not lane & step else LANES + lane - step for lane in range(LANES)]
+        high = [lane + step if not lane & step else LANES + lane for lane in range(LANES)]
+        for row in (row for row in range(LANES) if not row & step):
+            pair = rows[row], rows[row + step]
+            rows[row] = builder.shuffle_vector(*pair, ir.Constant(_INT_VECTOR, low))
+            rows[row + step] = builder.shuffle_vector(*pair, ir.Constant(_INT_VECTOR, high))
+        step *= 2
+    return rows
+
+
+def is_lane(builder: Any, predicate: str, number: Any) -> Any:
+    """Compare the numbers of the lanes with one."""
+    return builder.icmp_signed(
+        predicate, ir.Constant(_INT_VECTOR, list(range(LANES))), _spread_int(builder, number)
+    )
+
+
+def _spread_int(builder: Any, number: Any) -> Any:
+    unset = ir.Constant(_INT_VECTOR, ir.Undefined)
+    first = builder.insert_element(unset, builder.trunc(number, _INT32), ir.Constant(_INT32, 0))
+    return builder.shuffle_vector(first, unset, ir.Constant(_INT_VECTOR, [0] * LANES))
+
+
+def find_first(builder: Any, mask: Any) -> Any:
+    """Return the number of the first lane that is true, or 0 where none is."""
+    bits = builder.bitcast(mask, ir.IntType(LANES))
+    number = builder.zext(builder.cttz(bits, ir.Constant(ir.IntType(1), 0)), INT64)
+    return builder.and_(number, index(LANES - 1))
+
+
 def exp2_int(builder: Any, whole: Any) -> Any:
     """Compute 2 to the power of whole numbers held as floats, by writing the exponent's bits."""
     bias, shift = ir.Constant(_INT_VECTOR, [127] * LANES), ir.Constant(_INT_VECTOR, [23] * LANES)
     bits = builder.shl(builder.add(builder.fptosi(whole, _INT_VECTOR), bias), shift)
     return builder.bitcast(bits, _VECTOR)
+
+
+def guess_reciprocal(builder: Any, x: Any) -> Any:
+    """Guess 1 / x for positive x to 12 %, by taking the exponent's bits from those of a constant."""
+    bits = builder.bitcast(x, _INT_VECTOR)
+    return builder.bitcast(builder.sub(ir.Constant(_INT_VECTOR, [0x7EF311C3] * LANES), bits), _VECTOR)
 
 
 def repeat(

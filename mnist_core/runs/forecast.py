@@ -5,7 +5,8 @@ import statistics
 from collections.abc import Sequence
 
 from mnist_core.grid import SearchPlan
-from mnist_core.runs.rows import REFIT_FOLD, FitRow, FitState, RunRow
+from mnist_core.history import REFIT_FOLD
+from mnist_core.runs.rows import FitRow, FitState, RunRow
 
 # The paper's grid took 5,648 epochs for its 405 fits to 40,000 images each, before each stopped early.
 _PAPER_EPOCHS = 5_648 / 405

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_core.grid import Candidate, SearchPlan
-from mnist_core.runs.rows import REFIT_FOLD, FitRow
+from mnist_core.history import REFIT_FOLD
+from mnist_core.runs.rows import FitRow
 
 
 @dataclass(frozen=True)

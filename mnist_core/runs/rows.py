@@ -8,24 +8,34 @@ from typing import Any
 from mnist_core.grid import Candidate, SearchPlan
 from mnist_core.history import EpochRecord
 
-REFIT_FOLD = -1  # the fold number under which the winner's retraining is recorded
-
 
 class RunState(StrEnum):
-    """Where a run stands; done, cancelled and failed are for ever."""
+    """Where a run stands; only done is for ever, as nothing that had finished is lost before it."""
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSING = "pausing"
     CANCELLING = "cancelling"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
+    PAUSED = "paused"
     INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it belongs to a worker, which may be about to stop."""
+        return self in (RunState.RUNNING, RunState.PAUSING, RunState.CANCELLING)
 
     @property
     def is_active(self) -> bool:
         """Whether a worker carries it out, or will."""
-        return self in (RunState.QUEUED, RunState.RUNNING, RunState.CANCELLING)
+        return self is RunState.QUEUED or self.is_held
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether it has stopped and can go on from where it was."""
+        return not self.is_active and self is not RunState.DONE
 
 
 class FitState(StrEnum):
@@ -70,7 +80,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as the store has it; times are UTC."""
+    """A run as the store has it; times are UTC.
+
+    Attributes
+    ----------
+    started, ended : datetime or None
+        Of its latest stretch of work; a run that was resumed has had others.
+    worked_seconds : float
+        What its earlier stretches took.
+    queue_position : float or None
+        Where it stands among the runs that wait for a worker; None where it waits for none. An
+        interrupted run that waits is one whose worker is gone: the next worker takes it.
+    tags : tuple of str
+        What its user filed it under.
+    """
 
     id: str
     name: str
@@ -87,14 +110,22 @@ class RunRow:
     heartbeat: datetime | None
     message: str
     outcome: Outcome | None
+    worked_seconds: float = 0.0
+    queue_position: float | None = None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the next worker that is free may take it."""
+        return self.queue_position is not None
 
     @property
     def seconds(self) -> float:
-        """Return how long it has been carried out, up to its end or its last beat."""
+        """Return how long it has been carried out, up to its end or its last beat; pauses do not count."""
         if self.started is None:
-            return 0.0
+            return self.worked_seconds
         until = self.ended or (now() if self.state.is_active else self.heartbeat or self.started)
-        return (until - self.started).total_seconds()
+        return self.worked_seconds + (until - self.started).total_seconds()
 
 
 @dataclass(frozen=True)

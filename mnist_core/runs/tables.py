@@ -20,6 +20,10 @@ RUNS = sa.Table(
     sa.Column("heartbeat", sa.Float),
     sa.Column("message", sa.Text, nullable=False, default=""),
     sa.Column("outcome", sa.JSON(none_as_null=True)),
+    sa.Column("owner", sa.String(400)),
+    sa.Column("queue_position", sa.Float),
+    sa.Column("worked_seconds", sa.Float, nullable=False, server_default="0"),
+    sa.Column("tags", sa.JSON, nullable=False, server_default="[]"),
 )
 FITS = sa.Table(
     "fits",
@@ -46,4 +50,7 @@ EPOCHS = sa.Table(
     sa.Column("valid_accuracy", sa.Float),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Index("epochs_by_run", "run_id", "id"),
+    sa.UniqueConstraint("run_id", "candidate", "fold", "epoch", name="one_row_an_epoch"),
+    # Else SQLite gives the id of a removed epoch to the next one, which who reads on would miss.
+    sqlite_autoincrement=True,
 )

@@ -1,40 +1,53 @@
-"""The process of a search; the worker starts it, and it ends when the worker does."""
+"""The process of a search; the worker starts it, and it ends when the worker does.
+
+It reads a plan, calls a crew together and loads its libraries, and only then reads the job: who starts it
+may still be reading the images meanwhile. The members of its crew import this file too, as Python's way to
+start processes has it: so it loads what a search needs only where it searches.
+"""
 
 import json
 import os
 import signal
 import sys
-import traceback
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
-import torch
-
-from mnist_core.errors import LabError
-from mnist_core.search.job import SearchJob, carry_out_job
-from mnist_core.search.speed import measure_epoch
+from mnist_core.grid import Engine, SearchPlan
+from mnist_core.search.job import SearchJob
 
 
 def main() -> int:
-    """Read a job from standard input and carry it out; with `--speed`, measure an epoch instead."""
+    """Read plan and job from standard input and carry it out; with `--speed`, measure an epoch instead."""
     if "--speed" in sys.argv[1:]:
+        from mnist_core.search.speed import measure_epoch  # noqa: PLC0415
+
         print(json.dumps(measure_epoch()))  # noqa: T201 this is its answer
         return 0
-    job = SearchJob.from_values(json.loads(sys.stdin.readline()))
-    Thread(target=_die_with_worker, daemon=True).start()
-    torch.set_num_threads(1)
-    return _carry_out(job)
+    begun = json.loads(sys.stdin.readline() or "null")
+    if begun is None:  # whoever started it was gone at once
+        return 0
+    plan = SearchPlan.from_values(begun["plan"])
+    with _call_crew(plan, Path(begun["temp_folder"])) as client:
+        import torch  # noqa: PLC0415
+
+        from mnist_core.search.whole import try_job  # noqa: PLC0415
+
+        torch.set_num_threads(1)
+        line = sys.stdin.readline()
+        if not line:  # the images could not be read
+            return 0
+        Thread(target=_die_with_worker, daemon=True).start()
+        return try_job(SearchJob.from_values(json.loads(line)), client)
 
 
-def _carry_out(job: SearchJob) -> int:
-    try:
-        carry_out_job(job)
-    except LabError as error:
-        job.sender.send("failed", text=str(error))
-    except Exception as error:
-        traceback.print_exc()
-        job.sender.send("failed", text=f"a bug in the lab, please report it: {type(error).__name__}: {error}")
-        return 1
-    return 0
+def _call_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[Any]:
+    if plan.engine is not Engine.FUSED or plan.cluster is not None or plan.n_processes == 1:
+        return nullcontext()
+    from mnist_core.search.crew import start_cluster  # noqa: PLC0415
+
+    return start_cluster(plan.n_processes, temp_folder)
 
 
 def _die_with_worker() -> None:

@@ -3,17 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float64
-from scipy.stats import rankdata
 
 from mnist_core.grid import SearchPlan
+from mnist_core.history import EpochRecord
+from mnist_core.network import MLP
 
 PerFit = Float64[np.ndarray, "candidates folds"]
 """A number for each fold of each candidate."""
+
+
+@runtime_checkable
+class SearchEngine(Protocol):
+    """Searches a grid, and trains its winner."""
+
+    def search(self) -> "SearchResults":
+        """Fit every candidate on every fold."""
+
+    def train(self, number: int) -> tuple[MLP, tuple[EpochRecord, ...]]:
+        """Train one candidate on all training images."""
+
+    def close(self) -> None:
+        """Let go what it holds elsewhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +71,8 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
     table |= {f"split{fold}_test_score": scores[:, fold] for fold in range(scores.shape[1])}
     mean = scores.mean(axis=1)
     table |= {"mean_test_score": mean, "std_test_score": scores.std(axis=1)}
-    table["rank_test_score"] = rankdata(-mean, method="min").astype(np.int32)
+    # As scikit-learn ranks: equal ones share the best of their places.
+    table["rank_test_score"] = 1 + (mean[None] > mean[:, None]).sum(axis=1).astype(np.int32)
     return SearchResults(table, int(table["rank_test_score"].argmin()))
 
 

@@ -7,8 +7,10 @@ import torch
 
 from mnist_core import classifier
 from mnist_core.arrays import Images, Labels
+from mnist_core.dataset import split_inner
 from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.fused import N_CLASSES, Trainer, prepare_ink, start_training
+from mnist_core.fused import Trainer, prepare_ink
+from mnist_core.fused.weights import start_training
 from mnist_core.grid import PAPER_WINNER, Activation, Candidate, Engine, Recipe
 from mnist_core.layouts import read_dataset
 
@@ -38,9 +40,10 @@ def measure_epoch() -> dict[str, Any]:
 
 
 def _measure_fused(images: Images, labels: Labels) -> float:
-    ink = prepare_ink(images, labels, _RECIPE)
+    ink = prepare_ink(images, labels, *split_inner(labels, _RECIPE.inner_folds), _RECIPE.batch_size)
     stack = [
-        start_training(candidate, _RECIPE, ink.n_pixels, N_CLASSES) for candidate in (PAPER_WINNER, _SMALL)
+        start_training(candidate, _RECIPE, ink.n_pixels, _RECIPE.n_classes)
+        for candidate in (PAPER_WINNER, _SMALL)
     ]
     trainer = Trainer(stack, ink)
     while not trainer.is_over:

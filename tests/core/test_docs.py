@@ -21,6 +21,7 @@ PARTS = ("pages", "mnist_ui", "mnist_core")
 DOCS = sorted(path for pattern in ("*.md", "docs/**/*.md", "models/*/*.md") for path in ROOT.glob(pattern))
 PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py") if path.stem != "__init__")
 SHOTS = "docs/screenshots"
+LOADED_BY_URL = {"psycopg", "psycopg-binary"}  # SQLAlchemy's, where the store is PostgreSQL
 
 each_doc = pytest.mark.parametrize("doc", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -42,6 +43,11 @@ def code_of(text: str) -> list[str]:
 
 def calls_of(text: str, start: str) -> list[str]:
     return [code.removeprefix(start).strip() for code in code_of(text) if code.startswith(start)]
+
+
+def examples_of(docs: list[Path]) -> list[str]:
+    pattern = r"^```python\n(.*?)^```"
+    return [code for doc in docs for code in re.findall(pattern, read(doc), flags=re.MULTILINE | re.DOTALL)]
 
 
 def links_of(text: str) -> list[str]:
@@ -119,6 +125,11 @@ def test_the_readme_names_every_setting_and_the_docs_no_other() -> None:
     assert set(re.findall(pattern, all_docs())) <= used
 
 
+@pytest.mark.parametrize("example", examples_of(DOCS))
+def test_every_example_in_python_runs(example: str) -> None:
+    exec(compile(example, "<example>", "exec"), {"__name__": "example"})
+
+
 @each_doc
 def test_every_link_and_picture_leads_somewhere(doc: Path) -> None:
     for link in links_of(read(doc)):
@@ -168,7 +179,7 @@ def test_requirements_are_what_the_product_imports() -> None:
     makers = packages_distributions()
     imported = {makers[name][0].lower() for name in imported_packages()}
 
-    assert imported == {line.partition("==")[0] for line in requirements("requirements.txt")}
+    assert imported | LOADED_BY_URL == {line.partition("==")[0] for line in requirements("requirements.txt")}
 
 
 def test_the_readme_quotes_the_accuracy_of_the_shipped_model() -> None:

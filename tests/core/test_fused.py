@@ -1,21 +1,18 @@
 """The fused engine against the skorch classifier, network by network."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from digits import make_digits
 
 from mnist_core.classifier import train_network as train_by_skorch
-from mnist_core.fused import (
-    Trainer,
-    collect_ink,
-    make_network,
-    prepare_ink,
-    score,
-    start_training,
-    train_network,
-)
+from mnist_core.dataset import split_inner
+from mnist_core.fused import MOST_CLASSES, Trainer, collect_ink, prepare_ink, score
+from mnist_core.fused.alone import train_network, train_seeds
 from mnist_core.fused.stack import choose_stacks
+from mnist_core.fused.weights import make_network, start_training
 from mnist_core.grid import PAPER_GRID, Activation, Candidate, Recipe
 
 # The largest difference of a weight after two epochs. Both engines add the same float32 terms in
@@ -25,9 +22,14 @@ TOLERANCE = {0.001: 5e-5, 0.01: 5e-3, 0.1: 2.0}
 LOSS_TOLERANCE = {0.001: 1e-5, 0.01: 1e-3, 0.1: 0.2}
 
 
+def split_and_prepare(images, labels, recipe):
+    train, valid = split_inner(labels, recipe.inner_folds)
+    return prepare_ink(images, labels, train, valid, recipe.batch_size)
+
+
 def train_fused(candidates, images, labels, recipe):
-    ink = prepare_ink(images, labels, recipe)
-    trainings = [start_training(candidate, recipe, 784, 10) for candidate in candidates]
+    ink = split_and_prepare(images, labels, recipe)
+    trainings = [start_training(candidate, recipe, ink.n_pixels, 10) for candidate in candidates]
     trainer = Trainer(trainings, ink)
     while not trainer.is_over:
         trainer.train_round()
@@ -88,7 +90,7 @@ def test_a_network_that_overflows_does_not_harm_its_neighbours(activation):
     images, labels = make_digits(300)
     calm, wild = (Candidate(lr, 24, 12, activation) for lr in (0.001, 10.0))
     recipe = Recipe(max_epochs=3)
-    ink = prepare_ink(images, labels, recipe)
+    ink = split_and_prepare(images, labels, recipe)
     trainings = [start_training(candidate, recipe, 784, 10) for candidate in (calm, wild)]
     trainings[1].first[0] = np.nan
 
@@ -146,3 +148,61 @@ def test_scores_are_the_share_of_images_read_right():
 
     _, guesses = make_network(trainings[0], 10)(torch.from_numpy(images), guess=True)
     assert accuracy == (guesses.numpy() == labels).mean()
+
+
+@pytest.mark.parametrize(
+    "candidate", [Candidate(0.01, 24, 12, Activation.TANH), Candidate(0.01, 96, 24, Activation.RELU)], ids=str
+)
+def test_each_of_many_seeds_gives_bit_by_bit_the_network_that_it_gives_alone(candidate):
+    images, labels = make_digits(400)
+    recipe = Recipe(max_epochs=12, patience=1)
+    seeds = [7, 0, 123, 4, 5]
+
+    together = train_seeds(images, labels, candidate, recipe, seeds)
+
+    assert len(together) == len(seeds)
+    for seed, (network, history) in zip(seeds, together, strict=True):
+        alone, its_history = train_network(images, labels, candidate, replace(recipe, seed=seed))
+        assert largest_difference(network, alone) == 0
+        assert [epoch.valid_loss for epoch in history] == [epoch.valid_loss for epoch in its_history]
+
+
+def test_every_epoch_of_every_seed_is_reported():
+    images, labels = make_digits(300)
+    told = []
+
+    trained = train_seeds(
+        images,
+        labels,
+        Candidate(0.001, 12, 6, Activation.RELU),
+        Recipe(max_epochs=3),
+        [2, 1],
+        lambda seed, epoch: told.append((seed, epoch)),
+    )
+
+    for seed, (_, history) in zip([2, 1], trained, strict=True):
+        assert tuple(epoch for one, epoch in told if one == seed) == history
+
+
+def test_no_seeds_give_no_networks():
+    images, labels = make_digits(300)
+
+    assert train_seeds(images, labels, Candidate(0.001, 12, 6, Activation.RELU), Recipe(), []) == []
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, MOST_CLASSES])
+def test_networks_of_any_number_of_classes_agree_with_skorch(n_classes):
+    rng = np.random.default_rng(0)
+    columns = rng.uniform(size=(320, 50)).astype(np.float32)
+    labels = np.arange(320, dtype=np.int64) % n_classes
+    candidate = Candidate(0.001, 24, 12, Activation.TANH)
+    recipe = Recipe(max_epochs=3, n_classes=n_classes)
+
+    network, history = train_network(columns, labels, candidate, recipe)
+
+    expected, their_history = train_by_skorch(columns, labels, candidate, recipe)
+    assert network.output.out_features == n_classes
+    assert largest_difference(network, expected) < 5e-5
+    for mine, theirs in zip(history, their_history, strict=True):
+        assert mine.valid_loss == pytest.approx(theirs.valid_loss, abs=1e-5)
+        assert mine.valid_accuracy == pytest.approx(theirs.valid_accuracy)

@@ -7,58 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from stored_runs import OUTCOME, PLAN, add_run, begin_run, fall_silent, make_record
 
 from mnist_core.errors import RunError
-from mnist_core.grid import Activation, Grid, SearchPlan
-from mnist_core.history import EpochRecord
-from mnist_core.runs import REFIT_FOLD, FitState, Outcome, RunState, Store, now
-from mnist_core.runs.tables import RUNS
+from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store, now
 
-PLAN = SearchPlan(
-    grid=Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,)), cv=2, limit=300
-)
-OUTCOME = Outcome(
-    best=PLAN.grid.candidates()[1].params(),
-    best_score=0.9,
-    test_accuracy=0.91,
-    model="/somewhere/model",
-    results_csv="/somewhere/results.csv",
-    is_identical=True,
-)
-ENDED = (RunState.DONE, RunState.CANCELLED, RunState.FAILED, RunState.INTERRUPTED)
-
-
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'lab.db'}"
-
-
-@pytest.fixture
-def store(url):
-    opened = Store(url)
-    yield opened
-    opened.close()
-
-
-def add_run(store: Store, name: str = "a run") -> str:
-    return store.add_run(PLAN, "digits.mat", "f" * 16, name)
-
-
-def begin_run(store: Store) -> str:
-    run_id = add_run(store)
-    store.claim_run(run_id)
-    return run_id
-
-
-def make_record(epoch: int, loss: float = 0.5) -> EpochRecord:
-    return EpochRecord(epoch, train_loss=loss, valid_loss=loss + 0.1, valid_accuracy=0.8, seconds=0.25)
-
-
-def fall_silent(store: Store, run_id: str, seconds: float) -> None:
-    """Set the clock of a run's last sign of life back."""
-    beat = (now() - timedelta(seconds=seconds)).timestamp()
-    store._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(heartbeat=beat))
+ENDED = (RunState.DONE, RunState.CANCELLED, RunState.FAILED)
 
 
 def test_a_new_run_waits_with_all_that_it_needs(store):
@@ -293,13 +247,15 @@ def test_times_are_utc(store):
     assert abs(now() - run.created) < timedelta(seconds=30)
 
 
-def test_a_reader_does_not_wait_for_a_writer(store, tmp_path):
+def test_a_reader_does_not_wait_for_a_writer(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'lab.db'}")
     run_id = add_run(store)
     writer = sqlite3.connect(tmp_path / "lab.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     assert store.get_run(run_id).state is RunState.QUEUED
     writer.execute("ROLLBACK")
     writer.close()
+    store.close()
 
 
 def test_the_folder_of_the_store_is_made(tmp_path):
@@ -308,7 +264,7 @@ def test_the_folder_of_the_store_is_made(tmp_path):
     assert path.exists()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "unknown://host/db"])
+@pytest.mark.parametrize("url", ["nonsense", "unknown://host/db", "mysql://host/db"])
 def test_a_url_that_names_no_database_is_refused_with_the_setting_to_mend(url):
     with pytest.raises(RunError, match="MNIST_LAB_DATABASE must be a URL"):
         Store(url)
@@ -317,5 +273,5 @@ def test_a_url_that_names_no_database_is_refused_with_the_setting_to_mend(url):
 def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path: Path):
     path = tmp_path / "lab.db"
     path.write_text("no database at all, but long enough to be taken for one by its first page" * 20)
-    with pytest.raises(RunError, match="does not answer"):
+    with pytest.raises(RunError, match="is damaged or no database at all"):
         Store(f"sqlite:///{path}")

@@ -16,10 +16,14 @@ from torch import nn
 from mnist_core.errors import DataError
 from mnist_core.grid import Activation, Engine, Grid, Recipe, SearchPlan
 from mnist_core.network import MLP
-from mnist_core.search import check_plan, search_grid
+from mnist_core.search.check import check_plan
+from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.events import EventListener
+from mnist_core.search.fast import open_fast_engine
 from mnist_core.search.job import SearchJob
+from mnist_core.search.reference import ReferenceEngine
 from mnist_core.search.results import write_results
+from mnist_core.search.rounds import Source
 
 GRID = Grid((0.01, 0.001), (12,), (6, 8), (Activation.TANH,))
 PLAN = SearchPlan(GRID, Recipe(max_epochs=3), cv=2, workers=2)
@@ -41,7 +45,12 @@ def collect(listener):
 
 def search(images, labels, plan, folder):
     with EventListener() as listener:
-        found = search_grid(images, labels, plan, listener.sender, folder)
+        if plan.engine is Engine.SKLEARN:
+            found = ReferenceEngine(plan, images, labels, listener.sender, folder).search()
+        else:
+            source, checkpoints = Source(images, labels), Checkpoints(folder / "checkpoints")
+            with open_fast_engine(source, plan, checkpoints, listener.sender.send, folder) as engine:
+                found = engine.search()
         return found, collect(listener)
 
 
@@ -122,6 +131,6 @@ def test_data_with_too_few_images_of_a_digit_are_refused_before_any_fit():
 
 def test_a_job_survives_its_way_to_another_process(tmp_path):
     with EventListener() as listener:
-        job = SearchJob(PLAN, "abc", tmp_path, tmp_path / "m", tmp_path / "r.csv", tmp_path, listener.sender)
+        job = SearchJob(PLAN, "abc", *(tmp_path / name for name in "dmrct"), sender=listener.sender)
 
         assert SearchJob.from_values(json.loads(json.dumps(job.values()))) == job

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from digits import ROOT, make_digits
 from processes import processes_of
@@ -17,7 +19,8 @@ from mnist_core.grid import PAPER_GRID, Activation, Grid, Recipe, SearchPlan
 from mnist_core.modelstore import load_model
 from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store
 from mnist_core.settings import Settings
-from mnist_core.worker import Places, carry_out_run, measure_speed, start_worker
+from mnist_core.worker import carry_out_run, start_worker
+from mnist_core.worker.speed import measure_speed
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, workers=2)
@@ -54,7 +57,7 @@ def wait_until(is_true, timeout_s=60.0):
 def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings, fingerprint):
     run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
 
-    ended = carry_out_run(store, run, Places.of_run(run.id, settings), settings)
+    ended = carry_out_run(store, run, settings)
 
     assert (ended.state, ended.n_fits_done, ended.n_epochs) == (RunState.DONE, 4, 8)
     assert ended.outcome.is_identical
@@ -69,7 +72,7 @@ def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings,
 def test_a_run_on_data_that_is_gone_fails_with_the_reason(store, settings):
     run = store.claim_run(store.add_run(SMALL, "gone.mat", "0123456789abcdef"))
 
-    ended = carry_out_run(store, run, Places.of_run(run.id, settings), settings)
+    ended = carry_out_run(store, run, settings)
 
     assert ended.state is RunState.FAILED
     assert "No data set 0123456789abcdef is kept here" in ended.message
@@ -91,6 +94,59 @@ def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process
     wait_until(lambda: not processes_of(settings.home), 10)
 
 
+def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(store, settings, fingerprint):
+    plan = replace(SMALL, recipe=Recipe(max_epochs=2000, patience=2000), checkpoint_s=0.3)
+    run_id = store.add_run(plan, "small.mat", fingerprint)
+    start_worker(settings)
+    wait_until(lambda: list(settings.runs_folder.glob("*/checkpoints/*.safetensors")))
+
+    store.request_pause(run_id)
+
+    start = time.monotonic()
+    wait_until(lambda: store.get_run(run_id).state is RunState.PAUSED)
+    assert time.monotonic() - start < 2.0
+    assert "carries it on" in store.get_run(run_id).message
+    wait_until(lambda: not processes_of(settings.home), 10)
+    n_epochs = store.get_run(run_id).n_epochs
+    store.request_resume(run_id)
+    start_worker(settings)
+    wait_until(lambda: store.get_run(run_id).state is RunState.DONE)
+    assert store.get_run(run_id).n_epochs == 4 * 2000 > n_epochs > 0
+    wait_until(lambda: not list(settings.runs_folder.glob("*/checkpoints")))  # of no use any more
+
+
+def test_a_run_whose_checkpoints_cannot_be_written_is_paused_and_says_why(store, settings, fingerprint):
+    run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
+    folder = settings.runs_folder / run.id
+    folder.mkdir(parents=True)
+    (folder / "checkpoints").write_text("in the way")
+
+    ended = carry_out_run(store, run, settings)
+
+    assert ended.state is RunState.PAUSED
+    assert "needs room for its checkpoints" in ended.message
+    (folder / "checkpoints").unlink()
+    store.request_resume(run.id)
+    assert carry_out_run(store, store.claim_run(run.id), settings).state is RunState.DONE
+
+
+def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint):
+    plan = replace(SMALL, recipe=Recipe(max_epochs=300, patience=300), checkpoint_s=0.3)
+    run = store.claim_run(store.add_run(plan, "small.mat", fingerprint))
+    killed = []
+
+    def kill_once(event):
+        if event["kind"] == "epochs" and not killed and len(store.read_epochs(run.id)) > 100:
+            engine = next(one for one in psutil.Process().children() if "mnist_core.search" in one.cmdline())
+            engine.kill()
+            killed.append(engine)
+
+    ended = carry_out_run(store, run, settings, kill_once)
+
+    assert killed
+    assert (ended.state, ended.n_epochs) == (RunState.DONE, 4 * 300)
+
+
 def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fingerprint):
     first, second = (store.add_run(SMALL, "small.mat", fingerprint) for _ in range(2))
 
@@ -102,9 +158,7 @@ def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fin
     wait_until(lambda: not processes_of(settings.home), 15)
 
 
-def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(
-    store, settings, fingerprint, monkeypatch
-):
+def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(store, settings, fingerprint):
     run_id = store.add_run(LONG, "small.mat", fingerprint)
     environment = {
         **os.environ,
@@ -118,7 +172,6 @@ def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(
     worker.wait()
 
     wait_until(lambda: not processes_of(settings.home), 15)
-    monkeypatch.setattr("mnist_core.runs._SILENT_AFTER_S", 0.0)
     store.mark_silent_runs()
     assert store.get_run(run_id).state is RunState.INTERRUPTED
 

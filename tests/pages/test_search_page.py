@@ -1,134 +1,30 @@
 """The Search page: planning a search, and a run in each of its states."""
 
-import json
-from collections.abc import Callable, Iterable
-from pathlib import Path
+import re
 
 import pytest
-from streamlit.testing.v1 import AppTest
-
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.grid import PAPER_GRID, Activation, Grid, SearchPlan
-from mnist_core.history import EpochRecord
-from mnist_core.layouts import read_dataset
-from mnist_core.runs import REFIT_FOLD, Outcome, RunState, Store
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
-SMALL = SearchPlan(
-    grid=Grid(lr=(0.01, 0.001), hidden1=(8,), hidden2=(4,), activation=(Activation.TANH,)), cv=2, limit=600
+from lab import wait_until
+from searches import (
+    SMALL,
+    add_run,
+    begin_run,
+    count,
+    end_well,
+    fill,
+    find_button,
+    read_bar,
+    read_facts,
+    read_small_curves,
+    read_words,
+    say,
+    say_all,
+    shown_run,
+    train_fit,
 )
-SPEED = {"seconds_per_image": {"fused": 1e-6, "sklearn": 1e-5}, "cores": 2}
-OpenPage = Callable[..., AppTest]
 
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder of a machine whose speed is known, without a data set."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "speed.json").write_text(json.dumps(SPEED), encoding="utf-8")
-    monkeypatch.setenv("MNIST_LAB_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture
-def store(home: Path) -> Iterable[Store]:
-    opened = Store(f"sqlite:///{home / 'lab.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def open_page(home: Path) -> OpenPage:
-    """Open the page in a new tab; with a run as a link names it."""
-
-    def open_one(run: str | None = None) -> AppTest:
-        page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/search.py")
-        if run is not None:
-            page.query_params["run"] = run
-        return page.run()
-
-    return open_one
-
-
-@pytest.fixture
-def sample(home: Path) -> None:
-    """Have the built-in sample open."""
-    kept = keep_dataset(read_dataset(SAMPLE_PATH, SAMPLE_NAME), home / "datasets")
-    (home / "last_dataset").write_text(kept.fingerprint, encoding="utf-8")
-
-
-def add_run(store: Store, plan: SearchPlan = SMALL, name: str = "a small one") -> str:
-    return store.add_run(plan, "digits.mat", "f" * 16, name)
-
-
-def begin_run(store: Store, plan: SearchPlan = SMALL, name: str = "a small one") -> str:
-    run_id = add_run(store, plan, name)
-    store.claim_run(run_id)
-    return run_id
-
-
-def train_fit(store: Store, run_id: str, candidate: int, fold: int, score: float | None) -> None:
-    for epoch in (1, 2, 3):
-        store.add_epochs(run_id, [(candidate, fold, EpochRecord(epoch, 1 / epoch, 1.1 / epoch, 0.5, 0.1))])
-    if score is not None:
-        store.end_fit(run_id, candidate, fold, score)
-
-
-def end_well(store: Store, run_id: str, is_identical: bool = True) -> None:
-    for fold, (first, second) in enumerate(((0.80, 0.81), (0.90, 0.87))):
-        train_fit(store, run_id, 0, fold, first)
-        train_fit(store, run_id, 1, fold, second)
-    train_fit(store, run_id, 0, REFIT_FOLD, 0.9)
-    outcome = Outcome(
-        best=SMALL.grid.candidates()[0].params(),
-        best_score=0.85,
-        test_accuracy=0.8833,
-        model="/home/of/models/search-1",
-        results_csv="/home/of/runs/none.csv",
-        is_identical=is_identical,
-    )
-    store.end_run(run_id, RunState.DONE, "done", outcome)
-
-
-def read_words(page: AppTest) -> str:
-    texts = (page.markdown, page.caption, page.error, page.warning, page.info, page.subheader)
-    return "\n".join(element.value for kind in texts for element in kind)
-
-
-def read_facts(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
-def find_button(page: AppTest, label: str):
-    return next(button for button in page.button if button.label.startswith(label))
-
-
-def fill(page: AppTest, label: str, value: str) -> AppTest:
-    (field,) = [field for field in page.text_input if field.label == label]
-    return field.set_value(value).run()
-
-
-def count(page: AppTest, label: str, value: int) -> AppTest:
-    (field,) = [field for field in page.number_input if field.label == label]
-    return field.set_value(value).run()
-
-
-def shown_run(page: AppTest) -> str:
-    """Return the run that the address names."""
-    value = page.query_params["run"]
-    return value if isinstance(value, str) else value[0]
-
-
-def say(element) -> str:
-    """Return the words of an element as the browser shows them: Markdown's escapes do their work."""
-    return element.value.replace("\\", "")
-
-
-def read_bar(page: AppTest) -> str:
-    (bar,) = page.get("progress")
-    return bar.proto.text
+from mnist_core.grid import PAPER_GRID, Engine, SearchPlan
+from mnist_core.runs import RunState
+from mnist_ui.run_states import name_in_title
 
 
 def test_without_a_data_set_the_page_offers_the_sample(open_page):
@@ -150,6 +46,7 @@ def test_the_papers_grid_is_what_the_form_begins_with(open_page, sample):
         "Units of hidden 1": "24, 48, 96",
         "Units of hidden 2": "12, 24, 48",
         "Name of the run": "",
+        "Cluster": "",
     }
     assert page.button_group[0].value == list(PAPER_GRID.activation)
     words = read_words(page)
@@ -195,6 +92,26 @@ def test_too_few_images_for_the_folds_are_refused(open_page, sample):
     assert "use more images" in page.error[0].value
 
 
+def test_a_cluster_can_be_named(open_page, sample):
+    page = fill(open_page(), "Cluster", " tcp://head.node:8786 ")
+    assert not page.error
+    assert "No estimate of the time: the machines of the cluster" in read_words(page)
+
+
+def test_a_wrong_address_of_a_cluster_is_refused(open_page, sample):
+    page = fill(open_page(), "Cluster", "head.node")
+    assert "must be like tcp://host:8786, but is 'head.node'" in page.error[0].value
+
+
+def test_a_cluster_is_for_the_fused_engine_only(open_page, sample):
+    page = fill(open_page(), "Cluster", "tcp://head.node:8786")
+    (engine,) = [box for box in page.selectbox if box.label == "Engine"]
+    page = engine.set_value(Engine.SKLEARN).run()
+    assert not page.error
+    assert next(field for field in page.text_input if field.label == "Cluster").disabled
+    assert "on 2 of 2 cores" in read_words(page)
+
+
 def test_the_form_goes_back_to_the_papers_grid(open_page, sample):
     page = fill(open_page(), "Learning rates", "0.5")
     find_button(page, "Reset").click().run()
@@ -217,7 +134,7 @@ def test_a_waiting_run_says_so(open_page, store):
 def test_a_run_that_waits_behind_another_says_behind_which(open_page, store):
     begin_run(store, name="the first")
     page = open_page(add_run(store))
-    assert "waits for the end of the first" in read_bar(page)
+    assert "Place 1 of 1 in the queue: waits for the first, 0 of 4 fits." in say_all(page)
 
 
 def test_a_running_run_shows_how_far_it_is_and_what_leads(open_page, store):
@@ -248,16 +165,37 @@ def test_nothing_is_called_tied_while_one_fold_is_all_there_is(open_page, store)
     run_id = begin_run(store)
     train_fit(store, run_id, 0, 0, 0.8)
     train_fit(store, run_id, 1, 0, 0.8)
-    (table,) = open_page(run_id).dataframe
+    (table,) = open_page(run_id, "Ranking").dataframe
     assert list(table.value["tied"]) == ["best", ""]
 
 
-def test_the_papers_grid_is_drawn_while_nothing_is_scored_yet(open_page, store):
+@pytest.mark.parametrize("view", ["Networks", "Ranking", "Grid", "Replay"])
+def test_every_view_of_the_papers_grid_is_there_while_nothing_is_scored_yet(open_page, store, view):
     run_id = begin_run(store, SearchPlan())
     train_fit(store, run_id, 0, 0, None)
-    page = open_page(run_id)
+    page = open_page(run_id, view)
     assert not page.exception
-    assert len(page.get("vega_lite_chart")) == 4
+    n_charts = {"Networks": 2, "Grid": 2}
+    assert len(page.get("vega_lite_chart")) == n_charts.get(view, 0)
+
+
+def test_every_network_of_a_running_search_has_its_small_curve(open_page, store):
+    run_id = begin_run(store)
+    train_fit(store, run_id, 0, 0, 0.8)
+    train_fit(store, run_id, 0, 1, None)
+    cells = read_small_curves(open_page(run_id, "Networks"))
+    assert [(cell["kind"], cell["note"]) for cell in cells] == [("trains", "3"), ("waits", "")]
+    assert "trains, at epoch 3, 1 of 2 folds stopped" in cells[0]["words"]
+
+
+def test_the_small_curves_of_one_fold_can_be_chosen(open_page, store):
+    run_id = begin_run(store)
+    train_fit(store, run_id, 0, 0, 0.8)
+    train_fit(store, run_id, 1, 1, None)
+    page = open_page(run_id, "Networks")
+    (fold,) = page.button_group
+    page = fold.set_value(0).run()
+    assert [cell["kind"] for cell in read_small_curves(page)] == ["stopped", "waits"]
 
 
 def test_the_curves_of_any_candidate_can_be_chosen(open_page, store):
@@ -265,10 +203,111 @@ def test_the_curves_of_any_candidate_can_be_chosen(open_page, store):
     train_fit(store, run_id, 1, 0, 0.9)
     page = open_page(run_id)
     chooser = next(box for box in page.selectbox if box.label == "Learning curves of")
-    assert chooser.options[0] == "What trains right now"
+    assert chooser.options[0] == "The best candidate"
     page = chooser.set_value(1).run()
     assert not page.exception
     assert next(box for box in page.selectbox if box.label == "Learning curves of").value == 1
+
+
+def test_a_run_is_replayed_as_it_stood_after_each_epoch(open_page, store):
+    run_id = begin_run(store)
+    end_well(store, run_id)
+    page = open_page(run_id, "Replay")
+    (slider,) = page.slider
+    assert (slider.min, slider.max) == (0, 12)
+    page = slider.set_value(7).run()
+    assert "2 of 4 fits had ended, 1 were in training." in read_words(page)
+    assert list(page.dataframe[0].value["accuracy"]) == pytest.approx([81, 80])
+
+
+def test_what_a_run_asks_of_the_machine_is_shown_while_it_runs(open_page, store, sample, home):
+    fingerprint = next((home / "datasets").iterdir()).name
+    run_id = store.add_run(SMALL, "MNIST sample", fingerprint)
+    store.claim_run(run_id)
+    train_fit(store, run_id, 0, 0, 0.8)
+    facts = read_facts(open_page(run_id))
+    assert re.fullmatch(r"[\d.]+ · \d+%", facts["Epochs a second"])
+    assert facts["Memory"].endswith("GB")
+
+
+def test_pause_and_resume_are_a_click_each(open_page, store):
+    run_id = begin_run(store)
+    page = open_page(run_id)
+    find_button(page, "Pause").click().run()
+    assert store.get_run(run_id).state is RunState.PAUSING
+    assert find_button(page, "Pausing").disabled
+
+    store.pause_run(run_id, "paused; the Resume button carries it on")
+    page = page.run()
+    assert say(page.warning[0]) == "Paused; the Resume button carries it on."
+    find_button(page, "Resume").click().run()
+    assert store.get_run(run_id).state is RunState.QUEUED
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("state", "labels"),
+    [
+        (RunState.RUNNING, ["Pause", "Cancel"]),
+        (RunState.PAUSED, ["Resume", "Cancel"]),
+        (RunState.INTERRUPTED, ["Resume", "Cancel"]),
+        (RunState.FAILED, ["Resume"]),
+        (RunState.CANCELLED, ["Resume"]),
+        (RunState.DONE, []),
+    ],
+)
+def test_a_run_has_the_buttons_that_its_state_allows(open_page, store, state, labels):
+    run_id = begin_run(store)
+    if state is not RunState.RUNNING:
+        store.end_run(run_id, state, "so it is")
+    shown = [button.label for button in open_page(run_id).button]
+    assert [label for label in shown if label in ("Pause", "Resume", "Cancel")] == labels
+
+
+def test_a_run_whose_worker_is_gone_waits_and_says_why(open_page, store):
+    run_id = begin_run(store)
+    store.release_run(run_id, "its worker is gone; it goes on from its checkpoint when a worker starts")
+    page = open_page(run_id)
+    assert "waits for the worker to start" in say_all(page)
+    assert say(page.warning[0]).startswith("Interrupted: its worker is gone")
+    assert find_button(page, "Resume")
+
+
+def test_the_start_of_the_app_starts_a_worker_where_a_run_waits(open_page, store, home):
+    add_run(store)
+    open_page()
+    log = home / "logs" / "worker.log"
+    wait_until(lambda: log.exists() and "another worker lives" in log.read_text(), "a worker", 60)
+
+
+def test_the_start_of_the_app_starts_no_worker_where_nothing_waits(open_page, store, home):
+    end_well(store, begin_run(store))
+    open_page()
+    assert not (home / "logs" / "worker.log").exists()
+
+
+def test_a_waiting_run_is_moved_in_the_queue(open_page, store):
+    runs = [add_run(store, name=name) for name in ("first", "second", "third")]
+    page = open_page(runs[2])
+    assert "Place 3 of 3 in the queue: 2 runs are before it." in say_all(page)
+    find_button(page, "Move up").click().run()
+    assert [run.id for run in store.read_queue()] == [runs[0], runs[2], runs[1]]
+
+    page = open_page(runs[1])
+    find_button(page, "To the front").click().run()
+    assert [run.id for run in store.read_queue()] == [runs[1], runs[0], runs[2]]
+    assert not [button for button in page.button if button.label == "Move up"]
+
+
+def test_the_title_of_the_tab_tells_how_far_the_run_is(open_page, store):
+    run_id = begin_run(store)
+    train_fit(store, run_id, 0, 0, 0.8)
+    assert name_in_title(store.get_run(run_id)) == "25 %"
+    end_well(store, run_id)
+    assert name_in_title(store.get_run(run_id)) == "✓ 85.0 %"
+    failed = begin_run(store)
+    store.end_run(failed, RunState.FAILED, "no")
+    assert name_in_title(store.get_run(failed)) == "✕ failed, 0 %"
 
 
 def test_cancel_is_seen_at_once(open_page, store):
@@ -398,6 +437,18 @@ def test_all_runs_can_be_chosen_by_state_name_and_score(open_page, store):
     page = chooser.set_value(done).run()
     assert shown_run(page) == done
     assert "**the old one**" in read_words(page)
+
+
+def test_the_chosen_run_stays_when_its_state_changes(open_page, store):
+    chosen = begin_run(store, name="chosen")
+    begin_run(store, name="other")
+    page = open_page()
+    chooser = next(box for box in page.selectbox if box.label == "Run")
+    page = chooser.set_value(chosen).run()
+    store.end_run(chosen, RunState.CANCELLED, "cancelled")
+    page = page.run()
+    assert shown_run(page) == chosen
+    assert "**chosen**" in read_words(page)
 
 
 def test_signs_of_markdown_in_a_name_stay_signs(open_page, store):

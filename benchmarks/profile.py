@@ -1,0 +1,236 @@
+"""Claim: a step of the paper's 81 networks takes less than hidden 1's products alone as dense ones.
+
+`python -m benchmarks.profile` shows where a step's time goes: on images as they are and on the same
+without zeros, beside torch's dense products. All of it is the processor time of one thread. Without
+`MNIST.mat` the built-in sample is taken.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, no_type_check
+
+import numpy as np
+import torch
+
+from benchmarks import describe_machine
+from mnist_core.arrays import Images, Labels
+from mnist_core.dataset import split_inner
+from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.fused import TrainingInk, prepare_ink
+from mnist_core.fused.compiled import compiled
+from mnist_core.fused.kernels import flush_denormals, restore_float_mode
+from mnist_core.fused.passes import (
+    backward_hidden2,
+    backward_output,
+    forward_first,
+    forward_upper,
+    judge,
+    measure,
+    step_bias,
+    step_first,
+    step_upper,
+    train_epoch,
+)
+from mnist_core.fused.products import make_rows, pad, pad_rows
+from mnist_core.fused.stack import choose_stacks, pack_stack
+from mnist_core.fused.state import Stack
+from mnist_core.fused.weights import start_training
+from mnist_core.grid import PAPER_GRID, Recipe
+from mnist_core.layouts import read_dataset
+
+_ROOT = Path(__file__).resolve().parent.parent
+_N_IMAGES = 3200  # 20 batches to train on, 5 to validate on
+_N_TRAIN, _N_VALID = 32_000, 8_000  # of a fold of the paper's search
+_ROUNDS = 5
+_TIMES = 8  # a part is repeated within compiled code, so that the call is not measured
+_PARTS = (
+    "hidden 1 forward",
+    "hidden 2 and output forward",
+    "softmax and loss",
+    "output backward",
+    "hidden 2 backward",
+    "hidden 2 and output, Adam",
+    "hidden 1's activation backward, biases",
+    "hidden 1 gradient, Adam",
+)
+
+
+class _Room(NamedTuple):
+    """What a step writes to."""
+
+    stride: int
+    outputs1: Any
+    slopes1: Any
+    outputs2: Any
+    slopes2: Any
+    outputs3: Any
+    gradients: Any
+    turned: Any
+    rates: Any
+    zeros: Any
+
+
+def main() -> int:
+    """Measure, print a table, return 1 where the claim breaks."""
+    torch.set_num_threads(1)
+    source = Path(os.environ.get("MNIST_LAB_TEST_DATA", _ROOT.parent / "shared" / "data")) / "MNIST.mat"
+    dataset = read_dataset(source if source.exists() else SAMPLE_PATH)
+    images, labels = dataset.images[:_N_IMAGES], dataset.labels[:_N_IMAGES]
+    dense = (images - images.mean()) / images.std()
+    as_they_are, without_zeros = _profile(images, labels), _profile(dense, labels)
+    print("| milliseconds of one core, 81 networks, a batch of 128 | images as they are | without zeros |")
+    print("| --- | --- | --- |")
+    for name in as_they_are:
+        print(f"| {name} | {as_they_are[name]:.2f} | {without_zeros[name]:.2f} |")
+    forward, gradient = _measure_floor()
+    print(f"| torch: hidden 1 forward, dense product | {forward:.2f} | {forward:.2f} |")
+    print(f"| torch: hidden 1 gradient, dense product | {gradient:.2f} | {gradient:.2f} |")
+    print(f"\n{describe_machine()}, torch {torch.__version__}, {dataset.images.shape[0]:,} images at hand")
+    if as_they_are["a whole step"] >= forward + gradient:
+        print("The claim breaks: a step takes longer than hidden 1's dense products.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _profile(images: Images, labels: Labels) -> dict[str, float]:
+    recipe = Recipe()
+    train, valid = split_inner(labels, recipe.inner_folds)
+    ink = prepare_ink(images, labels, train, valid, recipe.batch_size)
+    trainings = [
+        start_training(candidate, recipe, ink.n_pixels, recipe.n_classes)
+        for candidate in PAPER_GRID.candidates()
+    ]
+    stacks = [pack_stack(group, recipe.n_classes) for group in choose_stacks(trainings)]
+    table = dict.fromkeys((*_PARTS, "a whole step", "a batch to validate on"), 0.0)
+    for stack in stacks:
+        room = _make_room(stack, recipe.batch_size)
+        for part, name in enumerate(_PARTS):
+            table[name] += _time(_bind(part, stack, ink, room, recipe.batch_size)) / _TIMES
+        table["a whole step"] += _time_step(stack, ink, recipe.batch_size)
+        table["a batch to validate on"] += _time_check(stack, ink, recipe.batch_size)
+    steps, checks = _N_TRAIN / recipe.batch_size, _N_VALID / recipe.batch_size
+    epoch = steps * table["a whole step"] + checks * table["a batch to validate on"]
+    table[f"an epoch of one network ({_N_TRAIN:,} + {_N_VALID:,} images)"] = epoch / len(trainings)
+    return table
+
+
+def _make_room(stack: Stack, batch: int) -> _Room:
+    stride, height = stack.lanes + 16, pad_rows(batch)
+    wide1, wide2, wide3 = pad(stack.hidden1.max()), pad(stack.hidden2.max()), pad(stack.n_classes)
+    rng = np.random.default_rng(0)
+    room = _Room(
+        stride=stride,
+        outputs1=make_rows(height * stride),
+        slopes1=make_rows(batch * stride),
+        outputs2=make_rows(batch * wide2),
+        slopes2=make_rows(batch * wide2),
+        outputs3=make_rows(batch * wide3),
+        gradients=make_rows(len(stack.upper.weights)),
+        turned=make_rows(max(wide1, wide3) * wide2),
+        rates=make_rows(stack.lanes),
+        zeros=make_rows(max(stack.lanes, wide1, wide2)),
+    )
+    for outputs in (room.outputs1, room.outputs2, room.outputs3):
+        outputs[:] = rng.uniform(0.1, 0.9, len(outputs))
+    for slopes in (room.slopes1, room.slopes2):
+        slopes[:] = rng.normal(scale=1e-3, size=len(slopes))
+    return room
+
+
+def _bind(part: int, stack: Stack, ink: TrainingInk, room: _Room, batch: int) -> Callable[[], None]:
+    return lambda: _run_part(part, stack, ink.train, ink.turned, room, batch)
+
+
+@compiled
+@no_type_check
+def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function of its own for each would be compiled for itself
+    one = np.float32(1)
+    mode = flush_denormals()
+    for _ in range(_TIMES):
+        if part == 0:
+            forward_first(stack, ink, 0, batch, room.outputs1, room.stride)
+        elif part == 6:
+            step_bias(
+                stack,
+                batch,
+                room.outputs1,
+                room.slopes1,
+                room.stride,
+                room.gradients,
+                room.rates,
+                one,
+                room.zeros,
+            )
+        elif part == 7:
+            step_first(stack, turned, 0, room.slopes1, room.stride, room.rates, one)
+        for g in range(len(stack.units)):
+            if part == 1:
+                forward_upper(stack, g, batch, room.outputs1, room.stride, room.outputs2, room.outputs3)
+            elif part == 2:
+                judge(room.outputs3, pad(stack.n_classes), stack.n_classes, ink.labels, 0, batch)
+            elif part == 3:
+                backward_output(
+                    stack,
+                    g,
+                    batch,
+                    room.outputs2,
+                    room.outputs3,
+                    room.slopes2,
+                    room.gradients,
+                    room.turned,
+                    room.zeros,
+                )
+            elif part == 4:
+                backward_hidden2(
+                    stack,
+                    g,
+                    batch,
+                    room.outputs1,
+                    room.slopes1,
+                    room.stride,
+                    room.slopes2,
+                    room.gradients,
+                    room.turned,
+                    room.zeros,
+                )
+            elif part == 5:
+                step_upper(stack, g, room.gradients, np.float32(0), one)
+    restore_float_mode(mode)
+
+
+def _time_step(stack: Stack, ink: TrainingInk, batch: int) -> float:
+    losses = np.zeros(len(stack.units))
+    n_steps = -(-ink.n_train // batch)
+    return _time(lambda: train_epoch(stack, ink.train, ink.turned, ink.n_train, batch, 0, losses)) / n_steps
+
+
+def _time_check(stack: Stack, ink: TrainingInk, batch: int) -> float:
+    losses, n_right = np.zeros(len(stack.units)), np.zeros(len(stack.units), np.int64)
+    return _time(lambda: measure(stack, ink.valid, ink.n_valid, batch, losses, n_right)) / (
+        ink.n_valid / batch
+    )
+
+
+def _measure_floor() -> tuple[float, float]:
+    """Measure torch's products for hidden 1 of all networks: forward, and the weights' gradient."""
+    units, batch = sum(candidate.hidden1 for candidate in PAPER_GRID.candidates()), Recipe().batch_size
+    weights, images, slopes = torch.rand(units, 784), torch.rand(batch, 784), torch.rand(units, batch)
+    return _time(lambda: torch.mm(weights, images.T)), _time(lambda: torch.mm(slopes, images))
+
+
+def _time(work: Callable[[], object]) -> float:
+    """Measure the least milliseconds of this thread's processor time, after one round to warm up."""
+    work()
+    seconds = []
+    for _ in range(_ROUNDS):
+        begin = time.thread_time()
+        work()
+        seconds.append(time.thread_time() - begin)
+    return min(seconds) * 1e3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The database of the store: opened, asked, and its troubles told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from mnist_core.errors import RunError
+from mnist_core.runs.owner import Owner
+from mnist_core.runs.schema import bring_up_to_date
+from mnist_core.runs.trouble import tell_trouble
+
+BUSY_TIMEOUT_S = 30.0  # how long a write waits for another process's write
+_BACKENDS = ("sqlite", "postgresql")
+_CONNECT_TIMEOUT_S = 10
+
+
+class Database:
+    """What the parts of the store share.
+
+    Parameters
+    ----------
+    url : str
+        A SQLAlchemy URL of SQLite or PostgreSQL. SQLite files are made with their folder.
+    busy_timeout_s : float
+        How long to wait for another process that holds a lock.
+
+    Raises
+    ------
+    StoreTroubleError
+        If the database cannot be opened.
+    RunError
+        If it is none that can be used, or a newer version of the lab made it.
+    """
+
+    def __init__(self, url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._busy_timeout_s = busy_timeout_s
+        self._engine = _make_engine(url, busy_timeout_s)
+        # Locked from the start: a transaction that reads first and then writes would fail, not wait.
+        self._writing_engine = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        try:
+            with self._telling():
+                bring_up_to_date(self._engine, self._writing_engine)
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @cached_property
+    def _owner(self) -> str:
+        """What runs that are claimed here are marked with; no other store has the same."""
+        return str(Owner.of_this_process())
+
+    def _write(self, statement: Any) -> int:
+        """Carry out a statement and return how many rows it changed."""
+        with self._writing() as connection:
+            return connection.execute(statement).rowcount
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._telling(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._telling(), self._writing_engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Turn what the user can mend into a sentence; the rest is a bug and must show."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            trouble = tell_trouble(self._engine.url.render_as_string(), error, self._busy_timeout_s)
+            if trouble is None:
+                raise
+            raise trouble from error
+
+
+def _make_engine(url: str, busy_timeout_s: float) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() not in _BACKENDS:
+            raise ValueError("only sqlite and postgresql are known")
+        if parsed.get_backend_name() == "postgresql":
+            return _make_postgres_engine(parsed, busy_timeout_s)
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, connect_args={"timeout": busy_timeout_s})
+    except (SQLAlchemyError, ImportError, OSError, ValueError) as error:
+        raise RunError(
+            f"MNIST_LAB_DATABASE must be a URL of a database, such as sqlite:////home/me/lab.db or "
+            f"postgresql+psycopg://me@host/lab, but {url!r} is not: {error}."
+        ) from error
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_postgres_engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:
+    options = f"-c lock_timeout={round(busy_timeout_s * 1000)}"
+    arguments = {"connect_timeout": _CONNECT_TIMEOUT_S, "options": options}
+    return sa.create_engine(url, pool_pre_ping=True, connect_args=arguments)
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    # Python's own transactions would leave changes of the schema out of them.
+    connection.isolation_level = None
+    # Readers do not wait for the writer, and a committed epoch survives a crash of the process.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")

@@ -1,0 +1,239 @@
+"""Tasks, and who does which of them when."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mnist_core.fused.stack import STACK_LANES
+from mnist_core.fused.training import Training
+from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.search.checkpoints import Checkpoints
+from mnist_core.search.crew import Crew, Ended
+from mnist_core.search.rounds import Fold, Round
+from mnist_core.search.states import TaskState, is_over, read_state, write_state
+
+_TASK_BYTES = 64e6  # the state of a task: it travels, and a process holds a few of them
+_TASKS_A_SLOT = 3  # at least, so that all end together
+_BYTES_A_LANE = 4 * 3 * 2  # of a pixel: float32, with Adam's two means, as state and in its stack
+# Sigmoid networks learn the slowest, and so do low rates: those tasks come first.
+_SLOWNESS = [Activation.SIGMOID, Activation.TANH, Activation.RELU]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Networks of one outer fold that are trained side by side.
+
+    Attributes
+    ----------
+    name : str
+        Unique in a search.
+    fold : str
+        The name of the fold.
+    state : TaskState
+        How far those have come that were begun.
+    fresh : tuple of int
+        The numbers of those that were not; their weights are drawn when the task begins.
+    """
+
+    name: str
+    fold: str
+    state: TaskState
+    fresh: tuple[int, ...] = ()
+
+
+def cut_tasks(fold: Fold, state: TaskState, candidates: Sequence[Candidate], lanes: int) -> list[Task]:
+    """Cut the networks of a fold into tasks of one activation and a limited sum of hidden 1's units.
+
+    Parameters
+    ----------
+    fold : Fold
+        The fold.
+    state : TaskState
+        What of it was done before; those that have ended are left out.
+    candidates : sequence of Candidate
+        All, by their numbers.
+    lanes : int
+        The limit.
+    """
+    numbers = [number for number in range(len(candidates)) if number not in state.ended]
+    groups: list[list[int]] = []
+    free = 0
+    for number in sorted(numbers, key=lambda number: _rank(candidates[number])):
+        candidate = candidates[number]
+        is_other = not groups or candidates[groups[-1][0]].activation != candidate.activation
+        if is_other or candidate.hidden1 > free:
+            groups.append([])
+            free = lanes
+        groups[-1].append(number)
+        free -= candidate.hidden1
+    return [
+        Task(
+            f"{fold.name}-{part}",
+            fold.name,
+            _pick(state, [number for number in group if number in state.live]),
+            tuple(number for number in group if number not in state.live),
+        )
+        for part, group in enumerate(groups)
+    ]
+
+
+def choose_lanes(candidates: Iterable[Candidate], n_folds: int, n_slots: int, n_pixels: int) -> int:
+    """Choose how many units of hidden 1 a task has at most: by memory, and for enough tasks to share out."""
+    total = sum(candidate.hidden1 for candidate in candidates) * n_folds
+    shared = max(total // (max(n_slots, 1) * _TASKS_A_SLOT), STACK_LANES)
+    return int(min(shared, max(_TASK_BYTES // (_BYTES_A_LANE * n_pixels), STACK_LANES)))
+
+
+@dataclass(eq=False)
+class _Running:
+    """A task in a slot: the state before its round, for the case that its worker dies."""
+
+    task: Task
+    slot: str
+    version: int
+    data: bytes
+
+
+class Conductor:
+    """Carries tasks out by a crew: a round after the other, a checkpoint after each.
+
+    Parameters
+    ----------
+    crew : Crew
+        Does the work.
+    recipe : Recipe
+        By which all networks are trained.
+    start : callable
+        Draws the initial weights of a network by its number.
+    checkpoints : Checkpoints
+        Gets the state of each task after each of its rounds.
+    round_s : float
+        Seconds of a round.
+    """
+
+    def __init__(
+        self,
+        crew: Crew,
+        recipe: Recipe,
+        start: Callable[[int], Training],
+        checkpoints: Checkpoints,
+        round_s: float,
+    ) -> None:
+        self._crew = crew
+        self._recipe = recipe
+        self._start = start
+        self._checkpoints = checkpoints
+        self._round_s = round_s
+        self._waiting: list[Task] = []
+        self._prepared: dict[str, bytes] = {}
+        self._running: dict[tuple[str, int], _Running] = {}
+        self._last_folds: dict[str, str] = {}
+
+    def carry_out(self, tasks: Sequence[Task]) -> list[TaskState]:
+        """Carry out tasks to their ends and return their states."""
+        self._waiting = list(tasks)
+        over: list[TaskState] = []
+        while self._waiting or self._running:
+            self._fill_slots()
+            self._prepare_next()
+            ended = self._crew.wait()
+            if ended is None:
+                continue
+            running = self._running.pop((ended.order.task, ended.order.version), None)
+            if running is not None:  # else it was begun ahead, of a task that turned out to be over
+                over += self._take_in(running, ended)
+        return over
+
+    def _fill_slots(self) -> None:
+        for slot in self._list_free_slots():
+            if not self._waiting:
+                return
+            task = self._choose_task(slot)
+            self._waiting.remove(task)
+            data = self._prepared.pop(task.name, None) or self._prepare(task)
+            self._begin(_Running(task, slot, 0, data), with_state=True)
+
+    def _prepare_next(self) -> None:
+        """Draw the weights of the tasks that come next, while the crew is busy."""
+        last = set(self._last_folds.values())
+        for task in sorted(self._waiting, key=lambda task: task.fold not in last)[: len(self._running)]:
+            if task.name not in self._prepared:
+                self._prepared[task.name] = self._prepare(task)
+
+    def _prepare(self, task: Task) -> bytes:
+        live = task.state.live | {number: self._start(number) for number in task.fresh}
+        return write_state(TaskState(task.state.fold, live, task.state.ended))
+
+    def _list_free_slots(self) -> list[str]:
+        taken = {running.slot for running in self._running.values()}
+        return [slot for slot in self._crew.list_slots() if slot not in taken]
+
+    def _choose_task(self, slot: str) -> Task:
+        """Choose the next task: of the fold whose ink the slot has, else of one that no slot is busy with."""
+        busy = {running.task.fold for running in self._running.values()}
+        last = self._last_folds.get(slot)
+        return min(self._waiting, key=lambda task: (task.fold != last, task.fold in busy))
+
+    def _begin(self, running: _Running, with_state: bool) -> None:
+        self._last_folds[running.slot] = running.task.fold
+        self._running[running.task.name, running.version] = running
+        order = Round(running.task.name, running.version, self._recipe, self._round_s)
+        self._crew.begin(running.slot, running.task.fold, order, running.data if with_state else None)
+
+    def _take_in(self, running: _Running, ended: Ended) -> list[TaskState]:
+        """Take in a round; return the state of a task that is over."""
+        if not ended.has_state:
+            self._begin(running, with_state=True)
+            return []
+        others_idle = not self._waiting and len(self._list_free_slots()) > 1
+        following = replace(running, version=running.version + 1)
+        if not others_idle:
+            self._begin(following, with_state=False)  # the worker goes on while its state travels here
+        data = ended.fetch()
+        if data is None or is_over(data):
+            self._running.pop((following.task.name, following.version), None)
+        if data is None:  # lost with its worker on the way
+            self._begin(running, with_state=True)
+            return []
+        self._checkpoints.save(running.task.name, data)
+        if is_over(data):
+            return [read_state(data, self._recipe)]
+        following.data = data
+        if others_idle:
+            self._split_or_go_on(following)
+        return []
+
+    def _split_or_go_on(self, running: _Running) -> None:
+        """Give half of a task to those that idle, where it is more than one stack."""
+        halves = _split(read_state(running.data, self._recipe))
+        if not halves:
+            self._begin(running, with_state=False)
+            return
+        for state, name in zip(halves, "ab", strict=True):
+            task = Task(f"{running.task.name}{name}", running.task.fold, state)
+            self._checkpoints.save(task.name, write_state(state))
+            self._waiting.append(task)
+        self._checkpoints.remove(running.task.name)
+
+
+def _split(state: TaskState) -> list[TaskState]:
+    """Split a task in two of about the same work; a task of one stack stays whole."""
+    live = sorted(state.live, key=lambda number: -state.live[number].candidate.hidden1)
+    if sum(state.live[number].candidate.hidden1 for number in live) <= STACK_LANES:
+        return []
+    halves: tuple[list[int], list[int]] = ([], [])
+    lanes = [0, 0]
+    for number in live:
+        smaller = lanes.index(min(lanes))
+        halves[smaller].append(number)
+        lanes[smaller] += state.live[number].candidate.hidden1
+    first, second = (_pick(state, numbers) for numbers in halves)
+    first.ended.update(state.ended)
+    return [first, second]
+
+
+def _pick(state: TaskState, numbers: Iterable[int]) -> TaskState:
+    return TaskState(state.fold, {number: state.live[number] for number in numbers})
+
+
+def _rank(candidate: Candidate) -> tuple[int, float]:
+    return _SLOWNESS.index(candidate.activation), candidate.lr

@@ -1,0 +1,304 @@
+"""Who carries out rounds: this process, or the workers of a Dask cluster."""
+
+import queue
+import secrets
+import time
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, cast, runtime_checkable
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
+
+from mnist_core.errors import ClusterError
+from mnist_core.fused import compile_passes
+from mnist_core.search.rounds import Fold, Report, Round, Source, StateMissingError, train_round
+from mnist_core.search.versions import check_versions, describe_versions
+
+_LOOK_EVERY_S = 2.0  # how soon a change of the cluster's workers is seen
+_CONNECT_S = 10.0
+_MOST_DEATHS = 20  # of workers in one round, before it is taken to be the round's fault
+_CONFIG = {
+    "distributed.scheduler.allowed-failures": _MOST_DEATHS,
+    "distributed.worker.profile.enabled": False,  # costs a few hundredths
+    # A task's state is sent with its first round: some megabytes, on purpose.
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A round that has ended.
+
+    Attributes
+    ----------
+    order : Round
+        Which.
+    has_state : bool
+        Whether it was carried out; else its worker did not hold the state that it was to go on from.
+    fetch : callable
+        Fetches the state that the task has come to, or None where it was lost with its worker.
+    """
+
+    order: Round
+    has_state: bool
+    fetch: Callable[[], bytes | None]
+
+
+@runtime_checkable
+class Crew(Protocol):
+    """Carries out rounds, one a slot at a time."""
+
+    def list_slots(self) -> list[str]:
+        """List the slots; their number may change."""
+
+    def begin(self, slot: str, fold: str, order: Round, state: bytes | None) -> None:
+        """Begin a round of a task in a slot."""
+
+    def wait(self) -> Ended | None:
+        """Wait for the end of a round; None where none ends in a while, as slots may have changed."""
+
+    def close(self) -> None:
+        """Let the images go."""
+
+
+class OwnCrew:
+    """Carries rounds out in this process, one after the other.
+
+    Parameters
+    ----------
+    source : Source
+        The images.
+    folds : sequence of Fold
+        What they are for.
+    report : callable
+        Gets every epoch and score.
+    """
+
+    def __init__(self, source: Source, folds: Sequence[Fold], report: Report) -> None:
+        self._source = source
+        self._folds = {fold.name: fold for fold in folds}
+        self._report = report
+        self._begun: list[tuple[str, Round, bytes | None]] = []
+
+    def list_slots(self) -> list[str]:
+        """List the one slot."""
+        return ["own"]
+
+    def begin(self, slot: str, fold: str, order: Round, state: bytes | None) -> None:  # noqa: ARG002
+        """Take note of a round."""
+        self._begun.append((fold, order, state))
+
+    def wait(self) -> Ended | None:
+        """Carry out the round that was begun first."""
+        fold, order, state = self._begun.pop(0)
+        try:
+            data = train_round(self._source, self._folds[fold], order, state, self._report)
+        except StateMissingError:
+            return Ended(order, False, lambda: None)
+        return Ended(order, True, lambda: data)
+
+    def close(self) -> None:
+        """Do nothing: the images go with the crew."""
+
+
+@dataclass(eq=False)
+class _SearchPlugin(WorkerPlugin):
+    """What every worker of a cluster holds of a search; the scheduler gives it to late ones too."""
+
+    name: str
+    source: Source
+    folds: dict[str, Fold]
+    versions: dict[str, str]
+
+
+class DaskCrew:
+    """The workers of a Dask cluster, one slot a thread.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Of the cluster; closed by its owner.
+    source, folds, report
+        As for `OwnCrew`. The images travel once to each worker.
+    say : callable
+        Gets what goes on, in words.
+
+    Raises
+    ------
+    ClusterError
+        If a worker runs other versions than this process.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        source: Source,
+        folds: Sequence[Fold],
+        report: Report,
+        say: Callable[[str], None],
+    ) -> None:
+        self._client = client
+        self._say = say
+        self._address = client.scheduler_info(n_workers=0)["address"]
+        self._name = f"mnist-lab-{secrets.token_hex(8)}"
+        self._report = report
+        self._ended: queue.Queue[tuple[Round, Future]] = queue.Queue()
+        self._slots: list[str] = []
+        self._looked = float("-inf")
+        self._has_workers = True
+        plugin = _SearchPlugin(self._name, source, {fold.name: fold for fold in folds}, describe_versions())
+        client.subscribe_topic(self._name, self._hear)
+        client.register_plugin(plugin)
+
+    def list_slots(self) -> list[str]:
+        """List the workers, each as often as it has threads."""
+        if time.monotonic() - self._looked > _LOOK_EVERY_S:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            self._slots = [
+                f"{address}#{k}" for address, about in workers.items() for k in range(about["nthreads"])
+            ]
+            self._looked = time.monotonic()
+            self._say_change()
+        return self._slots
+
+    def _say_change(self) -> None:
+        """Say when the last worker has gone, and when one has come."""
+        if self._has_workers and not self._slots:
+            self._say(f"waits for a worker of the cluster at {self._address}")
+        elif self._slots and not self._has_workers:
+            self._say("goes on, as the cluster has workers again")
+        self._has_workers = bool(self._slots)
+
+    def begin(self, slot: str, fold: str, order: Round, state: bytes | None) -> None:
+        """Send a round to a worker; another does it where that one dies."""
+        future = self._client.submit(
+            _carry_out,
+            self._name,
+            fold,
+            order,
+            state,
+            key=f"{self._name}-{order.task}-{order.version}-{secrets.token_hex(4)}",
+            workers=[slot.split("#", maxsplit=1)[0]],
+            allow_other_workers=True,
+            pure=False,
+        )
+        future.add_done_callback(lambda ended: self._ended.put((order, ended)))
+
+    def wait(self) -> Ended | None:
+        """Wait for the end of any round.
+
+        Raises
+        ------
+        ClusterError
+            If the scheduler is gone, or a round killed every worker that tried it.
+        """
+        try:
+            order, future = self._ended.get(timeout=_LOOK_EVERY_S)
+        except queue.Empty:
+            if self._client.status != "running":
+                raise self._say_gone() from None
+            return None
+        return Ended(order, self._has_state(future), partial(self._fetch, future))
+
+    def _has_state(self, future: Future) -> bool:
+        if future.cancelled():
+            raise self._say_gone()
+        if future.status == "finished":
+            return True
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            raise ClusterError(
+                f"A part of the search needs a worker that lives, but {_MOST_DEATHS} died of it: look at "
+                "their logs and memory, then resume the run."
+            ) from error
+        if not isinstance(error, StateMissingError):
+            raise error
+        return False
+
+    def _fetch(self, future: Future) -> bytes | None:
+        try:
+            return bytes(future.result())
+        except StateMissingError:
+            return None
+        except (CancelledError, OSError) as error:
+            raise self._say_gone() from error
+
+    def close(self) -> None:
+        """Let the workers forget the images, where they can still be reached."""
+        with suppress(CancelledError, OSError, TimeoutError):
+            self._client.unregister_worker_plugin(self._name)
+
+    def _say_gone(self) -> ClusterError:
+        return ClusterError(
+            "The search needs its cluster's scheduler, but it does not answer any more: start one and "
+            "resume the run."
+        )
+
+    def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
+        news = event[1]
+        self._report(news["kind"], news["items"])
+
+
+def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> bytes:
+    """Carry out a round on a worker."""
+    worker = get_worker()
+    plugin = cast(_SearchPlugin, worker.plugins[name])
+    check_versions(plugin.versions, worker.address)
+
+    def report(kind: str, items: list[dict[str, Any]]) -> None:
+        worker.log_event(name, {"kind": kind, "items": items})
+
+    return train_round(plugin.source, plugin.folds[fold], order, state, report)
+
+
+@contextmanager
+def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
+    """Start a cluster of one-thread processes on this machine; they load the compiled passes at once.
+
+    Parameters
+    ----------
+    n_processes : int
+        Workers.
+    folder : Path
+        Scratch room.
+    """
+    with (
+        dask.config.set(_CONFIG),
+        LocalCluster(
+            n_workers=n_processes,
+            threads_per_worker=1,
+            dashboard_address=":0",  # any free port, as several searches may go on
+            memory_limit=0,
+            local_directory=str(folder),
+            silence_logs="ERROR",
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        warm = [
+            client.submit(compile_passes, workers=[worker], key=f"compile-{worker}")
+            for worker in client.scheduler_info(n_workers=-1)["workers"]
+        ]
+        yield client
+        del warm  # held until here, as what nobody holds is not carried out
+
+
+def connect(address: str) -> Client:
+    """Connect to the scheduler of a cluster, such as tcp://10.0.0.1:8786.
+
+    Raises
+    ------
+    ClusterError
+        If none answers.
+    """
+    try:
+        return Client(address, timeout=_CONNECT_S)
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"The search needs a Dask scheduler at {address}, but none answers ({error}): start one with "
+            "`dask scheduler`, or mend the address."
+        ) from error

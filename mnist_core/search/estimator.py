@@ -1,0 +1,308 @@
+"""The search as a scikit-learn estimator."""
+
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from numbers import Integral
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import joblib
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from mnist_core.arrays import Inputs, Labels, Probabilities
+from mnist_core.dataset import compute_fingerprint
+from mnist_core.errors import GridError
+from mnist_core.fused.estimator import (
+    NetworkClassifier,
+    check_inner_parts,
+    make_plain,
+    make_recipe,
+    raising_value_errors,
+    read_training,
+    tag_images,
+)
+from mnist_core.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.search.checkpoints import Checkpoints
+from mnist_core.search.events import EventListener, EventSender
+from mnist_core.search.fast import FastEngine, open_fast_engine
+from mnist_core.search.reference import ReferenceEngine
+from mnist_core.search.results import SearchResults
+from mnist_core.search.rounds import Report, Source
+
+_LISTEN_S = 0.05
+
+
+def _has_winner(search: "GridSearch") -> bool:
+    if not search.refit:
+        raise AttributeError(
+            "This GridSearch instance was initialized with `refit=False`. Predictions are available only "
+            "after refitting on the best parameters: set `refit=True`, or fit a NetworkClassifier with "
+            "`best_params_`."
+        )
+    return True
+
+
+class GridSearch(ClassifierMixin, BaseEstimator):
+    """A cross-validated search for the best network, as scikit-learn's `GridSearchCV` would do it.
+
+    Candidates are ranked by their mean accuracy over stratified folds, in the order of the data. The best
+    one is trained again on all images. In a script, processes (`n_jobs` other than 1) need the usual
+    `if __name__ == "__main__":`.
+
+    Parameters
+    ----------
+    param_grid : mapping, Grid or None
+        `lr`, `hidden1`, `hidden2` and `activation`, a list of values each; None is the paper's grid.
+    engine : {"fused", "sklearn"}
+        Who trains: all candidates of a fold side by side, or one after the other with skorch. Both come
+        to the same results; the second is the slow reference.
+    cv : int
+        Folds.
+    max_epochs, patience, batch_size : int
+        See `mnist_core.grid.Recipe`. A fifth of the images that a network is given, stratified, tells
+        when to stop.
+    random_state : int, RandomState or None
+        Seed of the initial weights; None draws one.
+    refit : bool
+        Train the best candidate on all images, to predict with it.
+    n_jobs : int or None
+        Processes; None is one, -1 all cores, as in scikit-learn.
+    cluster : str or None
+        Address of a Dask scheduler whose workers are used instead; for the fused engine.
+    checkpoint_folder : path or None
+        Where work in progress is kept, so that the same `fit` goes on where it was interrupted; for the
+        fused engine. Other data and other parameters have files of their own there.
+    report : callable or None
+        Gets the word `epochs` or `fits`, and a list of those that have ended: mappings with `candidate`,
+        `fold` (-1 is the winner on all images), and `record` (an epoch) or `score`. May be called from
+        another thread.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to array
+        The keys are those of `GridSearchCV`.
+    best_index_ : int
+        Of the best candidate in `cv_results_`; the first of equals.
+    best_params_ : dict
+        Its parameters.
+    best_score_ : float
+        Its mean accuracy.
+    best_estimator_ : NetworkClassifier
+        It, trained on all images; with `refit` only.
+    refit_time_ : float
+        Seconds that this took; with `refit` only.
+    n_splits_ : int
+        Folds.
+    classes_ : ndarray of shape (classes,)
+        The labels, sorted.
+    n_features_in_ : int
+        Pixels of an image.
+    feature_names_in_ : ndarray of shape (pixels,)
+        Names of the columns, where X was a data frame.
+    """
+
+    def __init__(
+        self,
+        param_grid: Any = None,
+        *,
+        engine: Any = "fused",
+        cv: Any = 5,
+        max_epochs: Any = 500,
+        patience: Any = 3,
+        batch_size: Any = 128,
+        random_state: Any = 0,
+        refit: Any = True,
+        n_jobs: Any = None,
+        cluster: Any = None,
+        checkpoint_folder: Any = None,
+        report: Any = None,
+    ) -> None:
+        # As in all of scikit-learn, anything can be set; `fit` says what cannot be used.
+        self.param_grid = param_grid
+        self.engine = engine
+        self.cv = cv
+        self.max_epochs = max_epochs
+        self.patience = patience
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.refit = refit
+        self.n_jobs = n_jobs
+        self.cluster = cluster
+        self.checkpoint_folder = checkpoint_folder
+        self.report = report
+
+    def fit(self, X: Any, y: Any) -> "GridSearch":
+        """Search, and train the best candidate on all images.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, pixels) or (n, side, side)
+            Images, as columns or as they are, of any numeric type. They are converted to float32, and not
+            rescaled: the paper's are 0 (paper) to 1 (full ink).
+        y : array-like of shape (n,)
+            A label each, of any kind; 2 to 16 different ones. The networks have an output for each.
+
+        Raises
+        ------
+        ValueError
+            If X and y are no such arrays, or a parameter cannot be used.
+        ClusterError, StorageError
+            If the cluster or the checkpoint folder cannot be used.
+        """
+        columns, labels = read_training(self, X, y)
+        with raising_value_errors():
+            plan = self._make_plan()
+        check_inner_parts(labels, plan.cv)
+        with self._open_engine(plan, columns, labels) as engine:
+            found = engine.search()
+            self._keep_results(found)
+            if self.refit:
+                self._train_winner(engine, plan)
+        return self
+
+    @available_if(_has_winner)  # type: ignore[untyped-decorator]
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the label of each image as the best network reads it, an array of shape (n,)."""
+        check_is_fitted(self)
+        return self.best_estimator_.predict(X)
+
+    @available_if(_has_winner)  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> Probabilities:
+        """Return each label's probability by the best network, columns in the order of `classes_`."""
+        check_is_fitted(self)
+        return self.best_estimator_.predict_proba(X)
+
+    @available_if(_has_winner)  # type: ignore[untyped-decorator]
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the share of images that the best network reads right."""
+        return float(super().score(X, y, sample_weight))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "cv_results_")
+
+    def __sklearn_tags__(self) -> Tags:
+        return tag_images(super().__sklearn_tags__())
+
+    def _make_plan(self) -> SearchPlan:
+        if self.engine not in list(Engine):
+            raise GridError(f"The engine must be fused or sklearn, but is {self.engine!r}: choose one.")
+        if not isinstance(self.cv, Integral):
+            raise GridError(f"cv must be a whole number of folds, but is {self.cv!r}: give one such as 5.")
+        if self.checkpoint_folder is not None and self.engine == Engine.SKLEARN:
+            raise GridError("The sklearn engine keeps no checkpoints: choose fused, or no checkpoint folder.")
+        return SearchPlan(
+            grid=_read_grid(self.param_grid),
+            recipe=make_recipe(self),
+            cv=int(self.cv),
+            engine=Engine(self.engine),
+            workers=joblib.effective_n_jobs(self.n_jobs),
+            cluster=self.cluster,
+        )
+
+    @contextmanager
+    def _open_engine(
+        self, plan: SearchPlan, columns: Inputs, labels: Labels
+    ) -> Iterator[FastEngine | ReferenceEngine]:
+        tell = _make_tell(self.report)
+        with tempfile.TemporaryDirectory() as temp_folder:
+            engine: AbstractContextManager[FastEngine | ReferenceEngine]
+            if plan.engine is Engine.SKLEARN:
+                engine = _open_reference_engine(plan, columns, labels, tell, Path(temp_folder))
+            else:
+                checkpoints = Checkpoints(self._choose_folder(plan, columns, labels))
+                source = Source(columns, labels)
+                engine = open_fast_engine(source, plan, checkpoints, tell, Path(temp_folder))
+            with engine as opened:
+                yield opened
+
+    def _choose_folder(self, plan: SearchPlan, columns: Inputs, labels: Labels) -> Path | None:
+        """Choose the folder that holds the checkpoints of this very search."""
+        if self.checkpoint_folder is None:
+            return None
+        settings = json.dumps([plan.grid.values(), asdict(plan.recipe), plan.cv])
+        words = settings + compute_fingerprint(columns, labels)
+        return Path(self.checkpoint_folder) / hashlib.sha256(words.encode()).hexdigest()[:16]
+
+    def _keep_results(self, found: SearchResults) -> None:
+        self.cv_results_ = found.cv_results
+        self.best_index_ = found.best_index
+        self.best_params_ = found.cv_results["params"][found.best_index]
+        self.best_score_ = found.best_score
+        self.n_splits_ = int(self.cv)
+
+    def _train_winner(self, engine: FastEngine | ReferenceEngine, plan: SearchPlan) -> None:
+        begin = time.perf_counter()
+        network, history = engine.train(self.best_index_)
+        self.refit_time_ = time.perf_counter() - begin
+        best = plan.grid.candidates()[self.best_index_]
+        self.best_estimator_ = NetworkClassifier.wrap(network, best, plan.recipe, history, self.classes_)
+        if hasattr(self, "feature_names_in_"):
+            self.best_estimator_.feature_names_in_ = self.feature_names_in_
+
+
+def _read_grid(values: Any) -> Grid:
+    if values is None:
+        return PAPER_GRID
+    if isinstance(values, Grid):
+        return values
+    if not isinstance(values, Mapping):
+        raise GridError(f"param_grid must be a mapping of lists, but is {values!r}: see GridSearch.")
+    return Grid.from_values({axis: _make_plain_list(axis_values) for axis, axis_values in values.items()})
+
+
+def _make_plain_list(values: Any) -> Any:
+    values = make_plain(values)
+    return [make_plain(value) for value in values] if isinstance(values, list | tuple) else values
+
+
+def _make_tell(report: Report | None) -> Callable[..., None]:
+    """Make what passes the epochs and fits of events on."""
+
+    def tell(kind: str, **values: Any) -> None:  # noqa: ARG001 what was done before is told alike
+        for word in ("epochs", "fits"):
+            if report is not None and values.get(word):
+                report(word, values[word])
+
+    return tell
+
+
+@contextmanager
+def _open_reference_engine(
+    plan: SearchPlan, columns: Inputs, labels: Labels, tell: Callable[..., None], temp_folder: Path
+) -> Iterator[ReferenceEngine]:
+    with _listen(tell) as sender:
+        yield ReferenceEngine(plan, columns, labels, sender, temp_folder)
+
+
+@contextmanager
+def _listen(tell: Callable[..., None]) -> Iterator[EventSender]:
+    """Pass the events of any process on, by a thread."""
+    is_over = Event()
+    with EventListener() as listener, ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(_pass_on, listener, tell, is_over)
+        try:
+            yield listener.sender
+        finally:
+            is_over.set()
+        listening.result()  # raises what `tell` raised
+
+
+def _pass_on(listener: EventListener, tell: Callable[..., None], is_over: Event) -> None:
+    while True:
+        is_last = is_over.is_set()  # asked first: what was sent until then has arrived
+        event = listener.receive(_LISTEN_S)
+        if event is not None:
+            tell(**event)
+        elif is_last:
+            return

@@ -1,0 +1,178 @@
+"""The fast engine: the candidates of a fold trained side by side, by a crew of processes."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from distributed import Client
+from sklearn.model_selection import StratifiedKFold
+
+from mnist_core.arrays import Labels
+from mnist_core.dataset import split_inner
+from mnist_core.fused.training import Training
+from mnist_core.fused.weights import make_network, start_training
+from mnist_core.grid import SearchPlan
+from mnist_core.history import REFIT_FOLD, EpochRecord
+from mnist_core.network import MLP
+from mnist_core.search.checkpoints import Checkpoints
+from mnist_core.search.conductor import Conductor, Task, choose_lanes, cut_tasks
+from mnist_core.search.crew import Crew, DaskCrew, OwnCrew, connect, start_cluster
+from mnist_core.search.events import Tell
+from mnist_core.search.news import News
+from mnist_core.search.results import SearchResults, tabulate
+from mnist_core.search.rounds import Fold, Source
+from mnist_core.search.states import EndedFit, TaskState
+
+_MOST_DRAWN = 200  # networks in memory that have not begun: some 100 MB
+
+
+@dataclass(frozen=True, eq=False)
+class FastEngine:
+    """Searches a grid, and trains the winner, by a crew.
+
+    Attributes
+    ----------
+    plan : SearchPlan
+        What to search.
+    folds : sequence of Fold
+        The outer ones, and last the one of the winner.
+    n_pixels : int
+        Of an image.
+    crew : Crew
+        Does the work.
+    checkpoints : Checkpoints
+        What was done before, and where to note what is done now.
+    news : News
+        What is told of it.
+    """
+
+    plan: SearchPlan
+    folds: Sequence[Fold]
+    n_pixels: int
+    crew: Crew
+    checkpoints: Checkpoints
+    news: News
+    _drawn: dict[int, Training] = field(default_factory=dict)
+
+    def search(self) -> SearchResults:
+        """Fit every candidate on every fold."""
+        candidates = self.plan.grid.candidates()
+        known = self.checkpoints.load(self.plan.recipe)
+        self.news.restore(known.values())
+        lanes = choose_lanes(candidates, self.plan.cv, len(self.crew.list_slots()), self.n_pixels)
+        tasks: list[Task] = []
+        for fold in self.folds[:-1]:
+            state = known.setdefault(fold.number, TaskState(fold.number))
+            tasks += cut_tasks(fold, state, candidates, lanes)
+        for state in self._conduct(tasks):
+            known[state.fold].ended.update(state.ended)
+        self.news.complete(known[fold.number] for fold in self.folds[:-1])
+        return _tabulate(self.plan, known)
+
+    def train(self, number: int) -> tuple[MLP, tuple[EpochRecord, ...]]:
+        """Train one candidate on all training images."""
+        fold = self.folds[-1]
+        known = self.checkpoints.load(self.plan.recipe).get(REFIT_FOLD, TaskState(REFIT_FOLD))
+        fresh = () if number in known.live else (number,)
+        [state] = self._conduct([Task(fold.name, fold.name, known, fresh)])
+        self.news.complete([state])
+        training = state.live[number]
+        return make_network(training, self.plan.recipe.n_classes), tuple(training.history)
+
+    def close(self) -> None:
+        """Let the crew forget the images."""
+        self.crew.close()
+
+    def _conduct(self, tasks: Sequence[Task]) -> list[TaskState]:
+        conductor = Conductor(
+            self.crew, self.plan.recipe, self._start, self.checkpoints, self.plan.checkpoint_s
+        )
+        return conductor.carry_out(tasks)
+
+    def _start(self, number: int) -> Training:
+        """Draw a network's weights, which are the same on every fold."""
+        if number not in self._drawn:
+            candidate, recipe = self.plan.grid.candidates()[number], self.plan.recipe
+            if len(self._drawn) >= _MOST_DRAWN:
+                self._drawn.clear()
+            self._drawn[number] = start_training(candidate, recipe, self.n_pixels, recipe.n_classes)
+        return self._drawn[number]
+
+
+@contextmanager
+def open_fast_engine(
+    source: Source, plan: SearchPlan, checkpoints: Checkpoints, tell: Tell, temp_folder: Path
+) -> Iterator[FastEngine]:
+    """Bring a crew together as a plan says, and give it the images of a search.
+
+    Parameters
+    ----------
+    source, plan, checkpoints, tell
+        As for `make_fast_engine`.
+    temp_folder : Path
+        Scratch room.
+    """
+    with ExitStack() as stack:
+        client = None
+        if plan.cluster is not None:
+            client = stack.enter_context(connect(plan.cluster))
+        elif plan.n_processes > 1:
+            client = stack.enter_context(start_cluster(plan.n_processes, temp_folder))
+        yield stack.enter_context(closing(make_fast_engine(source, plan, checkpoints, tell, client)))
+
+
+def make_fast_engine(
+    source: Source, plan: SearchPlan, checkpoints: Checkpoints, tell: Tell, client: Client | None
+) -> FastEngine:
+    """Give a crew the images of a search.
+
+    Parameters
+    ----------
+    source : Source
+        Training images, in the order in which they are used.
+    plan : SearchPlan
+        What to search.
+    checkpoints : Checkpoints
+        What was done before, and where to note what is done now.
+    tell : callable
+        Gets every epoch and every score as it comes.
+    client : distributed.Client or None
+        Of the cluster whose workers are the crew; None lets this process do it all.
+    """
+    folds, news = _make_folds(source.labels, plan), News(tell)
+    n_pixels = source.take(np.zeros(1, np.int64))[0].size
+    crew: Crew = OwnCrew(source, folds, news.report)
+    if client is not None:
+        crew = DaskCrew(client, source, folds, news.report, news.say)
+    return FastEngine(plan, folds, n_pixels, crew, checkpoints, news)
+
+
+def _make_folds(labels: Labels, plan: SearchPlan) -> list[Fold]:
+    """Make the outer folds of a search, and last the one of the winner, which leaves no image out."""
+    name = secrets.token_hex(4)  # a process that serves several searches tells their folds apart by it
+    everything, nothing = np.arange(len(labels)), np.zeros(0, np.int64)
+    splits = [*StratifiedKFold(plan.cv).split(np.zeros(len(labels)), labels), (everything, nothing)]
+    numbers = [*range(plan.cv), REFIT_FOLD]
+    folds = []
+    for number, (train, test) in zip(numbers, splits, strict=True):
+        inner, valid = split_inner(labels[train], plan.recipe.inner_folds)
+        folds.append(Fold(f"{name}-{number}", number, train[inner], train[valid], test))
+    return folds
+
+
+def _tabulate(plan: SearchPlan, folds: dict[int, TaskState]) -> SearchResults:
+    shape = (plan.grid.n_candidates, plan.cv)
+    scores, fit_seconds, score_seconds = np.empty(shape), np.empty(shape), np.empty(shape)
+    for fold in range(plan.cv):
+        for number, fit in folds[fold].ended.items():
+            scores[number, fold] = fit.score
+            fit_seconds[number, fold] = _sum_seconds(fit)
+            score_seconds[number, fold] = fit.score_seconds
+    return tabulate(plan, scores, fit_seconds, score_seconds)
+
+
+def _sum_seconds(fit: EndedFit) -> float:
+    return sum(record.seconds for record in fit.history)

@@ -1,0 +1,209 @@
+"""What a worker process does: some epochs of a task, then its state goes back.
+
+This room imports neither torch nor scikit-learn, so that a worker is ready at once.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from mnist_core.arrays import Indices, Inputs, Labels, Part
+from mnist_core.fused import Trainer, TrainingInk, collect_ink, prepare_ink, score
+from mnist_core.fused.state import Ink
+from mnist_core.grid import Recipe
+from mnist_core.search.news import describe_epochs, describe_scores
+from mnist_core.search.states import EndedFit, TaskState, read_state, write_state
+
+Report = Callable[[str, list[dict[str, Any]]], None]
+"""Gets `epochs` or `fits`, and what ended, as JSON values."""
+
+_MOST_FOLDS = 2  # whose ink a process keeps; each takes about 100 MB for 50,000 images
+_MOST_TASKS = 4  # whose state a process keeps
+
+
+class StateMissingError(Exception):
+    """A process was to go on with a task whose state it does not hold: send it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The images of a search: a file that can be mapped, or an array.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, side, side) or (n, pixels), or Path
+        The images, or the .npy file that holds them.
+    labels : ndarray of shape (m,), int64
+        The digits of the images to be used.
+    rows : ndarray of shape (m,) or None
+        Which images are to be used, in their order; None stands for all.
+    """
+
+    images: Inputs | Path
+    labels: Labels
+    rows: Indices | None = None
+
+    def take(self, which: Part) -> tuple[Inputs, Labels]:
+        """Return some of the images to be used, and their labels."""
+        rows = which if self.rows is None else self.rows[which]
+        images = self.images
+        if isinstance(images, Path):
+            images = np.load(images, mmap_mode="r", allow_pickle=False)
+        return images[rows], self.labels[which]
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """Which images of a source a network is trained on, judged by, and scored on.
+
+    Attributes
+    ----------
+    name : str
+        Unique; a process keeps the ink of a fold under it.
+    number : int
+        Of the outer fold.
+    train, valid, test : ndarray of int64
+        Positions; no network is scored where `test` is empty.
+    """
+
+    name: str
+    number: int
+    train: Part
+    valid: Part
+    test: Part
+
+
+@dataclass(frozen=True)
+class Round:
+    """An order to go on with a task.
+
+    Attributes
+    ----------
+    task : str
+        Its unique name.
+    version : int
+        How many rounds it has had.
+    recipe : Recipe
+        By which its networks are trained.
+    seconds : float
+        After which the state goes back.
+    """
+
+    task: str
+    version: int
+    recipe: Recipe
+    seconds: float
+
+
+@dataclass(eq=False)
+class _Held:
+    """A task in the hands of this process."""
+
+    version: int
+    state: TaskState
+    trainer: Trainer
+
+
+@dataclass(eq=False)
+class _FoldInk:
+    training: TrainingInk
+    test: Ink | None
+
+
+_INK: OrderedDict[str, _FoldInk] = OrderedDict()
+_HELD: OrderedDict[str, _Held] = OrderedDict()
+_LOCK = Lock()  # a worker of a cluster may have several threads
+
+
+def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, report: Report) -> bytes:
+    """Train the networks of a task for some seconds, and return the state that they have come to.
+
+    Parameters
+    ----------
+    source : Source
+        The images.
+    fold : Fold
+        Which of them are for what.
+    order : Round
+        The task, and how long to go on.
+    state : bytes or None
+        Where the task stands; None where this process did its last round.
+    report : callable
+        Gets every epoch and score as it comes.
+
+    Raises
+    ------
+    StateMissingError
+        If no state was given and this process does not hold it.
+    """
+    ink = _take_ink(source, fold, order.recipe)
+    held = _start(order, state, ink) if state is not None else _take_held(order)
+    deadline = time.monotonic() + order.seconds
+    while not held.trainer.is_over:
+        live = {number: one for number, one in held.state.live.items() if not one.is_over}
+        held.trainer.train_round()
+        report("epochs", describe_epochs(fold.number, {n: one.history[-1:] for n, one in live.items()}))
+        _score_ended(held.state, ink, fold, report)
+        if time.monotonic() > deadline:
+            break
+    held.trainer.write_back()
+    held.version = order.version + 1
+    _keep(_HELD, order.task, held, _MOST_TASKS)
+    return write_state(held.state)
+
+
+def _take_held(order: Round) -> _Held:
+    with _LOCK:
+        held = _HELD.pop(order.task, None)
+    if held is None or held.version != order.version:
+        raise StateMissingError(order.task)
+    return held
+
+
+def _start(order: Round, data: bytes, ink: _FoldInk) -> _Held:
+    state = read_state(data, order.recipe)
+    trainer = Trainer([one for one in state.live.values() if not one.is_over], ink.training)
+    return _Held(order.version, state, trainer)
+
+
+def _take_ink(source: Source, fold: Fold, recipe: Recipe) -> _FoldInk:
+    with _LOCK:
+        ink = _INK.get(fold.name)
+    if ink is None:
+        used = np.concatenate([fold.train, fold.valid])
+        images, labels = source.take(used)
+        positions = np.arange(len(used))
+        train, valid = np.split(positions, [len(fold.train)])
+        training = prepare_ink(images, labels, train, valid, recipe.batch_size)
+        ink = _FoldInk(training, collect_ink(*source.take(fold.test)) if len(fold.test) else None)
+    _keep(_INK, fold.name, ink, _MOST_FOLDS)
+    return ink
+
+
+def _keep(kept: OrderedDict[str, Any], name: str, item: Any, most: int) -> None:
+    """Keep an item as the latest; the oldest go where there are too many."""
+    with _LOCK:
+        kept[name] = item
+        kept.move_to_end(name)
+        while len(kept) > most:
+            kept.popitem(last=False)
+
+
+def _score_ended(state: TaskState, ink: _FoldInk, fold: Fold, report: Report) -> None:
+    """Score the networks that have stopped, and let their weights go."""
+    ended = [number for number, training in state.live.items() if training.is_over]
+    if ink.test is None or not ended:
+        return
+    begin = time.perf_counter()
+    scores = score([state.live[number] for number in ended], ink.test).tolist()
+    seconds = (time.perf_counter() - begin) / len(ended)
+    for number, accuracy in zip(ended, scores, strict=True):
+        history = tuple(state.live.pop(number).history)
+        state.ended[number] = EndedFit(history, accuracy, seconds)
+    report("fits", describe_scores(fold.number, dict(zip(ended, scores, strict=True))))

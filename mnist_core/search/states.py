@@ -1,0 +1,140 @@
+"""The state of a task between two rounds, and its form as bytes: what travels, and what checkpoints hold."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load, save
+
+from mnist_core.errors import RunError
+from mnist_core.fused.training import Training
+from mnist_core.grid import Candidate, Recipe
+from mnist_core.history import EpochRecord
+
+_VERSION = 1
+_ARRAYS = ("first", "bias", "upper")
+
+
+@dataclass(frozen=True)
+class EndedFit:
+    """A network that has stopped and was scored; its weights are no longer needed."""
+
+    history: tuple[EpochRecord, ...]
+    score: float
+    score_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class TaskState:
+    """How far the networks of a task have come, each by its number in the grid.
+
+    Attributes
+    ----------
+    fold : int
+        The outer fold that they leave out.
+    live : dict of int to Training
+        Those whose weights are held.
+    ended : dict of int to EndedFit
+        Those that are over.
+    """
+
+    fold: int
+    live: dict[int, Training] = field(default_factory=dict)
+    ended: dict[int, EndedFit] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no network has an epoch to go."""
+        return all(training.is_over for training in self.live.values())
+
+
+def write_state(state: TaskState) -> bytes:
+    """Write a state as safetensors, the histories in its header."""
+    arrays = {
+        # Of a network that has not begun the weights only: its means are zeros.
+        f"{number}.{name}": np.ascontiguousarray(getattr(training, name)[: None if training.steps else 1])
+        for number, training in state.live.items()
+        for name in _ARRAYS
+    }
+    live = [
+        {
+            "number": number,
+            "candidate": training.candidate.params(),
+            "steps": training.steps,
+            "history": _write_history(training.history),
+        }
+        for number, training in state.live.items()
+    ]
+    ended = [
+        {
+            "number": number,
+            "history": _write_history(fit.history),
+            "score": fit.score,
+            "score_seconds": fit.score_seconds,
+        }
+        for number, fit in state.ended.items()
+    ]
+    described: dict[str, Any] = {"version": _VERSION, "fold": state.fold, "is_over": state.is_over}
+    described |= {"live": live, "ended": ended}
+    return save(arrays, metadata={"state": json.dumps(described)})
+
+
+def read_state(data: bytes, recipe: Recipe) -> TaskState:
+    """Read a state from what `write_state` wrote, of networks that are trained by a recipe.
+
+    Raises
+    ------
+    RunError
+        If the bytes are no such state.
+    """
+    try:
+        described = _read_header(data)
+        arrays = load(data)
+        live = {item["number"]: _read_training(item, arrays, recipe) for item in described["live"]}
+        ended = {item["number"]: _read_ended(item) for item in described["ended"]}
+        return TaskState(described["fold"], live, ended)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"A checkpoint must be one that this version wrote, but is not: {error!r}.") from error
+
+
+def is_over(data: bytes) -> bool:
+    """Read whether no network of a state has an epoch to go."""
+    return bool(_read_header(data)["is_over"])
+
+
+def _read_header(data: bytes) -> dict[str, Any]:
+    size = int.from_bytes(data[:8], "little")
+    described: dict[str, Any] = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["state"])
+    if described["version"] != _VERSION:
+        raise ValueError(f"its form is {described['version']}, known is {_VERSION}")
+    return described
+
+
+def _read_training(item: Mapping[str, Any], arrays: Mapping[str, np.ndarray], recipe: Recipe) -> Training:
+    first, bias, upper = (_with_means(arrays[f"{item['number']}.{name}"]) for name in _ARRAYS)
+    candidate = Candidate.from_params(item["candidate"])
+    training = Training(candidate, recipe, first, bias, upper, steps=item["steps"])
+    for record in _read_history(item["history"]):
+        training.add_epoch(record)
+    return training
+
+
+def _with_means(array: np.ndarray) -> np.ndarray:
+    """Return a writable state, its means zeros where there were none."""
+    whole = np.zeros((3, *array.shape[1:]), np.float32)
+    whole[: len(array)] = array
+    return whole
+
+
+def _read_ended(item: Mapping[str, Any]) -> EndedFit:
+    return EndedFit(_read_history(item["history"]), item["score"], item["score_seconds"])
+
+
+def _write_history(history: Any) -> list[list[Any]]:
+    return [list(asdict(record).values()) for record in history]
+
+
+def _read_history(rows: list[list[Any]]) -> tuple[EpochRecord, ...]:
+    return tuple(EpochRecord(*row) for row in rows)

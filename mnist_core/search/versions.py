@@ -1,0 +1,45 @@
+"""Which versions a process runs; all of a search must be the same, else its numbers would differ."""
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from mnist_core.errors import ClusterError
+from mnist_core.fused.compiled import SOURCE_HASH
+
+_LIBRARIES = ("numpy", "numba", "llvmlite", "safetensors", "distributed")
+
+
+@cache
+def describe_versions() -> dict[str, str]:
+    """Describe what this process computes with."""
+    own = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return {
+        "Python": ".".join(platform.python_version_tuple()[:2]),
+        **{library: version(library) for library in _LIBRARIES},
+        "mnist_core": hashlib.sha256(own + SOURCE_HASH.encode()).hexdigest()[:8],
+    }
+
+
+def check_versions(wanted: Mapping[str, str], worker: str) -> None:
+    """Check that this process, a worker, runs what its client runs.
+
+    Raises
+    ------
+    ClusterError
+        If it does not.
+    """
+    mine = describe_versions()
+    others = [
+        f"{name} {mine.get(name)} instead of {wanted[name]}"
+        for name in wanted
+        if mine.get(name) != wanted[name]
+    ]
+    if others:
+        raise ClusterError(
+            f"All workers need the versions of this machine, but {worker} has {', '.join(others)}: install "
+            "the same there, then resume the run."
+        )

@@ -1,0 +1,268 @@
+"""Carries runs out: listens to the process that searches, and writes what it tells to the store."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from types import FrameType
+
+from mnist_core.errors import RunLostError, StorageError
+from mnist_core.notify import notify_end
+from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
+from mnist_core.search.events import ENDS, Event, EventListener
+from mnist_core.search.job import SearchJob
+from mnist_core.settings import PROJECT_FOLDER, Settings
+from mnist_core.worker.engine import EngineProcess
+from mnist_core.worker.record import record_event
+
+_LOOK_EVERY_S = 0.3  # how soon a wish is seen
+_MOST_DEATHS = 10  # of engine processes in one run, before it is taken to be the run's fault
+_RETRY_S = 0.5
+_MOST_RETRIES = 20  # of noting that a store could not be written
+_CARRIES_ON = "`resume` or the Resume button carries it on"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the results of a run go.
+
+    Attributes
+    ----------
+    model_folder : Path
+        The winner.
+    results_csv : Path
+        scikit-learn's table.
+    checkpoint_folder : Path
+        What a run that was stopped goes on from.
+    """
+
+    model_folder: Path
+    results_csv: Path
+    checkpoint_folder: Path
+
+    @staticmethod
+    def of_run(run: RunRow, settings: Settings) -> "Places":
+        """Return the places of a run: where its plan says, else in the home folder."""
+        own = settings.runs_folder / run.id
+        out = None if run.plan.out is None else Path(run.plan.out)
+        return Places(
+            model_folder=settings.models_folder / f"search-{run.id}" if out is None else out / "model",
+            results_csv=(out or own) / "results.csv",
+            checkpoint_folder=own / "checkpoints",
+        )
+
+
+@contextmanager
+def catch_signals() -> Iterator[Flag]:
+    """Raise a flag on Ctrl-C or SIGTERM, instead of an exception at a place that nobody can foresee."""
+    flag = Flag()
+
+    def raise_flag(_: int, __: FrameType | None) -> None:
+        flag.set()
+
+    before = {number: signal.signal(number, raise_flag) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield flag
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def carry_out_run(
+    store: Store,
+    run: RunRow,
+    settings: Settings,
+    on_event: Callable[[Event], None] = lambda _: None,
+    stop: Flag | None = None,
+    engine: EngineProcess | None = None,
+    waits_for_user: bool = False,
+) -> RunRow:
+    """Carry out a claimed run to its end, or until it is to be paused, cancelled or stopped.
+
+    Parameters
+    ----------
+    store : Store
+        Gets every epoch and score as it comes; is asked for wishes.
+    run : RunRow
+        As `claim_run` returned it.
+    settings : Settings
+        Names the folders.
+    on_event : callable
+        Called with every event too.
+    stop : threading.Event or None
+        Once it is set, the run is stopped.
+    engine : EngineProcess or None
+        One that was started already.
+    waits_for_user : bool
+        Whether a run that was stopped is paused, instead of released for another worker.
+
+    Returns
+    -------
+    RunRow
+        As the store has it then.
+
+    Raises
+    ------
+    RunLostError
+        If the run belongs to another worker by now.
+    StorageError
+        If the store cannot be written.
+    """
+    with EventListener() as listener:
+        carrier = _Carrier(store, run, settings, listener, on_event, stop or Flag(), waits_for_user)
+        try:
+            carrier.carry_out(engine)
+        except RunLostError:
+            raise
+        except StorageError as error:
+            _pause_when_possible(store, run.id, str(error))
+            raise
+        except BaseException as error:
+            store.end_run(run.id, RunState.FAILED, f"a bug in the lab, please report it: {error!r}")
+            raise
+    ended = store.get_run(run.id)
+    if ended.state is RunState.DONE:
+        shutil.rmtree(Places.of_run(run, settings).checkpoint_folder, ignore_errors=True)
+    notify_end(ended, settings)
+    return ended
+
+
+class _Carrier:
+    """Follows the processes of one run."""
+
+    def __init__(
+        self,
+        store: Store,
+        run: RunRow,
+        settings: Settings,
+        listener: EventListener,
+        on_event: Callable[[Event], None],
+        stop: Flag,
+        waits_for_user: bool,
+    ) -> None:
+        self._store = store
+        self._run = run
+        self._settings = settings
+        self._listener = listener
+        self._on_event = on_event
+        self._stop = stop
+        self._waits_for_user = waits_for_user
+        self._last_beat = self._last_look = 0.0
+
+    def carry_out(self, engine: EngineProcess | None) -> None:
+        for _ in range(_MOST_DEATHS):
+            if self._carry_out_once(engine or EngineProcess(self._run.plan, self._log_path)):
+                return
+            engine = None
+            self._store.beat(self._run.id, "its process was killed; goes on from its checkpoint")
+        words = f"its process was killed {_MOST_DEATHS} times, see {self._log_path}; {_CARRIES_ON}"
+        self._store.end_run(self._run.id, RunState.INTERRUPTED, words)
+
+    def _carry_out_once(self, engine: EngineProcess) -> bool:
+        """Follow an engine until the run has ended; return whether it has."""
+        places = Places.of_run(self._run, self._settings)
+        with engine:
+            engine.begin(self._make_job(places, engine.temp_folder), self._log_path)
+            return self._follow(engine)
+
+    @property
+    def _log_path(self) -> Path:
+        return self._settings.logs_folder / f"{self._run.id}.log"
+
+    def _make_job(self, places: Places, scratch: Path) -> SearchJob:
+        return SearchJob(
+            plan=self._run.plan,
+            fingerprint=self._run.fingerprint,
+            datasets_folder=self._settings.datasets_folder,
+            model_folder=places.model_folder,
+            results_csv=places.results_csv,
+            checkpoint_folder=places.checkpoint_folder,
+            temp_folder=scratch,
+            sender=self._listener.sender,
+        )
+
+    def _follow(self, engine: EngineProcess) -> bool:
+        """Write what comes until the run has ended or its engine was killed; return whether it has ended."""
+        while True:
+            event = self._listener.receive(_LOOK_EVERY_S)
+            if event is not None:
+                record_event(self._store, self._run.id, event)
+                self._on_event(event)
+                if event["kind"] in ENDS:
+                    return True
+            self._beat()
+            if self._obey(engine, is_idle=event is None):
+                return True
+            if event is None and engine.exit_code is not None:
+                return self._has_ended(engine)
+
+    def _has_ended(self, engine: EngineProcess) -> bool:
+        if not self._store.get_run(self._run.id).state.is_held:
+            return True
+        code = engine.exit_code
+        if code is not None and code < 0:
+            return False
+        words = f"its process ended with code {code}, see {engine.log_path}"
+        self._store.end_run(self._run.id, RunState.FAILED, words)
+        return True
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._last_beat > HEARTBEAT_EVERY_S:
+            self._store.beat(self._run.id)
+            self._last_beat = time.monotonic()
+
+    def _obey(self, engine: EngineProcess, is_idle: bool) -> bool:
+        """Do what users wish; return whether the run has stopped."""
+        if self._stop.is_set():
+            engine.stop()
+            end = self._store.pause_run if self._waits_for_user else self._store.release_run
+            end(self._run.id, f"stopped; {_CARRIES_ON}")
+            return True
+        if not is_idle and time.monotonic() - self._last_look < _LOOK_EVERY_S:
+            return False
+        self._last_look = time.monotonic()
+        state = self._store.get_run(self._run.id).state
+        if state is RunState.PAUSING:
+            engine.stop()
+            self._store.pause_run(self._run.id, f"paused; {_CARRIES_ON}")
+        elif state is RunState.CANCELLING:
+            engine.stop()
+            self._store.end_run(self._run.id, RunState.CANCELLED, "cancelled; what had finished is kept")
+        return state in (RunState.PAUSING, RunState.CANCELLING)
+
+
+def _pause_when_possible(store: Store, run_id: str, reason: str) -> None:
+    """Note why a run stopped, as soon as its store can be written; else its silence must tell."""
+    for _ in range(_MOST_RETRIES):
+        try:
+            store.pause_run(run_id, reason)
+        except StorageError:
+            time.sleep(_RETRY_S)
+        else:
+            return
+
+
+def start_worker(settings: Settings) -> None:
+    """Start the worker as a process that outlives the app; harmless where one lives already."""
+    settings.logs_folder.mkdir(parents=True, exist_ok=True)
+    environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
+    with (settings.logs_folder / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mnist_core.worker"],
+            cwd=PROJECT_FOLDER,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    # Somebody must take note of its end, else it stays a zombie while the app lives.
+    Thread(target=process.wait, daemon=True).start()

@@ -1,0 +1,121 @@
+"""The networks of a run as they learn: all of them small, and one of them large."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
+from mnist_core.runs.ranking import RankedCandidate
+from mnist_ui.charts.search import Curves, draw_curves
+from mnist_ui.charts.small_curves import MOST_CELLS, SmallCurves, draw_small_curves
+
+_BEST = -1  # curves of the best; other choices are places in the grid
+_MEAN = -1  # of the folds; other choices are their numbers
+_FOLDS_A_ROW = 3
+_HELP = (
+    "Validation accuracy after each epoch, upwards from 10 % to the best of all, on one logarithmic scale "
+    "of the error, against the square root of the epochs. The number is the epoch that a network is at, or "
+    "at which it stopped; blue ones train now, dashed frames have not begun. Click one, or use the arrow "
+    "keys, to see it large below."
+)
+
+
+def show_networks(
+    run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
+) -> None:
+    """Show every network as a small curve, and the chosen one large."""
+    if run.plan.grid.n_candidates > MOST_CELLS:
+        st.caption(f"A grid of more than {MOST_CELLS} networks is too large to draw each: choose one below.")
+    else:
+        with st.container(border=True):
+            fold = _choose_fold(run)
+            best = ranked[0].index if ranked else None
+            figure = draw_small_curves(
+                run.plan.grid, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
+            )
+            figure.show(f"small-{run.id}", _chosen(run), lambda index: _choose(run, index))
+            st.caption(_sum_up(figure, fits, fold))
+    _show_curves(run, epochs, fits, ranked)
+
+
+def _choose_fold(run: RunRow) -> int | None:
+    words, choice = st.columns([2, 3], vertical_alignment="center")
+    words.markdown("**Every network**", help=_HELP)
+    chosen = choice.segmented_control(
+        "Fold",
+        [_MEAN, *range(run.plan.cv)],
+        default=_MEAN,
+        required=True,
+        format_func=lambda fold: "Mean" if fold == _MEAN else f"Fold {fold + 1}",
+        key=f"fold-{run.id}",
+        label_visibility="collapsed",
+    )
+    return None if chosen in (None, _MEAN) else int(chosen)
+
+
+def _sum_up(figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
+    counted = [fit for fit in fits if fit.fold != REFIT_FOLD and fold in (None, fit.fold)]
+    n_over = sum(fit.state is FitState.DONE for fit in counted)
+    where = "on all folds" if fold is None else f"on fold {fold + 1}"
+    rest = f", {len(counted) - n_over:,} have not" if n_over < len(counted) else ""
+    return f"{n_over:,} trainings have ended {where}{rest}. Axes: {figure.say_axes()}."
+
+
+def _chosen(run: RunRow) -> int | None:
+    index = st.session_state.get(_key_of_choice(run), _BEST)
+    return None if index == _BEST else index
+
+
+def _choose(run: RunRow, index: int) -> None:
+    st.session_state[_key_of_choice(run)] = index
+
+
+def _key_of_choice(run: RunRow) -> str:
+    return f"curves-of-{run.id}"
+
+
+def _show_curves(
+    run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
+) -> None:
+    with st.container(border=True):
+        words, choice = st.columns([3, 2], vertical_alignment="center")
+        words.markdown("**Learning curves** on the validation images")
+        curves = _find_curves(run, fits, ranked, _choose_curves(run, choice))
+        if not curves.names:
+            st.caption("This network has not begun.")
+            return
+        rows = [row for row in epochs if (row.candidate, row.fold) in curves.names]
+        loss, accuracy = st.columns(2)
+        with loss:
+            st.caption("loss")
+            draw_curves(curves, rows, "valid_loss").show(f"loss-{run.id}")
+        with accuracy:
+            st.caption("accuracy")
+            draw_curves(curves, rows, "valid_accuracy").show(f"accuracy-{run.id}")
+
+
+def _choose_curves(run: RunRow, slot: DeltaGenerator) -> int:
+    candidates = run.plan.grid.candidates()
+    chosen = slot.selectbox(
+        "Learning curves of",
+        # In the order of the grid, which does not change under the hand of who looks for one.
+        [_BEST, *range(len(candidates))],
+        format_func=lambda index: "The best candidate" if index == _BEST else str(candidates[index]),
+        key=_key_of_choice(run),
+        label_visibility="collapsed",
+    )
+    return int(chosen)
+
+
+def _find_curves(
+    run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
+) -> Curves:
+    best = ranked[0].index if ranked else fits[0].candidate
+    index = best if chosen == _BEST else chosen
+    names = {(fit.candidate, fit.fold): _name_fold(fit) for fit in fits if fit.candidate == index}
+    return Curves(names, n_columns=_FOLDS_A_ROW, n_rows=run.plan.cv // _FOLDS_A_ROW + 1)
+
+
+def _name_fold(fit: FitRow) -> str:
+    return "retrained" if fit.fold == REFIT_FOLD else f"fold {fit.fold + 1}"

@@ -1,0 +1,98 @@
+"""Work that waits is carried on: by a worker that the app starts."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnist_core.errors import LabError
+from mnist_core.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from mnist_core.runs import Store
+
+_DESERTED_AFTER_S = 8.0  # a worker that starts takes a run sooner
+_AGAIN_AFTER_S = 30.0
+_GAP_S = 5.0  # between two looks; a page looks each second
+_LOG = logging.getLogger("mnist_lab.app")
+
+
+def carry_on() -> None:
+    """Start a worker where the app has just started and finds work that waits; later calls do nothing."""
+    _carry_on_once(read_settings())
+
+
+@st.cache_resource(show_spinner=False)
+def _carry_on_once(settings: Settings) -> None:
+    # Beside the page, which need not wait until the store is open.
+    Thread(target=_carry_on, args=(settings,), daemon=True).start()
+
+
+def _carry_on(settings: Settings) -> None:
+    from mnist_core.runs import Store  # noqa: PLC0415 - slow to import, and no page need wait for it
+    from mnist_core.worker import start_worker  # noqa: PLC0415
+
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        store = Store(settings.database)
+        if store.has_work():
+            start_worker(settings)
+        store.close()
+    except (LabError, OSError) as error:
+        # The Search page says so too; nobody has asked for a run yet.
+        _LOG.warning("whether runs wait could not be seen: %s", error)
+
+
+def wake_worker(store: "Store") -> None:
+    """Start a worker where runs wait and for some seconds nobody has carried any out."""
+    if _find_patience(read_settings()).is_at_end(_is_deserted(store), time.monotonic()):
+        from mnist_core.worker import start_worker  # noqa: PLC0415 - see above
+
+        start_worker(read_settings())
+
+
+def _is_deserted(store: "Store") -> bool:
+    from mnist_core.runs import RunState  # noqa: PLC0415 - see above
+
+    held = [state for state in RunState if state.is_held]
+    return store.has_work() and not store.search_runs(states=held)
+
+
+@dataclass(eq=False)
+class Patience:
+    """How long work has been seen to wait in vain, and when a worker was started for it."""
+
+    since: float | None = None
+    seen: float = 0.0
+    started: float = float("-inf")
+    lock: Lock = field(default_factory=Lock)
+
+    def is_at_end(self, is_deserted: bool, clock: float) -> bool:
+        """Say whether it is time to start a worker; then, count from anew.
+
+        Parameters
+        ----------
+        is_deserted : bool
+            Whether work waits now, and nobody carries any out.
+        clock : float
+            Seconds by a clock that never goes back.
+        """
+        with self.lock:
+            if not is_deserted:
+                self.since = None
+                return False
+            if self.since is None or clock - self.seen > _GAP_S:
+                self.since = clock  # nobody looked for a while: what was seen before says nothing
+            self.seen = clock
+            if clock < max(self.since + _DESERTED_AFTER_S, self.started + _AGAIN_AFTER_S):
+                return False
+            self.started = clock
+            return True
+
+
+@st.cache_resource(show_spinner=False)
+def _find_patience(settings: Settings) -> Patience:  # noqa: ARG001 - part of the key
+    return Patience()

@@ -1,0 +1,152 @@
+"""Searches on a real Dask scheduler with real workers, some of which die."""
+
+import shutil
+import time
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+from cluster import Cluster
+from digits import ROOT, make_digits
+
+from mnist_core.dataset import Dataset, Origin, compute_fingerprint
+from mnist_core.dataset.kept import keep_dataset
+from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.runs import RunState, Store
+from mnist_core.settings import Settings
+from mnist_core.worker import carry_out_run
+
+PLAN = SearchPlan(
+    Grid((0.01, 0.001), (24,), (12,), (Activation.TANH, Activation.RELU)),
+    Recipe(max_epochs=150, patience=150),
+    cv=2,
+    checkpoint_s=0.3,
+)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
+
+
+@pytest.fixture
+def store(settings):
+    store = Store(settings.database)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def fingerprint(settings):
+    images, labels = make_digits(1500)
+    dataset = Dataset(
+        "small.mat", images, labels, compute_fingerprint(images, labels), Origin("paper", (), (0.0, 1.0))
+    )
+    return keep_dataset(dataset, settings.datasets_folder).fingerprint
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    with Cluster(tmp_path / "cluster") as cluster:
+        yield cluster
+
+
+def wait_until(is_true, timeout_s=120.0):
+    deadline = time.monotonic() + timeout_s
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def begin(store, plan, fingerprint, settings):
+    """Carry a run out in a thread of its own; return its id and the thread."""
+    run_id = store.add_run(plan, "small.mat", fingerprint)
+    return run_id, go_on(store, run_id, settings)
+
+
+def go_on(store, run_id, settings):
+    run = store.claim_run(run_id)
+    thread = Thread(target=carry_out_run, args=(store, run, settings))
+    thread.start()
+    return thread
+
+
+def read_scores(store, run_id):
+    return {(fit.candidate, fit.fold): (fit.score, fit.n_epochs) for fit in store.read_fits(run_id)}
+
+
+def search_here(store, fingerprint, settings):
+    run_id, thread = begin(store, replace(PLAN, workers=1), fingerprint, settings)
+    thread.join()
+    assert store.get_run(run_id).state is RunState.DONE, store.get_run(run_id).message
+    return read_scores(store, run_id)
+
+
+def test_a_search_outlives_a_killed_worker_and_a_killed_scheduler(
+    store, settings, fingerprint, cluster, tmp_path
+):
+    first = cluster.add_worker()
+    run_id, thread = begin(store, replace(PLAN, cluster=cluster.address), fingerprint, settings)
+    wait_until(lambda: list(settings.runs_folder.glob("*/checkpoints/*.safetensors")))
+
+    n_epochs = store.get_run(run_id).n_epochs
+    first.kill()
+    second = cluster.add_worker()
+    wait_until(lambda: store.get_run(run_id).n_epochs > n_epochs)
+    assert second.poll() is None
+
+    cluster.scheduler.kill()
+    thread.join()
+    run = store.get_run(run_id)
+    assert run.state is RunState.INTERRUPTED
+    assert "scheduler" in run.message
+    assert not run.is_waiting
+
+    with Cluster(tmp_path / "another") as another:
+        another.add_worker()
+        store.request_resume(run_id)
+        store.set_cluster(run_id, another.address)
+        go_on(store, run_id, settings).join()
+
+    run = store.get_run(run_id)
+    assert run.state is RunState.DONE, run.message
+    assert read_scores(store, run_id) == search_here(store, fingerprint, settings)
+
+
+def test_a_run_waits_for_workers_and_says_so(store, settings, fingerprint, cluster):
+    plan = replace(PLAN, recipe=Recipe(max_epochs=2), cluster=cluster.address)
+    run_id, thread = begin(store, plan, fingerprint, settings)
+    wait_until(lambda: "waits for a worker" in store.get_run(run_id).message)
+
+    cluster.add_worker()
+    thread.join()
+
+    assert store.get_run(run_id).state is RunState.DONE
+
+
+def test_a_worker_with_another_version_is_refused_with_a_sentence(
+    store, settings, fingerprint, cluster, tmp_path
+):
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "mnist_core", other / "mnist_core", ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "mnist_core" / "fused" / "passes.py").open("a") as source:
+        source.write("# changed\n")
+    cluster.add_worker(python_path=other)
+
+    run_id, thread = begin(store, replace(PLAN, cluster=cluster.address), fingerprint, settings)
+    thread.join()
+
+    run = store.get_run(run_id)
+    assert run.state is RunState.INTERRUPTED
+    assert "All workers need the versions of this machine" in run.message
+    assert "mnist_core" in run.message
+
+
+def test_a_scheduler_that_is_not_there_is_named(store, settings, fingerprint):
+    plan = replace(PLAN, cluster="tcp://127.0.0.1:9")
+    run_id, thread = begin(store, plan, fingerprint, settings)
+    thread.join()
+
+    run = store.get_run(run_id)
+    assert run.state is RunState.INTERRUPTED
+    assert "needs a Dask scheduler at tcp://127.0.0.1:9" in run.message

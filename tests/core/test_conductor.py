@@ -1,0 +1,113 @@
+"""Who does which rounds: tasks, their order, their halves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from digits import make_digits
+
+from mnist_core.errors import StorageError
+from mnist_core.grid import PAPER_GRID, Activation, Candidate, Grid, Recipe, SearchPlan
+from mnist_core.search.checkpoints import Checkpoints
+from mnist_core.search.conductor import choose_lanes, cut_tasks
+from mnist_core.search.fast import open_fast_engine
+from mnist_core.search.rounds import Fold, Source
+from mnist_core.search.states import TaskState
+
+NOTHING = np.zeros(0, np.int64)
+FOLD = Fold("a", 0, NOTHING, NOTHING, NOTHING)
+PLAN = SearchPlan(
+    Grid((0.01, 0.001), (24, 96), (12,), (Activation.TANH,)),
+    Recipe(max_epochs=6, patience=6),
+    cv=2,
+    workers=1,
+)
+
+
+def search(plan, folder, images, labels, tell=lambda *_, **__: None):
+    with open_fast_engine(Source(images, labels), plan, Checkpoints(folder), tell, folder) as engine:
+        return engine.search().cv_results, engine.train(0)[0].state_dict()
+
+
+def scores(table):
+    return np.stack([table["split0_test_score"], table["split1_test_score"]])
+
+
+def test_tasks_are_of_one_activation_and_fit_the_limit():
+    candidates = PAPER_GRID.candidates()
+
+    tasks = cut_tasks(FOLD, TaskState(0), candidates, lanes=500)
+
+    assert sorted(number for task in tasks for number in task.fresh) == list(range(81))
+    for task in tasks:
+        assert len({candidates[number].activation for number in task.fresh}) == 1
+        assert sum(candidates[number].hidden1 for number in task.fresh) <= 500
+
+
+def test_a_network_that_is_wider_than_the_limit_is_a_task_by_itself():
+    candidates = [Candidate(0.01, 700, 12, Activation.TANH), Candidate(0.01, 24, 12, Activation.TANH)]
+
+    tasks = cut_tasks(FOLD, TaskState(0), candidates, lanes=500)
+
+    assert [task.fresh for task in tasks] == [(0,), (1,)]
+
+
+def test_a_task_is_limited_by_its_memory_and_shared_out_among_many_slots():
+    many = [Candidate(0.01, 96, 12, Activation.TANH)] * 10_000
+
+    assert choose_lanes(many, 5, 2, 784) * 784 * 4 * 3 * 2 <= 64e6
+    assert choose_lanes(many[:8], 5, 40, 784) == 96
+    assert choose_lanes(many[:8], 5, 0, 784) > 0
+
+
+def test_short_rounds_come_to_the_same_as_long_ones(tmp_path):
+    images, labels = make_digits(400)
+
+    table, weights = search(PLAN, tmp_path / "long", images, labels)
+    other, same = search(replace(PLAN, checkpoint_s=0.0), tmp_path / "short", images, labels)
+
+    np.testing.assert_array_equal(scores(table), scores(other))
+    assert all((weights[name] == same[name]).all() for name in weights)
+
+
+def test_two_workers_come_to_the_same_as_one_also_where_tasks_are_halved(tmp_path):
+    images, labels = make_digits(400)
+    plan = replace(PLAN, checkpoint_s=0.0, recipe=Recipe(max_epochs=30, patience=30))
+
+    table, weights = search(plan, tmp_path / "one", images, labels)
+    other, same = search(replace(plan, workers=2), tmp_path / "two", images, labels)
+
+    np.testing.assert_array_equal(scores(table), scores(other))
+    assert all((weights[name] == same[name]).all() for name in weights)
+
+
+def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
+    images, labels = make_digits(400)
+    table, weights = search(PLAN, tmp_path, images, labels)
+    events = []
+
+    again, same = search(PLAN, tmp_path, images, labels, lambda kind, **values: events.append((kind, values)))
+
+    assert [kind for kind, _ in events] == ["restored"]
+    assert len(events[0][1]["epochs"]) == 4 * 2 * 6 + 6
+    assert len(events[0][1]["fits"]) == 8
+    np.testing.assert_array_equal(scores(table), scores(again))
+    assert all((weights[name] == same[name]).all() for name in weights)
+
+
+def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_path):
+    images, labels = make_digits(400)
+    table, _ = search(PLAN, tmp_path, images, labels)
+    for path in tmp_path.glob("*.safetensors"):
+        path.write_bytes(path.read_bytes()[:100])
+
+    again, _ = search(PLAN, tmp_path, images, labels)
+
+    np.testing.assert_array_equal(scores(table), scores(again))
+
+
+def test_a_checkpoint_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "taken").write_text("a file, no folder")
+
+    with pytest.raises(StorageError, match=r"needs room for its checkpoints in .*taken"):
+        Checkpoints(tmp_path / "taken").save("a", b"state")

@@ -1,0 +1,12 @@
+"""Searches whose processes are killed at any moment end as if nobody had disturbed them."""
+
+from benchmarks.kill import kill_searches, search_undisturbed
+
+
+def test_a_search_that_is_killed_ten_times_ends_equal_bit_by_bit(tmp_path):
+    expected = search_undisturbed(tmp_path / "calm")
+
+    n_killed, ends = kill_searches(tmp_path / "killed", times=10, seed=1)
+
+    assert n_killed == 10
+    assert ends == [expected] * len(ends)

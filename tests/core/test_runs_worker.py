@@ -1,0 +1,77 @@
+"""Whole searches through the worker, on each database: to their end, and after a death in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from digits import ROOT, make_digits
+from processes import processes_of
+
+from mnist_core.dataset import Dataset, Origin, compute_fingerprint
+from mnist_core.dataset.kept import keep_dataset
+from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.modelstore import load_model
+from mnist_core.runs import RunState
+from mnist_core.settings import Settings
+from mnist_core.worker import start_worker
+
+SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
+LONGER = SearchPlan(
+    Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=60, patience=60), cv=2, workers=2
+)
+
+
+@pytest.fixture
+def settings(tmp_path, url):
+    return Settings(home=tmp_path / "lab", database=url)
+
+
+@pytest.fixture
+def fingerprint(settings):
+    images, labels = make_digits(600)
+    dataset = Dataset(
+        "small.mat", images, labels, compute_fingerprint(images, labels), Origin("paper", (), (0.0, 1.0))
+    )
+    return keep_dataset(dataset, settings.datasets_folder).fingerprint
+
+
+def wait_until(is_true, timeout_s=90.0):
+    deadline = time.monotonic() + timeout_s
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_a_search_runs_to_its_end(store, settings, fingerprint):
+    run_id = store.add_run(SMALL, "small.mat", fingerprint)
+    start_worker(settings)
+    wait_until(lambda: not store.get_run(run_id).state.is_active)
+
+    run = store.get_run(run_id)
+    assert (run.state, run.n_fits_done, run.n_epochs) == (RunState.DONE, 4, 8), run.message
+    assert load_model(Path(run.outcome.model)).info.candidate == run.outcome.candidate
+    wait_until(lambda: not processes_of(settings.home), 15)
+
+
+def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, settings, fingerprint):
+    run_id = store.add_run(LONGER, "small.mat", fingerprint)
+    environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
+    command = [sys.executable, "-m", "mnist_core.worker"]
+    worker = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    wait_until(lambda: len(store.read_epochs(run_id)) > 3)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    assert store.has_work()
+
+    start_worker(settings)
+
+    wait_until(lambda: store.get_run(run_id).state is RunState.DONE)
+    run = store.get_run(run_id)
+    assert run.n_fits_done == 4
+    ends = [(row.candidate, row.fold, row.record.epoch) for row in store.read_epochs(run_id)]
+    assert len(ends) == len(set(ends))
+    wait_until(lambda: not processes_of(settings.home), 15)

@@ -1,0 +1,97 @@
+"""A search in the browser: paused and resumed, looked into, replayed, named and deleted."""
+
+import re
+
+import pytest
+import visitor
+from lab import Lab
+from playwright.sync_api import Page, expect
+
+_ROW_PIXELS = 35  # of the table of runs; its heading is as high
+_BOX_PIXELS = 15  # from the left edge of the table to the middle of a row's box
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab) -> None:
+    visitor.go_to(tab, "Data")
+    visitor.open_sample(tab)
+    visitor.go_to(tab, "Search")
+    visitor.plan_small_search(tab, epochs=60)
+    visitor.start_search(tab)
+
+    _pause_and_resume(tab)
+    _choose_a_small_curve(tab)
+    visitor.wait_for_winner(tab)
+    expect(tab).to_have_title(re.compile(r"^✓ \d\d\.\d % · Search$"))
+    _replay(tab)
+    _name_it(tab)
+    _delete_it(tab)
+    assert not list((lab.home / "runs").iterdir())
+    assert len(list((lab.home / "models").iterdir())) == 1
+
+
+def _pause_and_resume(tab: Page) -> None:
+    expect(tab).to_have_title(re.compile(r"^\d+ % · Search$"))
+    expect(tab.get_by_text(re.compile(r"in training"))).to_be_visible(timeout=visitor.SEARCH_MS)
+    tab.get_by_role("button", name="Pause").click()
+    resume = tab.get_by_role("button", name="Resume")
+    expect(resume).to_be_visible()
+    expect(tab).to_have_title(re.compile(r"^‖ paused"))
+    resume.click()
+    expect(tab.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def _choose_a_small_curve(tab: Page) -> None:
+    """Click a curve, and see that the choice outlives the refreshes."""
+    _open_view(tab, "Networks")
+    curve = tab.get_by_role("button", name=re.compile("^48-24 Tanh, lr 0.001"))
+    curve.click()
+    expect(curve).to_have_attribute("aria-current", "true")
+    chosen = tab.get_by_role("combobox", name="Learning curves of")
+    expect(chosen).to_have_value("48-24 Tanh, lr 0.001")
+
+
+def _replay(tab: Page) -> None:
+    _open_view(tab, "Replay")
+    expect(tab.get_by_text(re.compile(r"of 8 fits had ended"))).to_be_visible()
+    tab.get_by_role("slider").press("Home")
+    expect(tab.get_by_text(re.compile(r"^0 of 8 fits had ended, 0 were"))).to_be_visible()
+    tab.get_by_role("slider").press("End")
+    expect(tab.get_by_text(re.compile(r"^8 of 8 fits had ended, 0 were"))).to_be_visible()
+
+
+def _name_it(tab: Page) -> None:
+    _choose_the_first_run(tab)
+    name = tab.get_by_label("Name", exact=True)
+    name.fill("my first search")
+    tab.get_by_role("button", name="Save").click()
+    visitor.settle(tab)
+    tab.get_by_role("button", name="Open this run").click()
+    panel = tab.get_by_role("tabpanel", name="Runs")
+    expect(panel.get_by_text("my first search", exact=True)).to_be_visible()
+
+
+def _delete_it(tab: Page) -> None:
+    _choose_the_first_run(tab)
+    tab.get_by_role("button", name="Delete …").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog).to_contain_text("stays")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(tab.get_by_text("No search was run yet")).to_be_attached()
+
+
+def _choose_the_first_run(tab: Page) -> None:
+    tab.get_by_role("tab", name="History").click()
+    table = tab.get_by_test_id("stDataFrame").filter(visible=True)
+    expect(tab.get_by_label("Find runs")).to_be_visible()
+    expect(table).to_have_count(1)
+    visitor.settle(tab)
+    box = table.bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + _BOX_PIXELS, box["y"] + 1.5 * _ROW_PIXELS)
+
+
+def _open_view(tab: Page, name: str) -> None:
+    tab.get_by_role("tab", name=name).click()
+    visitor.settle(tab)

@@ -1,0 +1,66 @@
+"""Runs for tests of the store, and processes that work on it side by side."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from datetime import timedelta
+
+import sqlalchemy as sa
+from digits import ROOT
+
+from mnist_core.grid import Activation, Grid, SearchPlan
+from mnist_core.history import EpochRecord
+from mnist_core.runs import Outcome, Store, now
+from mnist_core.runs.tables import RUNS
+
+PLAN = SearchPlan(
+    grid=Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,)), cv=2, limit=300
+)
+OUTCOME = Outcome(
+    best=PLAN.grid.candidates()[1].params(),
+    best_score=0.9,
+    test_accuracy=0.91,
+    model="/somewhere/model",
+    results_csv="/somewhere/results.csv",
+    is_identical=True,
+)
+_WITH_TESTS = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+
+
+def add_run(store: Store, name: str = "a run") -> str:
+    return store.add_run(PLAN, "digits.mat", "f" * 16, name)
+
+
+def begin_run(store: Store, name: str = "a run") -> str:
+    run_id = add_run(store, name)
+    store.claim_run(run_id)
+    return run_id
+
+
+def make_record(epoch: int, loss: float = 0.5) -> EpochRecord:
+    return EpochRecord(epoch, train_loss=loss, valid_loss=loss + 0.1, valid_accuracy=0.8, seconds=0.25)
+
+
+def set_times(store: Store, run_id: str, **seconds: float) -> None:
+    """Set times of a run, as seconds since 1970."""
+    store._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(**seconds))
+
+
+def fall_silent(store: Store, run_id: str, seconds: float) -> None:
+    """Set the clock of a run's last sign of life back."""
+    set_times(store, run_id, heartbeat=(now() - timedelta(seconds=seconds)).timestamp())
+
+
+def start_python(code: str, *arguments: str, **options) -> subprocess.Popen[str]:
+    """Start a process that runs a piece of Python with the lab at hand."""
+    command = [sys.executable, "-c", textwrap.dedent(code), *arguments]
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=ROOT, env=_WITH_TESTS, text=True, **{**streams, **options})
+
+
+def finish(process: subprocess.Popen[str], said: str = "") -> str:
+    """Wait for a process to end well and return what it printed."""
+    out, errors = process.communicate(said, timeout=60)
+    assert process.returncode == 0, errors
+    return out.strip()

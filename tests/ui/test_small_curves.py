@@ -1,0 +1,106 @@
+"""Every network as a small curve, runs as they are followed, and runs rewound."""
+
+import pytest
+
+from mnist_core.grid import Activation, Grid
+from mnist_core.history import EpochRecord
+from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState
+from mnist_ui.charts.small_curves import Kind, draw_small_curves
+from mnist_ui.run_replay import rewind_fits
+
+GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3, 2), activation=(Activation.RELU, Activation.TANH))
+
+
+def make_epochs(fits: dict[tuple[int, int], list[float]]) -> list[EpochRow]:
+    """Make epochs of some accuracies, the first of each fit, then the second of each."""
+    longest = max(map(len, fits.values()))
+    found = [
+        (candidate, fold, epoch, curve[epoch])
+        for epoch in range(longest)
+        for (candidate, fold), curve in fits.items()
+        if epoch < len(curve)
+    ]
+    return [
+        EpochRow(number, candidate, fold, EpochRecord(epoch + 1, 0.5, 0.5, accuracy, 0.1))
+        for number, (candidate, fold, epoch, accuracy) in enumerate(found, 1)
+    ]
+
+
+def make_fit(candidate: int, fold: int, n_epochs: int, score: float | None) -> FitRow:
+    state = FitState.RUNNING if score is None else FitState.DONE
+    return FitRow(candidate, fold, state, score, n_epochs, 1.0)
+
+
+def find_cell(figure, index):
+    return next(cell for cell in figure.cells if cell.index == index)
+
+
+def test_cells_are_laid_out_by_hyper_parameters():
+    figure = draw_small_curves(GRID, [], [])
+    candidates = GRID.candidates()
+    laid_out = [candidates[cell.index] for cell in figure.cells]
+    assert [(one.activation.label, one.lr, one.hidden2) for one in laid_out[:4]] == [
+        ("ReLU", 0.1, 3),
+        ("ReLU", 0.1, 2),
+        ("ReLU", 0.01, 3),
+        ("ReLU", 0.01, 2),
+    ]
+    assert {one.activation for one in laid_out[4:]} == {Activation.TANH}
+    assert {cell.kind for cell in figure.cells} == {Kind.WAITS}
+
+
+def test_the_mean_goes_on_with_the_last_value_of_a_fold_that_stopped():
+    epochs = make_epochs({(0, 0): [0.5, 0.7], (0, 1): [0.5, 0.7, 0.9]})
+    fits = [make_fit(0, 0, 2, 0.7), make_fit(0, 1, 3, None)]
+    cell = find_cell(draw_small_curves(GRID, epochs, fits), 0)
+    assert len(cell.points.split()) == 3
+    assert cell.words.endswith("trains, at epoch 2 to 3, 1 of 2 folds stopped, accuracy 80.00%")
+
+
+def test_a_fold_that_is_behind_does_not_bend_the_end_of_the_mean():
+    epochs = make_epochs({(0, 0): [0.5], (0, 1): [0.5, 0.7, 0.9]})
+    fits = [make_fit(0, 0, 1, None), make_fit(0, 1, 3, None)]
+    assert find_cell(draw_small_curves(GRID, epochs, fits), 0).words.endswith("accuracy 90.00%")
+
+
+def test_a_stopped_network_says_at_which_epoch():
+    figure = draw_small_curves(GRID, make_epochs({(1, 0): [0.5, 0.6]}), [make_fit(1, 0, 2, 0.6)], best=1)
+    cell = find_cell(figure, 1)
+    assert (cell.kind, cell.note, cell.best) == (Kind.STOPPED, "2", True)
+    assert "stopped at epoch 2" in cell.words
+
+
+def test_nothing_trains_in_a_run_that_stands_still():
+    epochs, fits = make_epochs({(0, 0): [0.5]}), [make_fit(0, 0, 1, None)]
+    assert find_cell(draw_small_curves(GRID, epochs, fits, is_running=False), 0).kind is Kind.HALTED
+
+
+def test_better_is_higher_and_later_is_further_right():
+    figure = draw_small_curves(GRID, make_epochs({(0, 0): [0.1, 0.5, 0.99]}), [make_fit(0, 0, 3, None)])
+    points = [tuple(map(float, point.split(","))) for point in find_cell(figure, 0).points.split()]
+    assert points[0] == (0.0, 100.0)
+    assert points[-1][1] == 0.0
+    assert points == sorted(points)
+
+
+def test_the_retraining_of_the_winner_is_no_fold():
+    figure = draw_small_curves(
+        GRID, make_epochs({(0, REFIT_FOLD): [0.9]}), [make_fit(0, REFIT_FOLD, 1, None)]
+    )
+    assert find_cell(figure, 0).kind is Kind.WAITS
+
+
+@pytest.mark.parametrize(
+    ("n_seen", "stood"),
+    [
+        (0, {}),
+        (1, {(0, 0): None}),
+        (3, {(0, 0): 0.6, (1, 0): None}),
+        (5, {(0, 0): 0.6, (1, 0): 0.9}),
+    ],
+)
+def test_fits_are_rewound_to_what_they_were(n_seen, stood):
+    epochs = make_epochs({(0, 0): [0.5, 0.6], (1, 0): [0.5, 0.8, 0.9]})
+    fits = [make_fit(0, 0, 2, 0.6), make_fit(1, 0, 3, 0.9)]
+    seen = rewind_fits(epochs[:n_seen], fits)
+    assert {(fit.candidate, fit.fold): fit.score for fit in seen} == stood
