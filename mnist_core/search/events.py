@@ -5,6 +5,7 @@ import queue
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from threading import Thread
 from types import TracebackType
@@ -68,12 +69,14 @@ class EventListener:
         # Every core may connect at the same moment.
         self._listener = Listener(authkey=self._authkey, backlog=128)
         self._events: queue.Queue[Event] = queue.Queue()
+        self._is_closed = False
         Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_closed = True
         self._listener.close()
 
     @property
@@ -89,13 +92,11 @@ class EventListener:
             return None
 
     def _accept(self) -> None:
-        while True:
+        while not self._is_closed:
             try:
                 connection = self._listener.accept()
-            except OSError:  # closed
-                return
-            except Exception:
-                continue
+            except (OSError, EOFError, AuthenticationError):
+                continue  # closed, or the one who called was killed in mid-call
             self._take(connection)
 
     def _take(self, connection: Connection) -> None:

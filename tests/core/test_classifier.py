@@ -9,7 +9,8 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 
-from mnist_core.classifier import check_inner_split, classifier_params, make_classifier, train_network
+from mnist_core.classifier import classifier_params, make_classifier, train_network
+from mnist_core.dataset import check_inner_split
 from mnist_core.errors import DataError
 from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.network import MLP
@@ -116,7 +117,7 @@ def test_digits_that_are_too_rare_for_the_splits_are_refused(n, folds, is_enough
     labels = np.repeat(np.arange(10), n).astype(np.int64)
 
     if is_enough:
-        check_inner_split(labels, Recipe(), folds)
+        check_inner_split(labels, Recipe().inner_folds, folds)
     else:
         with pytest.raises(DataError, match="images of each digit to split them, but the rarest has"):
-            check_inner_split(labels, Recipe(), folds)
+            check_inner_split(labels, Recipe().inner_folds, folds)
