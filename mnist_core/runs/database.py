@@ -1,5 +1,7 @@
 """The database of the store: opened, asked, and its troubles told."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +19,7 @@ from mnist_core.runs.trouble import tell_trouble
 BUSY_TIMEOUT_S = 30.0  # how long a write waits for another process's write
 _BACKENDS = ("sqlite", "postgresql")
 _CONNECT_TIMEOUT_S = 10
+_MOST_SWITCHES, _SWITCH_EVERY_S = 40, 0.05  # two seconds: others are done with a new database by then
 
 
 class Database:
@@ -115,8 +118,22 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
     # Python's own transactions would leave changes of the schema out of them.
     connection.isolation_level = None
     # Readers do not wait for the writer, and a committed epoch survives a crash of the process.
-    connection.execute("PRAGMA journal_mode=WAL")
+    _use_write_ahead_log(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Switch a new database to a write-ahead log, which SQLite refuses at once while another opens it."""
+    for _ in range(_MOST_SWITCHES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            time.sleep(_SWITCH_EVERY_S)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

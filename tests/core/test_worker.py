@@ -137,7 +137,8 @@ def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint)
 
     def kill_once(event):
         if event["kind"] == "epochs" and not killed and len(store.read_epochs(run.id)) > 100:
-            engine = next(one for one in psutil.Process().children() if "mnist_core.search" in one.cmdline())
+            living = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
+            engine = next(one for one in living if "mnist_core.search" in one.cmdline())
             engine.kill()
             killed.append(engine)
 
