@@ -41,8 +41,14 @@ def go_to(tab: Page, page: str) -> None:
     opener = tab.get_by_role("button", name="Expand sidebar")
     if opener.is_visible():  # on a phone the navigation is folded away
         opener.click()
-    tab.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True).click()
-    expect(tab.get_by_role("heading", level=1, name=HEADINGS[page])).to_be_visible()
+    link = tab.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True)
+    heading = tab.get_by_role("heading", level=1, name=HEADINGS[page])
+    link.click()
+    try:
+        expect(heading).to_be_visible(timeout=10_000)
+    except AssertionError:  # Streamlit can lose a click on a page that is still being drawn
+        link.click()
+        expect(heading).to_be_visible()
     settle(tab)
 
 
