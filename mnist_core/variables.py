@@ -51,7 +51,8 @@ class Opaque:
     kind: str
 
 
-# Numbers and logicals are arrays in MATLAB's axis order, of at least two axes, in the machine's order of bytes:
+# Numbers and logicals are arrays in MATLAB's axis order, of at least two axes, in the machine's order of
+# bytes:
 # kinds "f" "i" "u" "c" and "b"; sparse matrices come as full ones. Text of one row is `str`, of several
 # rows an array of kind "U" with a row an element, padding kept.
 Value: TypeAlias = "np.ndarray | str | dict[str, Value] | Cells | Structs | Opaque"
