@@ -17,6 +17,7 @@ _T = TypeVar("_T")
 _AXES = ("lr", "hidden1", "hidden2", "activation")
 _MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
 _MAX_UNITS = 4096  # a wider layer is a typing error in a lab for small networks
+_MAX_BATCH = 32_768  # the fused engine counts the images of a batch in 16 bits
 
 
 class Engine(StrEnum):
@@ -205,7 +206,7 @@ class Recipe:
     n_classes: int = 10
 
     def __post_init__(self) -> None:
-        for name, most in (("max_epochs", 100_000), ("patience", 100_000), ("batch_size", 100_000)):
+        for name, most in (("max_epochs", 100_000), ("patience", 100_000), ("batch_size", _MAX_BATCH)):
             _check_count(name, getattr(self, name), most)
         if not 0 <= self.seed < 2**32:
             raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")

@@ -97,6 +97,12 @@ def test_a_grid_that_was_not_made_from_values_is_checked_too():
         replace(PAPER_GRID, hidden1=(0,))
 
 
+def test_a_batch_is_no_larger_than_the_fused_engine_can_count():
+    assert Recipe(batch_size=32_768).batch_size == 32_768
+    with pytest.raises(GridError, match="batch_size must be a whole number from 1 to 32768"):
+        Recipe(batch_size=32_769)
+
+
 @pytest.mark.parametrize("name", ["max_epochs", "patience", "batch_size"])
 def test_a_recipe_refuses_a_count_below_one(name):
     with pytest.raises(GridError, match=f"{name} must be a whole number from 1"):
