@@ -20,7 +20,7 @@ COMMANDS = {
     "train": ("train", "trains one network"),
     "evaluate": ("measure", "measures a saved model"),
     "predict": ("measure", "reads digits from pictures or pen strokes"),
-    "fields": ("look", "writes receptive fields as fields.npy and a picture"),
+    "fields": ("fields", "writes receptive fields as fields.npy and a picture"),
 }
 """Each command's module in this folder, and what it does."""
 
