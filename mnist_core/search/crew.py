@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
+from distributed.security import Security
 
 from mnist_core.errors import ClusterError
 from mnist_core.fused import compile_passes
@@ -25,6 +26,9 @@ _MOST_DEATHS = 20  # of workers in one round, before it is taken to be the round
 _CONFIG = {
     "distributed.scheduler.allowed-failures": _MOST_DEATHS,
     "distributed.worker.profile.enabled": False,  # costs a few hundredths
+    # No page of the scheduler or of a worker: whoever can reach one could read it.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     # A task's state is sent with its first round: some megabytes, on purpose.
     "distributed.admin.large-graph-warning-threshold": "1GB",
 }
@@ -260,6 +264,9 @@ def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> bytes
 def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
     """Start a cluster of one-thread processes on this machine; they load the compiled passes at once.
 
+    Its processes talk by TLS with a certificate that only they have, as others on this machine can reach
+    them too.
+
     Parameters
     ----------
     n_processes : int
@@ -272,7 +279,8 @@ def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
         LocalCluster(
             n_workers=n_processes,
             threads_per_worker=1,
-            dashboard_address=":0",  # any free port, as several searches may go on
+            security=Security.temporary(),
+            dashboard_address="127.0.0.1:0",  # any free port, as several searches may go on
             memory_limit=0,
             local_directory=str(folder),
             silence_logs="ERROR",
