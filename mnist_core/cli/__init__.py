@@ -19,7 +19,7 @@ COMMANDS = {
     "runs": ("runs", "lists runs"),
     "train": ("train", "trains one network"),
     "evaluate": ("measure", "measures a saved model"),
-    "predict": ("measure", "reads digits from pictures or pen strokes"),
+    "predict": ("predict", "reads digits from pictures or pen strokes"),
     "fields": ("fields", "writes receptive fields as fields.npy and a picture"),
 }
 """Each command's module in this folder, and what it does."""

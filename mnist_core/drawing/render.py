@@ -120,18 +120,17 @@ def _ink_strokes(strokes: list[np.ndarray]) -> FineInk:
     pen = ImageDraw.Draw(canvas)
     for stroke in strokes:
         _ink_stroke(pen, stroke)
-    return np.asarray(canvas, dtype=np.float32)
+    return np.asarray(canvas).astype(np.float32)
 
 
 def _ink_stroke(pen: ImageDraw.ImageDraw, stroke: np.ndarray) -> None:
     """Draw one stroke: straight pieces, and a disc at each point as the round tip of the pen."""
-    moves = np.any(stroke[1:] != stroke[:-1], axis=1)
-    corners = [tuple(point) for point in stroke[np.append(True, moves)].tolist()]
+    is_move = np.append(True, (stroke[1:] != stroke[:-1]).any(axis=1))
+    corners, tip = stroke[is_move], _PEN // 2
     if len(corners) > 1:
-        pen.line(corners, fill=1, width=_PEN)
-    tip = _PEN // 2
-    for x, y in corners:
-        pen.ellipse((x - tip, y - tip, x + tip, y + tip), fill=1)
+        pen.line(corners.ravel().tolist(), fill=1, width=_PEN)
+    for box in np.concatenate([corners - tip, corners + tip], axis=1).tolist():
+        pen.ellipse(box, fill=1)
 
 
 def _shift(mass: np.ndarray, fine: int) -> float:
@@ -141,14 +140,18 @@ def _shift(mass: np.ndarray, fine: int) -> float:
 
 
 def _average_down(ink: FineInk, row: float, column: float, fine: int) -> Image:
-    down = _overlaps(ink.shape[0], row, fine) @ ink @ _overlaps(ink.shape[1], column, fine).T
+    down = _average_rows(_average_rows(ink, row, fine).T, column, fine).T
     image: Image = np.clip(down, 0.0, 1.0).astype(np.float32)
     return image
 
 
-def _overlaps(n_fine: int, shift: float, fine: int) -> np.ndarray:
-    """Compute the share of each pixel (row) that each moved fine pixel (column) covers."""
-    edges = np.arange(SIDE + 1, dtype=np.float32) * fine - np.float32(shift)
-    reached = np.clip(edges[:, None] - np.arange(n_fine, dtype=np.float32), 0.0, 1.0)
-    shares: np.ndarray = np.diff(reached, axis=0) / np.float32(fine)
-    return shares
+def _average_rows(ink: np.ndarray, shift: float, fine: int) -> np.ndarray:
+    """Average moved fine rows down to an image's rows; a fine row between two counts for each in part."""
+    # No matrix product: BLAS would start threads for it, which cost more than they bring.
+    edges = np.clip(np.arange(SIDE + 1, dtype=np.float32) * fine - np.float32(shift), 0, len(ink))
+    whole = np.minimum(edges.astype(np.int64), len(ink) - 1)
+    part = (edges - whole)[:, None] * ink[whole]
+    sums = np.add.reduceat(ink, whole, axis=0)[:-1]
+    sums[whole[1:] == whole[:-1]] = 0.0  # reduceat takes one row where there is none
+    averages: np.ndarray = (sums + np.diff(part, axis=0)) / np.float32(fine)
+    return averages
