@@ -1,0 +1,125 @@
+"""How a file begins, and what it is by that."""
+
+import codecs
+import re
+import struct
+from enum import Enum
+
+HEAD_BYTES = 4096  # of a file; what is needed to tell its kind
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_HDF5_PLACES = (0, 512, 1024, 2048)  # MATLAB puts 512 bytes of its own before it
+_MATLAB5_BYTES = 128  # of its header; the last four hold the version and the order of bytes
+_MATLAB4 = "iiiii"  # kind, rows, columns, whether complex, length of the name
+_LONGEST_NAME = 256  # of a variable; MATLAB allows 63
+
+
+class Format(Enum):
+    """Kinds of file that can be read."""
+
+    MATLAB4 = "MATLAB 4"
+    MATLAB5 = "MATLAB 5 to 7"
+    HDF5 = "MATLAB 7.3 (HDF5)"
+    OCTAVE_TEXT = "Octave's text"
+    OCTAVE_BINARY = "Octave's binary"
+
+
+# How a file begins, and what it then seems to be.
+_BEGINNINGS = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"RIFF", "a WebP picture, a sound or a film"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x93NUMPY", "a NumPy .npy file"),
+    (b"\x00\x00\x08\x03", "an IDX file of images"),
+    (b"\x00\x00\x08\x01", "an IDX file of labels"),
+    (b"\x80\x02", "a Python pickle"),
+    (b"\x80\x03", "a Python pickle"),
+    (b"\x80\x04", "a Python pickle"),
+    (b"\x80\x05", "a Python pickle"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"PAR1", "a Parquet table"),
+    (b"version https://git-lfs", "a Git LFS pointer, which only names the file"),
+)
+
+
+def find_format(head: bytes) -> Format | None:
+    """Find the format of a file by how it begins; None for one that cannot be read."""
+    if any(head[place:].startswith(_HDF5_SIGNATURE) for place in _HDF5_PLACES):
+        return Format.HDF5
+    if head.startswith((b"Octave-1-L", b"Octave-1-B")):
+        return Format.OCTAVE_BINARY
+    if re.match(rb"# (Created by Octave|name: )", head):
+        return Format.OCTAVE_TEXT
+    if head[124:128] in (b"\x00\x01IM", b"\x01\x00MI"):
+        return Format.MATLAB5
+    return Format.MATLAB4 if find_matlab4_order(head) else None
+
+
+def find_matlab4_order(head: bytes) -> str | None:
+    """Find the order of bytes, "<" or ">", of a MATLAB 4 file; None where it is none."""
+    if len(head) < struct.calcsize(_MATLAB4):
+        return None
+    for order in "<>":
+        kind, rows, columns, is_complex, n_name = struct.unpack_from(order + _MATLAB4, head)
+        # 1000 x order of bytes + 10 x kind of number + kind of matrix
+        is_kind = kind // 1000 == (order == ">") and kind % 1000 // 10 <= 5 and kind % 10 <= 2
+        is_sound = rows >= 0 and columns >= 0 and is_complex in (0, 1) and 0 < n_name <= _LONGEST_NAME
+        if is_kind and is_sound:
+            return order
+    return None
+
+
+def describe_problem(head: bytes) -> str:
+    """Say what was needed, what came and what to do, where no format was found."""
+    if not head:
+        return "must be a .mat file, but is empty: choose the file again."
+    if head.startswith(b"MATLAB"):
+        if len(head) < _MATLAB5_BYTES:
+            return "must be a whole .mat file, but is cut short: copy or download it again."
+        return (
+            "must be a .mat file, but its header is damaged (no known version or order of bytes at byte "
+            f"{_MATLAB5_BYTES - 4}): save it in MATLAB with -v7 once more."
+        )
+    kind = _guess_kind(head)
+    return f"must be a .mat file, but seems to be {kind}: choose one that MATLAB, Octave or SciPy saved."
+
+
+def _guess_kind(head: bytes) -> str:
+    if head.startswith(b"PK\x03\x04"):
+        return _guess_zip(head)
+    for beginning, kind in _BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    return _guess_text(head)
+
+
+def _guess_zip(head: bytes) -> str:
+    if b".npy" in head:
+        return "a NumPy .npz archive"
+    return "an Office document" if b"[Content_Types].xml" in head else "a zip archive"
+
+
+def _guess_text(head: bytes) -> str:
+    try:
+        # A letter may be cut in two where the head ends.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "a file of another kind"
+    if "\x00" in text:
+        return "a file of another kind"
+    start = text.lstrip("\ufeff \r\n\t").lower()
+    if start.startswith(("<!doctype html", "<html")):
+        return "a web page"
+    if start.startswith(("{", "[")):
+        return "a JSON file"
+    is_table = all(re.search(r"[,;\t]", line) for line in text.splitlines()[:2])
+    return "a CSV table" if is_table else "a text file"

@@ -1,0 +1,73 @@
+"""The process that reads a file: standard input is the file, standard output the parcel.
+
+`python -m mnist_core.matfile.reader FORMAT MOST_BYTES PARENT`; it exits with 0 also where it refuses the
+file, as the parcel then says why.
+"""
+
+import os
+import sys
+from typing import BinaryIO
+
+from mnist_core.errors import MatFileError
+from mnist_core.matfile.kinds import Format
+from mnist_core.matfile.limits import confine
+from mnist_core.matfile.parcel import Packer, Tree
+from mnist_core.matfile.sources import is_damaged
+
+_PIECE_BYTES = 2**18
+
+
+def main() -> int:
+    """Read the file and write the parcel, confined."""
+    form, most_bytes, parent = Format[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])
+    confine(most_bytes)
+    if os.getppid() != parent:  # it ended before its end could end this process
+        return 1
+    with open(0, "rb", closefd=False) as stream, open(1, "wb", _PIECE_BYTES, closefd=False) as out:
+        packer = Packer(out, most_bytes)
+        packer.close(read_tree(stream, form, packer))
+    return 0
+
+
+def read_tree(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
+    """Read a file whatever it holds: a tree of its variables, or of why it is refused.
+
+    Parameters
+    ----------
+    stream : binary file
+        The file.
+    form : Format
+        What it seems to be.
+    packer : Packer
+        Where its arrays go.
+    """
+    try:
+        return {"variables": _read_variables(stream, form, packer)}
+    except MatFileError as error:
+        return {"refused": str(error)}
+    except MemoryError:
+        return {"refused": "needs more memory than a .mat file may use: save fewer images."}
+    except Exception as error:  # the bytes are foreign: any failure to parse them is theirs
+        return {"refused": str(is_damaged(f"reading it ends in {type(error).__name__}"))}
+
+
+def _read_variables(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
+    # Each format's libraries are loaded where it is read: they take longer than most files.
+    n_bytes = stream.seek(0, os.SEEK_END)
+    if form is Format.MATLAB5:
+        from mnist_core.matfile.matlab5 import read_matlab5  # noqa: PLC0415
+
+        return read_matlab5(stream, n_bytes, packer)
+    if form is Format.MATLAB4:
+        from mnist_core.matfile.matlab4 import read_matlab4  # noqa: PLC0415
+
+        return read_matlab4(stream, n_bytes, packer)
+    if form is Format.HDF5:
+        from mnist_core.matfile.hdf5 import read_hdf5  # noqa: PLC0415
+
+        return read_hdf5(stream, n_bytes, packer)
+    raise MatFileError(f"must be a file of MATLAB, but is in {form.value} format: save it with -v7.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
