@@ -76,6 +76,7 @@ def _strengths(confusion: Confusion) -> np.ndarray:
 
 
 def _forward(key: str, on_pick: Callable[[int, int], None]) -> None:
-    picked = st.session_state[key].get("picked")
+    # Where the run before was cut short, there is no state: that click is lost.
+    picked = st.session_state.get(key, {}).get("picked")
     if isinstance(picked, dict) and {"truth", "guess"} <= picked.keys():
         on_pick(int(picked["truth"]), int(picked["guess"]))

@@ -21,7 +21,9 @@ class _Deed:
 
 
 def show_buttons(run: RunRow) -> None:
-    """Show the buttons that the state of a run allows."""
+    """Show the buttons that the state of a run allows; say why a deed was refused."""
+    if refusal := st.session_state.pop(session.Key.RUN_REFUSAL, None):
+        st.toast(refusal, icon=":material/info:")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for deed in _find_deeds(run):
             st.button(
@@ -82,5 +84,5 @@ def _do(deed: Callable[[str], None], run_id: str) -> None:
     try:
         deed(run_id)
     except LabError as error:
-        # The run has moved on since the button was drawn.
-        st.toast(str(error), icon=":material/info:")
+        # The run has moved on since the button was drawn; a fragment's callback may not show anything itself.
+        st.session_state[session.Key.RUN_REFUSAL] = str(error)

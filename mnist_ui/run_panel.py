@@ -23,6 +23,7 @@ from mnist_ui.times import say_duration, say_when
 from mnist_ui.waking import wake_worker
 
 _REFRESH_S = 1.0
+_ENDING_REFRESH_S = 0.3  # while a worker is about to obey: somebody waits for the next button
 _TITLE_REFRESH_S = 2.0
 _NONE = "—"
 NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
@@ -30,7 +31,13 @@ NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
 
 def show_run(run: RunRow) -> None:
     """Show a run, as the store had it just now, with its progress, its networks and its candidates."""
-    st.fragment(_show_panel, run_every=_REFRESH_S if is_live(run) else None)(run.id, run.state)
+    st.fragment(_show_panel, run_every=_choose_refresh(run))(run.id, run.state)
+
+
+def _choose_refresh(run: RunRow) -> float | None:
+    if run.state in (RunState.PAUSING, RunState.CANCELLING):
+        return _ENDING_REFRESH_S
+    return _REFRESH_S if is_live(run) else None
 
 
 def show_title(run: RunRow) -> None:

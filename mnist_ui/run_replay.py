@@ -8,40 +8,38 @@ import streamlit as st
 
 from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
 from mnist_core.runs.ranking import rank_candidates
+from mnist_ui.charts.replay import Replay
 from mnist_ui.charts.search import draw_heat_map
-from mnist_ui.charts.small_curves import MOST_CELLS, draw_small_curves
 from mnist_ui.ranking_table import show_ranking
 
 
 def show_replay(run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]) -> None:
-    """Show a slider through the epochs in the order in which they ended, and the run as it stood then."""
+    """Show a player of the epochs in the order in which they ended, and the run as it stood then."""
     searched = [row for row in epochs if row.fold != REFIT_FOLD]
     if not searched:
         st.info("There is nothing to replay: no epoch has ended.", icon=":material/replay:")
         return
+    key = f"replay-{run.id}-{len(searched)}"
+    place = f"{key}-seen"
     with st.container(border=True):
-        n_seen = st.slider(
-            "Epochs of all networks, in the order in which they ended",
-            0,
-            len(searched),
-            len(searched) // 3,
-            key=f"replay-{run.id}-{len(searched)}",
-        )
-        seen = searched[:n_seen]
-        stood = rewind_fits(seen, fits)
-        n_over = sum(fit.state is FitState.DONE for fit in stood)
-        st.caption(f"{n_over:,} of {run.n_fits:,} fits had ended, {len(stood) - n_over:,} were in training.")
-        ranked = rank_candidates(run.plan, stood)
-        if run.plan.grid.n_candidates <= MOST_CELLS:
-            best = ranked[0].index if ranked else None
-            figure = draw_small_curves(run.plan.grid, seen, stood, best=best)
-            figure.show(f"replayed-{run.id}", None, lambda _: None)
+        st.markdown("**The run as it went**", help=_HELP)
+        n_seen = Replay(run.plan, searched, fits).show(key, int(st.session_state.get(place, len(searched))))
+    st.session_state[place] = n_seen
+    ranked = rank_candidates(run.plan, rewind_fits(searched[:n_seen], fits))
+    st.caption(f"As it stood after {n_seen:,} epochs:")
     ranking, heat_map = st.columns([7, 5])
     with ranking.container(border=True):
         show_ranking(run.plan, ranked, f"replayed-ranking-{run.id}", is_narrow=True)
     with heat_map.container(border=True):
         st.markdown("**Accuracy over the grid**")
         draw_heat_map(run.plan.grid, ranked).show(f"replayed-heat-map-{run.id}", stretch=False)
+
+
+_HELP = (
+    "Each network's learning curve grows as it grew; blue ones were in training, the green one led. Ranking "
+    "and map below follow once a second. Keys: Space or K plays and pauses, comma and dot go an epoch back "
+    "and on, + and - change the speed; on the slider also the arrow keys, Home and End."
+)
 
 
 def rewind_fits(seen: Sequence[EpochRow], fits: Sequence[FitRow]) -> list[FitRow]:

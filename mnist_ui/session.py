@@ -47,6 +47,7 @@ class Key(StrEnum):
     HISTORY_TAGS = "search-history-tags"
     HISTORY_STATES = "search-history-states"
     RUN_VIEW = "search-view"
+    RUN_REFUSAL = "search-refusal"
     NEXT_SEARCH_TAB = "search-next-tab"
     CANVAS_WIDGET = "draw-canvas"
     CANVAS_TIDY_WIDGET = "draw-tidy"

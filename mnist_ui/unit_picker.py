@@ -84,6 +84,7 @@ def pick_picture(
 
 
 def _forward(key: str, on_pick: Callable[[int], None]) -> None:
-    picked = st.session_state[key].get("picked")
+    # Where the run before was cut short, there is no state: that click is lost.
+    picked = st.session_state.get(key, {}).get("picked")
     if isinstance(picked, dict) and isinstance(picked.get("index"), int):
         on_pick(picked["index"])

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mnist_core.grid import Candidate, SearchPlan
@@ -55,13 +55,43 @@ def rank_candidates(plan: SearchPlan, fits: Sequence[FitRow]) -> list[RankedCand
     for fit in fits:
         if fit.score is not None and fit.fold != REFIT_FOLD:
             scores[fit.candidate].append(fit.score)
-    # Of equals the first in the grid wins, as with scikit-learn's best_index_.
-    order = sorted(scores, key=lambda index: (-len(scores[index]), -statistics.fmean(scores[index]), index))
+    order = sorted(scores, key=lambda index: _place(index, scores[index]))
     candidates = plan.grid.candidates()
     bar = _tie_bar(scores[order[0]]) if order else 0.0
     return [
         _describe(index, candidates[index], scores[index], rank, bar) for rank, index in enumerate(order, 1)
     ]
+
+
+@dataclass(frozen=True)
+class Leader:
+    """The candidate that led at a time: its place in the grid, its mean and on how many folds."""
+
+    index: int
+    mean: float
+    n_folds: int
+
+    def say_folds(self) -> str:
+        """Say on how many folds it led."""
+        return "1 fold" if self.n_folds == 1 else f"{self.n_folds} folds"
+
+
+def trace_leaders(ended: Iterable[FitRow]) -> Iterator[Leader]:
+    """Yield who led after each of the fits, which are scored and come in the order in which they ended."""
+    scores: dict[int, list[float]] = defaultdict(list)
+    places: dict[int, tuple[int, float, int]] = {}
+    for fit in ended:
+        if fit.score is not None:
+            scores[fit.candidate].append(fit.score)
+            places[fit.candidate] = _place(fit.candidate, scores[fit.candidate])
+        n_folds, mean, index = min(places.values())
+        yield Leader(index, -mean, -n_folds)
+
+
+def _place(index: int, scores: Sequence[float]) -> tuple[int, float, int]:
+    """Return what candidates are sorted by, the best first."""
+    # Of equals the first in the grid wins, as with scikit-learn's best_index_.
+    return -len(scores), -statistics.fmean(scores), index
 
 
 def _tie_bar(scores: Sequence[float]) -> float:

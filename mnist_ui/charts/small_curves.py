@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import product
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import streamlit as st
 
@@ -21,11 +22,17 @@ _LEAST_EPOCHS = 5  # of the axis: the first epochs do not fill a cell
 _LEAST_BEST = 0.5  # accuracy that the axis reaches at least: the first guesses do not fill a cell
 _ASSETS = Path(__file__).parent.parent / "assets"
 
+
+def read_assets(*names: str) -> str:
+    """Read files of a component, one behind the other."""
+    return "".join((_ASSETS / name).read_text(encoding="utf-8") for name in names)
+
+
 _figure = st.components.v2.component(
     "lab_small_curves",
     html='<div class="frame"><div class="grid" role="group"></div></div>',
-    css=(_ASSETS / "small_curves.css").read_text(encoding="utf-8"),
-    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("arrow_keys.js", "small_curves.js")),
+    css=read_assets("small_cells.css"),
+    js=read_assets("arrow_keys.js", "small_cells.js", "small_curves.js"),
 )
 
 
@@ -106,19 +113,24 @@ class SmallCurves:
     def show(self, key: str, selected: int | None, on_pick: Callable[[int], None]) -> None:
         """Draw the figure, or change what differs in the one that stands under this key."""
         data = {
-            "columns": [
-                {"name": f"lr {lr:g}", "values": [str(value) for value in self.grid.hidden2]}
-                for lr in self.grid.lr
-            ],
-            "rows": [
-                {"name": activation.label, "value": str(width)}
-                for activation, width in product(self.grid.activation, self.grid.hidden1)
-            ],
+            **describe_layout(self.grid),
             "cells": [asdict(cell) for cell in self.cells],
             "selected": selected,
             "label": "Learning curves of all networks",
         }
         _figure(key=key, data=data, on_picked_change=lambda: _forward(key, on_pick))
+
+
+def describe_layout(grid: Grid) -> dict[str, list[dict[str, Any]]]:
+    """Describe the heads of columns and rows of the grid's cells."""
+    values = [str(value) for value in grid.hidden2]
+    return {
+        "columns": [{"name": f"lr {lr:g}", "values": values} for lr in grid.lr],
+        "rows": [
+            {"name": activation.label, "value": str(width)}
+            for activation, width in product(grid.activation, grid.hidden1)
+        ],
+    }
 
 
 def draw_small_curves(
@@ -147,8 +159,8 @@ def draw_small_curves(
     is_running : bool
         Whether a worker has the run; else those that have not stopped early stand still.
     """
-    curves = _group(epochs, fold)
-    axes = _find_axes([curve for each in curves.values() for curve in each.values()])
+    curves = group_epochs(epochs, fold)
+    axes = find_axes([curve for each in curves.values() for curve in each.values()])
     begun: dict[int, list[FitRow]] = defaultdict(list)
     for fit in fits:
         if fit.fold != REFIT_FOLD and fold in (None, fit.fold):
@@ -156,7 +168,7 @@ def draw_small_curves(
     places = {candidate: index for index, candidate in enumerate(grid.candidates())}
     busy = Kind.TRAINS if is_running else Kind.HALTED
     cells = []
-    for candidate in _lay_out(grid):
+    for candidate in lay_out(grid):
         index = places[candidate]
         over = {fit.fold for fit in begun[index] if fit.state is FitState.DONE}
         kind = Kind.STOPPED if len(over) == len(begun[index]) else busy
@@ -165,18 +177,20 @@ def draw_small_curves(
     return SmallCurves(grid, tuple(cells), axes)
 
 
-def _find_axes(curves: Sequence[Sequence[float]]) -> Axes:
+def find_axes(curves: Sequence[Sequence[float]]) -> Axes:
+    """Find what the cells must reach to, by the accuracies of all trainings."""
     last_epoch = max([_LEAST_EPOCHS, *map(len, curves)])
     best = max([_LEAST_BEST, *map(max, curves)])
     return Axes(last_epoch, to_error(best))
 
 
-def _lay_out(grid: Grid) -> list[Candidate]:
+def lay_out(grid: Grid) -> list[Candidate]:
+    """Return the candidates in the order of the cells: rows, then columns."""
     axes = (grid.activation, grid.hidden1, grid.lr, grid.hidden2)
     return [Candidate(lr, h1, h2, activation) for activation, h1, lr, h2 in product(*axes)]
 
 
-def _group(epochs: Iterable[EpochRow], fold: int | None) -> Mapping[int, Mapping[int, list[float]]]:
+def group_epochs(epochs: Iterable[EpochRow], fold: int | None) -> Mapping[int, Mapping[int, list[float]]]:
     """Group accuracies by candidate and fold."""
     curves: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in epochs:
@@ -229,6 +243,7 @@ def _average(curves: Mapping[int, Sequence[float]], over: set[int]) -> list[floa
 
 
 def _forward(key: str, on_pick: Callable[[int], None]) -> None:
-    picked = st.session_state[key].get("picked")
+    # Where the run before was cut short, there is no state: that click is lost.
+    picked = st.session_state.get(key, {}).get("picked")
     if isinstance(picked, dict) and isinstance(picked.get("index"), int):
         on_pick(picked["index"])

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core.grid import Activation, Grid, SearchPlan
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState
-from mnist_core.runs.ranking import rank_candidates, standard_error
+from mnist_core.runs.ranking import rank_candidates, standard_error, trace_leaders
 
 PLAN = SearchPlan(
     grid=Grid(lr=(0.1, 0.01, 0.001), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,)), cv=3
@@ -76,3 +76,14 @@ def test_the_retraining_of_the_winner_does_not_count():
     fits = make_fits({0: [0.5, 0.5, 0.5]})
     refit = FitRow(0, REFIT_FOLD, FitState.DONE, 1.0, n_epochs=5, seconds=1.0)
     assert rank_candidates(PLAN, [*fits, refit]) == rank_candidates(PLAN, fits)
+
+
+def test_who_led_after_each_fit_is_who_was_ranked_first_then():
+    draws = np.random.default_rng(0).normal(0.9, 0.05, (3, 3))
+    ended = make_fits({candidate: list(row) for candidate, row in enumerate(draws)})
+    np.random.default_rng(1).shuffle(ended)
+    for number, leader in enumerate(trace_leaders(ended), 1):
+        first = rank_candidates(PLAN, ended[:number])[0]
+        assert (leader.index, leader.n_folds) == (first.index, first.n_folds_done)
+        assert leader.mean == pytest.approx(first.mean)
+    assert number == 9

@@ -5,7 +5,7 @@ import re
 import pytest
 import visitor
 from lab import Lab
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 _ROW_PIXELS = 35  # of the table of runs; its heading is as high
 _BOX_PIXELS = 15  # from the left edge of the table to the middle of a row's box
@@ -17,7 +17,7 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
     visitor.go_to(tab, "Data")
     visitor.open_sample(tab)
     visitor.go_to(tab, "Search")
-    visitor.plan_small_search(tab, epochs=60)
+    visitor.plan_small_search(tab, epochs=150)
     visitor.start_search(tab)
 
     _pause_and_resume(tab)
@@ -32,7 +32,6 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
 
 
 def _pause_and_resume(tab: Page) -> None:
-    expect(tab).to_have_title(re.compile(r"^\d+ % · Search$"))
     expect(tab.get_by_text(re.compile(r"in training"))).to_be_visible(timeout=visitor.SEARCH_MS)
     tab.get_by_role("button", name="Pause").click()
     resume = tab.get_by_role("button", name="Resume")
@@ -40,6 +39,7 @@ def _pause_and_resume(tab: Page) -> None:
     expect(tab).to_have_title(re.compile(r"^‖ paused"))
     resume.click()
     expect(tab.get_by_role("button", name="Pause")).to_be_visible()
+    expect(tab).to_have_title(re.compile(r"^\d+ % · Search$"))
 
 
 def _choose_a_small_curve(tab: Page) -> None:
@@ -53,12 +53,43 @@ def _choose_a_small_curve(tab: Page) -> None:
 
 
 def _replay(tab: Page) -> None:
+    """Play a run: from its beginning to where the view of the networks has it."""
+    _open_view(tab, "Networks")
+    ended = _read_cells(tab, "Learning curves of all networks")
     _open_view(tab, "Replay")
-    expect(tab.get_by_text(re.compile(r"of 8 fits had ended"))).to_be_visible()
-    tab.get_by_role("slider").press("Home")
-    expect(tab.get_by_text(re.compile(r"^0 of 8 fits had ended, 0 were"))).to_be_visible()
-    tab.get_by_role("slider").press("End")
-    expect(tab.get_by_text(re.compile(r"^8 of 8 fits had ended, 0 were"))).to_be_visible()
+    slider, said = tab.get_by_role("slider"), tab.get_by_text(re.compile(r"^After .* epochs: "))
+    expect(said).to_contain_text("8 of 8 fits had ended, 0 in training. Best so far: ")
+    slider.press("Home")
+    expect(said).to_contain_text("0 of 8 fits had ended, 0 in training.")
+    expect(tab.get_by_text("As it stood after 0 epochs:")).to_be_visible()
+
+    tab.get_by_label("Speed", exact=True).select_option("4×")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    expect(tab.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(tab.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(said).to_contain_text("8 of 8 fits had ended, 0 in training. Best so far: ")
+    replayed = _read_cells(tab, "Learning curves of all networks, replayed")
+    assert [cell[:2] for cell in replayed] == [cell[:2] for cell in ended]
+    for (*_, points), (*_, expected) in zip(replayed, ended, strict=True):
+        assert points == pytest.approx(expected, abs=0.11)  # of 100: each is rounded to tenths
+    expect(tab.get_by_text("As it stood after 1,200 epochs:")).to_be_visible()
+
+    slider.press(",")
+    expect(said).to_contain_text("7 of 8 fits had ended, 1 in training")
+
+
+def _read_cells(tab: Page, figure: str) -> list[tuple[str | None, str, list[float]]]:
+    """Read the kind of each network, the epoch it is at, and the points of its curve."""
+    cells = tab.get_by_role("group", name=figure, exact=True).locator(".cell")
+    expect(cells).to_have_count(4)
+    return [
+        (cell.get_attribute("class"), cell.inner_text(), _read_points(cell.locator("polyline")))
+        for cell in cells.all()
+    ]
+
+
+def _read_points(line: Locator) -> list[float]:
+    return [float(part) for part in re.split("[ ,]", line.get_attribute("points") or "")]
 
 
 def _name_it(tab: Page) -> None:

@@ -1,5 +1,6 @@
 """The Search page: planning a search, and a run in each of its states."""
 
+import json
 import re
 
 import pytest
@@ -209,14 +210,17 @@ def test_the_curves_of_any_candidate_can_be_chosen(open_page, store):
     assert next(box for box in page.selectbox if box.label == "Learning curves of").value == 1
 
 
-def test_a_run_is_replayed_as_it_stood_after_each_epoch(open_page, store):
+def test_a_run_is_replayed_from_its_end_and_ranked_as_it_stood(open_page, store):
     run_id = begin_run(store)
     end_well(store, run_id)
     page = open_page(run_id, "Replay")
-    (slider,) = page.slider
-    assert (slider.min, slider.max) == (0, 12)
-    page = slider.set_value(7).run()
-    assert "2 of 4 fits had ended, 1 were in training." in read_words(page)
+    (player,) = page.get("bidi_component")
+    played = json.loads(player.proto.json)
+    assert (played["seen"], len(played["places"])) == (12, 12)
+    assert list(page.dataframe[0].value["accuracy"]) == pytest.approx([85, 84])
+
+    page.session_state[f"replay-{run_id}-12-seen"] = 7  # the player tells where it is
+    page = page.run()
     assert list(page.dataframe[0].value["accuracy"]) == pytest.approx([81, 80])
 
 

@@ -1,0 +1,77 @@
+// The cells of a grid of small learning curves: a row an activation and a width of hidden 1, a column a rate
+// and a width of hidden 2.
+const SVG = "http://www.w3.org/2000/svg";
+
+// Builds empty cells of a tag into a grid and returns them in the order of rows, then columns.
+function buildCells(grid, { columns, rows }, tag) {
+  const width = columns.reduce((sum, group) => sum + group.values.length, 0);
+  grid.style.gridTemplateColumns = `max-content repeat(${width}, minmax(3.4rem, 1fr))`;
+  const parts = [makeHead("head", "")];
+  for (const group of columns) {
+    const head = makeHead("head lr", group.name);
+    head.style.gridColumn = `span ${group.values.length}`;
+    parts.push(head);
+  }
+  parts.push(makeHead("head row", "hidden 2"));
+  for (const group of columns) for (const value of group.values) parts.push(makeHead("head", value));
+  const cells = [];
+  for (const row of rows) {
+    parts.push(makeRowHead(row));
+    for (const group of columns) {
+      group.values.forEach((_, place) => {
+        const cell = makeCell(tag, place === 0 && group !== columns[0]);
+        if (tag === "button") cell.element.tabIndex = cells.length ? -1 : 0;
+        cells.push(cell);
+        parts.push(cell.element);
+      });
+    }
+  }
+  grid.replaceChildren(...parts);
+  return cells;
+}
+
+function makeHead(kind, words) {
+  const head = document.createElement("span");
+  head.className = kind;
+  head.textContent = words;
+  return head;
+}
+
+function makeRowHead({ name, value }) {
+  const head = makeHead("head row", "");
+  const bold = document.createElement("b");
+  bold.textContent = name;
+  head.append(bold, ` ${value}`);
+  return head;
+}
+
+function makeCell(tag, begins) {
+  const element = document.createElement(tag);
+  const svg = document.createElementNS(SVG, "svg");
+  const line = document.createElementNS(SVG, "polyline");
+  const note = document.createElement("span");
+  if (tag === "button") element.type = "button";
+  else element.setAttribute("role", "img");
+  note.className = "note";
+  svg.setAttribute("viewBox", "0 0 100 100");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(line);
+  element.append(svg, note);
+  return { element, line, note, begins, seen: "" };
+}
+
+function changeCell(own, cell, isSelected) {
+  const seen = JSON.stringify([cell, isSelected]);
+  if (own.seen === seen) return;
+  own.seen = seen;
+  const kinds = ["cell", cell.kind, cell.best && "best", own.begins && "lr-begins"];
+  own.element.dataset.index = cell.index;
+  own.element.className = kinds.filter(Boolean).join(" ");
+  own.element.title = cell.words;
+  own.element.setAttribute("aria-label", cell.words);
+  if (isSelected) own.element.setAttribute("aria-current", "true");
+  else own.element.removeAttribute("aria-current");
+  own.line.setAttribute("points", cell.points);
+  own.note.textContent = cell.note;
+}
