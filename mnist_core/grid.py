@@ -4,7 +4,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from pathlib import Path
@@ -276,6 +276,10 @@ class SearchPlan:
     def n_processes(self) -> int:
         """Count the processes of this machine that are used side by side."""
         return min(self.workers or os.cpu_count() or 1, self.n_fits)
+
+    def fit_classes(self, n_classes: int) -> "SearchPlan":
+        """Return the plan with an output for each class of a data set."""
+        return replace(self, recipe=replace(self.recipe, n_classes=n_classes))
 
     def values(self) -> dict[str, Any]:
         """Return the plan as plain JSON values."""

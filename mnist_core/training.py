@@ -74,8 +74,11 @@ def train_model(
         candidate=candidate,
         side=dataset.side,
         n_classes=network.output.out_features,
+        class_names=dataset.class_names,
         recipe=recipe,
-        recipe_name="paper" if recipe == Recipe(seed=recipe.seed) else "paper, changed",
+        recipe_name="paper"
+        if recipe == Recipe(seed=recipe.seed, n_classes=recipe.n_classes)
+        else "paper, changed",
         data=_describe_data(dataset, split, limit),
         history=history,
         test=TestFacts(held_out.n, held_out.accuracy, confusion),

@@ -100,7 +100,7 @@ def say_size(plan: SearchPlan) -> str:
 
 
 def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
-    n_train = len(split_dataset(dataset.labels, plan.split_seed, plan.limit).train)
+    n_train = len(split_dataset(dataset, plan.split_seed, plan.limit).train)
     seconds = forecast_search(plan, n_train, speed.seconds_per_image[plan.engine], speed.cores)
     n_processes = min(plan.workers or speed.cores, speed.cores)
     n_epochs = forecast_epochs(plan, n_train)
@@ -234,7 +234,7 @@ def _make_plan(
         limit=None if counts["limit"] == dataset.n_samples else counts["limit"],
         workers=None if counts["workers"] == _N_CORES else counts["workers"],
     )
-    check_plan(made, dataset.labels)
+    check_plan(made, dataset)
     return made
 
 

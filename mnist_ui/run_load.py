@@ -50,7 +50,7 @@ def _count_images(run: RunRow) -> int | None:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _count_training_images(folder: str, fingerprint: str, seed: int, limit: int | None) -> int | None:
     try:
-        return len(split_dataset(open_dataset(fingerprint, Path(folder)).labels, seed, limit).train)
+        return len(split_dataset(open_dataset(fingerprint, Path(folder)), seed, limit).train)
     except LabError:  # its data set is no longer kept here
         return None
 

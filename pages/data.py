@@ -130,7 +130,7 @@ def _show_dataset(dataset: Dataset) -> None:
     chart_side, file_side = st.columns([3, 2], gap="large")
     with chart_side:
         st.markdown("##### Images of each digit")
-        st.altair_chart(chart_digit_counts(dataset.labels, split), width="stretch")
+        st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
     with file_side:
         _show_variables(dataset)
     _show_examples(dataset)
@@ -152,7 +152,7 @@ def _show_facts(dataset: Dataset) -> None:
 
 def _show_split(dataset: Dataset) -> Split | None:
     try:
-        split = split_dataset(dataset.labels, _SPLIT_SEED)
+        split = split_dataset(dataset, _SPLIT_SEED)
     except DataError as error:
         st.warning(str(error), icon=":material/warning:")
         return None
@@ -180,10 +180,11 @@ def _show_examples(dataset: Dataset) -> None:
         )
     rng = np.random.default_rng(session.count(session.Key.EXAMPLES))
     rows = {}
-    for digit in range(10):
-        places = np.flatnonzero(dataset.labels == digit)
+    labels = np.zeros(dataset.n_samples, np.int64) if dataset.known_labels is None else dataset.labels
+    for place, name in enumerate(dataset.class_names if dataset.is_labelled else ("any",)):
+        places = np.flatnonzero(labels == place)
         chosen = np.sort(rng.choice(places, min(_N_EXAMPLES, len(places)), replace=False))
-        rows[str(digit)] = np.asarray(dataset.images[chosen])
+        rows[name] = np.asarray(dataset.images[chosen])
     show_rows(rows)
 
 

@@ -50,7 +50,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     dataset = read_dataset(options.source)
-    train = split_dataset(dataset.labels, 0).train[: options.limit]
+    train = split_dataset(dataset, 0).train[: options.limit]
     reader = train_reader(
         dataset.images[train], dataset.labels[train], options.epochs, options.others, options.seed
     )

@@ -32,7 +32,7 @@ def run_fields(arguments: argparse.Namespace) -> None:
     if arguments.data is not None:
         dataset = read_dataset(arguments.data)
         # The held-out part, so that the fidelity is one on images that training has not seen.
-        held_out = split_dataset(dataset.labels).test[:FIDELITY_IMAGES]
+        held_out = split_dataset(dataset).test[:FIDELITY_IMAGES]
         fidelity = linear_fidelity(model.network, arguments.layer, dataset.images[np.sort(held_out)])
         n_images = len(held_out)
     out = _make_folder(arguments.out)

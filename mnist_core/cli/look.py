@@ -22,7 +22,7 @@ def run_inspect(arguments: argparse.Namespace) -> None:
     warnings = list(dataset.origin.warnings)
     splits: dict[str, Any] = {}
     try:
-        split = split_dataset(dataset.labels)
+        split = split_dataset(dataset)
         splits = {"train": len(split.train), "test": len(split.test), "description": split.description}
     except DataError as error:
         warnings.append(str(error))

@@ -48,5 +48,5 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
 def _evaluate_part(model: Model, dataset: Dataset, part: str, seed: int) -> Evaluation:
     if part == "all":
         return evaluate(model.network, dataset.images, dataset.labels)
-    indices = leave_out_trained(model.info.data, dataset, split_dataset(dataset.labels, seed).test)
+    indices = leave_out_trained(model.info.data, dataset, split_dataset(dataset, seed).test)
     return evaluate(model.network, dataset.images[indices], dataset.labels[indices])

@@ -81,7 +81,7 @@ def _read(path: Path, plan: SearchPlan, settings: Settings) -> "Dataset":
     from mnist_core.search.check import check_plan  # noqa: PLC0415
 
     dataset = keep_dataset(read_dataset(path), settings.datasets_folder)
-    check_plan(plan, dataset.labels)
+    check_plan(plan, dataset)
     return dataset
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ def run_train(arguments: argparse.Namespace) -> None:
     recipe = read_recipe(arguments)
     candidate = _read_candidate(arguments)
     dataset = read_dataset(arguments.file)
-    split = split_dataset(dataset.labels, arguments.seed, arguments.limit)
+    recipe = replace(recipe, n_classes=dataset.n_classes)
+    split = split_dataset(dataset, arguments.seed, arguments.limit)
     out = arguments.out.resolve()
     train = partial(train_network, report=_report_epoch)
     trained = train_model(dataset, split, arguments.limit, candidate, recipe, out, train)

@@ -4,16 +4,17 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from mnist_core.dataset import Dataset, Origin
-from mnist_core.errors import DataError
+from mnist_core.dataset import DIGITS, Dataset, Origin
+from mnist_core.errors import DataError, LayoutError
 
 _DETAILS, _IMAGES = "dataset.json", "images.npy"
+_PARTS = {"known_labels": "labels.npy", "test_part": "test_part.npy", "writers": "writers.npy"}
 
 
 def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
@@ -22,7 +23,8 @@ def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
     Parameters
     ----------
     dataset : Dataset
-        What was read. One that is kept already is only opened again.
+        What was read. One that is kept already is only opened again; where its user made other choices to
+        the same end, these are noted.
     folder : Path
         Holds one folder a fingerprint; made where absent.
 
@@ -41,6 +43,13 @@ def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
                 raise DataError(
                     f"The data set needs room in {folder}, but it cannot be written: {error}."
                 ) from error
+    kept = open_dataset(dataset.fingerprint, folder)
+    if kept.origin.choices == dataset.origin.choices:
+        return kept
+    try:
+        _write_details(dataset, folder / dataset.fingerprint)
+    except OSError as error:
+        raise DataError(f"The choices need room in {folder}, but it cannot be written: {error}.") from error
     return open_dataset(dataset.fingerprint, folder)
 
 
@@ -56,13 +65,26 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
     try:
         details = json.loads((target / _DETAILS).read_text(encoding="utf-8"))
         images = np.load(target / _IMAGES, mmap_mode="r", allow_pickle=False)
-        labels = np.load(target / "labels.npy", allow_pickle=False)
-        origin = _read_origin(details["origin"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        # Earlier versions kept nothing but images and labels, and did not say so.
+        parts = {
+            name: np.load(target / _PARTS[name], allow_pickle=False)
+            for name in details.get("parts", ["known_labels"])
+        }
+        return Dataset(
+            details["name"],
+            images,
+            parts.get("known_labels"),
+            fingerprint,
+            Origin.from_values(details["origin"]),
+            tuple(details.get("class_names", DIGITS)),
+            parts.get("test_part"),
+            parts.get("writers"),
+            details.get("keeps_writers_apart", False),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, LayoutError) as error:
         raise DataError(
             f"No data set {fingerprint} is kept here: open its file again on the Data page."
         ) from error
-    return Dataset(details["name"], images, labels, fingerprint, origin)
 
 
 def find_images(fingerprint: str, folder: Path) -> Path:
@@ -99,9 +121,9 @@ def _write_dataset(dataset: Dataset, folder: Path) -> None:
     try:
         fresh.mkdir()
         np.save(fresh / _IMAGES, dataset.images, allow_pickle=False)
-        np.save(fresh / "labels.npy", dataset.labels, allow_pickle=False)
-        details = {"name": dataset.name, "origin": asdict(dataset.origin)}
-        (fresh / _DETAILS).write_text(json.dumps(details), encoding="utf-8")
+        for name, array in _list_parts(dataset).items():
+            np.save(fresh / _PARTS[name], array, allow_pickle=False)
+        _write_details(dataset, fresh)
         for path in fresh.iterdir():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
@@ -114,11 +136,19 @@ def _write_dataset(dataset: Dataset, folder: Path) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _read_origin(values: dict[str, Any]) -> Origin:
-    return Origin(
-        layout=values["layout"],
-        variables=tuple((name, words) for name, words in values["variables"]),
-        value_range=(values["value_range"][0], values["value_range"][1]),
-        orientation=values["orientation"],
-        warnings=tuple(values["warnings"]),
-    )
+def _write_details(dataset: Dataset, folder: Path) -> None:
+    details = {
+        "name": dataset.name,
+        "origin": asdict(dataset.origin),
+        "class_names": dataset.class_names,
+        "parts": list(_list_parts(dataset)),
+        "keeps_writers_apart": dataset.keeps_writers_apart,
+    }
+    beside = folder / f".{_DETAILS}-{os.getpid()}-{threading.get_ident()}"
+    beside.write_text(json.dumps(details), encoding="utf-8")
+    beside.replace(folder / _DETAILS)
+
+
+def _list_parts(dataset: Dataset) -> dict[str, np.ndarray]:
+    parts = {name: getattr(dataset, name) for name in _PARTS}
+    return {name: array for name, array in parts.items() if array is not None}

@@ -12,7 +12,7 @@ from jaxtyping import UInt8
 from requests import ConnectionError as NoConnectionError
 from requests import HTTPError, RequestException, Timeout
 
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint
+from mnist_core.dataset import Dataset, Origin, make_dataset
 from mnist_core.errors import FetchError
 
 MIRRORS = (
@@ -80,7 +80,7 @@ def fetch_mnist(
         ),
         value_range=(float(pixels.min()), float(pixels.max())),
     )
-    return Dataset("MNIST", images, digits, compute_fingerprint(images, digits), origin)
+    return make_dataset("MNIST", images, digits, origin)
 
 
 class _Bar:

@@ -54,11 +54,11 @@ def choose_part(facts: DataFacts, dataset: Dataset, held_out_only: bool = False)
         If the held-out part is asked for, but there are too few images to hold any out.
     """
     if dataset.fingerprint == facts.fingerprint:
-        split = split_dataset(dataset.labels, facts.split_seed, facts.limit)
+        split = split_dataset(dataset, facts.split_seed, facts.limit)
         words = f"The {len(split.test):,} images of {dataset.name} that its own training held out."
         return Part(split.test, words, is_unseen=True)
     if held_out_only:
-        indices = split_dataset(dataset.labels, facts.split_seed).test
+        indices = split_dataset(dataset, facts.split_seed).test
         first = f"The {len(indices):,} held-out images of {dataset.name}."
     else:
         indices = np.arange(dataset.n_samples)
@@ -87,7 +87,7 @@ def leave_out_trained(facts: DataFacts, dataset: Dataset, indices: Indices) -> I
     """
     if dataset.fingerprint != facts.fingerprint:
         return indices
-    trained = split_dataset(dataset.labels, facts.split_seed, facts.limit).train
+    trained = split_dataset(dataset, facts.split_seed, facts.limit).train
     return indices[~np.isin(indices, trained)]
 
 

@@ -178,9 +178,19 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             command=str(values["command"]),
             created=str(values["created"]),
             versions=dict(values["versions"]),
+            class_names=_parse_names(values),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
+
+
+def _parse_names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Parse what the outputs are called; earlier versions knew digits only, and did not say so."""
+    n_classes = int(values["n_classes"])
+    names = tuple(str(name) for name in values.get("class_names", map(str, range(n_classes))))
+    if len(names) != n_classes:
+        raise ValueError(f"class_names ({len(names)} for {n_classes} outputs)")
+    return names
 
 
 def _parse_test(values: Mapping[str, Any]) -> TestFacts:

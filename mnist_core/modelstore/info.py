@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mnist_core.dataset import DIGITS
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 
@@ -80,6 +81,8 @@ class ModelInfo:
         When, ISO 8601 in UTC.
     versions : dict of str to str
         Of Python and the libraries that trained it.
+    class_names : tuple of str
+        What the output units stand for; the ten digits as a rule.
     """
 
     candidate: Candidate
@@ -93,6 +96,7 @@ class ModelInfo:
     command: str
     created: str
     versions: dict[str, str]
+    class_names: tuple[str, ...] = DIGITS
 
 
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:

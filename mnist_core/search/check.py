@@ -1,25 +1,24 @@
 """Whether a data set can be searched as planned."""
 
-from mnist_core.arrays import Labels
-from mnist_core.dataset import Split, check_inner_split, split_dataset
+from mnist_core.dataset import Dataset, Split, check_inner_split, split_dataset
 from mnist_core.grid import SearchPlan
 
 
-def check_plan(plan: SearchPlan, labels: Labels) -> Split:
+def check_plan(plan: SearchPlan, dataset: Dataset) -> Split:
     """Check that a data set can be searched as planned, and return how it will be split.
 
     Parameters
     ----------
     plan : SearchPlan
         Its seed, limit, folds and recipe are looked at.
-    labels : ndarray of shape (n,), int64
-        Of the whole data set.
+    dataset : Dataset
+        What is to be searched on.
 
     Raises
     ------
     DataError
-        If a digit has too few images for the splits and folds.
+        If it has no labels, or a class has too few images for the splits and folds.
     """
-    split = split_dataset(labels, plan.split_seed, plan.limit)
-    check_inner_split(labels[split.train], plan.recipe.inner_folds, plan.cv)
+    split = split_dataset(dataset, plan.split_seed, plan.limit)
+    check_inner_split(dataset.labels[split.train], plan.recipe.inner_folds, plan.cv)
     return split

@@ -2,6 +2,7 @@
 
 import traceback
 from contextlib import closing, nullcontext
+from dataclasses import replace
 
 from distributed import Client
 
@@ -46,9 +47,10 @@ def carry_out_job(job: SearchJob, client: Client | None) -> None:
     LabError
         If the data or the plan do not allow it.
     """
-    plan = job.plan
     dataset = open_dataset(job.fingerprint, job.datasets_folder)
-    split = check_plan(plan, dataset.labels)
+    plan = job.plan.fit_classes(dataset.n_classes)
+    job = replace(job, plan=plan)
+    split = check_plan(plan, dataset)
     with closing(_make_engine(job, dataset, split, client)) as engine:
         job.sender.send("phase", text="searches the grid")
         search = engine.search()

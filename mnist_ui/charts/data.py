@@ -4,24 +4,23 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mnist_core.arrays import Labels
-from mnist_core.dataset import Split
+from mnist_core.dataset import Dataset, Split
 
 _PARTS = ("training", "held out")
 
 
-def chart_digit_counts(labels: Labels, split: Split | None) -> alt.LayerChart | alt.FacetChart:
+def chart_digit_counts(dataset: Dataset, split: Split | None) -> alt.LayerChart | alt.FacetChart:
     """Chart how many images of each digit are for training and how many are held out.
 
     Parameters
     ----------
-    labels : ndarray of shape (n,), int64
-        The digits of the data set.
+    dataset : Dataset
+        Its classes are counted; without labels all bars are empty.
     split : Split or None
         None where the data set cannot be split; all images are then shown as one part.
     """
-    bars = alt.Chart(_count_digits(labels, split)).encode(
-        x=alt.X("digit:O", title="Digit", axis=alt.Axis(labelAngle=0)),
+    bars = alt.Chart(_count_digits(dataset, split)).encode(
+        x=alt.X("digit:O", title="Digit", sort=None, axis=alt.Axis(labelAngle=0)),
         y=alt.Y("sum(images):Q", title="Images", axis=alt.Axis(format=",d", tickCount=5)),
     )
     parts = bars.mark_bar().encode(
@@ -40,10 +39,11 @@ def chart_digit_counts(labels: Labels, split: Split | None) -> alt.LayerChart | 
     return alt.layer(parts, totals).properties(height=280)
 
 
-def _count_digits(labels: Labels, split: Split | None) -> pd.DataFrame:
+def _count_digits(dataset: Dataset, split: Split | None) -> pd.DataFrame:
+    labels = np.zeros(0, np.int64) if dataset.known_labels is None else dataset.known_labels
     chosen = [split.train, split.test] if split else [np.arange(len(labels))]
     return pd.DataFrame(
-        {"digit": digit, "part": _PARTS[order], "order": order, "images": int(count)}
+        {"digit": dataset.class_names[place], "part": _PARTS[order], "order": order, "images": int(count)}
         for order, positions in enumerate(chosen)
-        for digit, count in enumerate(np.bincount(labels[positions], minlength=10))
+        for place, count in enumerate(np.bincount(labels[positions], minlength=dataset.n_classes))
     )

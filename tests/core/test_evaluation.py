@@ -157,7 +157,7 @@ def test_on_its_own_data_a_model_is_measured_on_what_its_split_held_out(limit):
 
     part = choose_part(_make_facts(dataset.fingerprint, limit=limit), dataset)
 
-    split = split_dataset(dataset.labels, 3, limit)
+    split = split_dataset(dataset, 3, limit)
     np.testing.assert_array_equal(part.indices, split.test)
     assert part.is_unseen
     assert "its own training held out" in part.words
@@ -176,7 +176,7 @@ def test_on_other_data_the_held_out_part_can_be_chosen():
 
     part = choose_part(_make_facts("other"), dataset, held_out_only=True)
 
-    np.testing.assert_array_equal(part.indices, split_dataset(dataset.labels, 3).test)
+    np.testing.assert_array_equal(part.indices, split_dataset(dataset, 3).test)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_the_sample_is_unseen_only_by_models_whose_split_held_it_out(seed, limit
 def test_images_that_a_model_was_trained_on_are_left_out_of_a_measurement():
     dataset = _make_dataset()
     facts = _make_facts(dataset.fingerprint)
-    trained = split_dataset(dataset.labels, facts.split_seed, facts.limit).train
+    trained = split_dataset(dataset, facts.split_seed, facts.limit).train
     everything = np.arange(dataset.n_samples)
 
     left = leave_out_trained(facts, dataset, everything)

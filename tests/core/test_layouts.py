@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from digits import make_digits, write_mat
 
-from mnist_core.errors import LayoutError, MatFileError
-from mnist_core.layouts import RULES, read_dataset, recognise_layout
+from mnist_core.dataset import split_dataset
+from mnist_core.errors import DataError, LayoutError, MatFileError
+from mnist_core.layouts import RULES, Choices, read_dataset, recognise_layout, understand
+from mnist_core.variables import Cells, Opaque
 
 
 @pytest.fixture
@@ -76,16 +78,24 @@ def test_an_image_lies_row_by_row():
     assert recognise_layout(arrays, "digits").images[0, 0, 1] == 1.0
 
 
-@pytest.mark.parametrize("missing", ["input_images", "output_labels"])
-def test_a_missing_variable_is_named_with_what_there_is(digits, missing):
-    arrays = {key: value for key, value in name_arrays(*digits).items() if key != missing}
-    with pytest.raises(LayoutError, match=f"digits needs the variables .* but has only {next(iter(arrays))}"):
-        recognise_layout(arrays, "digits")
+def test_a_file_without_images_is_refused_with_what_there_is(digits):
+    with pytest.raises(
+        LayoutError, match=r"digits: Digit images are needed.* but there is only output_labels"
+    ):
+        recognise_layout({"output_labels": digits[1][:, None]}, "digits")
 
 
 def test_a_file_without_variables_is_refused():
-    with pytest.raises(LayoutError, match="but has no variables"):
+    with pytest.raises(LayoutError, match="but there is no variable"):
         recognise_layout({}, "digits")
+
+
+def test_a_file_without_labels_can_be_viewed_not_trained_on(digits):
+    dataset = recognise_layout({"input_images": name_arrays(*digits)["input_images"]}, "digits")
+    assert not dataset.is_labelled
+    assert dataset.n_samples == 40
+    with pytest.raises(DataError, match=r"^digits has no labels: its images can be viewed and read"):
+        split_dataset(dataset)
 
 
 def harm(arrays, **changes):
@@ -105,23 +115,21 @@ def put(array, value):
 @pytest.mark.parametrize(
     ("arrays", "sentence"),
     [
-        (harm(WHOLE, input_images=PIXELS[:, :700]), "needs a row an image and side x side columns"),
-        (harm(WHOLE, input_images=PIXELS.reshape(40, 28, 28)), "but is 40 x 28 x 28"),
-        (harm(WHOLE, input_images=PIXELS[:0]), "but is 0 x 784"),
+        (harm(WHOLE, input_images=PIXELS[:, :700]), "needs square images, .* but is 40 x 700"),
+        (harm(WHOLE, input_images=PIXELS[:0]), "needs at least one image, but is 0 x 784"),
         (harm(WHOLE, input_images=put(PIXELS, np.nan)), "but 1 are NaN or infinite"),
         (harm(WHOLE, input_images=put(PIXELS, np.inf)), "but 1 are NaN or infinite"),
-        (harm(WHOLE, input_images=PIXELS - 0.5), "but they run from -0.5 to 0.5"),
-        (harm(WHOLE, input_images=PIXELS * 16), "but they run from 0 to 16"),
-        (harm(WHOLE, input_images=PIXELS * 1000), "but they run from 0 to 1000"),
         (harm(WHOLE, input_images=PIXELS * 0), "every pixel is 0"),
+        (harm(WHOLE, input_images=PIXELS[[7] * 40]), "all 40 are the same"),
         (harm(WHOLE, input_images=PIXELS[:39]), "has 39 images and output_labels 40 labels"),
-        (harm(WHOLE, input_images=np.array([["seven"]])), "needs plain numbers, but holds text"),
-        (harm(WHOLE, input_images=np.array([[PIXELS]], dtype=object)), "but holds a cell array"),
+        (harm(WHOLE, input_images="seven"), "needs plain numbers, but holds text"),
+        (harm(WHOLE, input_images=Cells((1, 1), ("seven",))), "but holds a cell array of other things"),
+        (harm(WHOLE, input_images=Opaque("a function handle")), "but holds a function handle"),
+        (harm(WHOLE, input_images=PIXELS * 1j), "but holds complex numbers"),
         (harm(WHOLE, output_labels=put(LABELS, 10)), "but 1 are not, such as 10"),
         (harm(WHOLE, output_labels=put(LABELS, -1)), "such as -1"),
         (harm(WHOLE, output_labels=put(LABELS, 2.5)), "such as 2.5"),
         (harm(WHOLE, output_labels=put(LABELS, np.nan)), "such as nan"),
-        (harm(WHOLE, output_labels=np.eye(40)[:, :10]), "needs one digit an image, n x 1 or 1 x n"),
         (harm(WHOLE, output_labels=LABELS[:20]), "has 40 images and output_labels 20 labels"),
     ],
 )
@@ -147,3 +155,49 @@ def test_the_real_file_is_read_whole(real_data):
     assert dataset.images.shape == (60_000, 28, 28)
     assert dataset.class_counts.tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert dataset.origin.warnings == ()
+
+
+def test_every_decision_tells_its_reason_and_its_alternatives(digits):
+    found = understand(name_arrays(*digits), "digits")
+    assert [decision.name for decision in found.decisions] == [
+        "images",
+        "axes",
+        "labels",
+        "values",
+        "ink",
+        "coding",
+    ]
+    for decision in found.decisions:
+        assert decision.reason.endswith(".")
+        assert decision.value in [option.value for option in decision.options]
+    assert found.dataset.origin.reasons == found.reasons
+
+
+def test_two_variables_that_may_be_the_labels_leave_the_choice_to_the_user(digits):
+    arrays = name_arrays(*digits)
+    arrays = {"X": arrays["input_images"], "y": arrays["output_labels"], "labels": 9 - digits[1][::-1, None]}
+    found = understand(arrays, "digits")
+    assert found.is_ambiguous
+    assert found.dataset is None
+    assert found.problem == "y and labels may each hold the labels: choose one, with --labels NAME."
+    chosen = understand(arrays, "digits", Choices(labels="y"))
+    np.testing.assert_array_equal(chosen.dataset.labels, digits[1])
+    assert chosen.dataset.origin.choices == Choices(labels="y")
+    assert chosen.get_decision("labels").is_chosen
+
+
+def test_own_test_images_are_the_held_out_part(digits):
+    images, labels = make_digits(60)
+    columns = images.reshape(60, 784)
+    arrays = {
+        "trainX": columns[:40],
+        "trainY": labels[:40, None],
+        "testX": columns[40:],
+        "testY": labels[40:, None],
+    }
+    dataset = recognise_layout(arrays, "digits")
+    assert dataset.origin.layout == "parts"
+    split = split_dataset(dataset)
+    np.testing.assert_array_equal(split.test, np.arange(40, 60))
+    assert sorted(split.train) == list(range(40))
+    assert "the file's own test part (20) is held out, so that none is drawn" in split.description

@@ -27,7 +27,7 @@ def dataset():
 @pytest.fixture
 def trained(dataset, tmp_path):
     candidate = Candidate(0.01, 10, 6, Activation.RELU)
-    split = split_dataset(dataset.labels, seed=2)
+    split = split_dataset(dataset, seed=2)
     return train_model(dataset, split, None, candidate, Recipe(max_epochs=3, seed=2), tmp_path / "small")
 
 
@@ -54,7 +54,7 @@ def test_a_model_folder_holds_weights_facts_and_card_and_nothing_else(trained):
 
 
 def test_the_recorded_test_accuracy_is_that_of_the_held_out_images(trained, dataset):
-    split = split_dataset(dataset.labels, seed=2)
+    split = split_dataset(dataset, seed=2)
     measured = evaluate(trained.model.network, dataset.images[split.test], dataset.labels[split.test])
 
     assert trained.model.info.test.n == len(split.test)
@@ -160,7 +160,7 @@ def test_the_shipped_paper_model_reads_97_percent_of_the_real_held_out_images(re
 
     dataset = read_dataset(real_data / "MNIST.mat")
     model = load_model(ROOT / "models" / "paper")
-    part = split_dataset(dataset.labels, seed=0).test
+    part = split_dataset(dataset, seed=0).test
 
     measured = evaluate(model.network, dataset.images[part], dataset.labels[part])
 

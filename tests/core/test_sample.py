@@ -1,7 +1,7 @@
 import numpy as np
 from digits import ROOT
 
-from mnist_core.dataset import split_dataset
+from mnist_core.dataset import split_dataset, split_labels
 from mnist_core.dataset.builtin.cut_sample import choose_images, cut_sample
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.layouts import read_dataset
@@ -32,7 +32,7 @@ def test_five_hundred_held_out_images_of_each_digit_are_chosen():
     labels = np.random.default_rng(1).integers(0, 10, 60_000)
     chosen = choose_images(labels)
     assert np.bincount(labels[chosen]).tolist() == [500] * 10
-    assert set(chosen) <= set(split_dataset(labels, 0).test)
+    assert set(chosen) <= set(split_labels(labels, 0).test)
 
 
 def test_cutting_the_real_file_again_gives_the_same_sample(tmp_path, real_data):
@@ -42,5 +42,5 @@ def test_cutting_the_real_file_again_gives_the_same_sample(tmp_path, real_data):
 
 def test_no_training_image_of_the_shipped_models_is_in_the_sample(real_data):
     whole = read_dataset(real_data / "MNIST.mat")
-    training = {image.tobytes() for image in whole.images[split_dataset(whole.labels, 0).train]}
+    training = {image.tobytes() for image in whole.images[split_dataset(whole, 0).train]}
     assert not training & {image.tobytes() for image in read_dataset(SAMPLE_PATH).images}

@@ -13,6 +13,7 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EarlyStopping
 from torch import nn
 
+from mnist_core.dataset import Origin, make_dataset
 from mnist_core.errors import DataError
 from mnist_core.grid import Activation, Engine, Grid, Recipe, SearchPlan
 from mnist_core.network import MLP
@@ -123,10 +124,10 @@ def test_the_results_table_has_scikit_learns_columns(tmp_path):
 
 
 def test_data_with_too_few_images_of_a_digit_are_refused_before_any_fit():
-    _, labels = make_digits(60)
+    dataset = make_dataset("few", *make_digits(60), Origin("test", (), (0.0, 1.0)))
 
     with pytest.raises(DataError, match="Training needs at least 10 images of each digit"):
-        check_plan(PLAN, labels)
+        check_plan(PLAN, dataset)
 
 
 def test_a_job_survives_its_way_to_another_process(tmp_path):

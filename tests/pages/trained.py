@@ -31,7 +31,7 @@ def make_model(
     torch.manual_seed(0)
     candidate = Candidate(0.01, 12, 8, activation)
     network = MLP(candidate.hidden1, candidate.hidden2, activation)
-    split = split_dataset(dataset.labels)
+    split = split_dataset(dataset)
     _train(network, dataset.images[split.train], dataset.labels[split.train], n_steps)
     return save_model(network.eval(), _describe(network, candidate, dataset), folder)
 
@@ -55,7 +55,7 @@ def _train(network: MLP, images: np.ndarray, labels: np.ndarray, n_steps: int) -
 
 
 def _describe(network: MLP, candidate: Candidate, dataset: Dataset) -> ModelInfo:
-    split = split_dataset(dataset.labels)
+    split = split_dataset(dataset)
     measured = evaluate(network, dataset.images[split.test], dataset.labels[split.test])
     confusion = tuple(tuple(row) for row in measured.confusion.tolist())
     first = EpochRecord(1, 1.0, 1.0, 0.5, 0.1)

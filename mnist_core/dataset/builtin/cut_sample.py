@@ -10,7 +10,7 @@ import numpy as np
 from scipy.io import loadmat, savemat
 
 from mnist_core.arrays import Indices, Labels
-from mnist_core.dataset import split_dataset
+from mnist_core.dataset import split_labels
 from mnist_core.dataset.sample import SAMPLE_PATH
 
 _SEED = 0  # of the split that the shipped models are trained with
@@ -37,7 +37,7 @@ def cut_sample(source: Path, target: Path) -> None:
 
 def choose_images(labels: Labels) -> Indices:
     """Choose the first 500 held-out images of each digit, in the order of the split."""
-    held_out = split_dataset(labels, _SEED).test
+    held_out = split_labels(labels, _SEED).test
     digits = labels[held_out]
     places = [np.flatnonzero(digits == digit)[:_N_PER_DIGIT] for digit in range(10)]
     return held_out[np.sort(np.concatenate(places))]

@@ -1,0 +1,165 @@
+"""From what a rule found to the data set."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from mnist_core.arrays import Images, Indices, Labels
+from mnist_core.dataset import DIGITS, Choices, Dataset, Origin, make_dataset
+from mnist_core.dataset.origin import APART
+from mnist_core.layouts.coding import read_classes
+from mnist_core.layouts.found import Found, Group, UndecidedError
+from mnist_core.layouts.names import is_images_name, is_labels_name
+from mnist_core.layouts.pairing import explain
+from mnist_core.layouts.pixels import read_pixels, scale_pixels, turn_ink
+from mnist_core.layouts.rules import RULES
+from mnist_core.layouts.tree import Leaf, flatten_variables, list_leaves, list_variables
+from mnist_core.layouts.understanding import Decision, Understanding, Variable, decide
+from mnist_core.variables import Value
+
+_MOST_NAMED = 6  # variables that a sentence lists
+
+
+def understand(values: Mapping[str, Value], name: str, choices: Choices | None = None) -> Understanding:
+    """Make of a file's variables what can be made, and tell every decision.
+
+    Nothing that is wrong with the variables is raised: it is the `problem` of what comes back, beside the
+    variables and the decisions up to there, so that a page can show them and ask for another choice.
+
+    Parameters
+    ----------
+    values : mapping of str to Value
+        Variables of a file, as `mnist_core.matfile.read_mat` returns them; they stay as they are.
+    name : str
+        What the data set is called.
+    choices : Choices or None
+        What the user overrules.
+    """
+    choices = choices or Choices()
+    variables = list_variables(values)
+    decisions: list[Decision] = []
+    layout = ""
+    try:
+        found = _apply_rules(list_leaves(values), choices, values)
+        layout = found.layout
+        decisions += found.decisions
+        dataset = _assemble(found, choices, variables, name, decisions)
+    except UndecidedError as error:
+        taken = {decision.name for decision in decisions}
+        decisions += [decision for decision in error.decisions if decision.name not in taken]
+        return Understanding(name, layout, variables, tuple(decisions), None, str(error))
+    return Understanding(name, layout, variables, tuple(decisions), dataset)
+
+
+def _apply_rules(leaves: Sequence[Leaf], choices: Choices, values: Mapping[str, Value]) -> Found:
+    for rule in RULES:
+        found = rule.find(leaves, choices)
+        if found is not None:
+            return found
+    decision = decide("images", None, "No variable holds square images.", {})
+    named = [leaf for leaf in leaves if is_images_name(leaf.path) and not is_labels_name(leaf.path)]
+    if named:
+        raise UndecidedError(explain(max(named, key=lambda leaf: np.size(leaf.value))), [decision])
+    raise UndecidedError(
+        "Digit images are needed, as the rows or columns of a matrix or in a cube, but there "
+        f"{_say_names(list(values))}: save the images in one of the layouts that the lab knows.",
+        [decision],
+    )
+
+
+def _assemble(
+    found: Found,
+    choices: Choices,
+    variables: tuple[Variable, ...],
+    name: str,
+    decisions: list[Decision],
+) -> Dataset:
+    pixels = read_pixels([stack for group in found.groups for stack in group.stacks])
+    images, decision, warnings = scale_pixels(pixels, choices.values)
+    decisions.append(decision)
+    images, decision, more = turn_ink(images, choices.ink)
+    decisions.append(decision)
+    labels, class_names = _read_labels(found, images, choices, decisions)
+    images, orientation, turned = _make_upright(images, labels, choices, decisions)
+    writers = _read_writers(found.groups, choices, decisions)
+    origin = Origin(
+        layout=found.layout,
+        variables=flatten_variables(variables),
+        value_range=(pixels.least, pixels.greatest),
+        orientation=orientation,
+        warnings=(*found.warnings, *warnings, *more, *turned),
+        reasons=tuple(decision.reason for decision in decisions),
+        choices=choices,
+    )
+    return make_dataset(
+        name,
+        images,
+        labels,
+        origin,
+        class_names=class_names,
+        test_part=_find_test_part(found.groups),
+        writers=writers,
+        keeps_writers_apart=choices.writers == APART,
+    )
+
+
+def _read_labels(
+    found: Found, images: Images, choices: Choices, decisions: list[Decision]
+) -> tuple[Labels | None, tuple[str, ...]]:
+    raws = [group.labels for group in found.groups if group.labels is not None]
+    if len(raws) < len(found.groups):
+        return None, DIGITS
+    labels, class_names, decision = read_classes(raws, images, found.names, choices.coding)
+    decisions.append(decision)
+    return labels, class_names
+
+
+def _make_upright(
+    images: Images, labels: Labels | None, choices: Choices, decisions: list[Decision]
+) -> tuple[Images, str, tuple[str, ...]]:
+    """Turn the images upright, where the room for that is there."""
+    if find_spec("mnist_core.orientation") is None:
+        return images, "upright", ()
+    room: Any = import_module("mnist_core.orientation")
+    options = {one.value: one.value for one in room.Orientation if one.value != "unsure"}
+    choice = choices.orientation
+    if choice in options:
+        lies, reason = room.Orientation(choice), f"You said that the images lie {choice}."
+    else:
+        recognised = room.recognise_orientation(images, labels)
+        lies, reason = recognised.orientation, recognised.reason
+    decisions.append(decide("orientation", lies.value, reason, options, choice in options))
+    if lies.value == "unsure":
+        return images, "unsure", (f"It is not sure how the images lie, so they were left so: {reason}",)
+    if lies.value == "upright":
+        return images, "upright", ()
+    return room.turn_upright(images, lies), lies.value, (f"The images lay {lies.value}; they were turned.",)
+
+
+def _read_writers(groups: Sequence[Group], choices: Choices, decisions: list[Decision]) -> Labels | None:
+    named = [group.writers for group in groups if group.writers is not None]
+    if len(named) < len(groups):
+        return None
+    writers = np.unique(np.concatenate(named), return_inverse=True)[1].astype(np.int64)
+    is_apart = choices.writers == APART
+    words = {"mixed": "splits do not look at writers", APART: "no writer in both parts of a split"}
+    reason = f"The file names {len(np.unique(writers)):,} writers; {words[APART if is_apart else 'mixed']}."
+    value = APART if is_apart else "mixed"
+    decisions.append(decide("writers", value, reason, words, choices.writers is not None))
+    return writers
+
+
+def _find_test_part(groups: Sequence[Group]) -> Indices | None:
+    ends = np.cumsum([group.n for group in groups])
+    parts = [np.arange(end - group.n, end) for group, end in zip(groups, ends, strict=True) if group.is_test]
+    return np.concatenate(parts).astype(np.int64) if parts else None
+
+
+def _say_names(names: list[str]) -> str:
+    if not names:
+        return "is no variable"
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"is only {', '.join(names[:_MOST_NAMED])}{more}"
