@@ -1,9 +1,10 @@
 """Small seeded data that the tests make for themselves."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.io import savemat
+from scipy.io import loadmat, savemat
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +23,23 @@ def make_digits(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         image[row : row + 8, column : column + 4] = rng.uniform(0.5, 1.0, (8, 4))
     images[:, 4:24, 4:24] += rng.uniform(0, 0.3, (n, 20, 20)).astype(np.float32)
     return (np.round(images.clip(0, 1) * 255) / 255).astype(np.float32), labels
+
+
+def take_digits(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Take n real images of the built-in sample, as many of each digit as of any other, shuffled."""
+    images, labels = _read_sample()
+    rng = np.random.default_rng(seed)
+    places = [rng.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
+    chosen = np.stack(places, axis=1).ravel()[:n]
+    rng.shuffle(chosen)
+    return images[chosen].copy(), labels[chosen].copy()
+
+
+@cache
+def _read_sample() -> tuple[np.ndarray, np.ndarray]:
+    arrays = loadmat(ROOT / "mnist_core/dataset/builtin/mnist_sample.mat")
+    images = (arrays["input_images"].reshape(-1, 28, 28) / np.float32(255)).astype(np.float32)
+    return images, arrays["output_labels"].ravel().astype(np.int64)
 
 
 def write_mat(path: Path, images: np.ndarray, labels: np.ndarray) -> Path:

@@ -1,9 +1,6 @@
 """From what a rule found to the data set."""
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +15,7 @@ from mnist_core.layouts.pixels import read_pixels, scale_pixels, turn_ink
 from mnist_core.layouts.rules import RULES
 from mnist_core.layouts.tree import Leaf, flatten_variables, list_leaves, list_variables
 from mnist_core.layouts.understanding import Decision, Understanding, Variable, decide
+from mnist_core.orientation import Orientation, recognise_orientation, turn_upright
 from mnist_core.variables import Value
 
 _MOST_NAMED = 6  # variables that a sentence lists
@@ -62,7 +60,7 @@ def _apply_rules(leaves: Sequence[Leaf], choices: Choices, values: Mapping[str, 
     decision = decide("images", None, "No variable holds square images.", {})
     named = [leaf for leaf in leaves if is_images_name(leaf.path) and not is_labels_name(leaf.path)]
     if named:
-        raise UndecidedError(explain(max(named, key=lambda leaf: np.size(leaf.value))), [decision])
+        raise UndecidedError(explain(max(named, key=lambda leaf: getattr(leaf.value, "size", 0))), [decision])
     raise UndecidedError(
         "Digit images are needed, as the rows or columns of a matrix or in a cube, but there "
         f"{_say_names(list(values))}: save the images in one of the layouts that the lab knows.",
@@ -83,7 +81,8 @@ def _assemble(
     images, decision, more = turn_ink(images, choices.ink)
     decisions.append(decision)
     labels, class_names = _read_labels(found, images, choices, decisions)
-    images, orientation, turned = _make_upright(images, labels, choices, decisions)
+    digits = _read_digits(labels, class_names)
+    images, orientation, turned = _make_upright(images, digits, choices.orientation, decisions)
     writers = _read_writers(found.groups, choices, decisions)
     origin = Origin(
         layout=found.layout,
@@ -118,25 +117,28 @@ def _read_labels(
 
 
 def _make_upright(
-    images: Images, labels: Labels | None, choices: Choices, decisions: list[Decision]
+    images: Images, digits: Labels | None, choice: str | None, decisions: list[Decision]
 ) -> tuple[Images, str, tuple[str, ...]]:
-    """Turn the images upright, where the room for that is there."""
-    if find_spec("mnist_core.orientation") is None:
-        return images, "upright", ()
-    room: Any = import_module("mnist_core.orientation")
-    options = {one.value: one.value for one in room.Orientation if one.value != "unsure"}
-    choice = choices.orientation
+    """Turn the images upright, as the user says that they lie, or as they themselves tell."""
+    options = {one.value: f"images that are {one.words}" for one in Orientation}
     if choice in options:
-        lies, reason = room.Orientation(choice), f"You said that the images lie {choice}."
+        lies, reason = Orientation(choice), f"You said that the images lie {choice}."
     else:
-        recognised = room.recognise_orientation(images, labels)
+        recognised = recognise_orientation(images, digits)
         lies, reason = recognised.orientation, recognised.reason
     decisions.append(decide("orientation", lies.value, reason, options, choice in options))
-    if lies.value == "unsure":
-        return images, "unsure", (f"It is not sure how the images lie, so they were left so: {reason}",)
-    if lies.value == "upright":
-        return images, "upright", ()
-    return room.turn_upright(images, lies), lies.value, (f"The images lay {lies.value}; they were turned.",)
+    upright = turn_upright(images, lies)
+    if lies is Orientation.UNSURE and choice is None:
+        return upright, lies.value, (f"Images were left as they lie: {reason[0].lower()}{reason[1:]}",)
+    if lies in (Orientation.UPRIGHT, Orientation.UNSURE):
+        return upright, lies.value, ()
+    return upright, lies.value, (f"The file's images are {lies.words}; they were put upright.",)
+
+
+def _read_digits(labels: Labels | None, class_names: tuple[str, ...]) -> Labels | None:
+    """Read the digit of each image, where its class is one, else -1; None where no class is a digit."""
+    digits = np.array([int(name) if name in DIGITS else -1 for name in class_names], dtype=np.int64)
+    return None if labels is None or (digits[labels] < 0).all() else digits[labels]
 
 
 def _read_writers(groups: Sequence[Group], choices: Choices, decisions: list[Decision]) -> Labels | None:

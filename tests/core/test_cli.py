@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from digits import ROOT, make_digits, write_mat
+from digits import ROOT, make_digits, take_digits, write_mat
 from PIL import Image
 from processes import processes_of
 
@@ -41,7 +41,9 @@ def call_json(home, *words):
     return json.loads(call(home, *words, "--json").stdout)
 
 
-def test_inspect_says_what_a_file_holds(home, mat):
+def test_inspect_says_what_a_file_holds(home, tmp_path):
+    mat = write_mat(tmp_path / "real.mat", *take_digits(600))
+
     found = call_json(home, "inspect", mat)
 
     assert found["n_samples"] == 600

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from digits import make_digits, write_mat
+from digits import take_digits, write_mat
 
 from mnist_core.dataset import split_dataset
 from mnist_core.errors import DataError, LayoutError, MatFileError
@@ -10,7 +10,7 @@ from mnist_core.variables import Cells, Opaque
 
 @pytest.fixture
 def digits():
-    return make_digits(40)
+    return take_digits(40)
 
 
 def name_arrays(images, labels):
@@ -102,7 +102,7 @@ def harm(arrays, **changes):
     return {**arrays, **changes}
 
 
-WHOLE = name_arrays(*make_digits(40))
+WHOLE = name_arrays(*take_digits(40))
 PIXELS, LABELS = WHOLE["input_images"], WHOLE["output_labels"]
 
 
@@ -166,6 +166,7 @@ def test_every_decision_tells_its_reason_and_its_alternatives(digits):
         "values",
         "ink",
         "coding",
+        "orientation",
     ]
     for decision in found.decisions:
         assert decision.reason.endswith(".")
@@ -187,7 +188,7 @@ def test_two_variables_that_may_be_the_labels_leave_the_choice_to_the_user(digit
 
 
 def test_own_test_images_are_the_held_out_part(digits):
-    images, labels = make_digits(60)
+    images, labels = take_digits(60)
     columns = images.reshape(60, 784)
     arrays = {
         "trainX": columns[:40],
