@@ -6,6 +6,7 @@ from math import isqrt
 import numpy as np
 
 _LEAST_SIDE = 2
+_LEAST_SINGLE = 8  # a smaller matrix is no picture
 _CHANNELS = (1, 3, 4)
 _SAMPLE = 200  # images that tell which way an array lies
 
@@ -44,7 +45,7 @@ _LAYOUTS = {
 def list_axes(shape: tuple[int, ...]) -> list[Axes]:
     """List the ways in which an array of a shape can be read as square images, the likeliest first."""
     found = [axes for words in _LAYOUTS.get(len(shape), ()) if (axes := _fit(words, shape)) is not None]
-    if not found and len(shape) == 2 and shape[0] == shape[1] >= _LEAST_SIDE:
+    if not found and len(shape) == 2 and shape[0] == shape[1] >= _LEAST_SINGLE:
         return [Axes("rows columns", 1, shape[0])]
     return found
 

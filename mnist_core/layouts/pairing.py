@@ -53,7 +53,8 @@ def list_candidates(leaves: Sequence[Leaf]) -> list[Candidate]:
     for leaf in leaves:
         array = leaf.value if leaf.is_number else _stack_cells(leaf.value)
         ways = list_axes(array.shape) if isinstance(array, np.ndarray) else []
-        if isinstance(array, np.ndarray) and ways and array.size:
+        is_likely = any(way.side >= _LIKELY_SIDE for way in ways) or is_images_name(leaf.path)
+        if isinstance(array, np.ndarray) and is_likely and ways and array.size:
             found.append(Candidate(leaf, array, tuple(ways)))
     return found
 

@@ -103,12 +103,12 @@ def test_a_new_tab_shows_the_data_set_that_was_opened_last(open_app, data_page):
     [
         (b"\x89PNG\r\n\x1a\n" + bytes(300), "seems to be a PNG picture"),
         (b"", "is empty"),
-        (make_mat(pictures=np.eye(3)), "but has only pictures"),
+        (make_mat(matrix=np.eye(3)), "but there is only matrix"),
         (
             make_mat(input_images=np.full((9, 784), np.nan), output_labels=np.arange(9)),
             "7,056 are NaN or infinite",
         ),
-        (make_mat(input_images=np.eye(9, 784), output_labels=np.arange(2, 11)), "such as 10"),
+        (make_mat(input_images=np.eye(9, 784), output_labels=np.arange(3, 12)), "such as 10"),
     ],
 )
 def test_a_refused_file_gets_one_sentence_and_the_open_data_set_stays(data_page, content, sentence):
