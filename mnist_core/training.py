@@ -1,7 +1,7 @@
 """One network from data to model folder: trained, measured on held-out images, saved, checked."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from mnist_core.fused.alone import train_network
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
-from mnist_core.modelstore.info import DataFacts, ModelInfo, TestFacts
+from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts
 from mnist_core.network import MLP
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
@@ -28,6 +28,28 @@ class TrainedModel:
 
     model: Model
     is_identical: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A network that was just trained, and how.
+
+    Attributes
+    ----------
+    candidate, recipe, recipe_name, history, command, temperature, pens
+        As in `ModelInfo`.
+    network : MLP
+        In evaluation mode.
+    """
+
+    candidate: Candidate
+    recipe: Recipe
+    recipe_name: str
+    network: MLP
+    history: tuple[EpochRecord, ...]
+    command: str
+    temperature: float = 1.0
+    pens: PenFacts | None = None
 
 
 def train_model(
@@ -68,33 +90,76 @@ def train_model(
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     check_inner_split(labels, recipe.inner_folds)
     network, history = train(images, labels, candidate, recipe)
-    held_out = evaluate(network, dataset.images[split.test], dataset.labels[split.test])
+    is_usual = recipe == Recipe(seed=recipe.seed, n_classes=recipe.n_classes)
+    name = "paper" if is_usual else "paper, changed"
+    command = write_command(dataset.name, candidate, recipe, limit, folder)
+    made = Made(candidate, recipe, name, network, history, command)
+    return keep_model(made, dataset, split, limit, folder)
+
+
+def keep_model(made: Made, dataset: Dataset, split: Split, limit: int | None, folder: Path) -> TrainedModel:
+    """Measure a trained network once on the held-out images, save it, reload it and compare.
+
+    Parameters
+    ----------
+    made : Made
+        The network and what is known of it.
+    dataset, split, limit, folder
+        As for `train_model`.
+
+    Raises
+    ------
+    ModelError
+        If the folder cannot be written.
+    """
+    held_out = evaluate(made.network, dataset.images[split.test], dataset.labels[split.test])
     confusion = tuple(tuple(int(count) for count in row) for row in held_out.confusion)
     info = ModelInfo(
-        candidate=candidate,
+        candidate=made.candidate,
         side=dataset.side,
-        n_classes=network.output.out_features,
+        n_classes=made.network.output.out_features,
         class_names=dataset.class_names,
-        recipe=recipe,
-        recipe_name="paper"
-        if recipe == Recipe(seed=recipe.seed, n_classes=recipe.n_classes)
-        else "paper, changed",
+        recipe=made.recipe,
+        recipe_name=made.recipe_name,
         data=_describe_data(dataset, split, limit),
-        history=history,
+        history=made.history,
         test=TestFacts(held_out.n, held_out.accuracy, confusion),
-        command=write_command(dataset.name, candidate, recipe, limit, folder),
+        command=made.command,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=read_versions(),
+        temperature=made.temperature,
+        pens=made.pens,
     )
-    model = save_model(network, info, folder)
-    return TrainedModel(model, _gives_same_outputs(network, model.network, dataset, split))
+    model = save_model(made.network, info, folder)
+    return TrainedModel(model, _gives_same_outputs(made.network, model.network, dataset, split))
 
 
-def write_command(name: str, candidate: Candidate, recipe: Recipe, limit: int | None, folder: Path) -> str:
-    """Write the command that trains the same model again from a file of the same data."""
-    usual = Recipe()
+def write_command(
+    name: str,
+    candidate: Candidate,
+    recipe: Recipe,
+    limit: int | None,
+    folder: Path,
+    usual: Recipe | None = None,
+    extra: Sequence[str] = (),
+) -> str:
+    """Write the command that trains the same model again from a file of the same data.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    candidate, recipe, limit, folder
+        As for `train_model`.
+    usual : Recipe or None
+        What need not be said; None takes the paper's recipe.
+    extra : sequence of str
+        Further options, such as the name of the recipe.
+    """
+    usual = usual or Recipe()
     words = ["train", name, "--hidden", candidate.hidden1, candidate.hidden2]
-    words += ["--activation", candidate.activation.value, "--lr", f"{candidate.lr:g}", "--seed", recipe.seed]
+    words += ["--activation", candidate.activation.value, "--lr", f"{candidate.lr:g}"]
+    words += [*extra, "--seed", recipe.seed]
     for option in ("max_epochs", "patience", "batch_size"):
         if getattr(recipe, option) != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", getattr(recipe, option)]

@@ -13,7 +13,7 @@ _SHIPPED = "paper"
 _PARAM = "model"
 
 
-def choose_model(kept_params: Sequence[str] = ()) -> Model:
+def choose_model(kept_params: Sequence[str] = (), usual: str = _SHIPPED) -> Model:
     """Let the user choose a saved model, and open it; the choice is part of the page's link.
 
     Without any model, or where the chosen one is damaged, the page says so and ends here.
@@ -22,12 +22,15 @@ def choose_model(kept_params: Sequence[str] = ()) -> Model:
     ----------
     kept_params : sequence of str
         Query parameters that suit another model too; the others are dropped when it changes.
+    usual : str
+        The model that suits the page, opened while the user has chosen none.
     """
     names = list(list_model_folders())
     if not names:
         _ask_for_model()
-    name = _find_name(names)
-    use_model(name)
+    name = _find_name(names, usual)
+    if name != usual:  # which is this page's own choice, not the user's
+        use_model(name)
     if st.query_params.get(_PARAM) != name:
         st.query_params[_PARAM] = name
     st.session_state[Key.MODEL_WIDGET] = name
@@ -41,7 +44,7 @@ def choose_model(kept_params: Sequence[str] = ()) -> Model:
     return _open_or_stop(name)
 
 
-def _find_name(names: list[str]) -> str:
+def _find_name(names: list[str], usual: str) -> str:
     asked = st.query_params.get(_PARAM)
     if asked in names:
         return asked
@@ -50,7 +53,7 @@ def _find_name(names: list[str]) -> str:
     remembered = current_model()
     if remembered in names:
         return remembered
-    return _SHIPPED if _SHIPPED in names else names[0]
+    return next((name for name in (usual, _SHIPPED) if name in names), names[0])
 
 
 def _follow_choice(kept_params: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ _HINTS = {
     "dark, one digit with some paper around it.",
 }
 _KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
+_BEST_READER = "robust"  # was trained to read what people draw
 _WIDTH = 320  # screen pixels of the canvas and of an uploaded picture; fits a phone
 
 
@@ -82,7 +83,7 @@ def _read_upload() -> Image | None:
 
 
 st.title("Draw")
-chosen = choose_model()
+chosen = choose_model(usual=_BEST_READER)
 if chosen.info.side == SIDE:
     _draw_and_answer(chosen)
 else:

@@ -9,14 +9,14 @@ from typing import Any
 
 import torch
 
-from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
+from mnist_core.cli.recipe import add_recipe_arguments
 from mnist_core.cli.say import report, say
-from mnist_core.dataset import split_dataset
+from mnist_core.dataset import Dataset, Split, split_dataset
 from mnist_core.fused.alone import train_network
-from mnist_core.grid import Activation, Candidate
+from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.layouts import read_dataset
-from mnist_core.training import train_model
+from mnist_core.training import TrainedModel, train_model
 
 
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
@@ -27,28 +27,40 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
         "--activation", required=True, choices=[activation.value for activation in Activation]
     )
     command.add_argument("--lr", type=float, required=True, help="learning rate of Adam")
-    command.add_argument("--recipe", choices=["paper"], default="paper", help="how to train (default: paper)")
+    command.add_argument(
+        "--recipe",
+        choices=["paper", "robust"],
+        default="paper",
+        help="how to train: as the paper does, or to read what people draw (default: paper)",
+    )
+    command.add_argument(
+        "--writer-folds",
+        type=int,
+        default=5,
+        metavar="N",
+        help="robust: parts of the pen writers for cross-validation, below 2 for none (default: 5)",
+    )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model's new folder")
     add_recipe_arguments(command)
+    # Each recipe has its own usual settings.
+    command.set_defaults(max_epochs=None, patience=None, batch_size=None)
 
 
 def run_train(arguments: argparse.Namespace) -> None:
     """Train one network, measure it on the held-out images, and save it."""
     start = time.monotonic()
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
-    recipe = read_recipe(arguments)
     candidate = _read_candidate(arguments)
     dataset = read_dataset(arguments.file)
-    recipe = replace(recipe, n_classes=dataset.n_classes)
     split = split_dataset(dataset, arguments.seed, arguments.limit)
     out = arguments.out.resolve()
-    train = partial(train_network, report=_report_epoch)
-    trained = train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
+    train = _train_robust if arguments.recipe == "robust" else _train_paper
+    trained = train(arguments, dataset, split, candidate, out)
     info = trained.model.info
     seconds = time.monotonic() - start
     document: dict[str, Any] = {
         "model": str(out),
-        "epochs": len(info.history),
+        "epochs": info.history[-1].epoch,
         "valid_accuracy": info.history[-1].valid_accuracy,
         "test_accuracy": info.test.accuracy,
         "seconds": round(seconds, 2),
@@ -57,9 +69,33 @@ def run_train(arguments: argparse.Namespace) -> None:
     }
     words = (
         f"{candidate}: {info.test.accuracy:.2%} of {info.test.n:,} held-out images after "
-        f"{len(info.history)} epochs ({seconds:.0f} s), saved to {out}"
+        f"{info.history[-1].epoch} epochs ({seconds:.0f} s), saved to {out}"
     )
     say(document, words, arguments.json)
+
+
+def _train_paper(
+    arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
+) -> TrainedModel:
+    train = partial(train_network, report=_report_epoch)
+    recipe = _change_recipe(Recipe(n_classes=dataset.n_classes), arguments)
+    return train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
+
+
+def _train_robust(
+    arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
+) -> TrainedModel:
+    from mnist_core.robust.recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
+
+    recipe = _change_recipe(replace(ROBUST, n_classes=dataset.n_classes), arguments)
+    effort = Effort(writer_folds=arguments.writer_folds)
+    return train_robust(dataset, split, arguments.limit, candidate, recipe, out, report, effort)
+
+
+def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:
+    asked = {name: getattr(arguments, name) for name in ("max_epochs", "patience", "batch_size")}
+    changed = {name: value for name, value in asked.items() if value is not None}
+    return replace(usual, seed=arguments.seed, **changed)
 
 
 def _read_candidate(arguments: argparse.Namespace) -> Candidate:

@@ -18,7 +18,8 @@ from safetensors.torch import load_file, save_file
 from mnist_core.errors import GridError, ModelError
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
-from mnist_core.modelstore.info import DataFacts, ModelInfo, TestFacts, write_card
+from mnist_core.modelstore.card import write_card
+from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts, WriterFacts
 from mnist_core.network import MLP
 
 SCHEMA = 1
@@ -179,6 +180,8 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             created=str(values["created"]),
             versions=dict(values["versions"]),
             class_names=_parse_names(values),
+            temperature=float(values.get("temperature", 1.0)),
+            pens=_parse_pens(values.get("pens")),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
@@ -196,6 +199,14 @@ def _parse_names(values: Mapping[str, Any]) -> tuple[str, ...]:
 def _parse_test(values: Mapping[str, Any]) -> TestFacts:
     confusion = tuple(tuple(int(count) for count in row) for row in values["confusion"])
     return TestFacts(n=int(values["n"]), accuracy=float(values["accuracy"]), confusion=confusion)
+
+
+def _parse_pens(values: Mapping[str, Any] | None) -> PenFacts | None:
+    if values is None:
+        return None
+    low, high = values["interval"]
+    writers = tuple(WriterFacts(**writer) for writer in values["writers"])
+    return PenFacts(folds=int(values["folds"]), interval=(float(low), float(high)), writers=writers)
 
 
 def _load_weights(network: MLP, folder: Path) -> None:

@@ -56,6 +56,57 @@ class TestFacts:
 
 
 @dataclass(frozen=True)
+class WriterFacts:
+    """What is read of one writer's pen digits by a network that was trained without that writer.
+
+    Attributes
+    ----------
+    writer : int
+        The writer's number.
+    n, n_right : int
+        Digits, and how many of them are read right.
+    """
+
+    writer: int
+    n: int
+    n_right: int
+
+
+@dataclass(frozen=True)
+class PenFacts:
+    """Cross-validation over the writers of pen digits.
+
+    Attributes
+    ----------
+    folds : int
+        Parts of the writers; each was read by a network trained in the same way on the other parts.
+    interval : tuple of float
+        In which the accuracy lies with 95 % confidence (Wilson's).
+    writers : tuple of WriterFacts
+        Every writer.
+    """
+
+    folds: int
+    interval: tuple[float, float]
+    writers: tuple[WriterFacts, ...]
+
+    @property
+    def n(self) -> int:
+        """Count the digits."""
+        return sum(writer.n for writer in self.writers)
+
+    @property
+    def n_right(self) -> int:
+        """Count the digits read right."""
+        return sum(writer.n_right for writer in self.writers)
+
+    @property
+    def accuracy(self) -> float:
+        """Return the share read right, 0 to 1."""
+        return self.n_right / self.n
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What `model.json` holds.
 
@@ -68,7 +119,7 @@ class ModelInfo:
     recipe : Recipe
         How it was trained.
     recipe_name : str
-        `paper`.
+        `paper` or `robust`, with `, changed` behind it where a setting is not the usual one.
     data : DataFacts
         What it was trained on.
     history : tuple of EpochRecord
@@ -83,6 +134,10 @@ class ModelInfo:
         Of Python and the libraries that trained it.
     class_names : tuple of str
         What the output units stand for; the ten digits as a rule.
+    temperature : float
+        What logits of drawn digits are divided by to be as sure as they are right; 1 where it was not fitted.
+    pens : PenFacts or None
+        What it reads of pen digits, where it was trained on any.
     """
 
     candidate: Candidate
@@ -97,35 +152,5 @@ class ModelInfo:
     created: str
     versions: dict[str, str]
     class_names: tuple[str, ...] = DIGITS
-
-
-def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
-    """Write the card of a model in words, as Markdown."""
-    last, data, candidate = info.history[-1], info.data, info.candidate
-    rows = "\n".join(
-        f"| {r.epoch} | {r.train_loss:.4f} | {r.valid_loss:.4f} | {r.valid_accuracy:.4f} |"
-        for r in info.history
-    )
-    return f"""# {name}
-
-A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
-({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, trained with Adam, \
-learning rate {candidate.lr:g}, batch {info.recipe.batch_size}, early stopping after {info.recipe.patience} \
-epochs without a better validation loss, seed {info.recipe.seed} (recipe `{info.recipe_name}`).
-
-It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right.
-
-Data: {data.name}, {data.n_samples:,} images (fingerprint `{data.fingerprint}`), shuffled with seed \
-{data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. Training ended after \
-{last.epoch} epochs with the last weights, as skorch's early stopping does.
-
-Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in info.versions.items())} by
-
-```
-{info.command}
-```
-
-| epoch | training loss | validation loss | validation accuracy |
-| --- | --- | --- | --- |
-{rows}
-"""
+    temperature: float = 1.0
+    pens: PenFacts | None = None

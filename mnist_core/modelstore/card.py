@@ -1,0 +1,87 @@
+"""The card of a model: what is known of it, in words."""
+
+from statistics import median
+
+from mnist_core.modelstore.info import ModelInfo, PenFacts
+
+
+def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
+    """Write the card of a model in words, as Markdown."""
+    data, candidate = info.data, info.candidate
+    is_robust = info.recipe_name.startswith("robust")
+    how, end = (_describe_robust, _describe_end) if is_robust else (_describe_paper, _describe_early_stop)
+    return f"""# {name}
+
+A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
+({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, {how(info)}, \
+seed {info.recipe.seed} (recipe `{info.recipe_name}`).
+
+It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right.
+
+{_describe_pens(info.pens)}Data: {data.name}, {data.n_samples:,} images (fingerprint `{data.fingerprint}`), \
+shuffled with seed {data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. {end(info)}
+
+Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in info.versions.items())} by
+
+```
+{info.command}
+```
+
+| epoch | training loss | validation loss | validation accuracy |
+| --- | --- | --- | --- |
+{_list_epochs(info)}
+"""
+
+
+def _describe_paper(info: ModelInfo) -> str:
+    return (
+        f"trained with Adam, learning rate {info.candidate.lr:g}, batch {info.recipe.batch_size}, "
+        f"early stopping after {info.recipe.patience} epochs without a better validation loss"
+    )
+
+
+def _describe_robust(info: ModelInfo) -> str:
+    pens = "" if info.pens is None else " and drawn digits"
+    return (
+        f"trained with AdamW on distorted images{pens} to answer as a convolutional teacher does, "
+        f"learning rate up to {info.candidate.lr:g}, batch {info.recipe.batch_size}"
+    )
+
+
+def _describe_early_stop(info: ModelInfo) -> str:
+    return (
+        f"Training ended after {info.history[-1].epoch} epochs with the last weights, as skorch's early "
+        "stopping does."
+    )
+
+
+def _describe_end(info: ModelInfo) -> str:
+    return (
+        f"One in {info.recipe.inner_folds} of those to train was for validation. Each of the "
+        f"{info.history[-1].epoch} epochs showed other distorted copies; the training loss is the "
+        f"distance to the teacher's softened answers. Temperature: {info.temperature:.3f}."
+    )
+
+
+def _describe_pens(pens: PenFacts | None) -> str:
+    if pens is None:
+        return ""
+    shares = sorted(writer.n_right / writer.n for writer in pens.writers)
+    low, high = pens.interval
+    return f"""It reads **{pens.accuracy:.2%}** of {pens.n:,} digits that {len(pens.writers)} writers drew \
+with a pen (95 %: {low:.2%} to {high:.2%}), by cross-validation over the writers: each of {pens.folds} \
+parts of them was read by a network that was trained in the same way on the others. Of the writers it reads \
+{shares[0]:.1%} (lowest) to {shares[-1]:.1%}, {median(shares):.1%} at the median. The network in this folder \
+was trained on all of them.
+
+Pen digits: "Pen-Based Recognition of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine \
+Learning Repository, CC BY 4.0; the training part as trajectories, drawn anew.
+
+"""
+
+
+def _list_epochs(info: ModelInfo) -> str:
+    return "\n".join(
+        f"| {r.epoch} | {r.train_loss:.4f} | {r.valid_loss:.4f} | {r.valid_accuracy:.4f} |"
+        for r in info.history
+    )
