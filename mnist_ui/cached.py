@@ -16,10 +16,11 @@ from mnist_core.fields import (
     choose_images,
     draw_sheet,
     layer_sums,
-    linear_fidelity,
     orient_fields,
     receptive_fields,
 )
+from mnist_core.fields.fidelity import linear_fidelity
+from mnist_core.fields.probe import TEST_IMAGES
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model, load_model
 
@@ -126,7 +127,8 @@ def _measure_fidelity(
     _model: Model,
     _dataset: Dataset,
 ) -> Fidelities:
-    return linear_fidelity(_model.network, layer, _dataset.images[choose_images(_dataset.n_samples)])
+    images = _dataset.images[choose_images(_dataset.n_samples, TEST_IMAGES)]
+    return linear_fidelity(_model.network, layer, receptive_fields(_model.network, layer), images)
 
 
 @st.cache_resource(show_spinner="Showing all images to the units …", max_entries=6)

@@ -105,12 +105,15 @@ def _show_links(model: Model, view: FieldsView, open_unit: Callable[[str, int], 
     if not links:
         return
     layer = LAYERS[LAYERS.index(view.layer) + 1]
-    units = [unit for unit, _ in links]
+    units = [link.unit for link in links]
     st.markdown(f"**Strongest links** to {NAMES[layer]}, with their weights; click one to open it.")
     fields = orient_fields(read_fields(model, layer), view.turned)[units]
     tiles = [
-        Tile(f"{unit}: {weight:+.2f}", f"{name_unit(layer, unit)} of {NAMES[layer]}, weight {weight:+.2f}")
-        for unit, weight in links
+        Tile(
+            f"{link.unit}: {link.weight:+.2f}",
+            f"{name_unit(layer, link.unit)} of {NAMES[layer]}, weight {link.weight:+.2f}",
+        )
+        for link in links
     ]
     pick_picture(
         fields,

@@ -9,7 +9,8 @@ import streamlit as st
 from mnist_core.arrays import Fidelities, Fields
 from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
-from mnist_core.fields import FIDELITY_IMAGES, orient_fields
+from mnist_core.fields import orient_fields
+from mnist_core.fields.probe import TEST_IMAGES
 from mnist_core.modelstore import Model
 from mnist_core.network import LAYERS
 from mnist_ui.cached import draw_fields, measure_fidelity, open_sample, read_fields
@@ -90,7 +91,7 @@ def _show_trust(model: Model, view: FieldsView, dataset: Dataset | None) -> None
     except DataError as error:
         st.error(str(error))
         return
-    n_images = min(measured.n_samples, FIDELITY_IMAGES)
+    n_images = min(measured.n_samples, TEST_IMAGES)
     where = f"{n_images:,} images of {dataset.name if dataset else 'the built-in sample'}"
     activation = model.info.candidate.activation.value.capitalize()
     st.warning(

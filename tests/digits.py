@@ -42,6 +42,12 @@ def _read_sample() -> tuple[np.ndarray, np.ndarray]:
     return images, arrays["output_labels"].ravel().astype(np.int64)
 
 
+def make_small_digits(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Make the same images of 14 x 14 pixels, every other one of each row and column."""
+    images, labels = make_digits(n, seed)
+    return np.ascontiguousarray(images[:, ::2, ::2]), labels
+
+
 def write_mat(path: Path, images: np.ndarray, labels: np.ndarray) -> Path:
     """Write images and labels as a `.mat` file in the paper's layout."""
     columns = images.reshape(len(images), -1).astype(np.float64)

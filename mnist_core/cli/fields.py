@@ -2,14 +2,21 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from mnist_core.arrays import Fields
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
-from mnist_core.dataset import split_dataset
+from mnist_core.dataset import Dataset
+from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.errors import LabError
-from mnist_core.fields import FIDELITY_IMAGES, draw_sheet, linear_fidelity, receptive_fields
+from mnist_core.fields import draw_sheet
+from mnist_core.fields.fidelity import Fidelity
+from mnist_core.fields.probe import choose_probe, take_image
+from mnist_core.fields.view import Asked, Kind, View
+from mnist_core.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.layouts import read_dataset
 from mnist_core.network import LAYERS
 
@@ -19,43 +26,91 @@ def add_fields_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
     command.add_argument("--layer", choices=LAYERS, default="hidden1", help="default: hidden1")
     command.add_argument(
-        "--data", type=Path, metavar="FILE", help="a .mat file to measure the pictures' fidelity on"
+        "--method",
+        choices=VIEWS,
+        default=PRODUCT,
+        metavar="NAME",
+        help=f"how to look: {', '.join(VIEWS)}; default: {PRODUCT}",
+    )
+    command.add_argument(
+        "--class",
+        dest="digit",
+        type=int,
+        default=0,
+        metavar="DIGIT",
+        help="of methods with a picture a digit: as what the network reads the images; default: 0",
+    )
+    command.add_argument(
+        "--image",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of methods with a picture an image: its number in the file, from 0; default: 0",
+    )
+    command.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="a .mat file to make the pictures from and to measure them on; default: the built-in sample",
     )
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to write")
 
 
 def run_fields(arguments: argparse.Namespace) -> None:
-    """Write the receptive fields of a layer as an array and as a sheet of pictures."""
-    model = open_model(arguments.model)
-    fields = receptive_fields(model.network, arguments.layer)
-    fidelity, n_images = None, 0
-    if arguments.data is not None:
-        dataset = read_dataset(arguments.data)
-        # The held-out part, so that the fidelity is one on images that training has not seen.
-        held_out = split_dataset(dataset).test[:FIDELITY_IMAGES]
-        fidelity = linear_fidelity(model.network, arguments.layer, dataset.images[np.sort(held_out)])
-        n_images = len(held_out)
-    out = _make_folder(arguments.out)
-    np.save(out / "fields.npy", fields, allow_pickle=False)
-    titles = [str(unit) for unit in range(len(fields))]
-    draw_sheet(fields, titles=titles, one_scale=True).savefig(out / "fields.png", dpi=150)
+    """Write the pictures of a layer as an array and as a sheet, and measure how far to trust them."""
+    model, view = open_model(arguments.model), find_view(arguments.method)
+    dataset = _read_data(arguments.data)
+    probe = choose_probe(model.info.data, dataset)
+    asked = Asked(arguments.digit, take_image(dataset, arguments.image) if view.kind is Kind.IMAGE else None)
+    fields = view.show(model.network, arguments.layer, probe, asked)
+    fidelity = view.measure(model.network, arguments.layer, probe)
     document = {
         "layer": arguments.layer,
         "units": len(fields),
         "side": fields.shape[1],
-        "method": "product of weights",
-        "fidelity": None if fidelity is None else float(np.nanmean(fidelity)),
-        "fidelity_per_unit": None if fidelity is None else fidelity.tolist(),
-        "fidelity_images": n_images,
-        "files": [str(out / "fields.npy"), str(out / "fields.png")],
+        "method": view.title,
+        "kind": view.kind.value,
+        **_name_asked(view, arguments),
+        "assumes": view.assumes,
+        **_tell_fidelity(fidelity),
+        "fidelity_counts": view.counts,
+        "measured_on": probe.words,
+        "fidelity_images": len(probe.test.labels),
+        "files": _write_files(arguments.out, view, fields),
     }
-    words = f"{len(fields)} fields of {arguments.layer} written to {out}"
-    if fidelity is not None:
-        words += (
-            f"; the linear pictures explain R2 {np.nanmean(fidelity):.2f} of the units' sums on "
-            f"{n_images:,} images (worst unit {np.nanmin(fidelity):.2f})"
-        )
+    words = (
+        f"{len(fields)} fields of {arguments.layer} written to {arguments.out} ({view.title}). "
+        f"{view.assumes}\n"
+        f"Measured on {probe.words}: {view.describe(fidelity)}"
+    )
     say(document, words, arguments.json)
+
+
+def _read_data(path: Path | None) -> Dataset:
+    return read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
+
+
+def _name_asked(view: View, arguments: argparse.Namespace) -> dict[str, int]:
+    if view.kind is Kind.DIGIT:
+        return {"class": arguments.digit}
+    return {"image": arguments.image} if view.kind is Kind.IMAGE else {}
+
+
+def _tell_fidelity(fidelity: Fidelity) -> dict[str, Any]:
+    return {
+        "fidelity": fidelity.mean,
+        "fidelity_worst": fidelity.worst,
+        "fidelity_per_unit": fidelity.per_unit.tolist(),
+        **fidelity.figures,
+    }
+
+
+def _write_files(out: Path, view: View, fields: Fields) -> list[str]:
+    folder = _make_folder(out)
+    np.save(folder / "fields.npy", fields, allow_pickle=False)
+    titles = [str(unit) for unit in range(len(fields))]
+    draw_sheet(fields, titles=titles, ink=view.is_ink).savefig(folder / "fields.png", dpi=150)
+    return [str(folder / "fields.npy"), str(folder / "fields.png")]
 
 
 def _make_folder(folder: Path) -> Path:

@@ -11,13 +11,16 @@ from mnist_core.arrays import Fields
 
 COLOURS = "RdBu_r"  # a matplotlib colour map: blue lowers the unit, white has no influence, red raises it
 
+_INK = "gray"  # a matplotlib colour map: ink is bright, as in the data
 _GAP = 2  # blank pixels between the pictures of a sheet
 _TITLE = 7  # pixels above each picture for its title
 _TICKS = (-1, -0.5, 0, 0.5, 1)
 
 
-def draw_sheet(fields: Fields, *, titles: Sequence[str], one_scale: bool = True, heading: str = "") -> Figure:
-    """Draw fields side by side, blue below zero and red above, with a colour bar.
+def draw_sheet(
+    fields: Fields, *, titles: Sequence[str], one_scale: bool = True, ink: bool = False, heading: str = ""
+) -> Figure:
+    """Draw fields side by side, blue below zero and red above, with a colour bar; images as ink.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ def draw_sheet(fields: Fields, *, titles: Sequence[str], one_scale: bool = True,
         A title for each.
     one_scale : bool
         Give all the same scale, that of the greatest weight; else each fills the colours by itself.
+    ink : bool
+        They are images, ink 0 to 1, drawn bright on dark without a bar; `one_scale` says nothing then.
     heading : str
         A line above the sheet.
 
@@ -40,8 +45,12 @@ def draw_sheet(fields: Fields, *, titles: Sequence[str], one_scale: bool = True,
     # dpi 200 draws a pixel of a field about five pixels wide
     figure = Figure(figsize=(max(4.0, 0.8 * n_columns), 1.05 * n_rows + 1.0), dpi=200, layout="constrained")
     axes = figure.add_subplot()
-    _draw_tiles(axes, fields, titles, n_columns, one_scale)
-    _add_colour_bar(figure, axes, float(np.abs(fields).max()) if one_scale else None)
+    if ink:
+        _draw_tiles(axes, fields, titles, n_columns)
+        axes.images[0].set(cmap=_INK, clim=(0, 1))
+    else:
+        _draw_tiles(axes, scale_fields(fields, one_scale), titles, n_columns)
+        _add_colour_bar(figure, axes, float(np.abs(fields).max()) if one_scale else None)
     if heading:
         axes.set_title(heading, fontsize=8, pad=10)
     return figure
@@ -55,11 +64,11 @@ def scale_fields(fields: Fields, one_scale: bool) -> Fields:
     return scaled
 
 
-def _draw_tiles(axes: Axes, fields: Fields, titles: Sequence[str], n_columns: int, one_scale: bool) -> None:
+def _draw_tiles(axes: Axes, fields: Fields, titles: Sequence[str], n_columns: int) -> None:
     units, side, _ = fields.shape
     height, width = side + _TITLE + _GAP, side + _GAP
     sheet = np.full((math.ceil(units / n_columns) * height, n_columns * width), np.nan, dtype=np.float32)
-    for index, field in enumerate(scale_fields(fields, one_scale)):
+    for index, field in enumerate(fields):
         top, left = (index // n_columns) * height + _TITLE, (index % n_columns) * width
         sheet[top : top + side, left : left + side] = field
         axes.text(left + side / 2, top - 1.5, titles[index], ha="center", va="bottom", fontsize=5)

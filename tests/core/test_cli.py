@@ -134,6 +134,24 @@ def test_fields_writes_an_array_and_a_sheet(home, mat, tmp_path, layer, units):
     assert 0 <= found["fidelity"] <= 1
 
 
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [
+        (["--method", "class-jacobian", "--class", "3"], {"method": "Jacobian per class", "class": 3}),
+        (["--method", "occlusion", "--image", "7"], {"method": "occlusion", "image": 7}),
+        (["--method", "maximisation"], {"method": "activation maximisation"}),
+    ],
+)
+def test_fields_looks_in_another_way_and_says_how_far_to_trust_it(home, mat, tmp_path, options, answer):
+    found = call_json(home, "fields", MODEL, "--layer", "output", *options, "--data", mat, "--out", tmp_path)
+
+    assert np.load(tmp_path / "fields.npy").shape == (10, 28, 28)
+    assert {key: found[key] for key in answer} == answer
+    assert -1 <= found["fidelity"] <= 1
+    assert len(found["fidelity_per_unit"]) == found["units"] == 10
+    assert found["measured_on"] == "100 held-out images of small.mat"
+
+
 REFUSED = {
     "no file": (["inspect", "nowhere.mat"], "nowhere.mat"),
     "no mat": (["inspect", "README.md"], "README.md"),
@@ -144,6 +162,12 @@ REFUSED = {
     "bad seed": (["evaluate", MODEL, SAMPLE, "--seed", "-1"], "The seed must be from 0"),
     "bad limit": (["search", SAMPLE, "--limit", "-5"], "The limit must be at least 1"),
     "too few images": (["search", SAMPLE, "--limit", "60"], "use more images"),
+    "no image": (
+        ["fields", MODEL, "--method", "gradient", "--image", "9999", "--out", "x"],
+        "images 0 to 4999",
+    ),
+    "no class": (["fields", MODEL, "--method", "class-fit", "--class", "-1", "--out", "x"], "digits 0 to 9"),
+    "no method": (["fields", MODEL, "--method", "x-ray", "--out", "x"], "invalid choice: 'x-ray'"),
     "bad call": (["train"], "required"),
     "unknown command": (["dance"], "invalid choice"),
 }

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
-from mnist_core.fields import linear_fidelity, strongest_links
+from mnist_core.fields import receptive_fields, strongest_links
+from mnist_core.fields.fidelity import linear_fidelity
 from mnist_core.modelstore import Model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -128,7 +129,9 @@ def test_hidden1_says_that_nothing_is_left_out(open_fields, model):
 def test_the_products_say_that_they_can_mislead_and_by_how_much(open_fields, model, home, layer):
     dataset = make_dataset()
     open_in_all_tabs(dataset, home)
-    mean = linear_fidelity(model.network, layer, dataset.images).mean()
+    mean = linear_fidelity(
+        model.network, layer, receptive_fields(model.network, layer), dataset.images
+    ).mean()
 
     words = read_words(open_fields(layer=layer))
 
@@ -150,7 +153,7 @@ def test_the_strongest_links_lead_to_the_next_layer(open_fields, model):
     links = strongest_links(model.network, "hidden1", 3, 5)
 
     tiles = read_pickers(page)["strongest links to hidden 2"]["tiles"]
-    assert [tile["caption"] for tile in tiles] == [f"{unit}: {weight:+.2f}" for unit, weight in links]
+    assert [tile["caption"] for tile in tiles] == [f"{link.unit}: {link.weight:+.2f}" for link in links]
 
 
 def test_an_output_unit_has_no_links(open_fields, model):

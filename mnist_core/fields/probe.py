@@ -1,0 +1,95 @@
+"""The images that views are made from, and the others that they are measured on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_core.arrays import Images, Indices, Labels
+from mnist_core.dataset import Dataset, split_dataset
+from mnist_core.errors import DataError
+from mnist_core.fields.layers import choose_images
+from mnist_core.modelstore.info import DataFacts
+
+FIT_IMAGES = 20_000  # a best linear fit gains nothing in the second digit from more
+TEST_IMAGES = 10_000  # as many as the paper holds out
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Images with their digits.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, side, side), float32
+        Ink, 0.0 to 1.0.
+    labels : ndarray of shape (n,), int64
+        Their digits.
+    """
+
+    images: Images
+    labels: Labels
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """Images to look into a network with.
+
+    Attributes
+    ----------
+    fit : Digits
+        What views are made from.
+    test : Digits
+        Others, which they are measured on.
+    words : str
+        What the latter are.
+    """
+
+    fit: Digits
+    test: Digits
+    words: str
+
+
+def choose_probe(facts: DataFacts, dataset: Dataset) -> Probe:
+    """Choose images of a data set to look into a model with.
+
+    They are cut as the model's own training cut its data, so that of its own data set views are measured on
+    images that it has not seen.
+
+    Parameters
+    ----------
+    facts : DataFacts
+        What the model was trained on.
+    dataset : Dataset
+        Where the images are taken from.
+
+    Raises
+    ------
+    DataError
+        If there are too few images to hold any out.
+    """
+    limit = facts.limit if dataset.fingerprint == facts.fingerprint else None
+    split = split_dataset(dataset, facts.split_seed, limit)
+    test = _take(dataset, split.test, TEST_IMAGES)
+    words = f"{len(test.labels):,} held-out images of {dataset.name}"
+    return Probe(_take(dataset, split.train, FIT_IMAGES), test, words)
+
+
+def take_image(dataset: Dataset, place: int) -> Images:
+    """Take one image of a data set, as a stack of one.
+
+    Raises
+    ------
+    DataError
+        If the data set has no image of that number.
+    """
+    if not 0 <= place < dataset.n_samples:
+        raise DataError(
+            f"{dataset.name} has images 0 to {dataset.n_samples - 1}, but image {place} was asked for: "
+            "choose one of them."
+        )
+    return np.asarray(dataset.images[place : place + 1])
+
+
+def _take(dataset: Dataset, indices: Indices, most: int) -> Digits:
+    chosen = np.sort(indices[choose_images(len(indices), most)])
+    return Digits(np.asarray(dataset.images[chosen]), dataset.labels[chosen])
