@@ -20,7 +20,7 @@ COMMANDS = {
     "train": ("train", "trains one network"),
     "evaluate": ("measure", "measures a saved model"),
     "predict": ("predict", "reads digits from pictures or pen strokes"),
-    "fields": ("fields", "writes receptive fields as fields.npy and a picture"),
+    "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
 }
 """Each command's module in this folder, and what it does."""
 
