@@ -137,6 +137,6 @@ def _show_drivers(model: Model, view: FieldsView, dataset: Dataset | None) -> No
         return
     for words, places in zip(("most", "least"), rank_images(sums, _MOST_IMAGES), strict=True):
         st.markdown(f"**Images that drive it {words}** of the {dataset.n_samples:,} in {dataset.name}")
-        captions = [f"{dataset.name_class(place)}: {sums[place]:+.1f}" for place in places]
+        captions = [f"{dataset.name_class(int(place))}: {sums[place]:+.1f}" for place in places]
         show_gallery(np.asarray(dataset.images[places]), captions, size=52, label=f"drive it {words}")
     st.caption("Below each image: its digit, and the unit's sum before the activation.")
