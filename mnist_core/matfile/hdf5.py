@@ -14,11 +14,11 @@ import numpy as np
 
 from mnist_core.errors import MatFileError
 from mnist_core.matfile.hdf5_storage import check_storage, read_bands
-from mnist_core.matfile.limits import check_depth, check_matrices
+from mnist_core.matfile.limits import Census
 from mnist_core.matfile.names import make_printable
 from mnist_core.matfile.parcel import Packer, Tree
 from mnist_core.matfile.sources import is_damaged
-from mnist_core.matfile.trees import pack_sparse
+from mnist_core.matfile.trees import pack_csc, to_structs, to_text
 
 _OWN = ("#refs#", "#subsystem#")  # groups where MATLAB keeps what cells and objects refer to
 _MOST_LETTERS = 2**24
@@ -65,7 +65,7 @@ class _Walk:
         self._file = file
         self._n_bytes = n_bytes
         self._packer = packer
-        self._n_objects = 0
+        self._census = Census()
         self._groups_above: set[int] = set()
         self._read: dict[int, Tree] = {}
 
@@ -79,7 +79,7 @@ class _Walk:
                 f"must hold a tree of variables, but its group {make_printable(str(group.name))} leads back "
                 "to itself: save the images as a variable of their own."
             )
-        check_matrices(self._n_objects + len(group))
+        self._census.expect(len(group))
         self._groups_above.add(place)
         names = [name for name in group if name not in without]
         trees = [self._read_object(_follow(group, name), depth + 1) for name in names]
@@ -87,9 +87,7 @@ class _Walk:
         return names, trees
 
     def _read_object(self, item: Any, depth: int) -> Tree:
-        check_depth(depth)
-        self._n_objects += 1
-        check_matrices(self._n_objects)
+        self._census.count(depth)
         kind = _find_class(item)
         if kind in _OBJECTS or "MATLAB_object_decode" in item.attrs:
             return {"opaque": _OBJECTS.get(kind, f"an object of class {kind}")}
@@ -112,7 +110,7 @@ class _Walk:
         names, trees = self.read_members(group, (), depth)
         members = [group[name] for name in names]
         if names and all(isinstance(member, h5py.Dataset) and _is_field(member) for member in members):
-            return _turn_to_structs(names, trees)
+            return to_structs(tuple(trees[0]["shape"]), list(zip(names, trees, strict=True)))
         return {"names": names, "fields": trees}
 
     def _read_cells(self, dataset: h5py.Dataset, depth: int) -> Tree:
@@ -122,7 +120,7 @@ class _Walk:
         if _is_empty(dataset):
             return {"shape": list(_read_lengths(dataset)), "cells": []}
         shape = _find_shape(dataset)
-        check_matrices(self._n_objects + math.prod(shape))
+        self._census.expect(math.prod(shape))
         check_storage(dataset, self._n_bytes)
         items = [self._read_reference(reference, depth + 1) for reference in np.ravel(dataset[()])]
         return {"shape": list(shape), "cells": items}
@@ -161,7 +159,7 @@ class _Walk:
             raise is_damaged(f"text of {math.prod(shape):,} letters")
         rows = np.asarray(dataset[()]).reshape(shape[1], -1).T.astype("<u2")
         lines = [np.ascontiguousarray(row).tobytes().decode("utf-16-le", "replace") for row in rows]
-        return {"text": "".join(lines)} if len(lines) < 2 else {"rows": lines}
+        return to_text(lines)
 
     def _read_numbers(self, dataset: h5py.Dataset, kind: str) -> Tree:
         given = dataset.dtype
@@ -183,8 +181,6 @@ class _Walk:
         return self._packer.add_stream(dtype, _find_shape(dataset), pieces)
 
     def _read_sparse(self, group: h5py.Group) -> Tree:
-        from scipy.sparse import csc_array  # noqa: PLC0415 - a tenth of a second, for few
-
         parts = {}
         for name in ("data", "ir", "jc"):
             part = _follow(group, name) if name in group else None
@@ -192,12 +188,10 @@ class _Walk:
                 check_storage(part, self._n_bytes)
                 self._packer.check_room(part.size * part.dtype.itemsize)
             parts[name] = np.zeros(0) if part is None else np.ravel(part[()])
-        n_rows, n_columns = int(group.attrs["MATLAB_sparse"]), len(parts["jc"]) - 1
-        self._packer.check_room(n_rows * n_columns * 8)
+        shape = (int(group.attrs["MATLAB_sparse"]), len(parts["jc"]) - 1)
         data = _join_parts(parts["data"]) if parts["data"].dtype.names else parts["data"]
-        indices, starts = (parts[name].astype(np.int64) for name in ("ir", "jc"))
-        matrix = csc_array((data, indices, starts), shape=(n_rows, n_columns))
-        return pack_sparse(matrix.astype(bool) if _find_class(group) == "logical" else matrix, self._packer)
+        data = data != 0 if _find_class(group) == "logical" else data
+        return pack_csc(data, parts["ir"], parts["jc"], shape, self._packer)
 
 
 def _follow(group: h5py.Group, name: str) -> Any:
@@ -247,20 +241,11 @@ def _is_field(dataset: h5py.Dataset) -> bool:
     return h5py.check_ref_dtype(dataset.dtype) is h5py.Reference and "MATLAB_class" not in dataset.attrs
 
 
-def _turn_to_structs(names: list[str], fields: list[Tree]) -> Tree:
-    shapes = [field["shape"] for field in fields]
-    if any(shape != shapes[0] for shape in shapes):
-        raise is_damaged("fields of a struct array with different shapes")
-    items = [list(values) for values in zip(*(field["cells"] for field in fields), strict=True)]
-    return {"shape": shapes[0], "names": names, "structs": items}
-
-
 def _read_strings(dataset: h5py.Dataset) -> Tree:
     if dataset.size > 2**20:
         raise is_damaged(f"{dataset.size:,} pieces of text")
     given = [item for item in np.ravel(dataset[()]) if isinstance(item, bytes)]
-    lines = [item.decode("utf-8", "replace") for item in given]
-    return {"text": "".join(lines)} if len(lines) < 2 else {"rows": lines}
+    return to_text([item.decode("utf-8", "replace") for item in given])
 
 
 def _join_parts(band: np.ndarray) -> np.ndarray:

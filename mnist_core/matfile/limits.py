@@ -16,26 +16,33 @@ _MOST_FILES = 16
 _MOST_DEPTH = 32  # of cells in structs in cells; real files have a handful
 _MOST_RATIO = 1032  # no bytes that were compressed the way of .mat files inflate to more
 _ODD_RATIO, _ODD_BYTES = 250, 2**28  # real digits shrink to a twentieth; so much of nothing is a trap
-_MOST_MATRICES = 250_000  # of a file, those in cells and structs counted
+_MOST_ITEMS = 250_000  # of a file
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38  # of Linux
 
 
-def check_depth(depth: int) -> None:
-    """Refuse what is nested deeper than any real file."""
-    if depth > _MOST_DEPTH:
-        raise MatFileError(
-            f"must nest cells and structs at most {_MOST_DEPTH} deep, but is nested deeper: save the images "
-            "as a variable of their own."
-        )
+class Census:
+    """Counts the variables, cells and fields of one file, as far as it may have so many."""
 
+    def __init__(self) -> None:
+        self._n = 0
 
-def check_matrices(n: int) -> None:
-    """Refuse more variables, cells and fields than any real file has."""
-    if n > _MOST_MATRICES:
-        raise MatFileError(
-            f"must hold at most {_MOST_MATRICES:,} variables, cells and fields, but holds more: save the "
-            "images as one matrix."
-        )
+    def count(self, depth: int) -> None:
+        """Count one, and refuse what is nested deeper than in any real file."""
+        self._n += 1
+        self.expect(0)
+        if depth > _MOST_DEPTH:
+            raise MatFileError(
+                f"must nest cells and structs at most {_MOST_DEPTH} deep, but is nested deeper: save the "
+                "images as a variable of their own."
+            )
+
+    def expect(self, n: int) -> None:
+        """Refuse a file that says that so many follow, where that is more than any real file has."""
+        if self._n + n > _MOST_ITEMS:
+            raise MatFileError(
+                f"must hold at most {_MOST_ITEMS:,} variables, cells and fields, but says that it has "
+                f"{self._n + n:,}: save the images as one matrix."
+            )
 
 
 def check_ratio(size: int, length: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from mnist_core.errors import MatFileError
 from mnist_core.matfile.kinds import HEAD_BYTES, find_matlab4_order
-from mnist_core.matfile.limits import check_matrices
+from mnist_core.matfile.limits import Census
 from mnist_core.matfile.parcel import Packer, Tree
 from mnist_core.matfile.sources import PlainSource, is_cut_short, is_damaged, read_pieces
 from mnist_core.matfile.trees import pack_sparse, to_text
@@ -44,11 +44,10 @@ def read_matlab4(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tr
     order = find_matlab4_order(stream.read(HEAD_BYTES)) or "<"
     stream.seek(0)
     source = PlainSource(stream, n_bytes)
+    census = Census()
     found: dict[str, Tree] = {}
-    n = 0
     while source.n_left:
-        n += 1
-        check_matrices(n)
+        census.count(depth=0)
         name, tree = _read_variable(source, order, packer)
         found[name] = tree
     return found
@@ -93,4 +92,6 @@ def _read_other(variable: bytes, packer: Packer) -> Tree:
         raise
     except Exception as error:  # the bytes are foreign: any failure to parse them is theirs
         raise is_damaged("SciPy cannot read its text or sparse matrices") from error
-    return to_text(value) if isinstance(value, np.ndarray) else pack_sparse(value, packer)
+    if isinstance(value, np.ndarray):
+        return to_text([str(row) for row in value.ravel()])
+    return pack_sparse(value, packer)

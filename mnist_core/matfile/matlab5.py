@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mnist_core.matfile.limits import check_depth, check_matrices, check_ratio
+from mnist_core.matfile.limits import Census, check_ratio
 from mnist_core.matfile.parcel import Packer, Tree
 from mnist_core.matfile.skeleton import INT8, INT32, MATRIX, UINT32, Skeleton
 from mnist_core.matfile.sources import (
@@ -84,7 +84,7 @@ class _Walk:
         self._order = order
         self._packer = packer
         self._skeleton = Skeleton(order)
-        self._n_matrices = 0
+        self._census = Census()
 
     def list_elements(self, stream: BinaryIO, n_bytes: int) -> Iterable[tuple[int, int, int]]:
         """List kind, place and length of each element that stands in the file itself."""
@@ -99,8 +99,7 @@ class _Walk:
                 raise is_cut_short(
                     f" (a variable says that it has {length:,} bytes, {n_bytes - place:,} are left)"
                 )
-            self._n_matrices += 1
-            check_matrices(self._n_matrices)
+            self._census.count(depth=0)
             yield kind, place, length
             # Octave says four bytes too many of a matrix of letters.
             place += length - length % 8 if kind == MATRIX else length
@@ -152,9 +151,7 @@ class _Walk:
 
     def _read_nested(self, source: Source, depth: int) -> bytes:
         """Read a matrix in a cell or a field: what stands for it in the skeleton."""
-        check_depth(depth)
-        self._n_matrices += 1
-        check_matrices(self._n_matrices)
+        self._census.count(depth)
         kind, length = self._unpack("II", source.read(_TAG_BYTES))
         if kind != MATRIX:
             raise is_damaged("a cell or field that holds no matrix")
@@ -250,7 +247,7 @@ class _Walk:
         return b"".join(read_pieces(source, source.n_left - matrix.end))
 
     def _read_matrices(self, source: Source, n: int, matrix: _Matrix, depth: int) -> bytes:
-        check_matrices(self._n_matrices + n)
+        self._census.expect(n)
         if n * _TAG_BYTES > source.n_left - matrix.end:
             raise is_damaged(f"{n:,} cells or fields in fewer bytes than they need")
         content = b"".join(self._read_nested(source, depth + 1) for _ in range(n))
@@ -263,12 +260,15 @@ class _Walk:
         n_each = self._unpack("i", length.ljust(4, b"\x00"))[0]
         if n_each <= 0 or len(names) % n_each:
             raise is_damaged("a struct without names")
+        self._census.expect(math.prod(matrix.shape))
         n = math.prod(matrix.shape) * (len(names) // n_each)
         start = self._skeleton.make_element(INT32, length) + self._skeleton.make_element(INT8, names)
         return start + self._read_matrices(source, n, matrix, depth)
 
     def _read_text(self, source: Source, matrix: _Matrix) -> bytes:
         kind, letters = self._read_part(source, _MOST_TEXT_BYTES)
+        if not letters and math.prod(matrix.shape) <= _MOST_TEXT_BYTES:
+            letters = b" " * math.prod(matrix.shape)  # MATLAB leaves blanks out where there is nothing else
         if math.prod(matrix.shape) > len(letters):
             raise is_damaged(f"text of {math.prod(matrix.shape):,} letters in {len(letters):,} bytes")
         self._skip_to_end(source, matrix)

@@ -6,7 +6,8 @@ file, as the parcel then says why.
 
 import os
 import sys
-from typing import BinaryIO
+from importlib import import_module
+from typing import BinaryIO, cast
 
 from mnist_core.errors import MatFileError
 from mnist_core.matfile.kinds import Format
@@ -15,6 +16,13 @@ from mnist_core.matfile.parcel import Packer, Tree
 from mnist_core.matfile.sources import is_damaged
 
 _PIECE_BYTES = 2**18
+_READERS = {
+    Format.MATLAB4: ("matlab4", "read_matlab4"),
+    Format.MATLAB5: ("matlab5", "read_matlab5"),
+    Format.HDF5: ("hdf5", "read_hdf5"),
+    Format.OCTAVE_TEXT: ("octave_text", "read_octave_text"),
+    Format.OCTAVE_BINARY: ("octave_binary", "read_octave_binary"),
+}
 
 
 def main() -> int:
@@ -53,20 +61,9 @@ def read_tree(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
 
 def _read_variables(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
     # Each format's libraries are loaded where it is read: they take longer than most files.
-    n_bytes = stream.seek(0, os.SEEK_END)
-    if form is Format.MATLAB5:
-        from mnist_core.matfile.matlab5 import read_matlab5  # noqa: PLC0415
-
-        return read_matlab5(stream, n_bytes, packer)
-    if form is Format.MATLAB4:
-        from mnist_core.matfile.matlab4 import read_matlab4  # noqa: PLC0415
-
-        return read_matlab4(stream, n_bytes, packer)
-    if form is Format.HDF5:
-        from mnist_core.matfile.hdf5 import read_hdf5  # noqa: PLC0415
-
-        return read_hdf5(stream, n_bytes, packer)
-    raise MatFileError(f"must be a file of MATLAB, but is in {form.value} format: save it with -v7.")
+    module, function = _READERS[form]
+    read = getattr(import_module(f"mnist_core.matfile.{module}"), function)
+    return cast(Tree, read(stream, stream.seek(0, os.SEEK_END), packer))
 
 
 if __name__ == "__main__":

@@ -99,9 +99,11 @@ class Skeleton:
         if value.dtype.names:
             return self._to_structs(value, packer)
         if value.dtype.kind == "U":
-            return to_text(value)
+            return to_text([str(row) for row in value.ravel()])
         if value.dtype.kind == "u":
             return self._leaves[int(value[0, 0])]
+        if value.size == 1 and value.flat[0] is None:
+            return self._to_tree(None, packer)
         items = [self._to_tree(item, packer) for item in value.ravel(order="F")]
         return {"shape": list(value.shape), "cells": items}
 
