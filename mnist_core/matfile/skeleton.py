@@ -81,7 +81,7 @@ class Skeleton:
         self._variables.clear()
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("error")
+                warnings.simplefilter("ignore")  # of names of fields that it changes
                 found = loadmat(cast(Any, stream))
             return [
                 self._to_tree(value, packer) for name, value in found.items() if not name.startswith("__")
@@ -92,7 +92,7 @@ class Skeleton:
             raise is_damaged("SciPy cannot read its cells, structs or text") from error
 
     def _to_tree(self, value: Any, packer: Packer) -> Tree:
-        if value is None:  # SciPy's way to say: a struct without fields
+        if _is_bare_struct(value):
             return {"names": [], "fields": []}
         if not isinstance(value, np.ndarray):
             return pack_sparse(value, packer)
@@ -100,12 +100,10 @@ class Skeleton:
             return self._to_structs(value, packer)
         if value.dtype.kind == "U":
             return to_text([str(row) for row in value.ravel()])
-        if value.dtype.kind == "u":
-            return self._leaves[int(value[0, 0])]
-        if value.size == 1 and value.flat[0] is None:
-            return self._to_tree(None, packer)
-        items = [self._to_tree(item, packer) for item in value.ravel(order="F")]
-        return {"shape": list(value.shape), "cells": items}
+        if value.dtype.kind == "O":
+            items = [self._to_tree(item, packer) for item in value.ravel(order="F")]
+            return {"shape": list(value.shape), "cells": items}
+        return self._leaves[int(value[0, 0])]
 
     def _to_structs(self, value: np.ndarray, packer: Packer) -> Tree:
         names = list(value.dtype.names or ())
@@ -113,3 +111,10 @@ class Skeleton:
         if len(items) == 1:
             return {"names": names, "fields": items[0]}
         return {"shape": list(value.shape), "names": names, "structs": items}
+
+
+def _is_bare_struct(value: Any) -> bool:
+    """Say whether it is what SciPy makes of a struct without fields: None, alone or as the one element."""
+    return value is None or (
+        getattr(value, "dtype", None) == object and value.size == 1 and value.item() is None
+    )
