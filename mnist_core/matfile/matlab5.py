@@ -15,7 +15,7 @@ import numpy as np
 
 from mnist_core.matfile.limits import Census, check_ratio
 from mnist_core.matfile.parcel import Packer, Tree
-from mnist_core.matfile.skeleton import INT8, INT32, MATRIX, UINT32, Skeleton
+from mnist_core.matfile.skeleton import INT8, INT32, MATRIX, UINT32, UTF8, Skeleton
 from mnist_core.matfile.sources import (
     InflatedSource,
     PlainSource,
@@ -268,7 +268,8 @@ class _Walk:
     def _read_text(self, source: Source, matrix: _Matrix) -> bytes:
         kind, letters = self._read_part(source, _MOST_TEXT_BYTES)
         if not letters and math.prod(matrix.shape) <= _MOST_TEXT_BYTES:
-            letters = b" " * math.prod(matrix.shape)  # MATLAB leaves blanks out where there is nothing else
+            # MATLAB leaves blanks out where there is nothing else.
+            kind, letters = UTF8, b" " * math.prod(matrix.shape)
         if math.prod(matrix.shape) > len(letters):
             raise is_damaged(f"text of {math.prod(matrix.shape):,} letters in {len(letters):,} bytes")
         self._skip_to_end(source, matrix)

@@ -17,7 +17,7 @@ from mnist_core.matfile.parcel import Packer, Tree
 from mnist_core.matfile.sources import is_damaged
 from mnist_core.matfile.trees import pack_sparse, to_text
 
-INT8, INT32, UINT32, UINT64, MATRIX = 1, 5, 6, 13, 14  # kinds of element
+INT8, INT32, UINT32, UINT64, MATRIX, UTF8 = 1, 5, 6, 13, 14, 16  # kinds of element
 _UINT64_CLASS = 15
 _MOST_BYTES = 2**28  # of text, sparse matrices and what holds them
 
@@ -115,6 +115,5 @@ class Skeleton:
 
 def _is_bare_struct(value: Any) -> bool:
     """Say whether it is what SciPy makes of a struct without fields: None, alone or as the one element."""
-    return value is None or (
-        getattr(value, "dtype", None) == object and value.size == 1 and value.item() is None
-    )
+    is_lone = isinstance(value, np.ndarray) and value.dtype.kind == "O" and value.size == 1
+    return value is None or (is_lone and value.item() is None)
