@@ -2,13 +2,14 @@
 
 import tempfile
 from enum import StrEnum
+from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mnist_core.dataset import Dataset
-from mnist_core.dataset.kept import keep_dataset, list_datasets, open_dataset
+from mnist_core.dataset.kept import find_source, keep_dataset, keep_source, list_datasets, open_dataset
 from mnist_core.errors import DataError
 from mnist_core.modelstore import list_models
 from mnist_core.settings import Settings, read_settings
@@ -35,6 +36,7 @@ class Key(StrEnum):
     UNITS_WIDGET = "fields-units"
     LINKS_WIDGET = "fields-links"
     REFUSAL = "lab-refusal"
+    PENDING = "data-pending"
     CHOICES = "lab-choices"
     EXAMPLES = "lab-examples"
     RUN = "search-run"
@@ -86,8 +88,15 @@ def current_dataset() -> Dataset | None:
     return dataset
 
 
-def use_dataset(dataset: Dataset) -> Dataset:
+def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -> Dataset:
     """Keep a data set and open it in this tab and in every tab to come.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What was read.
+    source : Path, binary file or None
+        The file that it was read from, kept beside it so that it can be read another way later.
 
     Raises
     ------
@@ -95,6 +104,8 @@ def use_dataset(dataset: Dataset) -> Dataset:
         If it cannot be written; the previous one stays open.
     """
     kept = keep_dataset(dataset, settings().datasets_folder)
+    if source is not None:
+        keep_source(source, kept.fingerprint, settings().datasets_folder)
     _remember(kept)
     return kept
 
@@ -110,6 +121,11 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     dataset = open_dataset(fingerprint, settings().datasets_folder)
     _remember(dataset)
     return dataset
+
+
+def find_dataset_source(dataset: Dataset) -> Path | None:
+    """Return the file that a kept data set was read from; None where it is not kept."""
+    return find_source(dataset.fingerprint, settings().datasets_folder)
 
 
 def refuse(sentence: str) -> None:

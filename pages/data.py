@@ -1,35 +1,46 @@
-"""The Data page: open a set of digit images, and see what was understood of it."""
+"""The Data page: open a set of digit images, see what was understood of it, and overrule that."""
 
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
 from mnist_core.dataset import Dataset, Split, split_dataset
 from mnist_core.dataset.mnist import fetch_mnist
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.errors import DataError, LabError
-from mnist_core.layouts import read_dataset
 from mnist_ui import session
 from mnist_ui.charts.data import chart_digit_counts
-from mnist_ui.gallery import show_rows
+from mnist_ui.dataset_view import (
+    build_tree,
+    list_roles,
+    show_as_in_file,
+    show_examples,
+    show_facts,
+    show_reasons,
+    show_variables,
+)
 from mnist_ui.markdown import escape
+from mnist_ui.pending import current_pending, drop_pending, open_file, reopen_file
+from mnist_ui.pending_panel import show_pending
 
 _SPLIT_SEED = 0
 _N_EXAMPLES = 20  # of each digit; what a wide page has room for
 _MEGABYTE = 1e6
-_LAYOUTS = {"paper": "the paper's, an image a row", "idx": "IDX, as MNIST's makers publish it"}
 
 
 def _show_page() -> None:
     st.title("Data")
     dataset = session.current_dataset()
+    pending = current_pending()
     _show_refusal(dataset)
     heading = "Open another data set" if dataset else "Open a data set"
     # A new key with each data set: the ways in fold away once one was taken, not when one was refused.
     key = f"ways-{dataset.fingerprint if dataset else None}"
-    with st.expander(heading, expanded=dataset is None, icon=":material/folder_open:", key=key):
+    is_open = dataset is None and pending is None
+    with st.expander(heading, expanded=is_open, icon=":material/folder_open:", key=key):
         _show_ways_in(dataset)
+    if pending:
+        show_pending(pending)
     if dataset:
         _show_dataset(dataset)
 
@@ -55,20 +66,20 @@ def _show_ways_in(dataset: Dataset | None) -> None:
 
 def _offer_upload() -> None:
     st.markdown("**Upload a .mat file**")
-    st.caption("With `input_images`, an image a row, and `output_labels`, its digit.")
+    st.caption("Digit images of MATLAB, Octave or SciPy, in any usual layout.")
     # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
     key = f"upload-{session.count(session.Key.CHOICES)}"
     file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed")
     if file is not None:
         session.count_up(session.Key.CHOICES)
-        _open(lambda: read_dataset(file, file.name), f"Reading {file.name} …")
+        _open(lambda: open_file(file, file.name), "Reading the file …")
 
 
 def _offer_sample() -> None:
     st.markdown("**Built-in sample**")
     st.caption("5,000 real images, 500 of each digit. Needs no network.")
     if st.button("Open the sample", icon=":material/inventory_2:", width="stretch"):
-        _open(lambda: read_dataset(SAMPLE_PATH, SAMPLE_NAME), "Reading the sample …")
+        _open(lambda: open_file(SAMPLE_PATH, SAMPLE_NAME), "Reading the sample …")
     st.download_button(
         "Download it as a .mat file",
         SAMPLE_PATH.read_bytes,
@@ -90,7 +101,11 @@ def _offer_fetch() -> None:
             share = done / whole if whole else 0.0
             bar.progress(share, f"{name}: {done / _MEGABYTE:.1f} of {whole / _MEGABYTE:.1f} MB")
 
-        _open(lambda: fetch_mnist(session.settings().home / "downloads", report), "Fetching MNIST …")
+        def fetch() -> None:
+            session.use_dataset(fetch_mnist(session.settings().home / "downloads", report))
+            drop_pending()
+
+        _open(fetch, "Fetching MNIST …")
 
 
 def _offer_kept(dataset: Dataset | None) -> None:
@@ -108,14 +123,19 @@ def _offer_kept(dataset: Dataset | None) -> None:
     )
     if chosen:
         session.count_up(session.Key.CHOICES)
-        _open(lambda: session.reopen_dataset(chosen), "Opening …")
+
+        def reopen() -> None:
+            session.reopen_dataset(chosen)
+            drop_pending()
+
+        _open(reopen, "Opening …")
 
 
-def _open(read: Callable[[], Dataset], words: str) -> None:
+def _open(read: Callable[[], object], words: str) -> None:
     """Open a data set, or remember in one sentence why not, and start the page over."""
     try:
         with st.spinner(words):
-            session.use_dataset(read())
+            read()
     except LabError as error:
         session.refuse(str(error))
     st.rerun()
@@ -123,50 +143,44 @@ def _open(read: Callable[[], Dataset], words: str) -> None:
 
 def _show_dataset(dataset: Dataset) -> None:
     st.subheader(escape(dataset.name))
-    _show_facts(dataset)
+    show_facts(dataset)
     for sentence in dataset.origin.warnings:
-        st.info(sentence, icon=":material/info:")
+        st.info(escape(sentence), icon=":material/info:")
     split = _show_split(dataset)
     chart_side, file_side = st.columns([3, 2], gap="large")
     with chart_side:
-        st.markdown("##### Images of each digit")
-        st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
+        if dataset.is_labelled:
+            st.markdown("##### Images of each class")
+            st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
     with file_side:
-        _show_variables(dataset)
+        st.markdown("##### What the file holds")
+        show_variables(build_tree(dataset.origin.variables), list_roles(dataset))
+    _show_reading(dataset)
     _show_examples(dataset)
-    st.page_link("pages/search.py", label="Next: search for a good network", icon=":material/arrow_forward:")
-
-
-def _show_facts(dataset: Dataset) -> None:
-    least, greatest = dataset.origin.value_range
-    facts = {
-        "Images": f"{dataset.n_samples:,}",
-        "Pixels": f"{dataset.side} × {dataset.side}",
-        "Digits": f"{np.count_nonzero(dataset.class_counts)}",
-        "Values in the file": f"{least:g} to {greatest:g}",
-    }
-    with st.container(horizontal=True, gap="medium"):
-        for label, value in facts.items():
-            st.metric(label, value, width=160)
+    if dataset.is_labelled:
+        st.page_link(
+            "pages/search.py", label="Next: search for a good network", icon=":material/arrow_forward:"
+        )
 
 
 def _show_split(dataset: Dataset) -> Split | None:
     try:
         split = split_dataset(dataset, _SPLIT_SEED)
     except DataError as error:
-        st.warning(str(error), icon=":material/warning:")
+        st.warning(escape(str(error)), icon=":material/warning:")
         return None
     st.markdown(f"**Split:** {split.description}.")
     return split
 
 
-def _show_variables(dataset: Dataset) -> None:
-    origin = dataset.origin
-    st.markdown("##### What was understood")
-    rows = [("Layout", _LAYOUTS.get(origin.layout, origin.layout)), ("Images lie", origin.orientation)]
-    rows += [(f"`{name}`", words.replace(" x ", " × ")) for name, words in origin.variables]
-    rows += [("Fingerprint", f"`{dataset.fingerprint}`")]
-    st.table({"What": [name for name, _ in rows], "Found": [words for _, words in rows]}, hide_index=True)
+def _show_reading(dataset: Dataset) -> None:
+    source = session.find_dataset_source(dataset)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("##### Why it was read so", width="content")
+        if source is not None and st.button("Read it another way", icon=":material/alt_route:"):
+            _open(lambda: reopen_file(source, dataset.name, dataset.origin.choices), "Reading the file …")
+    show_reasons(dataset)
+    show_as_in_file(dataset)
 
 
 def _show_examples(dataset: Dataset) -> None:
@@ -178,14 +192,7 @@ def _show_examples(dataset: Dataset) -> None:
             on_click=session.count_up,
             args=(session.Key.EXAMPLES,),
         )
-    rng = np.random.default_rng(session.count(session.Key.EXAMPLES))
-    rows = {}
-    labels = np.zeros(dataset.n_samples, np.int64) if dataset.known_labels is None else dataset.labels
-    for place, name in enumerate(dataset.class_names if dataset.is_labelled else ("any",)):
-        places = np.flatnonzero(labels == place)
-        chosen = np.sort(rng.choice(places, min(_N_EXAMPLES, len(places)), replace=False))
-        rows[name] = np.asarray(dataset.images[chosen])
-    show_rows(rows)
+    show_examples(dataset, session.count(session.Key.EXAMPLES), _N_EXAMPLES)
 
 
 _show_page()

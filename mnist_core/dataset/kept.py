@@ -5,7 +5,10 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,8 @@ import numpy as np
 from mnist_core.dataset import DIGITS, Dataset, Origin
 from mnist_core.errors import DataError, LayoutError
 
-_DETAILS, _IMAGES = "dataset.json", "images.npy"
+_DETAILS, _IMAGES, _SOURCE = "dataset.json", "images.npy", "source.mat"
+_PIECE_BYTES = 2**20
 _PARTS = {"known_labels": "labels.npy", "test_part": "test_part.npy", "writers": "writers.npy"}
 
 
@@ -87,6 +91,34 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
         ) from error
 
 
+def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -> None:
+    """Keep the file that a kept data set was read from, so that it can be read another way later.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written.
+    """
+    target = folder / fingerprint / _SOURCE
+    if target.exists():
+        return
+    beside = target.with_name(f".{_SOURCE}-{os.getpid()}-{threading.get_ident()}")
+    try:
+        with beside.open("wb") as copy, _open_source(source) as original:
+            shutil.copyfileobj(original, copy, _PIECE_BYTES)
+        beside.replace(target)
+    except OSError as error:
+        raise DataError(f"The file needs room in {folder}, but it cannot be written: {error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def find_source(fingerprint: str, folder: Path) -> Path | None:
+    """Return the file that a kept data set was read from; None where it is not kept."""
+    path = folder / fingerprint / _SOURCE
+    return path if path.exists() else None
+
+
 def find_images(fingerprint: str, folder: Path) -> Path:
     """Name the .npy file that holds the images of a kept data set."""
     return folder / fingerprint / _IMAGES
@@ -98,6 +130,16 @@ def list_datasets(folder: Path) -> list[tuple[str, str]]:
     found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     named = [(path.parent.name, _read_name(path)) for path in found]
     return [(fingerprint, name) for fingerprint, name in named if name is not None]
+
+
+@contextmanager
+def _open_source(source: Path | BufferedIOBase) -> Iterator[BufferedIOBase]:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+        return
+    source.seek(0)
+    yield source
 
 
 def _read_name(path: Path) -> str | None:

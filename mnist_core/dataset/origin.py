@@ -97,6 +97,8 @@ class Origin:
         Why the file was understood so, a sentence a decision.
     choices : Choices
         What the user overruled.
+    taken : tuple of (str, str)
+        The name of every decision and the option that was taken; the reasons are in the same order.
     """
 
     layout: str
@@ -106,6 +108,7 @@ class Origin:
     warnings: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     choices: Choices = field(default_factory=Choices)
+    taken: tuple[tuple[str, str], ...] = ()
 
     @staticmethod
     def from_values(values: Mapping[str, Any]) -> "Origin":
@@ -119,4 +122,5 @@ class Origin:
             warnings=tuple(values["warnings"]),
             reasons=tuple(values.get("reasons", ())),
             choices=Choices.from_values(chosen),
+            taken=tuple((name, value) for name, value in values.get("taken", ())),
         )

@@ -92,6 +92,7 @@ def _assemble(
         warnings=(*found.warnings, *warnings, *more, *turned),
         reasons=tuple(decision.reason for decision in decisions),
         choices=choices,
+        taken=tuple((decision.name, decision.value or "") for decision in decisions),
     )
     return make_dataset(
         name,
