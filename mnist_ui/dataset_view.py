@@ -29,7 +29,7 @@ DECISIONS = {
 _PICTURE = 56  # screen pixels of a picture before or after
 _N_TURNED = 10
 _MOST_VARIABLES = 60  # a table of more would be the whole page
-_INDENT = "\u2003"  # Markdown folds other spaces
+_INDENT = "\u00a0" * 4  # Markdown folds other spaces, and a table breaks at wider ones
 
 
 def show_facts(dataset: Dataset) -> None:
@@ -46,6 +46,13 @@ def show_facts(dataset: Dataset) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, value in facts.items():
             st.metric(label, value, width=160)
+
+
+def show_warnings(dataset: Dataset) -> None:
+    """Show what the user should know of how the file was read."""
+    sentences = [escape(sentence) for sentence in dataset.origin.warnings]
+    if sentences:
+        st.info("  \n".join(sentences), icon=":material/info:")
 
 
 def show_variables(variables: Sequence[Variable], roles: dict[str, str] | None = None) -> None:

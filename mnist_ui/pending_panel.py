@@ -5,7 +5,14 @@ import streamlit as st
 from mnist_core.errors import LabError
 from mnist_core.layouts import Decision, Understanding
 from mnist_ui import session
-from mnist_ui.dataset_view import DECISIONS, show_as_in_file, show_examples, show_facts, show_variables
+from mnist_ui.dataset_view import (
+    DECISIONS,
+    show_as_in_file,
+    show_examples,
+    show_facts,
+    show_variables,
+    show_warnings,
+)
 from mnist_ui.markdown import escape
 from mnist_ui.pending import Pending, choose, drop_pending, forget_choices, use_pending
 
@@ -32,7 +39,8 @@ def _show_problem(found: Understanding) -> None:
     dataset = session.current_dataset()
     stays = f"\n\n**{escape(dataset.name)}** stays open meanwhile." if dataset else ""
     if found.is_ambiguous:
-        st.warning(f"{escape(found.problem)}{stays}", icon=":material/help:")
+        reasons = " ".join(decision.reason for decision in found.decisions if decision.is_ambiguous)
+        st.warning(f"{escape(reasons)} Choose below.{stays}", icon=":material/help:")
     else:
         st.error(f"{escape(found.problem)}{stays}", icon=":material/block:")
 
@@ -68,7 +76,7 @@ def _ask_one(decision: Decision, key: str) -> None:
         key=key,
         on_change=lambda: choose(decision.name, st.session_state[key]),
     )
-    st.caption(escape(decision.reason) + (" You chose this." if decision.is_chosen else ""))
+    st.caption(escape(decision.reason))
 
 
 def _use() -> None:
@@ -84,7 +92,6 @@ def _show_effect(found: Understanding) -> None:
         show_variables(found.variables)
         return
     show_facts(found.dataset)
-    for sentence in found.dataset.origin.warnings:
-        st.info(escape(sentence), icon=":material/info:")
+    show_warnings(found.dataset)
     show_as_in_file(found.dataset)
     show_examples(found.dataset, _SEED, _N_EXAMPLES)

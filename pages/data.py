@@ -18,6 +18,7 @@ from mnist_ui.dataset_view import (
     show_facts,
     show_reasons,
     show_variables,
+    show_warnings,
 )
 from mnist_ui.markdown import escape
 from mnist_ui.pending import current_pending, drop_pending, open_file, reopen_file
@@ -142,21 +143,15 @@ def _open(read: Callable[[], object], words: str) -> None:
 
 
 def _show_dataset(dataset: Dataset) -> None:
-    st.subheader(escape(dataset.name))
+    _show_heading(dataset)
     show_facts(dataset)
-    for sentence in dataset.origin.warnings:
-        st.info(escape(sentence), icon=":material/info:")
+    show_warnings(dataset)
     split = _show_split(dataset)
-    chart_side, file_side = st.columns([3, 2], gap="large")
-    with chart_side:
-        if dataset.is_labelled:
-            st.markdown("##### Images of each class")
-            st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
-    with file_side:
-        st.markdown("##### What the file holds")
-        show_variables(build_tree(dataset.origin.variables), list_roles(dataset))
-    _show_reading(dataset)
     _show_examples(dataset)
+    if dataset.is_labelled:
+        st.markdown("##### Images of each class")
+        st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
+    _show_reading(dataset)
     if dataset.is_labelled:
         st.page_link(
             "pages/search.py", label="Next: search for a good network", icon=":material/arrow_forward:"
@@ -173,14 +168,23 @@ def _show_split(dataset: Dataset) -> Split | None:
     return split
 
 
-def _show_reading(dataset: Dataset) -> None:
+def _show_heading(dataset: Dataset) -> None:
     source = session.find_dataset_source(dataset)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("##### Why it was read so", width="content")
+        st.subheader(escape(dataset.name), width="content")
         if source is not None and st.button("Read it another way", icon=":material/alt_route:"):
             _open(lambda: reopen_file(source, dataset.name, dataset.origin.choices), "Reading the file …")
-    show_reasons(dataset)
-    show_as_in_file(dataset)
+
+
+def _show_reading(dataset: Dataset) -> None:
+    """Show what the file holds, what each part of it became, and why."""
+    file_side, reason_side = st.columns([2, 3], gap="large")
+    with file_side:
+        st.markdown("##### What the file holds")
+        show_variables(build_tree(dataset.origin.variables), list_roles(dataset))
+    with reason_side:
+        st.markdown("##### Why it was read so")
+        show_reasons(dataset)
 
 
 def _show_examples(dataset: Dataset) -> None:
@@ -192,6 +196,7 @@ def _show_examples(dataset: Dataset) -> None:
             on_click=session.count_up,
             args=(session.Key.EXAMPLES,),
         )
+    show_as_in_file(dataset)
     show_examples(dataset, session.count(session.Key.EXAMPLES), _N_EXAMPLES)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.io import savemat
+from scipy.io import loadmat, savemat
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
@@ -157,3 +157,97 @@ def test_other_examples_can_be_shown(data_page):
     before = [element.proto.body for element in page.get("html")]
     page = press(page, "Show others")
     assert [element.proto.body for element in page.get("html")] != before
+
+
+def make_digits(n: int = 600) -> tuple[np.ndarray, np.ndarray]:
+    arrays = loadmat(SAMPLE_PATH)
+    return arrays["input_images"][:n].reshape(n, 28, 28), arrays["output_labels"][:n].ravel()
+
+
+def read_reasons(page: AppTest) -> str:
+    return " ".join(str(table.value.to_dict()) for table in page.table)
+
+
+def test_a_turned_and_inverted_file_is_shown_before_and_after(data_page):
+    images, digits = make_digits()
+    turned = make_mat(fea=255 - images.swapaxes(1, 2).reshape(-1, 784), gnd=digits + 1)
+    page = upload(data_page, "turned.mat", turned)
+    assert not page.exception
+    assert not page.error
+    assert {"As the file has them", "As the lab has them"} <= {caption.value for caption in page.caption}
+    assert "transposed" in page.info[0].value
+    assert "inverted" in page.info[0].value
+
+
+def test_the_page_says_what_each_variable_became_and_why(data_page):
+    images, digits = make_digits()
+    page = upload(data_page, "digits.mat", make_mat(X=images.reshape(-1, 784), y=digits, note="made today"))
+    words = read_reasons(page)
+    assert "600 × 784 uint8" in words
+    assert "How the images lie" in words
+
+
+def test_two_plausible_label_variables_leave_the_choice_to_the_user(data_page):
+    images, digits = make_digits()
+    both = make_mat(X=images.reshape(-1, 784), first=digits, second=digits[::-1].copy())
+    page = upload(press(data_page, "Open the sample"), "both.mat", both)
+    assert "first and second may each hold the labels" in page.warning[0].value
+    assert read_heading(page) == SAMPLE_NAME
+    assert [button.disabled for button in page.button if button.label == "Use this reading"] == [True]
+
+    (choice,) = [box for box in page.selectbox if box.label == "Labels"]
+    page = press(choice.set_value("first").run(), "Use this reading")
+
+    assert not page.exception
+    assert read_heading(page) == "both.mat"
+
+
+def test_a_file_in_decision_can_be_left(data_page):
+    images, digits = make_digits()
+    both = make_mat(X=images.reshape(-1, 784), first=digits, second=digits[::-1].copy())
+    page = press(upload(press(data_page, "Open the sample"), "both.mat", both), "Leave it")
+    assert not page.warning
+    assert read_heading(page) == SAMPLE_NAME
+
+
+def test_a_file_that_is_open_can_be_read_another_way_and_its_choice_is_kept(open_app, data_page):
+    images, digits = make_digits()
+    page = upload(data_page, "digits.mat", make_mat(X=images.reshape(-1, 784), y=digits))
+    page = press(page, "Read it another way")
+    (lies,) = [box for box in page.selectbox if box.label == "How the images lie"]
+    page = press(lies.set_value("rotated180").run(), "Use this reading")
+    assert "turned by 180°" in page.info[0].value
+
+    page = press(open_app().switch_page("pages/data.py").run(), "Read it another way")
+    (lies,) = [box for box in page.selectbox if box.label == "How the images lie"]
+    assert lies.value == "rotated180"
+    page = press(page, "Forget my choices")
+    (lies,) = [box for box in page.selectbox if box.label == "How the images lie"]
+    assert lies.value == "upright"
+
+
+def test_images_without_labels_can_be_viewed_and_the_page_says_what_they_cannot(data_page):
+    images, _ = make_digits()
+    page = upload(data_page, "unknown.mat", make_mat(images=images.reshape(-1, 784)))
+    assert not page.exception
+    assert "can be viewed and read, but not trained on" in page.warning[0].value
+    assert read_facts(page)["Digits"] == "unknown"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.mat", "a" * 300 + ".mat", "\u202etam.exe.mat"])
+def test_an_odd_name_is_only_a_name(data_page, tmp_path, name):
+    images, digits = make_digits()
+    page = upload(data_page, name, make_mat(X=images.reshape(-1, 784), y=digits))
+    assert not page.exception
+    assert not page.error
+    assert "\u202e" not in read_heading(page)
+    assert len(list((tmp_path / "home" / "datasets").iterdir())) == 1
+
+
+def test_the_same_file_twice_is_one_data_set_and_a_refused_one_leaves_nothing(data_page, tmp_path):
+    images, digits = make_digits()
+    content = make_mat(X=images.reshape(-1, 784), y=digits)
+    page = upload(upload(data_page, "digits.mat", content), "digits.mat", content)
+    upload(page, "cut.mat", content[:2000])
+    kept = sorted(path.name for path in (tmp_path / "home" / "datasets").rglob("*") if path.is_file())
+    assert kept == ["dataset.json", "images.npy", "labels.npy", "source.mat"]
