@@ -82,17 +82,18 @@ def has_ink(images: Images) -> np.ndarray:
 
 
 def _find_extent(is_inked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find the first inked line of each image, and the one behind the last."""
-    return is_inked.argmax(axis=1), is_inked.shape[1] - is_inked[:, ::-1].argmax(axis=1)
+    """Find the first inked line of each image, and the one behind the last; as float32."""
+    behind = is_inked.shape[1] - is_inked[:, ::-1].argmax(axis=1)
+    return is_inked.argmax(axis=1).astype(np.float32), behind.astype(np.float32)
 
 
 def _overlaps(side: int, first: np.ndarray, behind: np.ndarray, longer: np.ndarray) -> np.ndarray:
     """Compute the share of each line of the box (row) that each line of an image (column) covers."""
     lines = np.linspace(-0.5, 0.5, SIDE + 1, dtype=np.float32)
-    edges = (first + behind)[:, None] / np.float32(2) + lines * longer[:, None]
-    reached = np.clip(edges[:, :, None] - np.arange(side), 0, 1)
+    edges = (first + behind)[:, None] / 2 + lines * longer[:, None]
+    reached = np.clip(edges[:, :, None] - np.arange(side, dtype=np.float32), 0, 1)
     shares: np.ndarray = np.diff(reached, axis=1) * (SIDE / longer[:, None, None])
-    return shares.astype(np.float32)
+    return shares
 
 
 def _score(inks: Inks) -> np.ndarray:

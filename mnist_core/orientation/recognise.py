@@ -16,11 +16,9 @@ _FLOOR = 0.02  # added to each probability: one odd image must not outvote the o
 _LEAST_SURENESS = 0.99
 _LEAST_READ = 0.5  # of the images, for them to be called digits
 _N_DIGITS = 10
-_CHANCE = 1 / _N_DIGITS  # of a label that has nothing to do with its image, to be what is read there
 
 _Images: TypeAlias = Float32[np.ndarray, "sampled side side"]
 _Labels: TypeAlias = Int64[np.ndarray, " sampled"]
-_Share: TypeAlias = tuple[Orientation, float]
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,8 @@ def recognise_orientation(images: Images, labels: Labels | None) -> Recognised:
     """Recognise how images lie, by reading a sample of them in all eight orientations.
 
     A small network that knows digits, and other symbols apart from them, reads up to 500 images, evenly
-    spaced. Where labels are given, only readings that agree with them count, and images with labels
-    other than 0 to 9 are left out.
+    spaced. Where labels are given, it counts whether they are what is read, and images with labels other
+    than 0 to 9 are left out.
 
     Parameters
     ----------
@@ -64,7 +62,7 @@ def recognise_orientation(images: Images, labels: Labels | None) -> Recognised:
     sample, digits = _choose_sample(images, labels)
     is_inked = has_ink(sample)
     if not is_inked.any():
-        return Recognised(Orientation.UNSURE, 0.0, f"Of {_count(len(sample))} none has any ink.")
+        return Recognised(Orientation.UNSURE, 0.0, _say_nothing(len(images), len(sample)))
     readings = read_turned(fit_ink(sample[is_inked]))
     return _judge(readings, None if digits is None else digits[is_inked])
 
@@ -79,63 +77,65 @@ def _choose_sample(images: Images, labels: Labels | None) -> tuple[_Images, _Lab
 
 
 def _judge(readings: Readings, labels: Labels | None) -> Recognised:
-    likelihoods = _likelihoods(readings, labels)
-    neither = 1 - readings.sum(axis=(1, 2)) if labels is None else np.full(len(labels), _CHANCE, np.float32)
-    sureness = _weigh(likelihoods, neither)
+    sureness = _weigh(readings, labels)
     best, second = np.argsort(-sureness, kind="stable")[:2].tolist()
-    shares = _count_read(readings, likelihoods)
-    is_sure = bool(sureness[best] >= _LEAST_SURENESS)
-    say = _say_why if is_sure else _say_doubt
-    reason = say(
-        len(readings), labels is not None, (TURNS[best], shares[best]), (TURNS[second], shares[second])
+    shares = _count_read(readings, labels)
+    does = "look like digits" if labels is None else "are read as their labels say"
+    reason = (
+        f"taken as {TURNS[best].words}, {shares[best]:.0%} of {_count(len(readings))} {does}; "
+        f"taken as {TURNS[second].words}, the next likely, {shares[second]:.0%}."
     )
-    return Recognised(TURNS[best] if is_sure else Orientation.UNSURE, float(sureness[best]), reason)
+    if sureness[best] >= _LEAST_SURENESS:
+        return Recognised(TURNS[best], float(sureness[best]), reason.capitalize())
+    doubt = _find_doubt(len(readings), shares[best], labels is not None)
+    return Recognised(Orientation.UNSURE, float(sureness[best]), f"{doubt}: {reason}")
 
 
-def _likelihoods(readings: Readings, labels: Labels | None) -> np.ndarray:
-    """Compute the probability of each image in each orientation as a digit, its own where labels say it."""
-    if labels is None:
-        summed: np.ndarray = readings.sum(axis=2)
-        return summed
-    return readings[np.arange(len(labels)), :, labels]
+def _find_doubt(n: int, share: float, is_labelled: bool) -> str:
+    if share < _LEAST_READ:
+        return "The labels do not fit" if is_labelled else "These may be other symbols than digits"
+    return "More images are needed" if n < _MOST_VOICES else "Two ways are too much alike"
 
 
-def _weigh(likelihoods: np.ndarray, neither: np.ndarray) -> np.ndarray:
-    """Weigh the eight orientations against each other and against none of them: shape (8,)."""
-    evidence = np.log(np.column_stack([likelihoods, neither]) + _FLOOR).mean(axis=0)
-    evidence *= min(len(likelihoods), _MOST_VOICES)
-    weights = np.exp(evidence - evidence.max())
-    shares: np.ndarray = weights[:-1] / weights.sum()
+def _weigh(readings: Readings, labels: Labels | None) -> np.ndarray:
+    """Weigh the eight orientations against each other and all else that the images may be: shape (8,).
+
+    What else they may be: digits that lie anyhow; no digits; and, where labels are given, digits in one
+    orientation with labels that have nothing to do with them.
+    """
+    turned = readings.sum(axis=2)
+    digits = turned.sum(axis=1, keepdims=True)
+    others = [np.log(digits / len(TURNS) + _FLOOR), np.log(1 - digits + _FLOOR)]
+    evidence = np.log(turned + _FLOOR)
+    if labels is not None:
+        others.append(evidence)
+        evidence = evidence + _agree(readings, labels)
+    means = np.hstack([evidence, *others]).mean(axis=0) * min(len(readings), _MOST_VOICES)
+    weights = np.exp(means - means.max())
+    shares: np.ndarray = weights[: len(TURNS)] / weights.sum()
     return shares
 
 
-def _count_read(readings: Readings, likelihoods: np.ndarray) -> np.ndarray:
+def _agree(readings: Readings, labels: Labels) -> np.ndarray:
+    """Compute how much likelier each label is after the image was read in each orientation: logs (n, 8)."""
+    expected = readings + _FLOOR  # where nothing is read, all labels are as likely as before
+    likelihoods = expected[np.arange(len(labels)), :, labels] / expected.sum(axis=2)
+    ratios: np.ndarray = np.log(likelihoods * _N_DIGITS)
+    return ratios
+
+
+def _count_read(readings: Readings, labels: Labels | None) -> np.ndarray:
     """Compute the share of images that are read as they should be, each orientation taken alone."""
-    none = 1 - readings.sum(axis=(1, 2))
-    alone = likelihoods / (readings.sum(axis=2) + none[:, None])
-    shares: np.ndarray = (alone > 0.5).mean(axis=0)
+    turned = readings.sum(axis=2)
+    read = turned if labels is None else readings[np.arange(len(labels)), :, labels]
+    none = 1 - turned.sum(axis=1, keepdims=True)
+    shares: np.ndarray = (read > 0.5 * (turned + none)).mean(axis=0)
     return shares
 
 
-def _say_why(n: int, is_labelled: bool, best: _Share, second: _Share) -> str:
-    does = "are read as their labels say" if is_labelled else "look like digits"
-    return (
-        f"Taken as {best[0].words}, {best[1]:.0%} of {_count(n)} {does}; "
-        f"taken as {second[0].words}, the next likely, {second[1]:.0%}."
-    )
-
-
-def _say_doubt(n: int, is_labelled: bool, best: _Share, second: _Share) -> str:
-    does = "are read as their labels say" if is_labelled else "look like digits"
-    if best[1] < _LEAST_READ:
-        return (
-            f"At least half of the images should be digits, but taken as {best[0].words}, the likeliest, "
-            f"only {best[1]:.0%} of {_count(n)} {does}: choose how they lie."
-        )
-    return (
-        f"{_count(n)} do not tell {best[0].words} ({best[1]:.0%} {does}) from {second[0].words} "
-        f"({second[1]:.0%}) safely enough: choose how they lie."
-    )
+def _say_nothing(n: int, n_chosen: int) -> str:
+    lacks = "any ink" if n_chosen or not n else f"a label from 0 to {_N_DIGITS - 1}"
+    return f"Of {_count(n)} none has {lacks}."
 
 
 def _count(n: int) -> str:

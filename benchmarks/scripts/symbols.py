@@ -1,4 +1,4 @@
-"""Seeded images that are no digits, to train and to test how the lab keeps its doubts."""
+"""Seeded images of printed digits, and of what is no digit, to train and to test how the lab doubts."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,21 +9,33 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 from scipy import ndimage
 
-from mnist_core.arrays import Images
+from mnist_core.arrays import Images, Labels
 
 Maker: TypeAlias = Callable[[np.random.Generator, int], Images]
 """Makes so many images of shape (28, 28)."""
 
 SIDE = 28
-LETTERS = "ABCDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxyÄÖÜßñΓΔΘΛΞΠΣΦΨΩαβγδεζηθλμξπσφψωЖИЛЦШЮЯ&@#%?$"
-"""Symbols that no digit looks like; not I, l, O, o, S, Z, b, g, i, q, s, z."""
+LETTERS = "ABCDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy&@#%?$"
+"""Symbols that every font has and no digit looks like; not I, O, S, Z, b, g, i, l, o, q, s, z."""
+
+FAR_LETTERS = "ÄÖÜßñΓΔΘΛΞΠΣΦΨΩαβγδεζηθλμξπσφψωЖИЛЦШЮЯ"
+"""More, that only large fonts have."""
 
 _SCALE = 4  # drawn so much larger, and averaged down
 
 
-def write_letters(fonts: Sequence[Path | None], rng: np.random.Generator, n: int) -> Images:
+def write_letters(
+    fonts: Sequence[Path | None], rng: np.random.Generator, n: int, letters: str = LETTERS
+) -> Images:
     """Write one letter an image, its font, size and place by chance; None is Pillow's own font."""
-    return np.stack([_write_letter(fonts[int(rng.integers(len(fonts)))], rng) for _ in range(n)])
+    chosen = rng.integers(len(fonts), size=n)
+    return np.stack([_write_letter(fonts[int(place)], letters, rng) for place in chosen])
+
+
+def print_digits(fonts: Sequence[Path | None], rng: np.random.Generator, n: int) -> tuple[Images, Labels]:
+    """Print one digit an image, as letters are written; equally many of each, in order."""
+    printed = [write_letters(fonts, rng, n // 10, str(digit)) for digit in range(10)]
+    return np.concatenate(printed), np.repeat(np.arange(10, dtype=np.int64), n // 10)
 
 
 def draw_scribbles(rng: np.random.Generator, n: int) -> Images:
@@ -63,11 +75,11 @@ def mix_digits(images: Images, rng: np.random.Generator, n: int) -> Images:
     return np.where(rng.random((n, 1, 1)) < 0.5, mixed, laid).astype(np.float32)
 
 
-def _write_letter(font: Path | None, rng: np.random.Generator) -> np.ndarray:
+def _write_letter(font: Path | None, letters: str, rng: np.random.Generator) -> np.ndarray:
     size = int(rng.integers(12, 25)) * _SCALE
     face = ImageFont.load_default(size) if font is None else ImageFont.truetype(str(font), size)
     canvas, pen = _canvas()
-    letter = LETTERS[rng.integers(len(LETTERS))]
+    letter = letters[int(rng.integers(len(letters)))]
     place = tuple(_SCALE * (SIDE / 2 + rng.uniform(-2, 2, 2)))
     pen.text(place, letter, fill=255, font=face, anchor="mm")
     if rng.random() < 0.3:
