@@ -1,7 +1,7 @@
 # One word does each thing. Works with the make of Debian and of macOS (3.81).
 
 PYTHON := .venv/bin/python
-MARK ?=
+MARK ?= not slow
 CLAIMS := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
 .PHONY: help run test lint bench screenshots
@@ -13,10 +13,11 @@ run: ## install what is missing, start the app and print its address
 	@scripts/install.sh requirements.txt
 	@exec $(PYTHON) -m streamlit run app.py
 
-test: ## run all tests, a real browser included (MARK=e2e, MARK="not e2e": only those)
+test: ## run the tests, a real browser's too, but for the slow ones (MARK=slow: those; MARK=: all)
 	@scripts/install.sh requirements-dev.txt
 	@scripts/chromium.sh --install
 	@scripts/postgres.sh --install
+	@echo 'Tests that are marked: $(if $(MARK),$(MARK),all) (choose by MARK=...)'
 	@$(PYTHON) -m pytest -m "$(MARK)"
 
 lint: ## check format, style, types and the floors of the code
