@@ -23,7 +23,7 @@ from mnist_core.settings import PROJECT_FOLDER, Settings
 from mnist_core.worker.engine import EngineProcess
 from mnist_core.worker.record import record_event
 
-_LOOK_EVERY_S = 0.3  # how soon a wish is seen
+_LOOK_EVERY_S = 0.15  # how soon a wish is seen
 _MOST_DEATHS = 10  # of engine processes in one run, before it is taken to be the run's fault
 _RETRY_S = 0.5
 _MOST_RETRIES = 20  # of noting that a store could not be written
