@@ -33,12 +33,16 @@ def show_ranking(
     key : str
         Of the table.
     is_narrow : bool
-        Whether each network stands in one column, instead of a column a hyper-parameter.
+        Whether each network stands in one column, instead of a column a hyper-parameter; and words instead
+        of an empty table, as such a one does not fill while it is looked at.
     """
+    st.markdown("**Ranking**", help=_HELP)
+    if is_narrow and not ranked:
+        st.caption("No fold is scored.")
+        return
     # With one fold done its error is not known, and nothing can be said of ties.
     is_sure = bool(ranked) and ranked[0].n_folds_done > 1
     rows = [_tabulate(one, is_sure and one.is_tied) for one in ranked]
-    st.markdown("**Ranking**", help=_HELP)
     st.dataframe(
         pd.DataFrame(rows, columns=_COLUMNS),
         key=key,

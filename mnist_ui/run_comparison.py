@@ -53,7 +53,9 @@ def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, float]) ->
 
 def _choose(label: str, key: session.Key, runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> RunRow:
     by_id = {run.id: run for run in runs}
-    shown = by_id.get(st.session_state.get(key, ""), runs[0])
+    # Else one that found something: with nothing there is nothing to compare.
+    usual = next((run for run in runs if run.id in best_scores), runs[0])
+    shown = by_id.get(st.session_state.get(key, ""), usual)
     widget = _WIDGETS[key]
     select_run(label, widget, runs, best_scores, shown, lambda run_id: _remember(key, run_id))
     return shown
@@ -124,5 +126,5 @@ def _describe_result(run: RunRow, ranked: Sequence[RankedCandidate]) -> dict[str
         "Fits": f"{run.n_fits_done:,} of {run.n_fits:,}",
         "Epochs": f"{run.n_epochs:,}",
         "Time": say_duration(run.seconds),
-        "Epochs a second": f"{run.n_epochs / run.seconds:.1f}" if run.seconds > 0 else _NONE,
+        "Epochs a second": f"{run.n_epochs / run.seconds:.1f}" if run.n_epochs and run.seconds > 0 else _NONE,
     }

@@ -116,6 +116,19 @@ def test_two_runs_are_compared_from_the_history(open_tab, runs):
     assert (first, second) == (runs[0], runs[2])
 
 
+def test_runs_that_found_something_are_compared_first(open_tab, runs, store):
+    end_well(store, begin_run(store, name="deeper layers"))
+    page = open_tab("Compare")
+    names = [
+        next(run.name for run in store.list_runs() if run.id == box.value) for box in page.selectbox[-2:]
+    ]
+    assert names == ["deeper layers", "wide layers"]
+
+
+def test_a_run_without_a_score_is_compared_in_words(open_tab, runs):
+    assert "No fold is scored." in read_words(open_tab("Compare"))
+
+
 def test_one_run_alone_cannot_be_compared(open_tab, store):
     add_run(store)
     assert "Two runs are needed" in read_words(open_tab("Compare"))
