@@ -98,7 +98,7 @@ def main() -> int:
 def _profile(images: Images, labels: Labels) -> dict[str, float]:
     recipe = Recipe()
     train, valid = split_inner(labels, recipe.inner_folds)
-    ink = prepare_ink(images, labels, train, valid, recipe.batch_size)
+    ink = prepare_ink(images, labels, train, valid, recipe)
     trainings = [
         start_training(candidate, recipe, ink.n_pixels, recipe.n_classes)
         for candidate in PAPER_GRID.candidates()
@@ -131,7 +131,7 @@ def _make_room(stack: Stack, batch: int) -> _Room:
         gradients=make_rows(len(stack.upper.weights)),
         turned=make_rows(max(wide1, wide3) * wide2),
         rates=make_rows(stack.lanes),
-        zeros=make_rows(max(stack.lanes, wide1, wide2)),
+        zeros=make_rows(max(stack.lanes, wide1, wide2, wide3)),
     )
     for outputs in (room.outputs1, room.outputs2, room.outputs3):
         outputs[:] = rng.uniform(0.1, 0.9, len(outputs))
@@ -141,7 +141,7 @@ def _make_room(stack: Stack, batch: int) -> _Room:
 
 
 def _bind(part: int, stack: Stack, ink: TrainingInk, room: _Room, batch: int) -> Callable[[], None]:
-    return lambda: _run_part(part, stack, ink.train, ink.turned, room, batch)
+    return lambda: _run_part(part, stack, *ink.draw(1), room, batch)
 
 
 @compiled
@@ -204,7 +204,7 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
 def _time_step(stack: Stack, ink: TrainingInk, batch: int) -> float:
     losses = np.zeros(len(stack.units))
     n_steps = -(-ink.n_train // batch)
-    return _time(lambda: train_epoch(stack, ink.train, ink.turned, ink.n_train, batch, 0, losses)) / n_steps
+    return _time(lambda: train_epoch(stack, *ink.draw(1), ink.n_train, batch, 0, losses)) / n_steps
 
 
 def _time_check(stack: Stack, ink: TrainingInk, batch: int) -> float:

@@ -12,6 +12,9 @@ Image = Float32[np.ndarray, "side side"]
 Inputs = Float32[np.ndarray, "n ..."]
 """What networks read: images, or their pixels (or any other numbers) as columns."""
 
+Columns = Float32[np.ndarray, "n pixels"]
+"""Images with their pixels as columns."""
+
 Labels = Int64[np.ndarray, " n"]
 """The digit of each image."""
 

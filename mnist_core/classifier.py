@@ -9,11 +9,13 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, EarlyStopping
 from skorch.dataset import ValidSplit
 from torch import nn
+from torch.utils.data import Dataset
 
-from mnist_core.arrays import Inputs, Labels
+from mnist_core.arrays import Columns, Inputs, Labels
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.network import MLP
+from mnist_core.noise import disturb
 
 
 class DigitClassifier(CallbackSupportMixin, NeuralNetClassifier):
@@ -70,6 +72,42 @@ class _Report(Callback):
         self.report(read_epoch(net.history[-1]))
 
 
+class _DisturbedSplit(ValidSplit):
+    """Split images as the recipe says; what is to be trained on is drawn anew each epoch."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe.inner_folds, stratified=True)
+        self.recipe = recipe
+
+    def __call__(self, dataset: Any, y: Any = None, groups: Any = None) -> tuple[Any, Any]:
+        train, valid = super().__call__(dataset, y, groups)
+        return _DisturbedImages(dataset.X[train.indices], y[train.indices], self.recipe), valid
+
+
+class _DisturbedImages(Dataset):
+    """Images of which each epoch sees others, with their digits."""
+
+    def __init__(self, rows: Columns, labels: Labels, recipe: Recipe) -> None:
+        self.rows, self.labels, self.recipe = rows, labels, recipe
+        self.drawn = rows
+
+    def draw(self, epoch: int) -> None:
+        self.drawn = disturb(self.rows, self.recipe, epoch)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, number: int) -> tuple[Any, Any]:
+        return self.drawn[number], self.labels[number]
+
+
+class _Draw(Callback):
+    """Draw what the next epoch trains on."""
+
+    def on_epoch_begin(self, net: Any, dataset_train: Any = None, **_: Any) -> None:
+        dataset_train.draw(len(net.history))
+
+
 def make_classifier(recipe: Recipe, n_inputs: int, **params: Any) -> DigitClassifier:
     """Make the untrained classifier of a recipe.
 
@@ -82,15 +120,19 @@ def make_classifier(recipe: Recipe, n_inputs: int, **params: Any) -> DigitClassi
     **params
         Further settings of the classifier, such as those of `classifier_params`.
     """
+    split, drawing = ValidSplit(recipe.inner_folds, stratified=True), []
+    if recipe.disturbs_inputs:
+        split, drawing = _DisturbedSplit(recipe), [("draw", _Draw())]
     settings = {
         # Logits and cross-entropy are softmax and its log-likelihood, in one stable step.
         "criterion": nn.CrossEntropyLoss,
         "optimizer": torch.optim.Adam,
+        "optimizer__weight_decay": recipe.weight_decay,
         "batch_size": recipe.batch_size,
         "max_epochs": recipe.max_epochs,
         "iterator_train__shuffle": False,
-        "train_split": ValidSplit(recipe.inner_folds, stratified=True),
-        "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience))],
+        "train_split": split,
+        "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience)), *drawing],
         "module__n_inputs": n_inputs,
         "module__n_classes": recipe.n_classes,
         "seed": recipe.seed,

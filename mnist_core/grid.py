@@ -18,6 +18,13 @@ _AXES = ("lr", "hidden1", "hidden2", "activation")
 _MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
 _MAX_UNITS = 4096  # a wider layer is a typing error in a lab for small networks
 _MAX_BATCH = 32_768  # the fused engine counts the images of a batch in 16 bits
+_MOST_DECAY, _MOST_NOISE = 1.0, 10.0  # more are typing errors, too
+
+MOST_CLASSES = 64
+"""The fused engine judges an image's logits in up to four vectors of 16."""
+
+RECIPE_SETTINGS = ("max_epochs", "patience", "batch_size", "weight_decay", "input_dropout", "input_noise")
+"""What users choose of a recipe; its seed, folds and classes come with the task."""
 
 
 class Engine(StrEnum):
@@ -63,6 +70,11 @@ def _check_count(name: str, value: Any, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: mend it.")
     return value
+
+
+def _check_amount(name: str, value: Any, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: mend it.")
 
 
 def _check_activation(value: Any) -> Activation:
@@ -196,6 +208,14 @@ class Recipe:
         Seed of the initial weights.
     n_classes : int
         Units of the output layer, one a class.
+    weight_decay : float
+        What of each weight and bias is added to its gradient before Adam sees it, as torch's Adam does it.
+    input_dropout : float
+        The chance of each pixel of a training image to be dropped in an epoch; the others are scaled up
+        to make good for it.
+    input_noise : float
+        Standard deviation of what is added to each pixel of a training image in an epoch, in units of
+        full ink.
     """
 
     max_epochs: int = 500
@@ -204,12 +224,36 @@ class Recipe:
     inner_folds: int = 5
     seed: int = 0
     n_classes: int = 10
+    weight_decay: float = 0.0
+    input_dropout: float = 0.0
+    input_noise: float = 0.0
 
     def __post_init__(self) -> None:
         for name, most in (("max_epochs", 100_000), ("patience", 100_000), ("batch_size", _MAX_BATCH)):
             _check_count(name, getattr(self, name), most)
+        if not 1 <= self.n_classes <= MOST_CLASSES:
+            raise GridError(
+                f"A network tells 1 to {MOST_CLASSES} classes apart, but the data has {self.n_classes}: "
+                "choose other labels."
+            )
+        _check_amount("weight_decay", self.weight_decay, _MOST_DECAY)
+        _check_amount("input_dropout", self.input_dropout, 1.0)
+        if self.input_dropout == 1:
+            raise GridError("input_dropout must be below 1, but is 1, which drops all: choose less.")
+        _check_amount("input_noise", self.input_noise, _MOST_NOISE)
         if not 0 <= self.seed < 2**32:
             raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")
+
+    @property
+    def disturbs_inputs(self) -> bool:
+        """Whether each epoch trains on other variants of the images."""
+        return self.input_dropout > 0 or self.input_noise > 0
+
+    @property
+    def name(self) -> str:
+        """Return `paper`, where only seed and classes are others than the paper's, or `paper, changed`."""
+        usual = Recipe(seed=self.seed, n_classes=self.n_classes)
+        return "paper" if self == usual else "paper, changed"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from mnist_core.arrays import Images, Labels
 from mnist_core.dataset import Dataset, Split, check_inner_split
 from mnist_core.evaluation import evaluate
 from mnist_core.fused.alone import train_network
-from mnist_core.grid import Candidate, Recipe
+from mnist_core.grid import RECIPE_SETTINGS, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts
@@ -90,10 +90,8 @@ def train_model(
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     check_inner_split(labels, recipe.inner_folds)
     network, history = train(images, labels, candidate, recipe)
-    is_usual = recipe == Recipe(seed=recipe.seed, n_classes=recipe.n_classes)
-    name = "paper" if is_usual else "paper, changed"
     command = write_command(dataset.name, candidate, recipe, limit, folder)
-    made = Made(candidate, recipe, name, network, history, command)
+    made = Made(candidate, recipe, recipe.name, network, history, command)
     return keep_model(made, dataset, split, limit, folder)
 
 
@@ -158,11 +156,11 @@ def write_command(
     """
     usual = usual or Recipe()
     words = ["train", name, "--hidden", candidate.hidden1, candidate.hidden2]
-    words += ["--activation", candidate.activation.value, "--lr", f"{candidate.lr:g}"]
+    words += ["--activation", candidate.activation.value, "--lr", candidate.lr]
     words += [*extra, "--seed", recipe.seed]
-    for option in ("max_epochs", "patience", "batch_size"):
-        if getattr(recipe, option) != getattr(usual, option):
-            words += [f"--{option.replace('_', '-')}", getattr(recipe, option)]
+    for setting in RECIPE_SETTINGS:
+        if getattr(recipe, setting) != getattr(usual, setting):
+            words += [f"--{setting.replace('_', '-')}", getattr(recipe, setting)]
     words += [] if limit is None else ["--limit", limit]
     return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
 

@@ -23,6 +23,9 @@ _RECIPE = {
     "max_epochs": "Epochs at most",
     "patience": "Patience",
     "batch_size": "Batch size",
+    "weight_decay": "Weight decay",
+    "input_dropout": "Input dropout",
+    "input_noise": "Input noise",
     "inner_folds": "Inner folds",
     "seed": "Seed",
 }

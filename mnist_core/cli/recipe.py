@@ -2,7 +2,13 @@
 
 import argparse
 
-from mnist_core.grid import Recipe
+from mnist_core.grid import RECIPE_SETTINGS, Recipe
+
+_AMOUNTS = {
+    "--weight-decay": "what of each weight is added to its gradient",
+    "--input-dropout": "chance of each pixel of a training image to be dropped in an epoch",
+    "--input-noise": "standard deviation of what is added to each pixel in an epoch, in units of full ink",
+}
 
 
 def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
@@ -23,6 +29,8 @@ def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
         help="epochs without a better validation loss before training stops (default: 3)",
     )
     command.add_argument("--batch-size", type=int, default=usual.batch_size, metavar="N", help="default: 128")
+    for option, words in _AMOUNTS.items():
+        command.add_argument(option, type=float, default=0.0, metavar="X", help=f"{words} (default: 0)")
 
 
 def read_recipe(arguments: argparse.Namespace) -> Recipe:
@@ -33,9 +41,5 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
     GridError
         If a value cannot be used.
     """
-    return Recipe(
-        max_epochs=arguments.max_epochs,
-        patience=arguments.patience,
-        batch_size=arguments.batch_size,
-        seed=arguments.seed,
-    )
+    settings = {name: getattr(arguments, name) for name in RECIPE_SETTINGS}
+    return Recipe(**settings, seed=arguments.seed)

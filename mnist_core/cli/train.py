@@ -12,8 +12,9 @@ import torch
 from mnist_core.cli.recipe import add_recipe_arguments
 from mnist_core.cli.say import report, say
 from mnist_core.dataset import Dataset, Split, split_dataset
+from mnist_core.errors import GridError
 from mnist_core.fused.alone import train_network
-from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.grid import RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.layouts import read_dataset
 from mnist_core.training import TrainedModel, train_model
@@ -43,7 +44,7 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model's new folder")
     add_recipe_arguments(command)
     # Each recipe has its own usual settings.
-    command.set_defaults(max_epochs=None, patience=None, batch_size=None)
+    command.set_defaults(**dict.fromkeys(RECIPE_SETTINGS))
 
 
 def run_train(arguments: argparse.Namespace) -> None:
@@ -88,12 +89,17 @@ def _train_robust(
     from mnist_core.robust.recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
 
     recipe = _change_recipe(replace(ROBUST, n_classes=dataset.n_classes), arguments)
+    if recipe.weight_decay or recipe.disturbs_inputs:
+        raise GridError(
+            "The robust recipe has its own decay, and distorts images instead of hiding pixels: leave "
+            "--weight-decay, --input-dropout and --input-noise out."
+        )
     effort = Effort(writer_folds=arguments.writer_folds)
     return train_robust(dataset, split, arguments.limit, candidate, recipe, out, report, effort)
 
 
 def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:
-    asked = {name: getattr(arguments, name) for name in ("max_epochs", "patience", "batch_size")}
+    asked = {name: getattr(arguments, name) for name in RECIPE_SETTINGS}
     changed = {name: value for name, value in asked.items() if value is not None}
     return replace(usual, seed=arguments.seed, **changed)
 

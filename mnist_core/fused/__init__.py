@@ -10,20 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float64
 
+from mnist_core.fused.device import Device, Stack, choose_device
 from mnist_core.fused.ink import TrainingInk, collect_ink, prepare_ink
-from mnist_core.fused.passes import measure, train_epoch
-from mnist_core.fused.stack import choose_stacks, pack_stack, unpack_stack
-from mnist_core.fused.state import Ink, Stack
+from mnist_core.fused.state import Ink
 from mnist_core.fused.training import Training
-from mnist_core.fused.vectors import LANES
 from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
 
-__all__ = ["MOST_CLASSES", "MOST_PIXELS", "Trainer", "Training", "TrainingInk", "collect_ink"]
-__all__ += ["compile_passes", "prepare_ink", "score"]
-
-MOST_CLASSES = LANES
-"""An image's logits are judged in one vector."""
+__all__ = ["MOST_PIXELS", "Trainer", "Training", "TrainingInk", "collect_ink", "compile_passes"]
+__all__ += ["prepare_ink", "score"]
 
 MOST_PIXELS = 2**16
 """Positions of pixels are 16 bits wide."""
@@ -35,15 +30,18 @@ class Trainer:
     Parameters
     ----------
     trainings : sequence of Training
-        Networks to be trained on the same images by recipes with the same batches and classes. Their
-        parameters are up to date once they are over, and after `write_back`.
+        Networks to be trained on the same images, by recipes with the same batches, classes, dropout and
+        noise. Their parameters are up to date once they are over, and after `write_back`.
     ink : TrainingInk
-        The images.
+        The images, prepared for such a recipe.
+    device : Device or None
+        What trains them; None chooses.
     """
 
-    def __init__(self, trainings: Sequence[Training], ink: TrainingInk) -> None:
+    def __init__(self, trainings: Sequence[Training], ink: TrainingInk, device: Device | None = None) -> None:
         self._trainings = trainings
         self._ink = ink
+        self._device = device or choose_device()
         self._stacks: list[tuple[list[Training], Stack]] = []
         self._pack()
 
@@ -61,49 +59,49 @@ class Trainer:
 
     def write_back(self) -> None:
         """Bring the parameters of every network up to date."""
-        for trainings, stack in self._stacks:
-            unpack_stack(stack, trainings)
+        for _, stack in self._stacks:
+            stack.write_back()
 
     def _pack(self) -> None:
         """Let those that are over leave, and close the ranks."""
         self.write_back()
         live = [training for training in self._trainings if not training.is_over]
-        self._stacks = [
-            (group, pack_stack(group, group[0].recipe.n_classes)) for group in choose_stacks(live)
-        ]
+        # Those of an epoch one after the other, as what an epoch trains on is drawn once.
+        groups = sorted(self._device.choose_stacks(live), key=lambda group: group[0].steps)
+        self._stacks = [(group, self._device.pack(group)) for group in groups]
 
 
 def compile_passes() -> None:
     """Compile the passes, or load what was compiled before, on a handful of images."""
     labels = np.arange(4)
     images = np.ones((4, 2, 2), np.float32)
-    ink = prepare_ink(images, labels, labels[:3], labels[3:], batch_size=2)
+    recipe = Recipe(max_epochs=1, batch_size=2)
+    ink = prepare_ink(images, labels, labels[:3], labels[3:], recipe)
     first, bias, upper = (np.zeros(shape, np.float32) for shape in ((3, 4, 1), (3, 1), (3, 64)))
-    training = Training(
-        Candidate(0.001, 1, 1, Activation.TANH), Recipe(max_epochs=1, batch_size=2), first, bias, upper
-    )
+    training = Training(Candidate(0.001, 1, 1, Activation.TANH), recipe, first, bias, upper)
     Trainer([training], ink).train_round()
 
 
-def score(trainings: Sequence[Training], ink: Ink) -> Float64[np.ndarray, " networks"]:
+def score(
+    trainings: Sequence[Training], ink: Ink, device: Device | None = None
+) -> Float64[np.ndarray, " networks"]:
     """Compute the share of images that each network reads right."""
-    n = len(ink.labels)
+    n, device = len(ink.labels), device or choose_device()
     accuracies = np.empty(len(trainings))
     for number, training in enumerate(trainings):
-        stack = pack_stack([training], training.recipe.n_classes)
-        _, n_right = _measure(stack, ink, n, training.recipe.batch_size)
+        _, n_right = device.pack([training]).measure(ink, n, training.recipe.batch_size)
         accuracies[number] = n_right[0] / n
     return accuracies
 
 
 def _train_stack(trainings: Sequence[Training], stack: Stack, ink: TrainingInk) -> None:
     begin, batch = time.perf_counter(), trainings[0].recipe.batch_size
-    losses = np.zeros(len(trainings))
-    steps = train_epoch(stack, ink.train, ink.turned, ink.n_train, batch, trainings[0].steps, losses)
-    valid_losses, n_right = _measure(stack, ink.valid, ink.n_valid, batch)
+    batches = ink.draw(len(trainings[0].history) + 1)
+    losses = stack.train_epoch(batches, ink.n_train, batch, trainings[0].steps)
+    valid_losses, n_right = stack.measure(ink.valid, ink.n_valid, batch)
     seconds = (time.perf_counter() - begin) / len(trainings)  # each network's share
     for number, training in enumerate(trainings):
-        training.steps = steps
+        training.steps += -(-ink.n_train // batch)
         training.add_epoch(
             EpochRecord(
                 epoch=len(training.history) + 1,
@@ -113,12 +111,3 @@ def _train_stack(trainings: Sequence[Training], stack: Stack, ink: TrainingInk) 
                 seconds=seconds,
             )
         )
-
-
-def _measure(
-    stack: Stack, ink: Ink, n: int, batch: int
-) -> tuple[Float64[np.ndarray, " networks"], np.ndarray]:
-    n_networks = len(stack.units)
-    losses, n_right = np.zeros(n_networks), np.zeros(n_networks, np.int64)
-    measure(stack, ink, n, batch, losses, n_right)
-    return losses, n_right

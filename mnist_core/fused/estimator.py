@@ -16,9 +16,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from mnist_core.arrays import Inputs, Labels, Probabilities
 from mnist_core.errors import LabError
 from mnist_core.evaluation import predict
-from mnist_core.fused import MOST_CLASSES, MOST_PIXELS
+from mnist_core.fused import MOST_PIXELS
 from mnist_core.fused.alone import train_network
-from mnist_core.grid import PAPER_WINNER, Candidate, Recipe
+from mnist_core.grid import MOST_CLASSES, PAPER_WINNER, RECIPE_SETTINGS, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.network import MLP
 
@@ -39,6 +39,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         Adam's learning rate.
     max_epochs, patience, batch_size : int
         See `mnist_core.grid.Recipe`. A fifth of the images given to `fit`, stratified, tells when to stop.
+    weight_decay, input_dropout, input_noise : float
+        See there, too.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
 
@@ -66,6 +68,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         max_epochs: Any = 500,
         patience: Any = 3,
         batch_size: Any = 128,
+        weight_decay: Any = 0.0,
+        input_dropout: Any = 0.0,
+        input_noise: Any = 0.0,
         random_state: Any = 0,
     ) -> None:
         # As in all of scikit-learn, anything can be set; `fit` says what cannot be used.
@@ -76,6 +81,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.max_epochs = max_epochs
         self.patience = patience
         self.batch_size = batch_size
+        self.weight_decay = weight_decay
+        self.input_dropout = input_dropout
+        self.input_noise = input_noise
         self.random_state = random_state
 
     @staticmethod
@@ -101,7 +109,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         classes : array-like of shape (classes,) or None
             What its outputs stand for, sorted; None stands for 0, 1, 2, ...
         """
-        settings = {name: getattr(recipe, name) for name in ("max_epochs", "patience", "batch_size")}
+        settings = {name: getattr(recipe, name) for name in RECIPE_SETTINGS}
         axes = candidate.hidden1, candidate.hidden2, candidate.activation.value, candidate.lr
         made = NetworkClassifier(*axes, **settings, random_state=recipe.seed)
         made.network_, made.history_ = network, tuple(history)
@@ -117,7 +125,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         X : array-like of shape (n, pixels) or (n, side, side)
             Images, ink 0 to 1 in the paper; converted to float32, not rescaled.
         y : array-like of shape (n,)
-            A label each, of any kind; 2 to 16 different ones.
+            A label each, of any kind; 2 to 64 different ones.
 
         Raises
         ------
@@ -231,9 +239,7 @@ def make_recipe(estimator: Any) -> Recipe:
     GridError
         If a parameter cannot be used.
     """
-    settings = {
-        name: make_plain(getattr(estimator, name)) for name in ("max_epochs", "patience", "batch_size")
-    }
+    settings = {name: make_plain(getattr(estimator, name)) for name in RECIPE_SETTINGS}
     seed = estimator.random_state
     if not isinstance(seed, Integral):
         seed = check_random_state(seed).randint(_SEEDS)

@@ -5,36 +5,86 @@ from typing import no_type_check
 
 import numpy as np
 
-from mnist_core.arrays import Inputs, Labels, Part
+from mnist_core.arrays import Columns, Inputs, Labels, Part
 from mnist_core.fused.compiled import compiled
 from mnist_core.fused.kernels import count_bits
-from mnist_core.fused.state import Ink, TurnedInk
+from mnist_core.fused.state import Batches, Ink, TurnedInk
 from mnist_core.fused.vectors import GROUP
+from mnist_core.grid import Recipe
+from mnist_core.noise import disturb
 
 _WINDOW = 128 * GROUP  # images among which groups are sought where there are no batches
 _SAMPLE = 4096  # images that tell which pixels hold ink together
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingInk:
-    """Training images split by the recipe, as ink.
+class _Source:
+    """The images to train on, from which each epoch draws its own.
 
     Attributes
     ----------
-    train, valid : Ink
-        The images to train on and those that early stopping looks at.
-    turned : TurnedInk
-        The batches of `train`, sorted by pixel.
+    rows : ndarray of shape (n, pixels), float32
+        As they are.
+    labels, order : ndarray of shape (n,), int64
+        Their digits; the order in which groups are alike.
+    pixels : ndarray of int64
+        In the order in which groups are alike.
+    recipe : Recipe
+        Says what is drawn.
+    """
+
+    rows: Columns
+    labels: Labels
+    order: Part
+    pixels: Part
+    recipe: Recipe
+
+    def draw(self, epoch: int) -> Batches:
+        rows, batch = disturb(self.rows, self.recipe, epoch), self.recipe.batch_size
+        starts, images, values = _turn_batches(rows, self.order, batch, self.pixels)
+        turned = TurnedInk(starts, images, values, self.pixels, self._count_inked())
+        return Batches(_collect_ink(rows, self.labels, self.order, batch), turned)
+
+    def _count_inked(self) -> int:
+        """Count the positions whose weights have a gradient; they come first."""
+        if self.recipe.input_noise > 0:
+            return len(self.pixels)
+        n_inked = int(self.rows.any(axis=0).sum())
+        return n_inked + -n_inked % GROUP
+
+
+class TrainingInk:
+    """Training images split by the recipe, as ink.
+
+    Parameters
+    ----------
+    source : _Source
+        The images to train on.
+    valid : Ink
+        Those that early stopping looks at.
+
+    Attributes
+    ----------
+    valid : Ink
+        Likewise.
     n_train, n_valid, n_pixels : int
         Images of each, pixels of an image.
     """
 
-    train: Ink
-    valid: Ink
-    turned: TurnedInk
-    n_train: int
-    n_valid: int
-    n_pixels: int
+    def __init__(self, source: _Source, valid: Ink) -> None:
+        self.valid = valid
+        self.n_train, self.n_valid = len(source.rows), len(valid.labels)
+        self.n_pixels = int(source.rows.shape[1])
+        self._source = source if source.recipe.disturbs_inputs else None
+        self._drawn = 1, source.draw(1)
+
+    def draw(self, epoch: int) -> Batches:
+        """Return what an epoch, counted from 1, trains on."""
+        drawn_for, batches = self._drawn  # read at once, as another thread may train on the same images
+        if self._source is not None and drawn_for != epoch:
+            batches = self._source.draw(epoch)
+            self._drawn = epoch, batches
+        return batches
 
 
 def collect_ink(images: Inputs, labels: Labels) -> Ink:
@@ -47,10 +97,12 @@ def collect_ink(images: Inputs, labels: Labels) -> Ink:
     labels : ndarray of shape (n,), int64
         Their digits.
     """
-    return _collect_batches(_flatten(images), labels, _WINDOW)[0]
+    rows = _flatten(images)
+    order = _line_up(_mark_ink(rows), _WINDOW)
+    return _collect_ink(rows, labels, order, _WINDOW)
 
 
-def prepare_ink(images: Inputs, labels: Labels, train: Part, valid: Part, batch_size: int) -> TrainingInk:
+def prepare_ink(images: Inputs, labels: Labels, train: Part, valid: Part, recipe: Recipe) -> TrainingInk:
     """Collect the ink of training images batch by batch, and that of the images to validate on.
 
     Parameters
@@ -61,34 +113,35 @@ def prepare_ink(images: Inputs, labels: Labels, train: Part, valid: Part, batch_
         Their digits.
     train, valid : ndarray of int64
         Which images to train on, in their order, and which early stopping looks at.
-    batch_size : int
-        Images a step.
+    recipe : Recipe
+        Of the networks that will be trained on them: its batches, and what it draws anew each epoch.
     """
     rows = _flatten(images[train])
-    ink, order = _collect_batches(rows, labels[train], batch_size)
-    turned = TurnedInk(*_turn_batches(rows, order, batch_size, _group_pixels(rows)))
-    return TrainingInk(
-        ink, collect_ink(images[valid], labels[valid]), turned, len(train), len(valid), rows.shape[1]
-    )
+    order = _line_up(_mark_ink(rows), recipe.batch_size)
+    source = _Source(rows, labels[train], order, _group_pixels(rows), recipe)
+    return TrainingInk(source, collect_ink(images[valid], labels[valid]))
 
 
 def _flatten(images: Inputs) -> np.ndarray:
     return np.ascontiguousarray(images).reshape(len(images), -1)
 
 
-def _collect_batches(rows: np.ndarray, labels: Labels, batch: int) -> tuple[Ink, np.ndarray]:
-    """Collect ink batch by batch; return it with the order in which a batch's images now stand."""
-    order = _line_up(_mark_ink(rows), batch)
+def _collect_ink(rows: Columns, labels: Labels, order: Part, batch: int) -> Ink:
     starts, pixels, values = _collect(rows, order, batch)
-    return Ink(starts, pixels, values, labels[order]), order
+    return Ink(starts, pixels, values, labels[order])
 
 
 def _group_pixels(rows: np.ndarray) -> np.ndarray:
-    """Put pixels together that hold ink in the same images."""
-    live = np.flatnonzero(rows.any(axis=0))
-    marks = _mark_ink(np.ascontiguousarray(rows[:_SAMPLE, live].T))
-    pixels = live[_line_up(marks, len(live))]
-    return np.append(pixels, np.full(-len(pixels) % GROUP, -1)).astype(np.int64)
+    """Put pixels together that hold ink in the same images; those that hold none come last."""
+    has_ink = rows.any(axis=0)
+    inked, blank = np.flatnonzero(has_ink), np.flatnonzero(~has_ink)
+    marks = _mark_ink(np.ascontiguousarray(rows[:_SAMPLE, inked].T))
+    parts = inked[_line_up(marks, len(inked))], blank
+    return np.concatenate([_fill_group(part) for part in parts]).astype(np.int64)
+
+
+def _fill_group(pixels: np.ndarray) -> np.ndarray:
+    return np.append(pixels, np.full(-len(pixels) % GROUP, -1))
 
 
 @compiled
@@ -176,7 +229,7 @@ def _turn_batches(rows, order, batch, pixels):
                     has_ink |= value != 0
                 at += has_ink
             starts[k, group + 1] = at
-    return starts, images[: at + 1], values[: (at + 1) * GROUP], pixels
+    return starts, images[: at + 1], values[: (at + 1) * GROUP]
 
 
 @compiled

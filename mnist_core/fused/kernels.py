@@ -3,11 +3,13 @@
 Pointers come from `place`. All matrices are rows of float32; a row is a whole number of vectors.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any, no_type_check
 
 from numba import types
+from numba.core import cgutils
 from numba.core.errors import RequireLiteralValue
 from numba.extending import intrinsic
 
@@ -15,6 +17,7 @@ from mnist_core.fused.vectors import (
     INT64,
     LANES,
     call,
+    compute_if,
     constant,
     exp2_int,
     find_first,
@@ -131,43 +134,38 @@ def gather(
 
 @intrinsic
 @no_type_check
-def gather_adam(
-    _: Any,
-    n_rows: Any,
-    n_vectors: Any,
-    weights: Any,
-    means: Any,
-    squares: Any,
-    width: Any,
-    numbers: Any,
-    rates: Any,
-    root: Any,
-    rows: Any,
-    stride: Any,
-    which: Any,
-    factors: Any,
-    n: Any,
-) -> Any:
+def gather_adam(_: Any, n_rows: Any, n_vectors: Any, tile: Any) -> Any:
     """Gather the gradients of a few rows of weights and step them by Adam while they are in registers.
 
-    Row r of the tile is row numbers[r] of the weights, which are `width` wide; below 0 there is none.
+    `tile` is (weights, means, squares, width, numbers, rates, decays, is_decaying, root, rows, stride,
+    which, factors, n). Row r of it is row numbers[r] of the weights, which are `width` wide; below 0
+    there is none. `decays` holds for each lane what of a weight is added to its gradient, where
+    `is_decaying`. The last five are as for `gather`.
     """
     high, wide = _literal(n_rows), _literal(n_vectors)
 
     def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        _, _, *state, width, numbers, rates, root, rows, stride, which, factors, n = arguments
+        *state, width, numbers, rates, decays, is_decaying, root, rows, stride, which, factors, n = (
+            cgutils.unpack_tuple(builder, arguments[2])
+        )
+        places = [_place_row(builder, numbers, r, width) for r in range(high)]
+
+        def decay() -> list[Any]:
+            begins = [builder.gep(state[0], [at]) for _, at in places]
+            pairs = [(begin, k) for begin in begins for k in range(wide)]
+            return [builder.fmul(load(builder, begin, k), load(builder, decays, k)) for begin, k in pairs]
+
+        sums = compute_if(builder, is_decaying, decay, [constant(0.0)] * (high * wide))
         body = _gathering(builder, high, wide, rows, stride, which, factors)
-        gradients = repeat(builder, n, [constant(0.0)] * (high * wide), body)
-        for r in range(high):
-            number = builder.load(builder.gep(numbers, [index(r)]))
-            with builder.if_then(builder.icmp_signed(">=", number, index(0))):
-                moved = [builder.gep(pointer, [builder.mul(number, width)]) for pointer in state]
+        gradients = repeat(builder, n, sums, body)
+        for r, (is_there, at) in enumerate(places):
+            with builder.if_then(is_there):
+                moved = [builder.gep(pointer, [at]) for pointer in state]
                 for k in range(wide):
                     _step(builder, k, gradients[r * wide + k], *moved, rates, root)
         return context.get_dummy_value()
 
-    arguments = (n_rows, n_vectors, weights, means, squares, width, numbers, rates, root)
-    return types.void(*arguments, rows, stride, which, factors, n), codegen
+    return types.void(n_rows, n_vectors, tile), codegen
 
 
 @intrinsic
@@ -251,31 +249,37 @@ def transpose_block(_: Any, out: Any, out_stride: Any, rows: Any, stride: Any, n
 
 @intrinsic
 @no_type_check
-def judge_vector(_: Any, logits: Any, n_classes: Any, label: Any, share: Any) -> Any:
+def judge_vectors(_: Any, n_vectors: Any, logits: Any, n_classes: Any, label: Any, share: Any) -> Any:
     """Turn an image's logits into `share` of the gradient of its loss by them.
 
     Return the total of the exponentials below the highest logit, how far the label's logit lies below
     it, and whether the label has it.
     """
+    wide = _literal(n_vectors)
 
     def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        logits, n_classes, label, share = arguments
-        is_class, zero = is_lane(builder, "<", n_classes), constant(0.0)
-        values = builder.select(is_class, load(builder, logits, 0), constant(-math.inf))
-        top = join_lanes(builder, values, lambda a, b: call(builder, "maxnum", a, b))
-        right = builder.icmp_signed("==", find_first(builder, builder.fcmp_ordered("==", values, top)), label)
-        values = builder.fsub(values, top)
-        below = builder.extract_element(values, label)
-        powers = builder.select(is_class, _exp(builder, values), zero)
-        total = join_lanes(builder, powers, builder.fadd)
-        chances = builder.fdiv(powers, total)
-        truth = builder.select(is_lane(builder, "==", label), constant(1.0), zero)
-        store(builder, logits, 0, builder.fmul(builder.fsub(chances, truth), spread(builder, share)))
-        results = [builder.extract_element(total, index(0)), below, builder.zext(right, INT64)]
+        _, logits, n_classes, label, share = arguments
+        is_class = [is_lane(builder, "<", n_classes, k) for k in range(wide)]
+        values = [load(builder, logits, k) for k in range(wide)]
+        values = [builder.select(*pair, constant(-math.inf)) for pair in zip(is_class, values, strict=True)]
+        highest = functools.reduce(lambda a, b: call(builder, "maxnum", a, b), values)
+        top = join_lanes(builder, highest, lambda a, b: call(builder, "maxnum", a, b))
+        guess = find_first(builder, [builder.fcmp_ordered("==", vector, top) for vector in values])
+        right = builder.zext(builder.icmp_signed("==", guess, label), INT64)
+        its_logit = builder.load(builder.gep(logits, [label]))
+        below = builder.fsub(its_logit, builder.extract_element(top, index(0)))
+        powers = [_exp(builder, builder.fsub(vector, top)) for vector in values]
+        powers = [builder.select(*pair, constant(0.0)) for pair in zip(is_class, powers, strict=True)]
+        total = join_lanes(builder, functools.reduce(builder.fadd, powers), builder.fadd)
+        for k, power in enumerate(powers):
+            truth = builder.select(is_lane(builder, "==", label, k), constant(1.0), constant(0.0))
+            slope = builder.fsub(builder.fdiv(power, total), truth)
+            store(builder, logits, k, builder.fmul(slope, spread(builder, share)))
+        results = [builder.extract_element(total, index(0)), below, right]
         return context.make_tuple(builder, results_type, results)
 
     results_type = types.Tuple((types.float32, types.float32, types.int64))
-    return results_type(logits, n_classes, label, share), codegen
+    return results_type(n_vectors, logits, n_classes, label, share), codegen
 
 
 def _literal(kind: Any) -> int:
@@ -297,6 +301,13 @@ def _gathering(
         return [multiply_add(builder, *pair, total) for pair, total in zip(pairs, sums, strict=True)]
 
     return body
+
+
+def _place_row(builder: Any, numbers: Any, r: int, width: Any) -> tuple[Any, Any]:
+    """Return whether there is a row of that place in a tile, and where it begins; where not, at 0."""
+    number = builder.load(builder.gep(numbers, [index(r)]))
+    is_there = builder.icmp_signed(">=", number, index(0))
+    return is_there, builder.select(is_there, builder.mul(number, width), index(0))
 
 
 def _step(

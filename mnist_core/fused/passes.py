@@ -11,7 +11,14 @@ from typing import no_type_check
 import numpy as np
 
 from mnist_core.fused.compiled import compiled
-from mnist_core.fused.kernels import flush_denormals, judge_vector, move, place, restore_float_mode, step_adam
+from mnist_core.fused.kernels import (
+    flush_denormals,
+    judge_vectors,
+    move,
+    place,
+    restore_float_mode,
+    step_adam,
+)
 from mnist_core.fused.products import (
     activate,
     choose_width,
@@ -42,7 +49,7 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
     outputs2, slopes2, outputs3 = make_rows(batch * wide2), make_rows(batch * wide2), make_rows(batch * wide3)
     gradients, bias_gradients = make_rows(len(stack.upper.weights)), make_rows(stack.lanes)
     turned2, turned3 = make_rows(wide2 * wide1), make_rows(wide3 * wide2)
-    lane_rates, zeros = make_rows(stack.lanes), make_rows(max(stack.lanes, wide1, wide2))
+    lane_rates, zeros = make_rows(stack.lanes), make_rows(max(stack.lanes, wide1, wide2, wide3))
     mode = flush_denormals()
     for k in range((n + batch - 1) // batch):
         first = k * batch
@@ -134,13 +141,20 @@ def forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3):
 @no_type_check
 def judge(logits, wide, n_classes, labels, first, size):
     """Turn logits into the gradient of the mean loss; return the sum of losses and the right guesses."""
-    loss, n_right, totals = 0.0, 0, 1.0
+    loss, n_right, totals, share = 0.0, 0, 1.0, np.float32(1 / size)
     for i in range(size):
-        label = labels[first + i]
-        total, below, is_right = judge_vector(place(logits, i * wide), n_classes, label, np.float32(1 / size))
+        its_logits, label = place(logits, i * wide), labels[first + i]
+        if wide == 16:
+            total, below, is_right = judge_vectors(1, its_logits, n_classes, label, share)
+        elif wide == 32:
+            total, below, is_right = judge_vectors(2, its_logits, n_classes, label, share)
+        elif wide == 48:
+            total, below, is_right = judge_vectors(3, its_logits, n_classes, label, share)
+        else:
+            total, below, is_right = judge_vectors(4, its_logits, n_classes, label, share)
         loss -= below
         n_right += is_right
-        totals *= total  # one logarithm for many images; the product stays below 16 ** 129
+        totals *= total  # one logarithm for many images; the product stays below 64 ** 129
         if i % 128 == 127:
             loss += math.log(totals)
             totals = 1.0
@@ -179,11 +193,21 @@ def backward_hidden2(stack, g, size, outputs1, slopes1, stride, slopes2, gradien
 
 @compiled
 @no_type_check
+def has_decay(stack):
+    """Tell whether the weights of any network decay."""
+    return stack.decays.max() > 0
+
+
+@compiled
+@no_type_check
 def step_bias(stack, size, outputs, slopes, stride, gradients, rates, root, zeros):
     """Turn gradients by hidden 1's outputs into those by its sums, and step its biases."""
     for i in range(size):
         multiply_slopes(stack.code, slopes, i * stride, outputs, i * stride, stack.lanes)
     sum_rows(slopes, size, stride, gradients, 0, stack.lanes, zeros)
+    if has_decay(stack):
+        for u in range(stack.lanes):
+            gradients[u] += stack.lane_decays[u] * stack.bias.weights[u]
     for u in range(0, stack.lanes, 16):
         step_adam(
             place(gradients, u),
@@ -202,6 +226,10 @@ def step_upper(stack, g, gradients, rate, root):
     wide2, wide3 = pad(stack.hidden2[g]), pad(stack.n_classes)
     count = (stack.hidden1[g] + 1) * wide2 + (stack.hidden2[g] + 1) * wide3
     rates = np.full(16, rate, np.float32)
+    decay = np.float32(stack.decays[g])
+    if decay > 0:
+        for at in range(stack.begins[g], stack.begins[g] + count):
+            gradients[at] += decay * stack.upper.weights[at]
     for at in range(stack.begins[g], stack.begins[g] + count, 16):
         step_adam(
             place(gradients, at),
@@ -220,8 +248,10 @@ def step_first(stack, turned, k, slopes, stride, rates, root):
     weights, means = place(stack.first.weights, 0), place(stack.first.means, 0)
     squares, gradients, lane_rates = place(stack.first.squares, 0), place(slopes, 0), place(rates, 0)
     pixels, images, values = place(turned.pixels, 0), place(turned.images, 0), place(turned.values, 0)
-    starts, lanes = turned.starts[k], stack.lanes
-    for group in range(len(turned.pixels) // GROUP):
+    starts, lanes, decays = turned.starts[k], stack.lanes, place(stack.lane_decays, 0)
+    is_decaying = has_decay(stack)
+    n_pixels = len(turned.pixels) if is_decaying else turned.n_inked
+    for group in range(n_pixels // GROUP):
         low = starts[group]
         lane = 0
         while lane < lanes:
@@ -234,6 +264,8 @@ def step_first(stack, turned, k, slopes, stride, rates, root):
                 lanes,
                 move(pixels, group * GROUP),
                 move(lane_rates, lane),
+                move(decays, lane),
+                is_decaying,
                 root,
                 move(gradients, lane),
                 stride,

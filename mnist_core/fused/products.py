@@ -186,26 +186,16 @@ def gather_tile(n_vectors, out, out_stride, begin, rows, stride, which, factors,
 
 @compiled
 @no_type_check
-def step_tile(
-    n_vectors, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
-):
+def step_tile(n_vectors, *tile):
     """Call `kernels.gather_adam` for a width that `choose_width` chose."""
     if n_vectors == 6:
-        gather_adam(
-            GROUP, 6, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
-        )
+        gather_adam(GROUP, 6, tile)
     elif n_vectors == 3:
-        gather_adam(
-            GROUP, 3, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
-        )
+        gather_adam(GROUP, 3, tile)
     elif n_vectors == 2:
-        gather_adam(
-            GROUP, 2, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
-        )
+        gather_adam(GROUP, 2, tile)
     else:
-        gather_adam(
-            GROUP, 1, weights, means, squares, width, numbers, rates, root, rows, stride, which, factors, n
-        )
+        gather_adam(GROUP, 1, tile)
 
 
 @compiled

@@ -34,11 +34,12 @@ def pack_stack(trainings: Sequence[Training], n_classes: int) -> Stack:
     widths = np.array([candidate.hidden1 for candidate in candidates], np.int64)
     lanes = round_up(int(widths.sum()))
     n_pixels = trainings[0].first.shape[1]
-    first, bias = make_aligned((3, n_pixels, lanes)), make_aligned((3, lanes))
+    first, bias, decays = make_aligned((3, n_pixels, lanes)), make_aligned((3, lanes)), make_aligned((lanes,))
     units = np.cumsum(widths) - widths
     for training, unit, width in zip(trainings, units, widths, strict=True):
         first[:, :, unit : unit + width] = training.first
         bias[:, unit : unit + width] = training.bias
+        decays[unit : unit + width] = training.recipe.weight_decay
     sizes = np.array([training.upper.shape[1] for training in trainings], np.int64)
     upper = make_aligned((3, int(sizes.sum())))
     np.concatenate([training.upper for training in trainings], axis=1, out=upper)
@@ -54,6 +55,8 @@ def pack_stack(trainings: Sequence[Training], n_classes: int) -> Stack:
         hidden2=np.array([candidate.hidden2 for candidate in candidates], np.int64),
         begins=np.cumsum(sizes) - sizes,
         rates=np.array([candidate.lr for candidate in candidates]),
+        decays=np.array([training.recipe.weight_decay for training in trainings], np.float64),
+        lane_decays=decays,
     )
 
 

@@ -40,14 +40,32 @@ class TurnedInk(NamedTuple):
     values : ndarray of float32
         In each of them, the ink at every pixel of the group.
     pixels : ndarray of shape (n_groups * GROUP,), int64
-        The pixels of each group, filled up with -1; those without ink in any image are in none, as
-        their weights never move.
+        The pixels of each group, filled up with -1; those without ink in any image come last, in groups
+        of their own.
+    n_inked : int
+        Items of `pixels` before those: the weights of the others move by weight decay only.
     """
 
     starts: Any
     images: Any
     values: Any
     pixels: Any
+    n_inked: int
+
+
+class Batches(NamedTuple):
+    """The images that an epoch trains on.
+
+    Attributes
+    ----------
+    ink : Ink
+        Batch by batch.
+    turned : TurnedInk
+        The same sorted by pixel.
+    """
+
+    ink: Ink
+    turned: TurnedInk
 
 
 class Layer(NamedTuple):
@@ -68,7 +86,7 @@ class Stack(NamedTuple):
     lanes : int
         Units of all first hidden layers, rounded up to whole vectors.
     n_classes : int
-        Output units, at most a vector's lanes.
+        Output units.
     first : Layer
         Rows of `lanes` weights, a row a pixel.
     bias : Layer
@@ -78,8 +96,10 @@ class Stack(NamedTuple):
         rounded up to whole vectors.
     units, hidden1, hidden2, begins : ndarray of int64
         For each network: its first lane, the widths of its hidden layers, its begin in `upper`.
-    rates : ndarray of float64
-        Learning rate of each network.
+    rates, decays : ndarray of float64
+        Learning rate and weight decay of each network.
+    lane_decays : ndarray of shape (lanes,), float32
+        The latter for each unit of hidden 1.
     """
 
     code: int
@@ -93,6 +113,8 @@ class Stack(NamedTuple):
     hidden2: Any
     begins: Any
     rates: Any
+    decays: Any
+    lane_decays: Any
 
 
 def make_aligned(shape: tuple[int, ...]) -> np.ndarray:

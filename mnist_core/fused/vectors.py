@@ -143,11 +143,10 @@ def transpose(builder: Any, rows: Sequence[Any]) -> list[Any]:
     return rows
 
 
-def is_lane(builder: Any, predicate: str, number: Any) -> Any:
-    """Compare the numbers of the lanes with one."""
-    return builder.icmp_signed(
-        predicate, ir.Constant(_INT_VECTOR, list(range(LANES))), _spread_int(builder, number)
-    )
+def is_lane(builder: Any, predicate: str, number: Any, vector: int) -> Any:
+    """Compare a number with those of the lanes, which go on from vector to vector."""
+    lanes = range(LANES * vector, LANES * (vector + 1))
+    return builder.icmp_signed(predicate, ir.Constant(_INT_VECTOR, list(lanes)), _spread_int(builder, number))
 
 
 def _spread_int(builder: Any, number: Any) -> Any:
@@ -156,11 +155,14 @@ def _spread_int(builder: Any, number: Any) -> Any:
     return builder.shuffle_vector(first, unset, ir.Constant(_INT_VECTOR, [0] * LANES))
 
 
-def find_first(builder: Any, mask: Any) -> Any:
-    """Return the number of the first lane that is true, or 0 where none is."""
-    bits = builder.bitcast(mask, ir.IntType(LANES))
-    number = builder.zext(builder.cttz(bits, ir.Constant(ir.IntType(1), 0)), INT64)
-    return builder.and_(number, index(LANES - 1))
+def find_first(builder: Any, masks: Sequence[Any]) -> Any:
+    """Return the number of the first lane of up to four vectors that is true, or 0 where none is."""
+    word = index(0)
+    for k, mask in enumerate(masks):
+        bits = builder.zext(builder.bitcast(mask, ir.IntType(LANES)), INT64)
+        word = builder.or_(word, builder.shl(bits, index(LANES * k)))
+    number = builder.cttz(word, ir.Constant(ir.IntType(1), 0))  # of 0 it is 64
+    return builder.and_(number, index(63))
 
 
 def exp2_int(builder: Any, whole: Any) -> Any:
@@ -207,6 +209,19 @@ def repeat(
     builder.cbranch(builder.icmp_signed("<", following, count), loop, after)
     builder.position_at_end(after)
     return [_join(builder, (old, before), (fresh, loop)) for old, fresh in zip(vectors, new, strict=True)]
+
+
+def compute_if(
+    builder: Any, condition: Any, compute: Callable[[], list[Any]], others: Sequence[Any]
+) -> list[Any]:
+    """Emit code for vectors that runs where a condition holds; return them, or else the others."""
+    before = builder.block
+    with builder.if_then(condition):
+        computed = compute()
+        inside = builder.block
+    return [
+        _join(builder, (other, before), (one, inside)) for other, one in zip(others, computed, strict=True)
+    ]
 
 
 def _join(builder: Any, *incoming: tuple[Any, Any]) -> Any:

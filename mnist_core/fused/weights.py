@@ -31,21 +31,39 @@ def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classe
 def make_network(training: Training, n_classes: int) -> MLP:
     """Make the torch network that a training has come to, in evaluation mode."""
     candidate = training.candidate
-    h1, h2 = candidate.hidden1, candidate.hidden2
-    wide2, wide3 = round_up(h2), round_up(n_classes)
-    cuts = np.cumsum([h1 * wide2, wide2, h2 * wide3])
-    weights2, bias2, weights3, bias3 = np.split(training.upper[0], cuts)
+    weights2, bias2, weights3, bias3 = (part[0] for part in view_upper(training))
     arrays = {
         "hidden1.weight": training.first[0].T,
         "hidden1.bias": training.bias[0],
-        "hidden2.weight": weights2.reshape(h1, wide2)[:, :h2].T,
-        "hidden2.bias": bias2[:h2],
-        "output.weight": weights3.reshape(h2, wide3)[:, :n_classes].T,
-        "output.bias": bias3[:n_classes],
+        "hidden2.weight": weights2.T,
+        "hidden2.bias": bias2,
+        "output.weight": weights3.T,
+        "output.bias": bias3,
     }
-    network = MLP(h1, h2, candidate.activation, training.first.shape[1], n_classes)
+    widths = candidate.hidden1, candidate.hidden2
+    network = MLP(*widths, candidate.activation, training.first.shape[1], n_classes)
     network.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
     return network.eval()
+
+
+def view_upper(training: Training) -> tuple[State, State, State, State]:
+    """View hidden 2's weights, an input a row, its biases, and the output's; writing changes them.
+
+    Returns
+    -------
+    ndarrays of shape (3, hidden1, hidden2), (3, hidden2), (3, hidden2, classes), (3, classes)
+        Each with Adam's means.
+    """
+    h1, h2, n_classes = training.candidate.hidden1, training.candidate.hidden2, training.recipe.n_classes
+    wide2, wide3 = round_up(h2), round_up(n_classes)
+    cuts = np.cumsum([h1 * wide2, wide2, h2 * wide3])
+    weights2, bias2, weights3, bias3 = np.split(training.upper, cuts, axis=1)
+    return (
+        weights2.reshape(3, h1, wide2)[:, :, :h2],
+        bias2[:, :h2],
+        weights3.reshape(3, h2, wide3)[:, :, :n_classes],
+        bias3[:, :n_classes],
+    )
 
 
 def _widen(rows: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from mnist_core.grid import Recipe
 from mnist_core.modelstore.info import ModelInfo, PenFacts
 
 
@@ -37,7 +38,18 @@ def _describe_paper(info: ModelInfo) -> str:
     return (
         f"trained with Adam, learning rate {info.candidate.lr:g}, batch {info.recipe.batch_size}, "
         f"early stopping after {info.recipe.patience} epochs without a better validation loss"
+        f"{_describe_extras(info.recipe)}"
     )
+
+
+def _describe_extras(recipe: Recipe) -> str:
+    """Say what a recipe has that the paper's has not."""
+    amounts = {
+        f"weight decay {recipe.weight_decay:g}": recipe.weight_decay,
+        f"input dropout {recipe.input_dropout:g}": recipe.input_dropout,
+        f"input noise {recipe.input_noise:g}": recipe.input_noise,
+    }
+    return "".join(f", {words}" for words, amount in amounts.items() if amount)
 
 
 def _describe_robust(info: ModelInfo) -> str:

@@ -18,7 +18,10 @@ def check_plan(plan: SearchPlan, dataset: Dataset) -> Split:
     ------
     DataError
         If it has no labels, or a class has too few images for the splits and folds.
+    GridError
+        If it has more classes than networks can tell apart.
     """
+    plan.fit_classes(dataset.n_classes)
     split = split_dataset(dataset, plan.split_seed, plan.limit)
     check_inner_split(dataset.labels[split.train], plan.recipe.inner_folds, plan.cv)
     return split

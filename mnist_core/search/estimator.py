@@ -72,6 +72,8 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     max_epochs, patience, batch_size : int
         See `mnist_core.grid.Recipe`. A fifth of the images that a network is given, stratified, tells
         when to stop.
+    weight_decay, input_dropout, input_noise : float
+        See there, too.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
     refit : bool
@@ -121,6 +123,9 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         max_epochs: Any = 500,
         patience: Any = 3,
         batch_size: Any = 128,
+        weight_decay: Any = 0.0,
+        input_dropout: Any = 0.0,
+        input_noise: Any = 0.0,
         random_state: Any = 0,
         refit: Any = True,
         n_jobs: Any = None,
@@ -135,6 +140,9 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         self.max_epochs = max_epochs
         self.patience = patience
         self.batch_size = batch_size
+        self.weight_decay = weight_decay
+        self.input_dropout = input_dropout
+        self.input_noise = input_noise
         self.random_state = random_state
         self.refit = refit
         self.n_jobs = n_jobs
@@ -151,7 +159,7 @@ class GridSearch(ClassifierMixin, BaseEstimator):
             Images, as columns or as they are, of any numeric type. They are converted to float32, and not
             rescaled: the paper's are 0 (paper) to 1 (full ink).
         y : array-like of shape (n,)
-            A label each, of any kind; 2 to 16 different ones. The networks have an output for each.
+            A label each, of any kind; 2 to 64 different ones. The networks have an output for each.
 
         Raises
         ------

@@ -180,7 +180,7 @@ def _take_ink(source: Source, fold: Fold, recipe: Recipe) -> _FoldInk:
         images, labels = source.take(used)
         positions = np.arange(len(used))
         train, valid = np.split(positions, [len(fold.train)])
-        training = prepare_ink(images, labels, train, valid, recipe.batch_size)
+        training = prepare_ink(images, labels, train, valid, recipe)
         ink = _FoldInk(training, collect_ink(*source.take(fold.test)) if len(fold.test) else None)
     _keep(_INK, fold.name, ink, _MOST_FOLDS)
     return ink

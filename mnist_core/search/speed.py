@@ -40,7 +40,7 @@ def measure_epoch() -> dict[str, Any]:
 
 
 def _measure_fused(images: Images, labels: Labels) -> float:
-    ink = prepare_ink(images, labels, *split_inner(labels, _RECIPE.inner_folds), _RECIPE.batch_size)
+    ink = prepare_ink(images, labels, *split_inner(labels, _RECIPE.inner_folds), _RECIPE)
     stack = [
         start_training(candidate, _RECIPE, ink.n_pixels, _RECIPE.n_classes)
         for candidate in (PAPER_WINNER, _SMALL)

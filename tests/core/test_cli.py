@@ -152,6 +152,7 @@ def test_fields_looks_in_another_way_and_says_how_far_to_trust_it(home, mat, tmp
     assert found["measured_on"] == "100 held-out images of small.mat"
 
 
+TRAIN = ["--hidden", "8", "8", "--activation", "tanh", "--lr", "0.01", "--out", "nowhere"]
 REFUSED = {
     "no file": (["inspect", "nowhere.mat"], "nowhere.mat"),
     "no mat": (["inspect", "README.md"], "README.md"),
@@ -159,6 +160,11 @@ REFUSED = {
     "no strokes": (["predict", "models/paper", "pyproject.json"], "pyproject.json"),
     "bad grid": (["search", "x.mat", "--grid", "pyproject.toml"], "must be JSON"),
     "bad recipe": (["search", "x.mat", "--max-epochs", "0"], "max_epochs must be a whole number"),
+    "bad decay": (["search", "x.mat", "--weight-decay", "-1"], "weight_decay must be a number from 0 to 1"),
+    "robust with decay": (
+        ["train", SAMPLE, "--recipe", "robust", "--weight-decay", "0.1", *TRAIN],
+        "leave --weight-decay",
+    ),
     "bad seed": (["evaluate", MODEL, SAMPLE, "--seed", "-1"], "The seed must be from 0"),
     "bad limit": (["search", SAMPLE, "--limit", "-5"], "The limit must be at least 1"),
     "too few images": (["search", SAMPLE, "--limit", "60"], "use more images"),

@@ -282,10 +282,10 @@ def test_data_that_cannot_be_used_are_value_errors():
     images, labels = make_digits(200)
     search = GridSearch(ONE, **SMALL)
 
-    with pytest.raises(ValueError, match=r"2 to 16 classes to tell apart, but y has 1 class\(es\)"):
+    with pytest.raises(ValueError, match=r"2 to 64 classes to tell apart, but y has 1 class\(es\)"):
         search.fit(images, np.zeros(200))
-    with pytest.raises(ValueError, match="but y has 20"):
-        search.fit(images, np.arange(200) % 20)
+    with pytest.raises(ValueError, match="but y has 70"):
+        search.fit(images, np.arange(200) % 70)
     with pytest.raises(ValueError, match="at most 4 are left"):
         search.fit(images[:80], np.arange(80) // 8 % 10)
     with pytest.raises(ValueError, match="65,536 pixels, but these have 65,537"):

@@ -9,11 +9,12 @@ from digits import make_digits
 
 from mnist_core.classifier import train_network as train_by_skorch
 from mnist_core.dataset import split_inner
-from mnist_core.fused import MOST_CLASSES, Trainer, collect_ink, prepare_ink, score
-from mnist_core.fused.alone import train_network, train_seeds
+from mnist_core.fused import Trainer, collect_ink, prepare_ink, score
+from mnist_core.fused.alone import train_network, train_networks, train_seeds
 from mnist_core.fused.stack import choose_stacks
 from mnist_core.fused.weights import make_network, start_training
-from mnist_core.grid import PAPER_GRID, Activation, Candidate, Recipe
+from mnist_core.grid import MOST_CLASSES, PAPER_GRID, Activation, Candidate, Recipe
+from mnist_core.search.states import TaskState, read_state, write_state
 
 # The largest difference of a weight after two epochs. Both engines add the same float32 terms in
 # another order. Adam divides a gradient by its own size, so that rounding of a gradient near 0 becomes
@@ -24,7 +25,7 @@ LOSS_TOLERANCE = {0.001: 1e-5, 0.01: 1e-3, 0.1: 0.2}
 
 def split_and_prepare(images, labels, recipe):
     train, valid = split_inner(labels, recipe.inner_folds)
-    return prepare_ink(images, labels, train, valid, recipe.batch_size)
+    return prepare_ink(images, labels, train, valid, recipe)
 
 
 def train_fused(candidates, images, labels, recipe):
@@ -190,7 +191,98 @@ def test_no_seeds_give_no_networks():
     assert train_seeds(images, labels, Candidate(0.001, 12, 6, Activation.RELU), Recipe(), []) == []
 
 
-@pytest.mark.parametrize("n_classes", [2, 3, MOST_CLASSES])
+@pytest.mark.parametrize("activation", Activation)
+@pytest.mark.parametrize("decay", [1e-4, 0.1])
+def test_weights_decay_as_skorch_lets_them(activation, decay):
+    images, labels = make_digits(400)
+    candidate = Candidate(0.001, 24, 12, activation)
+    recipe = Recipe(max_epochs=4, weight_decay=decay, batch_size=50)
+
+    network, history = train_network(images, labels, candidate, recipe)
+
+    expected, their_history = train_by_skorch(images, labels, candidate, recipe)
+    assert largest_difference(network, expected) < 5e-5
+    assert history[-1].valid_loss == pytest.approx(their_history[-1].valid_loss, abs=1e-5)
+    blank = torch.from_numpy(images.reshape(400, -1).max(axis=0) == 0)
+    at_first = make_network(start_training(candidate, recipe, 784, 10), 10).hidden1.weight[:, blank]
+    assert blank.sum() > 100
+    assert (network.hidden1.weight[:, blank].abs() < at_first.abs()).float().mean() > 0.9
+
+
+def test_networks_of_any_kinds_train_side_by_side_as_each_alone():
+    images, labels = make_digits(400)
+    narrow, wide = Candidate(0.001, 24, 12, Activation.TANH), Candidate(0.01, 48, 12, Activation.RELU)
+    recipe = Recipe(max_epochs=6, patience=2)
+    kinds = [
+        (narrow, recipe),
+        (narrow, replace(recipe, weight_decay=0.01, seed=3)),
+        (wide, replace(recipe, weight_decay=0.001, patience=1)),
+        (narrow, replace(recipe, input_dropout=0.3)),
+        (wide, replace(recipe, input_dropout=0.3, input_noise=0.1, weight_decay=1e-4)),
+        (narrow, replace(recipe, batch_size=50, max_epochs=2)),
+    ]
+    told = []
+
+    together = train_networks(images, labels, kinds, lambda number, epoch: told.append((number, epoch)))
+
+    for number, (kind, (network, history)) in enumerate(zip(kinds, together, strict=True)):
+        alone, its_history = train_network(images, labels, *kind)
+        assert largest_difference(network, alone) == 0, kind
+        assert [epoch.valid_loss for epoch in history] == [epoch.valid_loss for epoch in its_history]
+        assert tuple(epoch for one, epoch in told if one == number) == history
+
+
+@pytest.mark.parametrize("activation", Activation)
+@pytest.mark.parametrize("changes", [{"input_dropout": 0.4}, {"input_noise": 0.2}], ids=str)
+def test_dropout_and_noise_of_the_inputs_agree_with_skorch(activation, changes):
+    images, labels = make_digits(400)
+    candidate = Candidate(0.001, 24, 12, activation)
+    recipe = Recipe(max_epochs=3, batch_size=50, **changes)
+
+    network, history = train_network(images, labels, candidate, recipe)
+
+    expected, their_history = train_by_skorch(images, labels, candidate, recipe)
+    assert largest_difference(network, expected) < 5e-5
+    for mine, theirs in zip(history, their_history, strict=True):
+        assert mine.train_loss == pytest.approx(theirs.train_loss, abs=1e-5)
+        assert mine.valid_loss == pytest.approx(theirs.valid_loss, abs=1e-5)
+    undisturbed, _ = train_network(images, labels, candidate, Recipe(max_epochs=3, batch_size=50))
+    assert largest_difference(network, undisturbed) > 1e-3
+
+
+def test_images_to_validate_on_are_never_disturbed():
+    images, labels = make_digits(400)
+    recipe = Recipe(max_epochs=2, input_dropout=0.5, input_noise=0.5)
+
+    network, history = train_network(images, labels, Candidate(0.01, 24, 12, Activation.TANH), recipe)
+
+    _, valid = split_inner(labels, recipe.inner_folds)
+    _, guesses = network(torch.from_numpy(images[valid]), guess=True)
+    assert history[-1].valid_accuracy == (guesses.numpy() == labels[valid]).mean()
+
+
+@pytest.mark.parametrize("changes", [{"weight_decay": 0.01}, {"input_dropout": 0.3}, {"input_noise": 0.1}])
+def test_a_training_that_goes_on_from_its_state_ends_bit_by_bit_as_one_that_was_never_interrupted(changes):
+    images, labels = make_digits(300)
+    recipe = Recipe(max_epochs=5, batch_size=50, **changes)
+    candidates = [Candidate(0.01, 24, 12, Activation.TANH)]
+    ink = split_and_prepare(images, labels, recipe)
+    trainings = [start_training(candidate, recipe, 784, 10) for candidate in candidates]
+    trainer = Trainer(trainings, ink)
+    for _ in range(2):
+        trainer.train_round()
+    trainer.write_back()
+
+    state = read_state(write_state(TaskState(0, dict(enumerate(trainings)))), recipe)
+    trainer = Trainer(list(state.live.values()), split_and_prepare(images, labels, recipe))
+    while not trainer.is_over:
+        trainer.train_round()
+
+    [whole] = train_fused(candidates, images, labels, recipe)
+    assert largest_difference(make_network(state.live[0], 10), make_network(whole, 10)) == 0
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 16, 17, 47, MOST_CLASSES])
 def test_networks_of_any_number_of_classes_agree_with_skorch(n_classes):
     rng = np.random.default_rng(0)
     columns = rng.uniform(size=(320, 50)).astype(np.float32)

@@ -11,12 +11,12 @@ from mnist_core.fused.ink import collect_ink, prepare_ink
 from mnist_core.fused.kernels import (
     flush_denormals,
     gather,
-    judge_vector,
     place,
     restore_float_mode,
     step_adam,
     transpose_block,
 )
+from mnist_core.fused.passes import judge
 from mnist_core.fused.vectors import GROUP
 from mnist_core.grid import Activation, Candidate, Recipe
 
@@ -93,15 +93,15 @@ def test_every_image_is_in_the_ink_with_its_label(n):
 @pytest.mark.parametrize("n", [4, 7, 21])
 def test_the_turned_ink_holds_the_batches_of_the_ink(n):
     images, labels = make_digits(n)
-    ink = prepare_ink(images, labels, np.arange(n), np.arange(1), 6)
+    turned = prepare_ink(images, labels, np.arange(n), np.arange(1), Recipe(batch_size=6)).draw(1).turned
 
     for k in range(-(-n // 6)):
         batch = np.zeros((6, 784), np.float32)
-        for group in range(len(ink.turned.pixels) // GROUP):
-            for at in range(ink.turned.starts[k, group], ink.turned.starts[k, group + 1]):
-                for r, pixel in enumerate(ink.turned.pixels[group * GROUP :][:GROUP]):
+        for group in range(len(turned.pixels) // GROUP):
+            for at in range(turned.starts[k, group], turned.starts[k, group + 1]):
+                for r, pixel in enumerate(turned.pixels[group * GROUP :][:GROUP]):
                     if pixel >= 0:
-                        batch[ink.turned.images[at], pixel] = ink.turned.values[at * GROUP + r]
+                        batch[turned.images[at], pixel] = turned.values[at * GROUP + r]
         expected = images.reshape(n, -1)[k * 6 : (k + 1) * 6]
         assert np.array_equal(sort_rows(batch[: len(expected)]), sort_rows(expected))
 
@@ -127,28 +127,34 @@ def test_images_of_any_side_in_batches_of_any_size_agree_with_skorch(side, batch
 
 @numba.njit
 def judge_one(logits, n_classes, label):
-    return judge_vector(place(logits, 0), n_classes, label, np.float32(0.5))
+    return judge(logits, len(logits), n_classes, label, 0, 1)
 
 
-def test_an_image_is_judged_as_by_softmax():
-    logits = np.full(16, 99, np.float32)  # what lies past the classes does not count
-    logits[:10] = np.random.default_rng(0).normal(size=10)
-    chances = np.exp(logits[:10].astype(float)) / np.exp(logits[:10].astype(float)).sum()
+@pytest.mark.parametrize("n_classes", [1, 10, 16, 17, 33, 47, 64])
+def test_an_image_is_judged_as_by_softmax(n_classes):
+    logits = np.full(-(-n_classes // 16) * 16, 99, np.float32)  # what lies past the classes does not count
+    logits[:n_classes] = np.random.default_rng(n_classes).normal(size=n_classes)
+    chances = np.exp(logits[:n_classes].astype(float)) / np.exp(logits[:n_classes].astype(float)).sum()
     best = int(chances.argmax())
-    given = logits.copy()
 
-    total, below, is_right = judge_one(given, 10, 4)
+    for label in {0, best, n_classes // 2, n_classes - 1}:
+        given = logits.copy()
+        loss, n_right = judge_one(given, n_classes, np.array([label]))
 
-    assert np.log(total) - below == pytest.approx(-np.log(chances[4]), rel=1e-6)
-    assert bool(is_right) == (best == 4)
-    assert given[:10] == pytest.approx(0.5 * (chances - np.eye(10)[4]), abs=1e-6)
-    assert not given[10:].any()
+        assert loss == pytest.approx(-np.log(chances[label]), rel=1e-6, abs=1e-7)
+        assert n_right == (best == label)
+        assert given[:n_classes] == pytest.approx(chances - np.eye(n_classes)[label], abs=1e-6)
+        assert not given[n_classes:].any()
 
 
-def test_of_equal_logits_the_first_is_the_guess():
-    logits = np.zeros(16, np.float32)
+@pytest.mark.parametrize("n_classes", [10, 40])
+def test_of_equal_logits_the_first_is_the_guess(n_classes):
+    logits = np.zeros(-(-n_classes // 16) * 16, np.float32)
+    logits[[3, n_classes - 1]] = 1
 
-    assert [judge_one(logits.copy(), 10, label)[2] for label in (0, 1)] == [1, 0]
+    n_right = [judge_one(logits.copy(), n_classes, np.array([label]))[1] for label in range(n_classes)]
+
+    assert np.flatnonzero(n_right).tolist() == [3]
 
 
 @numba.njit

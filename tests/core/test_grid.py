@@ -154,3 +154,31 @@ def test_a_grid_file_that_is_no_text_is_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(GridError, match="cannot be read"):
         read_grid(str(path))
+
+
+def test_a_plan_that_was_stored_before_decay_and_noise_were_known_still_loads():
+    plain = SearchPlan().values()
+    for name in ("weight_decay", "input_dropout", "input_noise"):
+        del plain["recipe"][name]
+
+    assert SearchPlan.from_values(plain) == SearchPlan()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("weight_decay", -0.1, "weight_decay must be a number from 0 to 1, but is -0.1"),
+        ("weight_decay", 2.0, "weight_decay must be a number from 0 to 1"),
+        ("input_dropout", 1.0, "input_dropout must be below 1"),
+        ("input_noise", float("nan"), "input_noise must be a number from 0 to 10"),
+        ("n_classes", 65, "A network tells 1 to 64 classes apart, but the data has 65"),
+    ],
+)
+def test_what_no_network_can_be_trained_with_is_refused_with_its_name(setting, value, sentence):
+    with pytest.raises(GridError, match=sentence):
+        Recipe(**{setting: value})
+
+
+def test_a_recipe_is_the_papers_whatever_its_seed_and_classes():
+    assert Recipe(seed=3, n_classes=47).name == "paper"
+    assert Recipe(weight_decay=1e-4).name == "paper, changed"

@@ -1,6 +1,7 @@
 """Model folders: reloaded bit by bit, and refused with one sentence when damaged."""
 
 import json
+import shlex
 import shutil
 
 import numpy as np
@@ -9,10 +10,11 @@ import torch
 from digits import ROOT, make_digits
 from safetensors.torch import load_file, save_file
 
+from mnist_core.cli import make_parser
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
 from mnist_core.errors import ModelError
 from mnist_core.evaluation import evaluate
-from mnist_core.grid import PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.grid import PAPER_WINNER, RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.modelstore import find_model, list_models, load_model, save_model
 from mnist_core.training import train_model
 
@@ -167,3 +169,29 @@ def test_the_shipped_paper_model_reads_97_percent_of_the_real_held_out_images(re
     assert dataset.fingerprint == model.info.data.fingerprint
     assert measured.accuracy == pytest.approx(model.info.test.accuracy, abs=5e-4)
     assert measured.accuracy >= 0.97
+
+
+def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_path):
+    candidate = Candidate(0.00123456789, 10, 6, Activation.RELU)
+    recipe = Recipe(
+        max_epochs=1,
+        patience=9,
+        batch_size=50,
+        seed=2,
+        weight_decay=1e-5,
+        input_dropout=0.2,
+        input_noise=0.05,
+    )
+    split = split_dataset(dataset, seed=2)
+
+    trained = train_model(dataset, split, None, candidate, recipe, tmp_path / "small")
+
+    words = shlex.split(trained.model.info.command)[3:]
+    arguments = make_parser(["train"]).parse_args(words)
+    for name in RECIPE_SETTINGS:
+        assert getattr(arguments, name) == getattr(recipe, name)
+    assert arguments.seed == recipe.seed
+    assert arguments.lr == candidate.lr
+    card = (tmp_path / "small" / "README.md").read_text()
+    assert "weight decay 1e-05, input dropout 0.2, input noise 0.05, seed 2" in card
+    assert load_model(tmp_path / "small").info.recipe == recipe
