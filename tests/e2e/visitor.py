@@ -54,9 +54,14 @@ def go_to(tab: Page, page: str) -> None:
 
 def upload(tab: Page, path: Path) -> None:
     """Upload a `.mat` file on the Data page and wait until it is open."""
-    tab.locator("input[type=file]").set_input_files(path)
+    choose_file(tab, path)
     expect(tab.get_by_role("heading", name=path.name)).to_be_visible()
     settle(tab)
+
+
+def choose_file(tab: Page, path: Path) -> None:
+    """Choose a file to upload on the Data page."""
+    tab.locator("input[type=file]").set_input_files(path)
 
 
 def open_sample(tab: Page) -> None:

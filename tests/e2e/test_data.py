@@ -1,0 +1,78 @@
+"""The Data page with files as people have them: turned, inverted, in structs, ambiguous, hostile."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import visitor
+from playwright.sync_api import expect
+from scipy.io import loadmat, savemat
+
+from mnist_core.dataset.sample import SAMPLE_PATH
+
+_N_IMAGES = 600
+
+WriteMat = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """The first images of the built-in sample, bytes, and their digits."""
+    arrays = loadmat(SAMPLE_PATH)
+    images = arrays["input_images"][:_N_IMAGES].reshape(-1, 28, 28)
+    return images, arrays["output_labels"][:_N_IMAGES].ravel()
+
+
+@pytest.fixture
+def write_mat(tmp_path: Path) -> WriteMat:
+    def write(name: str, **variables: object) -> Path:
+        savemat(tmp_path / name, variables, do_compression=True)
+        return tmp_path / name
+
+    return write
+
+
+def _columns(images: np.ndarray) -> np.ndarray:
+    return images.swapaxes(1, 2).reshape(len(images), -1)
+
+
+def test_a_struct_file_opens_upright_with_its_own_test_part(tab, write_mat, digits):
+    images, labels = digits
+    parts = {
+        "train": {"images": _columns(images[:500]), "labels": labels[:500]},
+        "test": {"images": _columns(images[500:]), "labels": labels[500:]},
+    }
+    visitor.go_to(tab, "Data")
+    visitor.upload(tab, write_mat("struct.mat", dataset=parts))
+
+    expect(tab.get_by_text("As the file has them")).to_be_visible()
+    expect(tab.get_by_text("the file's own test part (100) is held out")).to_be_visible()
+
+
+def test_a_file_with_two_kinds_of_label_asks_which(tab, write_mat, digits):
+    images, labels = digits
+    path = write_mat("both.mat", X=255 - images.reshape(-1, 784), first=labels, second=labels[::-1].copy())
+    visitor.go_to(tab, "Data")
+    visitor.choose_file(tab, path)
+    expect(tab.get_by_text("first and second may each hold the labels.").first).to_be_visible()
+
+    tab.get_by_role("combobox", name="Labels").click()
+    tab.get_by_role("option", name="first").click()
+    tab.get_by_role("button", name="Use this reading").click()
+
+    expect(tab.get_by_role("heading", name="both.mat", exact=True)).to_be_visible()
+    expect(tab.get_by_text("the images were inverted")).to_be_visible()
+
+
+def test_a_hostile_file_is_refused_in_a_sentence_and_the_open_data_stay(tab, write_mat, digits):
+    images, labels = digits
+    path = write_mat("whole.mat", X=images.reshape(-1, 784), y=labels)
+    visitor.go_to(tab, "Data")
+    visitor.upload(tab, path)
+    hostile = path.with_name("hostile.mat")
+    hostile.write_bytes(path.read_bytes()[:30_000])
+    visitor.choose_file(tab, hostile)
+
+    expect(tab.get_by_text("cut short")).to_be_visible()
+    expect(tab.get_by_role("heading", name="whole.mat", exact=True)).to_be_visible()
