@@ -44,7 +44,7 @@ def draw_strokes(strokes: Sequence[Stroke]) -> Image:
     Parameters
     ----------
     strokes : sequence of strokes
-        Each a sequence of (x, y), y down, at any scale and place. One point is a dot.
+        Each a sequence of (x, y) or (x, y, time), y down, at any scale and place. One point is a dot.
 
     Returns
     -------

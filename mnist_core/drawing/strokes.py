@@ -9,7 +9,7 @@ import numpy as np
 from mnist_core.errors import DrawingError, EmptyDrawingError
 
 Point: TypeAlias = Sequence[float | int]
-"""x to the right, y down, at any scale."""
+"""x to the right, y down, at any scale; a time may follow, which is ignored."""
 
 Stroke: TypeAlias = Sequence[Point]
 """Where the pen went between touching down and lifting."""
@@ -26,13 +26,16 @@ class Drawing:
     Attributes
     ----------
     strokes : sequence of strokes
-        Each a sequence of (x, y), y down, any scale; at least one point in all.
+        Each a sequence of (x, y) or (x, y, time), y down, any scale; at least one point in all.
     label : int or None
         The digit that was meant, where it is known.
+    writer : int, str or None
+        Whose hand it is, where it is known.
     """
 
     strokes: Sequence[Stroke]
     label: int | None = None
+    writer: int | str | None = None
 
 
 def parse_strokes(document: Any) -> list[Drawing]:
@@ -41,8 +44,8 @@ def parse_strokes(document: Any) -> list[Drawing]:
     Parameters
     ----------
     document : object
-        A list of `{"strokes": [[[x, y], ...], ...]}`; `label` is read where it is a digit, and other
-        keys are ignored.
+        A list of `{"strokes": [[[x, y], ...], ...]}`; a point may also be `[x, y, time]`. `label` is read
+        where it is a digit, `writer` where it is a whole number or text, and other keys are ignored.
 
     Returns
     -------
@@ -64,12 +67,12 @@ def parse_strokes(document: Any) -> list[Drawing]:
 
 
 def stroke_points(strokes: Sequence[Stroke]) -> list[np.ndarray]:
-    """Turn strokes into arrays of shape (points, 2), float64; strokes without a point are left out.
+    """Turn strokes into arrays of shape (points, 2), float64; times and strokes without a point are left out.
 
     Raises
     ------
     DrawingError
-        If a stroke is no list of [x, y], or holds a coordinate that is no finite number.
+        If a stroke is no list of points, or holds a coordinate that is no finite number.
     EmptyDrawingError
         If no stroke has a point.
     """
@@ -91,7 +94,12 @@ def _parse_drawing(entry: Any, name: str) -> Drawing:
         )
     _check_points(strokes, name)
     label = entry.get("label")
-    return Drawing(strokes, label if type(label) is int and 0 <= label <= 9 else None)
+    writer = entry.get("writer")
+    return Drawing(
+        strokes,
+        label if type(label) is int and 0 <= label <= 9 else None,
+        writer if type(writer) in (int, str) else None,
+    )
 
 
 def _points(stroke: Any, name: str) -> np.ndarray:
@@ -99,10 +107,12 @@ def _points(stroke: Any, name: str) -> np.ndarray:
         points = np.asarray(stroke)
     except ValueError:  # rows of unequal length
         points = np.empty(0)
-    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
+    if points.ndim != 2 or points.shape[1] not in (2, 3) or points.dtype.kind not in "iuf":
         raise DrawingError(
-            f"A stroke must be a list of [x, y] numbers, but one of {name} is not: mend that stroke."
+            f"A stroke must be a list of [x, y] or [x, y, time] numbers, but one of {name} is not: "
+            "mend that stroke."
         )
+    points = points[:, :2]
     if not (np.abs(points) <= _LARGEST).all():  # false for NaN too
         raise DrawingError(
             f"Coordinates must be numbers up to {_LARGEST:g}, but {name} has NaN, infinity or more: mend it."
