@@ -1,7 +1,7 @@
 """What a `.mat` file can hold, once it is read: the kinds of value that readers make and layouts take."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -55,4 +55,5 @@ class Opaque:
 # bytes:
 # kinds "f" "i" "u" "c" and "b"; sparse matrices come as full ones. Text of one row is `str`, of several
 # rows an array of kind "U" with a row an element, padding kept.
-Value: TypeAlias = "np.ndarray | str | dict[str, Value] | Cells | Structs | Opaque"
+# The fields of a struct are values too; a type that names itself could not be checked as tests check it.
+Value: TypeAlias = "np.ndarray | str | dict[str, Any] | Cells | Structs | Opaque"

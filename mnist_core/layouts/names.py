@@ -4,19 +4,11 @@ import re
 from enum import Enum
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_LONG = {"train": "train", "test": "test", "valid": "valid"}
-_SHORT = {
-    "trn": "train",
-    "tr": "train",
-    "tst": "test",
-    "te": "test",
-    "ts": "test",
-    "val": "valid",
-    "dev": "valid",
-}
-_IMAGES = re.compile(r"image|img|pixel|pic|data|digit|fea|input|sample|samples", re.IGNORECASE)
-_LABELS = re.compile(r"label|lab\b|target|class|gnd|truth|output|answer|digit_?id|categor", re.IGNORECASE)
-_WRITERS = re.compile(r"writer|subject|author|person", re.IGNORECASE)
+_NO_TEST = {"latest", "contest", "greatest", "fastest", "protest", "attest"}
+_IMAGES = re.compile(r"image|img|pixel|pic|data|digit|fea|input|sample", re.IGNORECASE)
+_LABELS = re.compile(r"label|lab$|target|class|gnd|truth|output|answer|categor|^digits?$", re.IGNORECASE)
+_WRITERS = re.compile(r"writer|author|person", re.IGNORECASE)
+_NAMES = re.compile(r"mapping|names?$|classes$|categories$", re.IGNORECASE)
 
 
 class Role(Enum):
@@ -28,12 +20,31 @@ class Role(Enum):
     VALID = "valid"
 
 
+_LONG = {"train": Role.TRAIN, "test": Role.TEST, "valid": Role.VALID}
+_SHORT = {
+    "trn": Role.TRAIN,
+    "tr": Role.TRAIN,
+    "tst": Role.TEST,
+    "te": Role.TEST,
+    "ts": Role.TEST,
+    "val": Role.VALID,
+    "dev": Role.VALID,
+}
+# `trx`, `xtr` and the like, where no capital letter and no line parts the words.
+_GLUED = {
+    glued: role
+    for short, role in _SHORT.items()
+    for letter in "xyt"
+    for glued in (short + letter, letter + short)
+}
+
+
 def find_role(path: str) -> Role:
     """Find what a variable is for by its path; the innermost part that tells decides."""
     for part in reversed(path.split(".")):
-        for word in _WORDS.findall(part):
-            role = _find_role(word.lower())
-            if role is not None:
+        for word in _split_words(part):
+            role = _find_role(word)
+            if role is not Role.ANY:
                 return role
     return Role.ANY
 
@@ -41,13 +52,13 @@ def find_role(path: str) -> Role:
 def is_images_name(path: str) -> bool:
     """Whether a variable is called as images are."""
     name = path.rpartition(".")[2]
-    return bool(_IMAGES.search(name)) or _strip_role(name) in {"x", "xs", "im", "ims"}
+    return bool(_IMAGES.search(name)) or _strip_role(name) in {"x", "xs", "im", "ims", "i"}
 
 
 def is_labels_name(path: str) -> bool:
     """Whether a variable is called as labels are."""
     name = path.rpartition(".")[2]
-    return bool(_LABELS.search(name)) or _strip_role(name) in {"y", "ys", "t", "l", "lbl", "d"}
+    return bool(_LABELS.search(name)) or _strip_role(name) in {"y", "ys", "t", "lbl", "lbls", "lab"}
 
 
 def is_writers_name(path: str) -> bool:
@@ -55,26 +66,28 @@ def is_writers_name(path: str) -> bool:
     return bool(_WRITERS.search(path.rpartition(".")[2]))
 
 
-def _find_role(word: str) -> Role | None:
+def is_names_name(path: str) -> bool:
+    """Whether a variable is called as a list of the names of classes is."""
+    return bool(_NAMES.search(path.rpartition(".")[2]))
+
+
+def _split_words(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _find_role(word: str) -> Role:
     for long, role in _LONG.items():
-        if long in word:
-            return Role(role)
-    for short, role in _SHORT.items():
-        # `xtr`, `trx` and `tr` alike, but no word that happens to hold the letters.
-        if word == short or (len(word) == len(short) + 1 and word.strip("xyt") == short.strip("xyt")):
-            return Role(role)
-        if word in {f"x{short}", f"{short}x", f"y{short}", f"{short}y", f"{short}s"}:
-            return Role(role)
-    return None
+        if long in word and word not in _NO_TEST:
+            return role
+    return _SHORT.get(word) or _GLUED.get(word) or Role.ANY
 
 
 def _strip_role(name: str) -> str:
     """Take `train`, `test` and the like out of a name."""
-    words = [word.lower() for word in _WORDS.findall(name)]
-    text = "".join(words)
+    words = _split_words(name)
+    rest = "".join(word for word in words if word not in _SHORT)
+    if rest in _GLUED:
+        return rest.strip("rnesvald") or rest
     for long in ("training", "testing", "validation", *_LONG):
-        text = text.replace(long, "")
-    for short in _SHORT:
-        if text in {f"x{short}", f"{short}x", f"y{short}", f"{short}y"}:
-            text = text.replace(short, "")
-    return text
+        rest = rest.replace(long, "")
+    return rest.removesuffix("set") or rest

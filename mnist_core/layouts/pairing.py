@@ -10,7 +10,7 @@ from mnist_core.layouts.axes import Axes, list_axes, measure_roughness
 from mnist_core.layouts.found import Stack, UndecidedError
 from mnist_core.layouts.labels import RawLabels, read_raw_labels
 from mnist_core.layouts.names import is_images_name, is_labels_name
-from mnist_core.layouts.tree import Leaf, say_shape, say_value
+from mnist_core.layouts.tree import Leaf, join_words, say_shape, say_value
 from mnist_core.layouts.understanding import Decision, decide
 from mnist_core.variables import Cells, Opaque
 
@@ -19,8 +19,47 @@ _CLEAR = 0.9  # a way to read an array is the right one where it is a tenth smoo
 
 
 @dataclass(frozen=True, eq=False)
+class Candidate:
+    """A variable that can be read as images."""
+
+    leaf: Leaf
+    array: np.ndarray
+    ways: tuple[Axes, ...]
+
+    @property
+    def path(self) -> str:
+        """Return the path of the variable."""
+        return self.leaf.path
+
+    @property
+    def words(self) -> str:
+        """Say what the variable is."""
+        return f"{self.path}: {say_value(self.leaf.value)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """The variables among which a pair is looked for.
+
+    Attributes
+    ----------
+    images : sequence of Candidate
+        Those that the images are taken from by the rules.
+    labels : sequence of RawLabels
+        Those that the labels are taken from by the rules.
+    all_images, all_labels : sequence
+        Those that the user may choose from.
+    """
+
+    images: Sequence[Candidate]
+    labels: Sequence[RawLabels]
+    all_images: Sequence[Candidate]
+    all_labels: Sequence[RawLabels]
+
+
+@dataclass(frozen=True)
 class Asked:
-    """What the user chose for a pair, and under which names it is asked for."""
+    """What the user chose for a pair, and the names of these decisions."""
 
     images: str | None = None
     labels: str | None = None
@@ -38,47 +77,55 @@ class Pair:
     decisions: tuple[Decision, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """A variable that can be read as images."""
-
-    leaf: Leaf
-    array: np.ndarray
-    ways: tuple[Axes, ...]
-
-
 def list_candidates(leaves: Sequence[Leaf]) -> list[Candidate]:
     """List the variables that can be read as images."""
     found = []
     for leaf in leaves:
         array = leaf.value if leaf.is_number else _stack_cells(leaf.value)
-        ways = list_axes(array.shape) if isinstance(array, np.ndarray) else []
-        is_likely = any(way.side >= _LIKELY_SIDE for way in ways) or is_images_name(leaf.path)
-        if isinstance(array, np.ndarray) and is_likely and ways and array.size:
-            found.append(Candidate(leaf, array, tuple(ways)))
+        if isinstance(array, np.ndarray) and array.size:
+            ways = list_axes(array.shape)
+            if ways and (is_images_name(leaf.path) or any(way.side >= _LIKELY_SIDE for way in ways)):
+                found.append(Candidate(leaf, array, tuple(ways)))
     return found
 
 
-def find_pair(leaves: Sequence[Leaf], asked: Asked) -> Pair | None:
-    """Find the images among some variables, and their labels; None where nothing can be images.
+def list_labels(leaves: Sequence[Leaf]) -> list[RawLabels]:
+    """List the variables that can be read as labels."""
+    return [raw for leaf in leaves if (raw := read_raw_labels(leaf)) is not None]
+
+
+def find_pair(pools: Pools, asked: Asked) -> Pair:
+    """Find the images among some variables, at least one of which can be images, and their labels.
 
     Raises
     ------
     UndecidedError
         If more than one variable may be the images, or the labels, or they do not fit each other.
     """
-    candidates = list_candidates(leaves)
-    raws = [raw for leaf in leaves if (raw := read_raw_labels(leaf)) is not None]
-    chosen, images_decision = _choose_images(leaves, candidates, raws, asked)
-    if chosen is None:
-        return None
-    raws = [raw for raw in raws if raw.path != chosen.leaf.path]
+    chosen, images = _choose_images(pools, asked)
     ways = [way for way in chosen.ways if asked.axes in (None, way.words)] or list(chosen.ways)
-    labels, labels_decision = _choose_labels(ways, raws, asked, images_decision)
+    labels, decision = _choose_labels(chosen, ways, pools, asked, images)
     axes, axes_decision = _choose_axes(chosen, ways, labels, asked)
-    decisions = (images_decision, axes_decision, labels_decision)
-    _check_counts(chosen, axes, labels, decisions)
-    return Pair(Stack(chosen.leaf.path, chosen.array, axes), labels, decisions)
+    decisions = (images, axes_decision, decision)
+    if labels is not None and labels.n != axes.n:
+        raise UndecidedError(
+            f"{chosen.path} needs one label an image, but has {axes.n:,} images and {labels.path} "
+            f"{labels.n:,} labels: save both from the same set.",
+            decisions,
+        )
+    return Pair(Stack(chosen.path, chosen.array, axes), labels, decisions)
+
+
+def choose_axes(array: np.ndarray, ways: Sequence[Axes]) -> tuple[Axes, str]:
+    """Choose the way to read an array in which neighbouring pixels are most alike, and say why."""
+    if len(ways) == 1:
+        return ways[0], "that fits its shape"
+    rough = [measure_roughness(array, way) for way in ways]
+    smooth, next_smooth, *_ = sorted(rough)
+    is_clear = smooth < _CLEAR * next_smooth
+    unclear = "it fits as well as another way, look at the images"
+    why = "so neighbouring pixels are alike" if is_clear else unclear
+    return ways[int(np.argmin(rough))], why
 
 
 def explain(leaf: Leaf) -> str:
@@ -112,27 +159,17 @@ def _stack_cells(value: object) -> np.ndarray | None:
     return np.stack([array.ravel() if 1 in array.shape else array for array in arrays])
 
 
-def _choose_images(
-    leaves: Sequence[Leaf], candidates: list[Candidate], raws: list[RawLabels], asked: Asked
-) -> tuple[Candidate | None, Decision]:
-    options = {one.leaf.path: f"{one.leaf.path}: {say_value(one.leaf.value)}" for one in candidates}
-    name, paths = asked.images_name, list(options)
-    if asked.images in options:
-        reason = f"You chose {asked.images} as the images."
-        return candidates[paths.index(asked.images)], decide(name, asked.images, reason, options, True)
+def _choose_images(pools: Pools, asked: Asked) -> tuple[Candidate, Decision]:
+    name, options = asked.images_name, {one.path: one.words for one in pools.all_images}
     if asked.images is not None:
-        reason = f"You chose {asked.images}, which cannot be the images."
-        chosen = [leaf for leaf in leaves if leaf.path == asked.images]
-        instead = f"choose one of {join_words(paths)}" if paths else "no variable of the file can"
-        sentence = explain(chosen[0]) if chosen else f"There is no variable {asked.images}: {instead}."
-        raise UndecidedError(sentence, [decide(name, None, reason, options)])
-    ranks = [_rank(one, raws) for one in candidates]
-    best = [one for one, rank in zip(candidates, ranks, strict=True) if rank == max(ranks)]
-    if not best:
-        return None, decide(name, None, "No variable holds square images.", options)
+        # That there is such a variable was checked before.
+        chosen = next(one for one in pools.all_images if one.path == asked.images)
+        return chosen, decide(name, chosen.path, f"You chose {chosen.path} as the images.", options, True)
+    ranks = [_rank(one, pools.labels) for one in pools.images]
+    best = [one for one, rank in zip(pools.images, ranks, strict=True) if rank == max(ranks)]
     if len(best) > 1:
-        raise _ask_which(name, "the images", [one.leaf.path for one in best], options)
-    return best[0], decide(name, best[0].leaf.path, _say_images(best[0], raws), options)
+        raise _ask_which(name, "the images", [one.path for one in best], options)
+    return best[0], decide(name, best[0].path, _say_images(best[0], pools.labels), options)
 
 
 def _ask_which(
@@ -143,45 +180,50 @@ def _ask_which(
     return UndecidedError(ask, [*before, decide(name, None, f"{sentence}.", options)])
 
 
-def _rank(one: Candidate, raws: list[RawLabels]) -> tuple[bool, bool, bool]:
-    has_labels = any(raw.n == way.n and raw.path != one.leaf.path for raw in raws for way in one.ways)
+def _rank(one: Candidate, raws: Sequence[RawLabels]) -> tuple[bool, bool, bool]:
+    has_labels = any(raw.n == way.n and raw.path != one.path for raw in raws for way in one.ways)
     is_likely = max(way.side for way in one.ways) >= _LIKELY_SIDE
-    return is_likely, has_labels, is_images_name(one.leaf.path) and not is_labels_name(one.leaf.path)
+    return is_likely, has_labels, is_images_name(one.path) and not is_labels_name(one.path)
 
 
-def _say_images(one: Candidate, raws: list[RawLabels]) -> str:
+def _say_images(one: Candidate, raws: Sequence[RawLabels]) -> str:
     likely, has_labels, named = _rank(one, raws)
     why = ["its size is that of square images"] if likely else []
     why += ["another variable has a label for each"] if has_labels else []
     why += ["its name says so"] if named else []
     shape = say_shape(one.array.shape)
-    return f"{one.leaf.path} ({shape}) holds the images: {join_words(why) or 'nothing else can'}."
+    return f"{one.path} ({shape}) holds the images: {join_words(why) or 'nothing else can'}."
 
 
 def _choose_labels(
-    ways: list[Axes], raws: list[RawLabels], asked: Asked, images: Decision
+    chosen: Candidate, ways: list[Axes], pools: Pools, asked: Asked, images: Decision
 ) -> tuple[RawLabels | None, Decision]:
     name, counts = asked.labels_name, {way.n for way in ways}
-    fitting = [raw for raw in raws if raw.n in counts]
-    options = {raw.path: f"{raw.path}: {raw.n:,} labels, {raw.words}" for raw in fitting} | {
-        NONE: "no labels"
-    }
+    every = [raw for raw in pools.all_labels if raw.n in counts and raw.path != chosen.path]
+    options = {raw.path: f"{raw.path}: {raw.n:,} labels, {raw.words}" for raw in every} | {NONE: "no labels"}
     if asked.labels == NONE:
         return None, decide(name, NONE, "You chose to leave labels out.", options, True)
-    if asked.labels is None:
-        return _find_labels(raws, fitting, name, options, images)
-    for raw in raws:
+    for raw in pools.all_labels:
         if raw.path == asked.labels:
             return raw, decide(name, raw.path, f"You chose {raw.path} as the labels.", options, True)
-    raise UndecidedError(
-        f"{asked.labels} cannot be the labels: choose one of {join_words(list(options))}.",
-        [images, decide(name, None, f"You chose {asked.labels}, which holds no labels.", options)],
-    )
+    if asked.labels is not None:
+        raise UndecidedError(
+            f"{asked.labels} cannot be the labels: choose one of {join_words(list(options))}.",
+            [images, decide(name, None, f"You chose {asked.labels}, which holds no labels.", options)],
+        )
+    return _find_labels(chosen, counts, pools, name, options, images)
 
 
 def _find_labels(
-    raws: list[RawLabels], fitting: list[RawLabels], name: str, options: Mapping[str, str], images: Decision
+    chosen: Candidate,
+    counts: set[int],
+    pools: Pools,
+    name: str,
+    options: Mapping[str, str],
+    images: Decision,
 ) -> tuple[RawLabels | None, Decision]:
+    raws = [raw for raw in pools.labels if raw.path != chosen.path]
+    fitting = _prefer_same_struct(chosen, [raw for raw in raws if raw.n in counts])
     named = [raw for raw in fitting if is_labels_name(raw.path)]
     likely = [raw for raw in named if raw.is_sound] or named or [raw for raw in fitting if raw.is_sound]
     if len(likely) > 1 and not _part_alike(likely):
@@ -189,10 +231,15 @@ def _find_labels(
     # Labels of another count are wrong, not absent.
     likely += [raw for raw in raws if is_labels_name(raw.path) and raw.n > 1]
     if not likely:
-        return None, decide(name, NONE, f"No variable has a label for each image of {images.value}.", options)
+        return None, decide(name, NONE, f"No variable has a label for each image of {chosen.path}.", options)
     raw = likely[0]
     why = "its name says so" if is_labels_name(raw.path) else "nothing else has one for each image"
     return raw, decide(name, raw.path, f"{raw.path} holds the labels, {raw.words}: {why}.", options)
+
+
+def _prefer_same_struct(chosen: Candidate, raws: list[RawLabels]) -> list[RawLabels]:
+    beside = [raw for raw in raws if raw.path.rpartition(".")[0] == chosen.leaf.parent]
+    return beside or raws
 
 
 def _part_alike(raws: list[RawLabels]) -> bool:
@@ -213,34 +260,8 @@ def _choose_axes(
     options = {way.words: f"{way.words}: {way.n:,} images of {way.side} x {way.side}" for way in chosen.ways}
     is_asked = ways[0].words == asked.axes
     fitting = [way for way in ways if labels is None or way.n == labels.n] or ways
-    why = "you chose so" if is_asked else "that fits its shape"
-    if len(fitting) < len(ways):
-        why = "that fits the number of labels"
-    best = fitting[0]
-    if len(fitting) > 1:
-        rough = [measure_roughness(chosen.array, way) for way in fitting]
-        best, (smooth, next_smooth, *_) = fitting[int(np.argmin(rough))], sorted(rough)
-        is_clear = smooth < _CLEAR * next_smooth
-        why = (
-            "so neighbouring pixels are alike" if is_clear else "it fits as well as other ways: look at them"
-        )
-    reason = (
-        f"The axes of {chosen.leaf.path} are {best.words}, {options[best.words].partition(': ')[2]}: {why}."
-    )
+    best, why = choose_axes(chosen.array, fitting)
+    if len(fitting) == 1:
+        why = "you chose so" if is_asked else "that fits the number of labels" if len(ways) > 1 else why
+    reason = f"The axes of {chosen.path} are {best.words}, {options[best.words].partition(': ')[2]}: {why}."
     return best, decide("axes", best.words, reason, options, is_asked)
-
-
-def _check_counts(
-    chosen: Candidate, axes: Axes, labels: RawLabels | None, decisions: Sequence[Decision]
-) -> None:
-    if labels is not None and labels.n != axes.n:
-        raise UndecidedError(
-            f"{chosen.leaf.path} needs one label an image, but has {axes.n:,} images and {labels.path} "
-            f"{labels.n:,} labels: save both from the same set.",
-            decisions,
-        )
-
-
-def join_words(words: list[str]) -> str:
-    """Join words as a sentence does; empty where there are none."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + (f" and {words[-1]}" if words else "")

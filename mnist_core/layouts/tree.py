@@ -52,6 +52,11 @@ def flatten_variables(variables: tuple[Variable, ...]) -> tuple[tuple[str, str],
     return tuple(pairs)
 
 
+def join_words(words: list[str]) -> str:
+    """Join words as a sentence does; empty where there are none."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + (f" and {words[-1]}" if words else "")
+
+
 def say_shape(shape: tuple[int, ...]) -> str:
     """Say a shape as `60000 x 784`."""
     return " x ".join(str(length) for length in shape) or "one value"

@@ -160,9 +160,11 @@ def test_the_real_file_is_read_whole(real_data):
 def test_every_decision_tells_its_reason_and_its_alternatives(digits):
     found = understand(name_arrays(*digits), "digits")
     assert [decision.name for decision in found.decisions] == [
+        "layout",
         "images",
         "axes",
         "labels",
+        "test",
         "values",
         "ink",
         "coding",

@@ -1,0 +1,284 @@
+"""Every family of layouts, written from real images by seeded code, comes back as those images."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from digits import take_digits
+
+from mnist_core.dataset import Choices, split_dataset
+from mnist_core.layouts import recognise_layout, understand
+from mnist_core.variables import Cells, Structs
+
+IMAGES, LABELS = take_digits(150)
+BYTES = np.round(IMAGES * 255).astype(np.uint8)
+ROWS = IMAGES.reshape(150, 784).astype(np.float64)
+ONE_HOT = np.eye(10)[LABELS]
+Y = LABELS[:, None]
+TEN_IS_ZERO = np.where(Y == 0, 10, Y)
+CUBE = BYTES.transpose(1, 2, 0)
+WORDS = ("Zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+N_TRAIN = 100
+
+
+def as_cells(items: Any) -> Cells:
+    return Cells((len(items), 1), tuple(items))
+
+
+def turned(images: np.ndarray) -> np.ndarray:
+    """Lay images column by column, as MATLAB lays out an image that is made a row."""
+    return images.swapaxes(1, 2)
+
+
+def by_class(images: np.ndarray, labels: np.ndarray, prefix: str) -> dict[str, np.ndarray]:
+    return {f"{prefix}{digit}": images[labels == digit].reshape(-1, 784) for digit in range(10)}
+
+
+def in_order(labels: np.ndarray, digits: Any = range(10)) -> np.ndarray:
+    return np.concatenate([np.flatnonzero(labels == digit) for digit in digits])
+
+
+FAMILIES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "the paper's": ("paper", lambda: {"input_images": ROWS, "output_labels": Y}),
+    "labels 1 x n": ("paper", lambda: {"input_images": ROWS, "output_labels": Y.T}),
+    "other names": ("pair", lambda: {"pictures": ROWS, "what": Y.astype(float)}),
+    "a column an image": (
+        "pair",
+        lambda: {"data": ROWS.T, "label": Y.T, "mldata_descr_ordering": as_cells(["label", "data"])},
+    ),
+    "the course's": ("pair", lambda: {"X": turned(IMAGES).reshape(150, 784), "y": TEN_IS_ZERO}),
+    "fea and gnd": ("pair", lambda: {"fea": BYTES.reshape(150, 784), "gnd": Y + 1}),
+    "one-hot rows": ("pair", lambda: {"X": ROWS, "Y": ONE_HOT}),
+    "one-hot columns": ("pair", lambda: {"X": ROWS.T, "T": ONE_HOT.T}),
+    "one-hot of -1 and 1": ("pair", lambda: {"X": ROWS, "targets": 2 * ONE_HOT - 1}),
+    "digits and one-hot": ("pair", lambda: {"X": ROWS, "y": Y, "Y": ONE_HOT}),
+    "rows x columns x n": ("pair", lambda: {"imgs": CUBE, "labels": Y}),
+    "n x rows x columns": ("pair", lambda: {"imgs": IMAGES, "labels": Y}),
+    "rows x columns x 1 x n": ("pair", lambda: {"X": CUBE[:, :, None], "y": Y}),
+    "three colours": (
+        "pair",
+        lambda: {
+            "X": np.repeat(CUBE[:, :, None], 3, axis=2),
+            "y": TEN_IS_ZERO,
+        },
+    ),
+    "a struct": (
+        "struct",
+        lambda: {
+            "training": {
+                "count": np.array([[150]]),
+                "height": np.array([[28]]),
+                "width": np.array([[28]]),
+                "images": IMAGES.transpose(1, 2, 0),
+                "labels": Y,
+            }
+        },
+    ),
+    "a struct array": (
+        "struct",
+        lambda: {
+            "digits": Structs(
+                (1, 150),
+                tuple(
+                    {"image": one, "label": np.array([[digit]])}
+                    for one, digit in zip(BYTES, LABELS, strict=True)
+                ),
+            )
+        },
+    ),
+    "cells of images": ("pair", lambda: {"images": as_cells(list(BYTES)), "labels": Y}),
+    "cells of rows": ("pair", lambda: {"images": as_cells(list(ROWS[:, None])), "labels": Y}),
+    "labels as characters": ("pair", lambda: {"X": ROWS, "labels": "".join(map(str, LABELS))}),
+    "labels as rows of text": ("pair", lambda: {"X": ROWS, "labels": LABELS.astype(str)}),
+    "labels as cells of text": (
+        "pair",
+        lambda: {"X": ROWS, "labels": as_cells([*map(str, LABELS)])},
+    ),
+    "labels as words": (
+        "pair",
+        lambda: {
+            "X": ROWS,
+            "labels": as_cells([WORDS[one] for one in LABELS]),
+        },
+    ),
+    "codes and categories": (
+        "struct",
+        lambda: {"set": {"images": ROWS, "labels": Y + 1, "categories": as_cells(list("0123456789"))}},
+    ),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_comes_back_as_the_images_and_digits_that_it_was_made_from(family):
+    layout, make = FAMILIES[family]
+    found = understand(make(), "digits")
+    dataset = found.require_dataset()
+    np.testing.assert_allclose(dataset.images, IMAGES, atol=1e-6)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert found.layout == dataset.origin.layout == layout
+    assert dataset.class_names == tuple("0123456789")
+    assert not found.is_ambiguous
+
+
+BY_CLASS: dict[str, tuple[str, Callable[[], dict[str, Any]], Any]] = {
+    "variables": ("classes", lambda: by_class(BYTES, LABELS, "train"), range(10)),
+    "variables with a line": (
+        "classes",
+        lambda: by_class(IMAGES, LABELS, "digit_"),
+        range(10),
+    ),
+    "ten cells from 0": (
+        "classes",
+        lambda: {"digits": Cells((1, 10), tuple(BYTES[d == LABELS].reshape(-1, 784).T for d in range(10)))},
+        range(10),
+    ),
+    "ten cells from 1": (
+        "classes",
+        lambda: {
+            "D": Cells((1, 10), tuple(BYTES[d % 10 == LABELS].transpose(1, 2, 0) for d in range(1, 11)))
+        },
+        [*range(1, 10), 0],
+    ),
+    "a cube from 1": (
+        "position",
+        lambda: {"data": np.stack([ROWS[d % 10 == LABELS].T for d in range(1, 11)], axis=2)},
+        [*range(1, 10), 0],
+    ),
+    "a cube from 0": (
+        "position",
+        lambda: {"data": np.stack([BYTES[d == LABELS].transpose(1, 2, 0) for d in range(10)], axis=3)},
+        range(10),
+    ),
+}
+
+
+@pytest.mark.parametrize("family", BY_CLASS)
+def test_images_whose_place_tells_their_digit_come_back_digit_by_digit(family):
+    layout, make, digits = BY_CLASS[family]
+    dataset = recognise_layout(make(), "digits")
+    order = in_order(LABELS, digits)
+    np.testing.assert_allclose(dataset.images, IMAGES[order], atol=1e-6)
+    np.testing.assert_array_equal(dataset.labels, LABELS[order])
+    assert dataset.origin.layout == layout
+
+
+SPELLINGS = [
+    ("trainX", "trainY", "testX", "testY"),
+    ("Xtrain", "Ytrain", "Xtest", "Ytest"),
+    ("X_train", "y_train", "X_test", "y_test"),
+    ("train_x", "train_y", "test_x", "test_y"),
+    ("tr_x", "tr_y", "ts_x", "ts_y"),
+    ("Xtr", "Ytr", "Xte", "Yte"),
+    ("xtrn", "ytrn", "xtst", "ytst"),
+    ("XTrain", "YTrain", "XTest", "YTest"),
+    ("trainImages", "trainLabels", "testImages", "testLabels"),
+    ("train_images", "train_labels", "t10k_test_images", "t10k_test_labels"),
+    ("imgTrainAll", "lblTrainAll", "imgTestAll", "lblTestAll"),
+    ("digitTrain", "targetTrain", "digitTest", "targetTest"),
+    ("images", "labels", "test_images", "test_labels"),
+    ("TRAINX", "TRAINY", "TESTX", "TESTY"),
+    ("training_data", "training_target", "testing_data", "testing_target"),
+]
+
+
+@pytest.mark.parametrize("names", SPELLINGS, ids=" ".join)
+def test_own_test_images_are_known_by_many_spellings(names):
+    parts = [ROWS[:N_TRAIN], Y[:N_TRAIN], ROWS[N_TRAIN:], Y[N_TRAIN:]]
+    dataset = recognise_layout(dict(zip(names, parts, strict=True)), "digits")
+    np.testing.assert_allclose(dataset.images, IMAGES, atol=1e-6)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    np.testing.assert_array_equal(dataset.test_part, np.arange(N_TRAIN, 150))
+    assert dataset.origin.layout == "parts"
+    assert any("no hold-out is drawn" in reason for reason in dataset.origin.reasons)
+
+
+def make_emnist() -> dict[str, Any]:
+    """Make the form of EMNIST: nested structs, columns first, writers, a table of labels and characters."""
+    labels = np.where(LABELS == 9, 11, LABELS)  # what looks like a 9 is called a B
+    rows = turned(BYTES).reshape(150, 784)
+    mapping = np.array([[label, ord("0123456789AB"[label])] for label in range(12)])
+    train, test = (
+        {"images": rows[a:b], "labels": labels[a:b, None], "writers": np.arange(a, b)[:, None] // 3}
+        for a, b in ((0, N_TRAIN), (N_TRAIN, 150))
+    )
+    return {"dataset": {"train": train, "test": test, "mapping": mapping}}
+
+
+def test_emnist_has_classes_above_nine_with_their_names_and_writers():
+    dataset = recognise_layout(make_emnist(), "digits")
+    assert dataset.origin.layout == "struct"
+    assert dataset.class_names == tuple("0123456789AB")
+    np.testing.assert_array_equal(np.array(dataset.class_names)[dataset.labels] == "B", LABELS == 9)
+    np.testing.assert_allclose(dataset.images, IMAGES, atol=1e-6)
+    assert dataset.origin.orientation == "transposed"
+    assert len(np.unique(dataset.writers)) == 50
+    np.testing.assert_array_equal(split_dataset(dataset).test, np.arange(N_TRAIN, 150))
+
+
+def test_writers_are_kept_apart_where_the_user_wishes_so():
+    train = make_emnist()["dataset"]["train"]
+    values = {"set": {**train, "labels": LABELS[:N_TRAIN, None]}}
+    dataset = recognise_layout(values, "digits", Choices(writers="apart"))
+    split = split_dataset(dataset)
+    assert not set(dataset.writers[split.train]) & set(dataset.writers[split.test])
+    assert "no writer in both" in split.description
+    assert dataset.fingerprint != recognise_layout(values, "digits").fingerprint
+
+
+VALUES: dict[str, tuple[np.ndarray, str, float]] = {
+    "bytes": (BYTES, "bytes", 1e-6),
+    "16 bits": (BYTES.astype(np.uint16) * 257, "stretch", 1e-6),
+    "0 to 16": (BYTES / np.float32(255) * 16, "stretch", 1e-6),
+    "single": (IMAGES, "unit", 1e-6),
+    "-1 to 1": (IMAGES * 2 - 1, "signed", 1e-6),
+    "standardised": ((IMAGES - 0.1307) / 0.3081, "stretch", 1e-5),
+    "logical": (IMAGES > 0.5, "unit", 1.0),
+    "inverted bytes": (255 - BYTES, "bytes", 1e-6),
+    "inverted doubles": (1 - IMAGES.astype(np.float64), "unit", 1e-6),
+    "inverted, -1 to 1": (1 - IMAGES * 2, "signed", 1e-6),
+    "overshooting": (IMAGES * 1.2 - 0.1 * (IMAGES > 0) * (IMAGES < 0.1), "unit", 0.21),
+    "32 bits": (BYTES.astype(np.int32), "bytes", 1e-6),
+    "64 bits": (BYTES.astype(np.uint64), "bytes", 1e-6),
+}
+
+
+@pytest.mark.parametrize("case", VALUES)
+def test_every_range_of_values_becomes_ink_from_0_to_1(case):
+    pixels, way, tolerance = VALUES[case]
+    found = understand({"X": pixels.reshape(150, 784), "y": Y}, "digits")
+    dataset = found.require_dataset()
+    np.testing.assert_allclose(dataset.images, IMAGES, atol=tolerance)
+    assert (dataset.images.min(), dataset.images.max()) == (0, 1)
+    assert found.get_decision("values").value == way
+    is_dark = case.startswith("inverted")
+    assert found.get_decision("ink").value == ("dark" if is_dark else "bright")
+    assert any("inverted" in warning for warning in dataset.origin.warnings) == is_dark
+
+
+@pytest.mark.parametrize(
+    ("orientation", "turn"),
+    [
+        ("transposed", lambda images: images.swapaxes(1, 2)),
+        ("rotated90", lambda images: np.rot90(images, 1, (1, 2))),
+        ("rotated180", lambda images: np.rot90(images, 2, (1, 2))),
+        ("rotated270", lambda images: np.rot90(images, 3, (1, 2))),
+        ("flipped_horizontal", lambda images: images[:, :, ::-1]),
+        ("flipped_vertical", lambda images: images[:, ::-1]),
+        ("antitransposed", lambda images: np.rot90(images.swapaxes(1, 2), 2, (1, 2))),
+    ],
+)
+def test_turned_images_are_put_upright_and_the_user_is_told(orientation, turn):
+    dataset = recognise_layout({"X": turn(IMAGES).reshape(150, 784), "y": Y}, "digits")
+    np.testing.assert_array_equal(dataset.images, IMAGES)
+    assert dataset.origin.orientation == orientation
+    assert any("put upright" in warning for warning in dataset.origin.warnings)
+
+
+def test_images_of_another_side_are_kept():
+    small = IMAGES[:, 4:24, 4:24]
+    dataset = recognise_layout({"X": turned(small).reshape(150, 400), "y": TEN_IS_ZERO}, "digits")
+    assert dataset.side == 20
+    np.testing.assert_array_equal(dataset.images, small)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert dataset.origin.orientation == "transposed"
