@@ -7,10 +7,12 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from mnist_core.arrays import Activations, Fidelities, Fields
+from mnist_core.arrays import Activations, Fidelities, Fields, Images
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.dataset.side import bring_to_side
 from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.evaluation.match import match_labels
 from mnist_core.evaluation.part import Part, choose_part
 from mnist_core.fields import (
     choose_images,
@@ -94,6 +96,11 @@ def _identify(model: Model) -> tuple[str, int]:
     return str(model.folder), (model.folder / "model.json").stat().st_mtime_ns
 
 
+def _bring(model: Model, images: Images) -> Images:
+    """Bring images to the side that a model reads."""
+    return bring_to_side(images, model.info.side)
+
+
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _open_model(folder: str, changed: int) -> Model:  # noqa: ARG001 - part of the key
     return load_model(Path(folder))
@@ -108,9 +115,10 @@ def _evaluate_part(
     _model: Model,
     _dataset: Dataset,
 ) -> tuple[Part, Evaluation]:
+    labels = match_labels(_dataset, _model.info.class_names)
     part = choose_part(_model.info.data, _dataset, held_out_only)
-    labels = _dataset.labels[part.indices]
-    return part, evaluate(_model.network, _dataset.images[part.indices], labels)
+    images = bring_to_side(_dataset.images[part.indices], _model.info.side)
+    return part, evaluate(_model.network, images, labels[part.indices])
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -127,7 +135,7 @@ def _measure_fidelity(
     _model: Model,
     _dataset: Dataset,
 ) -> Fidelities:
-    images = _dataset.images[choose_images(_dataset.n_samples, TEST_IMAGES)]
+    images = _bring(_model, _dataset.images[choose_images(_dataset.n_samples, TEST_IMAGES)])
     return linear_fidelity(_model.network, layer, receptive_fields(_model.network, layer), images)
 
 
@@ -140,7 +148,7 @@ def _read_sums(
     _model: Model,
     _dataset: Dataset,
 ) -> Activations:
-    return np.ascontiguousarray(layer_sums(_model.network, layer, _dataset.images))
+    return np.ascontiguousarray(layer_sums(_model.network, layer, _bring(_model, _dataset.images)))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

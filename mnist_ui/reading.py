@@ -7,6 +7,7 @@ import numpy as np
 from mnist_core.arrays import Confusion, Images, Indices, Labels
 from mnist_core.dataset import Dataset
 from mnist_core.evaluation import Evaluation
+from mnist_core.evaluation.match import match_labels
 from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import ModelInfo
 from mnist_ui.cached import evaluate_part
@@ -22,18 +23,21 @@ class Measured:
         The open one.
     indices : ndarray of shape (n,), int64
         Its images that were read.
+    all_labels : ndarray of shape (m,), int64
+        Of all its images, as the model counts the classes.
     evaluation : Evaluation
         How they were read, in this order.
     """
 
     dataset: Dataset
     indices: Indices
+    all_labels: Labels
     evaluation: Evaluation
 
     @property
     def labels(self) -> Labels:
         """Return the true digit of each image that was read."""
-        labels: Labels = self.dataset.labels[self.indices]
+        labels: Labels = self.all_labels[self.indices]
         return labels
 
     def take(self, places: Indices) -> Images:
@@ -94,4 +98,12 @@ def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading
     """
     part, evaluation = evaluate_part(model, dataset, held_out_only)
     words = f"Measured now on the open data set. {part.words}"
-    return Reading(evaluation.confusion, words, Measured(dataset, part.indices, evaluation))
+    if dataset.side != model.info.side:
+        words += f" They were brought from {_say_size(dataset.side)} to {_say_size(model.info.side)} pixels."
+    labels = match_labels(dataset, model.info.class_names)
+    return Reading(evaluation.confusion, words, Measured(dataset, part.indices, labels, evaluation))
+
+
+def _say_size(side: int) -> str:
+
+    return f"{side} x {side}"

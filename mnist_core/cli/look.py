@@ -4,47 +4,73 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.say import say
-from mnist_core.dataset import split_dataset
+from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.errors import DataError
-from mnist_core.layouts import read_dataset
+from mnist_core.layouts import save_dataset
 
 
 def add_inspect_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `inspect`."""
-    command.add_argument("file", type=Path, metavar="FILE", help="a .mat file")
+    add_data_arguments(command)
+    command.add_argument(
+        "--save",
+        type=Path,
+        metavar="OUT",
+        help="write what was understood as a clean file: OUT.mat in the paper's layout, or OUT.npz",
+    )
 
 
 def run_inspect(arguments: argparse.Namespace) -> None:
-    """Say what a .mat file holds and how it will be split."""
-    dataset = read_dataset(arguments.file)
-    counts = dataset.class_counts
+    """Say what a .mat file holds, why it is taken so, and how it will be split."""
+    dataset = read_data(arguments)
+    splits, warnings = _split(dataset)
+    document = _describe(dataset) | {"splits": splits, "warnings": warnings}
+    if arguments.save is not None:
+        save_dataset(dataset, arguments.save)
+        document["saved"] = str(arguments.save)
+    say(document, "\n".join(_list_lines(dataset, document)), arguments.json)
+
+
+def _split(dataset: Dataset) -> tuple[dict[str, Any], list[str]]:
     warnings = list(dataset.origin.warnings)
-    splits: dict[str, Any] = {}
     try:
         split = split_dataset(dataset)
-        splits = {"train": len(split.train), "test": len(split.test), "description": split.description}
     except DataError as error:
-        warnings.append(str(error))
-    document = {
-        "layout": dataset.origin.layout,
+        return {}, [*warnings, str(error)]
+    splits = {"train": len(split.train), "test": len(split.test), "description": split.description}
+    return splits, warnings
+
+
+def _describe(dataset: Dataset) -> dict[str, Any]:
+    counts, origin = dataset.class_counts, dataset.origin
+    return {
+        "layout": origin.layout,
         "n_samples": dataset.n_samples,
         "side": dataset.side,
         "n_classes": int((counts > 0).sum()),
-        "class_counts": {str(digit): int(count) for digit, count in enumerate(counts)},
-        "orientation": dataset.origin.orientation,
-        "value_range": list(dataset.origin.value_range),
-        "splits": splits,
-        "warnings": warnings,
-        "variables": [{"name": name, "what": words} for name, words in dataset.origin.variables],
+        "class_names": list(dataset.class_names),
+        "class_counts": {name: int(count) for name, count in zip(dataset.class_names, counts, strict=True)},
+        "is_labelled": dataset.is_labelled,
+        "orientation": origin.orientation,
+        "value_range": list(origin.value_range),
+        "reasons": list(origin.reasons),
+        "choices": origin.choices.given(),
+        "variables": [{"name": name, "what": words} for name, words in origin.variables],
         "fingerprint": dataset.fingerprint,
     }
-    lines = [
-        f"{dataset.name}: {dataset.n_samples:,} digits of {dataset.side} x {dataset.side} pixels "
-        f"(layout: {dataset.origin.layout})",
-        *(f"  {name}: {words}" for name, words in dataset.origin.variables),
-        "  " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts)),
-        f"  split: {splits.get('description', 'none')}",
-        *(f"  note: {warning}" for warning in warnings),
-    ]
-    say(document, "\n".join(lines), arguments.json)
+
+
+def _list_lines(dataset: Dataset, document: dict[str, Any]) -> list[str]:
+    size = f"{dataset.n_samples:,} images of {dataset.side} x {dataset.side} pixels"
+    lines = [f"{dataset.name}: {size} (layout: {document['layout']})"]
+    lines += [f"  {name}: {words}" for name, words in dataset.origin.variables]
+    lines += [f"  because: {reason}" for reason in document["reasons"]]
+    if dataset.is_labelled:
+        lines.append("  " + ", ".join(f"{name}: {n:,}" for name, n in document["class_counts"].items()))
+    lines.append(f"  split: {document['splits'].get('description', 'none')}")
+    lines += [f"  note: {warning}" for warning in document["warnings"]]
+    if "saved" in document:
+        lines.append(f"  saved to {document['saved']}")
+    return lines

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
 from mnist_core.cli.say import report, say
 from mnist_core.errors import RunError, RunStoppedError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_search_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `search`."""
-    command.add_argument("file", type=Path, metavar="FILE", help="a .mat file of digits")
+    add_data_arguments(command)
     command.add_argument("--grid", default="paper", metavar="paper|GRID.json", help="default: paper")
     command.add_argument(
         "--engine",
@@ -69,18 +70,17 @@ def run_search(arguments: argparse.Namespace) -> None:
     )
     # The engine loads its libraries while this process loads its own and reads the file.
     with EngineProcess.start_early(plan, settings) as engine:
-        dataset = _read(arguments.file, plan, settings)
+        dataset = _read(arguments, plan, settings)
         store = Store(settings.database)
-        run_id = store.add_run(plan, dataset.name, dataset.fingerprint)
+        run_id = store.add_run(plan.fit_classes(dataset.n_classes), dataset.name, dataset.fingerprint)
         _carry_out(store, run_id, settings, engine, arguments.json)
 
 
-def _read(path: Path, plan: SearchPlan, settings: Settings) -> "Dataset":
+def _read(arguments: argparse.Namespace, plan: SearchPlan, settings: Settings) -> "Dataset":
     from mnist_core.dataset.kept import keep_dataset  # noqa: PLC0415 - the engine has begun by now
-    from mnist_core.layouts import read_dataset  # noqa: PLC0415
     from mnist_core.search.check import check_plan  # noqa: PLC0415
 
-    dataset = keep_dataset(read_dataset(path), settings.datasets_folder)
+    dataset = keep_dataset(read_data(arguments), settings.datasets_folder)
     check_plan(plan, dataset)
     return dataset
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.recipe import add_recipe_arguments
 from mnist_core.cli.say import report, say
 from mnist_core.dataset import Dataset, Split, split_dataset
@@ -16,13 +17,12 @@ from mnist_core.errors import GridError
 from mnist_core.fused.alone import train_network
 from mnist_core.grid import RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
-from mnist_core.layouts import read_dataset
 from mnist_core.training import TrainedModel, train_model
 
 
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `train`."""
-    command.add_argument("file", type=Path, metavar="FILE", help="a .mat file of digits")
+    add_data_arguments(command)
     command.add_argument("--hidden", type=int, nargs=2, required=True, metavar=("NH1", "NH2"), help="units")
     command.add_argument(
         "--activation", required=True, choices=[activation.value for activation in Activation]
@@ -52,7 +52,7 @@ def run_train(arguments: argparse.Namespace) -> None:
     start = time.monotonic()
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
     candidate = _read_candidate(arguments)
-    dataset = read_dataset(arguments.file)
+    dataset = read_data(arguments)
     split = split_dataset(dataset, arguments.seed, arguments.limit)
     out = arguments.out.resolve()
     train = _train_robust if arguments.recipe == "robust" else _train_paper

@@ -1,7 +1,9 @@
 """A set of digit images with their labels, and how it is split, kept, and come by."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Int64
@@ -18,10 +20,12 @@ from mnist_core.dataset.splits import (
 from mnist_core.errors import DataError
 
 __all__ = ["DIGITS", "Choices", "Dataset", "Origin", "Split", "check_inner_split", "compute_fingerprint"]
-__all__ += ["make_dataset", "split_dataset", "split_inner", "split_labels"]
+__all__ += ["digest_images", "make_dataset", "split_dataset", "split_inner", "split_labels"]
 
 DIGITS = tuple("0123456789")
 """The names of the usual classes."""
+
+Digest: TypeAlias = Any  # of hashlib, whose class has no public name
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +123,12 @@ def make_dataset(
     test_part: Indices | None = None,
     writers: Labels | None = None,
     keeps_writers_apart: bool = False,
+    digest: Digest | None = None,
 ) -> Dataset:
-    """Make a data set and compute its fingerprint; the parameters are the attributes of `Dataset`."""
+    """Make a data set and compute its fingerprint.
+
+    The parameters are the attributes of `Dataset`, and the digest of the images where it was computed before.
+    """
     more: dict[str, object] = {}
     if class_names != DIGITS:
         more["class_names"] = class_names
@@ -128,28 +136,31 @@ def make_dataset(
         more["test_part"] = test_part.tolist()
     if keeps_writers_apart and writers is not None:
         more["writers"] = writers.tolist()
-    fingerprint = compute_fingerprint(images, labels, more)
+    fingerprint = finish_fingerprint(digest or digest_images(images), labels, more)
     return Dataset(
         name, images, labels, fingerprint, origin, class_names, test_part, writers, keeps_writers_apart
     )
 
 
-def compute_fingerprint(images: Inputs, labels: Labels | None, more: dict[str, object] | None = None) -> str:
-    """Compute the fingerprint of a data set: 16 hexadecimal digits of a SHA-256.
+def compute_fingerprint(images: Inputs, labels: Labels) -> str:
+    """Compute the fingerprint of images and labels: 16 hexadecimal digits of a SHA-256."""
+    return finish_fingerprint(digest_images(images), labels)
 
-    Parameters
-    ----------
-    images : ndarray
-        The images.
-    labels : ndarray of shape (n,), int64, or None
-        Their labels.
-    more : dict or None
-        What else makes it another data set.
-    """
+
+def digest_images(images: Inputs) -> Digest:
+    """Compute the part of a fingerprint that takes time."""
     digest = hashlib.sha256(str(images.shape).encode())
     digest.update(np.ascontiguousarray(images).data)
+    return digest
+
+
+def finish_fingerprint(
+    digest: Digest, labels: Labels | None, more: Mapping[str, object] | None = None
+) -> str:
+    """Compute a fingerprint from the images' digest, their labels, and what else makes it other data."""
+    digest = digest.copy()
     if labels is not None:
         digest.update(np.ascontiguousarray(labels).data)
     if more:
         digest.update(repr(sorted(more.items())).encode())
-    return digest.hexdigest()[:16]
+    return str(digest.hexdigest()[:16])

@@ -15,6 +15,28 @@ TOGETHER = "together"
 APART = "apart"
 """As a choice for writers: no writer is both in the training part and among the held-out images."""
 
+NOTE = "mnist_lab"
+"""The variable of a file that the lab wrote which says, as JSON, what need not be recognised again."""
+
+WORDS = {
+    "coding": ("digits", "ten-is-zero", "one-is-zero", "names"),
+    "values": ("unit", "bytes", "signed", "stretch"),
+    "ink": ("bright", "dark"),
+    "orientation": (
+        "upright",
+        "transposed",
+        "rotated90",
+        "rotated180",
+        "rotated270",
+        "flipped_horizontal",
+        "flipped_vertical",
+        "antitransposed",
+        "unsure",
+    ),
+    "writers": ("mixed", APART),
+}
+"""What can be chosen of decisions that are the same for every file."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -43,6 +65,11 @@ class Choices:
         How the file's images lie, a value of `mnist_core.orientation.Orientation`.
     writers : str or None
         `"apart"` keeps the writers of training images and of held-out images apart.
+
+    Raises
+    ------
+    LayoutError
+        If a word is none of `WORDS`.
     """
 
     images: str | None = None
@@ -55,6 +82,12 @@ class Choices:
     ink: str | None = None
     orientation: str | None = None
     writers: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, words in WORDS.items():
+            value = getattr(self, name)
+            if value not in (None, *words):
+                raise LayoutError(f"A choice of {name} must be one of {', '.join(words)}, but is {value}.")
 
     def given(self) -> dict[str, str]:
         """Return what was chosen, as plain JSON values; `Choices.from_values` makes the same again."""

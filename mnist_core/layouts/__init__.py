@@ -13,13 +13,14 @@ from mnist_core.dataset import Choices, Dataset
 from mnist_core.dataset.origin import APART, NONE, TOGETHER
 from mnist_core.errors import LayoutError
 from mnist_core.layouts.assembly import understand
+from mnist_core.layouts.export import save_dataset, write_mat, write_npz
 from mnist_core.layouts.rules import RULES
 from mnist_core.layouts.understanding import Decision, Option, Understanding, Variable
 from mnist_core.matfile import read_mat
 from mnist_core.variables import Value
 
 __all__ = ["APART", "NONE", "RULES", "TOGETHER", "Choices", "Decision", "Option", "Understanding", "Variable"]
-__all__ += ["read_dataset", "recognise_layout", "understand"]
+__all__ += ["read_dataset", "recognise_layout", "save_dataset", "understand", "write_mat", "write_npz"]
 
 
 def read_dataset(

@@ -1,14 +1,17 @@
 """From what a rule found to the data set."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
 from mnist_core.arrays import Images, Indices, Labels
-from mnist_core.dataset import DIGITS, Choices, Dataset, Origin, make_dataset
+from mnist_core.dataset import DIGITS, Choices, Dataset, Origin, digest_images, make_dataset
 from mnist_core.dataset.origin import APART
 from mnist_core.layouts.coding import read_classes
 from mnist_core.layouts.found import Found, Group, UndecidedError
+from mnist_core.layouts.looks import describe_looks
 from mnist_core.layouts.names import is_images_name, is_labels_name
 from mnist_core.layouts.pairing import explain
 from mnist_core.layouts.pixels import read_pixels, scale_pixels, turn_ink
@@ -75,34 +78,40 @@ def _assemble(
     name: str,
     decisions: list[Decision],
 ) -> Dataset:
+    told = replace(found.settled, **choices.given())
     pixels = read_pixels([stack for group in found.groups for stack in group.stacks])
-    images, decision, warnings = scale_pixels(pixels, choices.values)
+    images, decision, warnings = scale_pixels(pixels, told.values)
     decisions.append(decision)
-    images, decision, more = turn_ink(images, choices.ink)
+    images, decision, more = turn_ink(images, told.ink)
     decisions.append(decision)
-    labels, class_names = _read_labels(found, images, choices, decisions)
-    digits = _read_digits(labels, class_names)
-    images, orientation, turned = _make_upright(images, digits, choices.orientation, decisions)
-    writers = _read_writers(found.groups, choices, decisions)
+    test_part = _find_test_part(found.groups)
+    with ThreadPoolExecutor(1) as thread:
+        digesting = thread.submit(digest_images, images)  # as if they were upright, which most are
+        labels, class_names = _read_labels(found, images, choices, decisions)
+        digits = _read_digits(labels, class_names)
+        upright, orientation, turned = _make_upright(images, digits, told, found.usual_orientation, decisions)
+        looks = describe_looks(upright, test_part)
+    writers = _read_writers(found.groups, told, decisions)
     origin = Origin(
         layout=found.layout,
         variables=flatten_variables(variables),
         value_range=(pixels.least, pixels.greatest),
         orientation=orientation,
-        warnings=(*found.warnings, *warnings, *more, *turned),
+        warnings=(*found.warnings, *warnings, *more, *turned, *looks),
         reasons=tuple(decision.reason for decision in decisions),
         choices=choices,
         taken=tuple((decision.name, decision.value or "") for decision in decisions),
     )
     return make_dataset(
         name,
-        images,
+        upright,
         labels,
         origin,
         class_names=class_names,
-        test_part=_find_test_part(found.groups),
+        test_part=test_part,
         writers=writers,
-        keeps_writers_apart=choices.writers == APART,
+        keeps_writers_apart=told.writers == APART and writers is not None,
+        digest=digesting.result() if upright is images else None,
     )
 
 
@@ -118,18 +127,20 @@ def _read_labels(
 
 
 def _make_upright(
-    images: Images, digits: Labels | None, choice: str | None, decisions: list[Decision]
+    images: Images, digits: Labels | None, told: Choices, usual: str | None, decisions: list[Decision]
 ) -> tuple[Images, str, tuple[str, ...]]:
-    """Turn the images upright, as the user says that they lie, or as they themselves tell."""
+    """Turn the images upright, as it was told how they lie, or as they themselves tell."""
     options = {one.value: f"images that are {one.words}" for one in Orientation}
-    if choice in options:
-        lies, reason = Orientation(choice), f"You said that the images lie {choice}."
+    if told.orientation is not None:
+        lies, reason = Orientation(told.orientation), f"It was said that the images are {told.orientation}."
     else:
         recognised = recognise_orientation(images, digits)
         lies, reason = recognised.orientation, recognised.reason
-    decisions.append(decide("orientation", lies.value, reason, options, choice in options))
+    if lies is Orientation.UNSURE and usual is not None and told.orientation is None:
+        lies, reason = Orientation(usual), f"Such files have {usual} images; these do not tell. {reason}"
+    decisions.append(decide("orientation", lies.value, reason, options, told.orientation is not None))
     upright = turn_upright(images, lies)
-    if lies is Orientation.UNSURE and choice is None:
+    if lies is Orientation.UNSURE and told.orientation is None:
         return upright, lies.value, (f"Images were left as they lie: {reason[0].lower()}{reason[1:]}",)
     if lies in (Orientation.UPRIGHT, Orientation.UNSURE):
         return upright, lies.value, ()

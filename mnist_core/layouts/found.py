@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mnist_core.dataset import Choices
 from mnist_core.errors import LayoutError
 from mnist_core.layouts.axes import Axes
 from mnist_core.layouts.labels import RawLabels
@@ -73,6 +74,10 @@ class Found:
         What the user should know.
     names : dict of int to str
         What the file calls its labels; empty where it does not say.
+    settled : Choices
+        What is known of such a file without a look at its images.
+    usual_orientation : str or None
+        How the images of such files lie, where they themselves do not tell.
     """
 
     layout: str
@@ -80,6 +85,8 @@ class Found:
     decisions: tuple[Decision, ...]
     warnings: tuple[str, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
+    settled: Choices = field(default_factory=Choices)
+    usual_orientation: str | None = None
 
 
 class UndecidedError(LayoutError):

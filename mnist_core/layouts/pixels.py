@@ -1,6 +1,7 @@
 """Pixel values as files hold them to ink: read in pieces, scaled to 0 to 1, bright on dark."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from mnist_core.layouts.axes import view_images
 from mnist_core.layouts.found import Stack, UndecidedError
 from mnist_core.layouts.understanding import Decision, decide
 
+_THREADS = 2  # memory is the limit
 _PIECE = 512  # images at once: few enough for a processor's cache, also where they lie column after column
 _GREY = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601, as MATLAB's rgb2gray
 _BYTE, _LEAST_PEAK = 255, 128  # a set of byte images reaches its upper half; 0 to 16, say, is another scale
@@ -63,27 +65,23 @@ def read_pixels(stacks: Sequence[Stack]) -> Pixels:
     """
     side = _find_side(stacks)
     images = np.empty((sum(stack.axes.n for stack in stacks), side, side), dtype=np.float32)
-    least, greatest, n_channels, first = np.inf, -np.inf, 1, 0
-    for stack in stacks:
-        view = view_images(stack.array, stack.axes.words)
-        n_channels = max(n_channels, view.shape[3] if view.ndim == 4 else 1)
-        for start in range(0, stack.axes.n, _PIECE):
-            piece = _read_piece(view[start : start + _PIECE], side)
-            images[first : first + len(piece)] = piece
-            first += len(piece)
-            least, greatest = min(least, float(piece.min())), max(greatest, float(piece.max()))
-            if not np.isfinite(least + greatest):
-                raise UndecidedError(_say_odd(stacks))
+    views = [view_images(stack.array, stack.axes.words) for stack in stacks]
+    with ThreadPoolExecutor(_THREADS) as threads:
+        ends = np.array(list(threads.map(lambda piece: _copy_piece(*piece), _cut(views, images))))
+    least, greatest = float(ends[:, 0].min()), float(ends[:, 1].max())
+    if not np.isfinite(ends).all():
+        raise UndecidedError(_say_odd(stacks))
     paths = " and ".join(dict.fromkeys(stack.path for stack in stacks))
     if greatest == least:
         raise UndecidedError(
             f"{paths} needs pictures, but every pixel is {least:g}: check how the file was saved."
         )
-    if len(images) > 1 and (images == images[0]).all():
+    if len(images) > 1 and all((images[i] == images[0]).all() for i in range(1, len(images))):
         raise UndecidedError(
             f"{paths} needs different pictures, but all {len(images):,} are the same: "
             "check how the file was saved."
         )
+    n_channels = max(view.shape[3] if view.ndim == 4 else 1 for view in views)
     is_logical = all(stack.array.dtype.kind == "b" for stack in stacks)
     return Pixels(images, least, greatest, is_logical, n_channels)
 
@@ -108,13 +106,15 @@ def scale_pixels(pixels: Pixels, choice: str | None) -> tuple[Images, Decision, 
         What the user should know.
     """
     images, span = pixels.images, f"{pixels.least:.6g} to {pixels.greatest:.6g}"
-    way, why = (choice, "you chose so") if choice in _WAYS else _find_way(pixels)
+    way, why = (choice, "it was said so") if choice in _WAYS else _find_way(pixels)
     low, high = {"unit": (0.0, 1.0), "bytes": (0.0, float(_BYTE)), "signed": (-1.0, 1.0)}.get(way, (0.0, 0.0))
     if way == "stretch":
         low, high = _find_ends(pixels)
     warnings: tuple[str, ...] = ()
+    if pixels.n_channels > 1:
+        warnings = (f"Images of {pixels.n_channels} colours were made grey.",)
     if (low, high) != (0.0, 1.0):
-        warnings = (_say_scaling(span, low, high),)
+        warnings += (_say_scaling(span, low, high),)
     if low != 0:
         images -= np.float32(low)
     if high - low != 1:
@@ -134,7 +134,7 @@ def turn_ink(images: Images, choice: str | None) -> tuple[Images, Decision, tupl
     middle = float(np.median(edges))
     ink = choice if choice in _INKS else "dark" if edge > 0.5 and middle > 0.5 else "bright"
     why = f"the edges of the images are at {edge:.2f} of the way from least to greatest"
-    reason = f"Images are taken as {_INKS[ink]}: {'you chose so' if choice else why}."
+    reason = f"Images are taken as {_INKS[ink]}: {'it was said so' if choice else why}."
     decision = decide("ink", ink, reason, _INKS, choice is not None)
     if ink == "bright":
         return images, decision, ()
@@ -150,13 +150,26 @@ def _find_side(stacks: Sequence[Stack]) -> int:
     return next(iter(sides))
 
 
-def _read_piece(view: np.ndarray, side: int) -> Images:
-    if view.ndim < 4:
-        with np.errstate(over="ignore"):  # what is too large for float32 is told as infinite
-            return view.astype(np.float32, order="C").reshape(len(view), side, side)
-    colours: Float32[np.ndarray, "n side side channels"] = view[..., :3].astype(np.float32)
-    # A fourth channel says how opaque a pixel is, and is left out.
-    return colours[..., 0] if colours.shape[3] < 3 else colours @ _GREY
+def _cut(views: Sequence[np.ndarray], images: Images) -> Iterator[tuple[np.ndarray, SomeImages]]:
+    """Cut views of a file's arrays in pieces, and with each the place where its images go."""
+    first = 0
+    for view in views:
+        for start in range(0, len(view), _PIECE):
+            piece = view[start : start + _PIECE]
+            yield piece, images[first : first + len(piece)]
+            first += len(piece)
+
+
+def _copy_piece(piece: np.ndarray, place: SomeImages) -> tuple[float, float]:
+    """Copy a piece to its place and return its least and greatest value; NaN where one is none."""
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, which is told
+        if piece.ndim == 4:
+            colours = piece[..., :3].astype(np.float32)
+            # A fourth channel says how opaque a pixel is, and is left out.
+            place[...] = colours[..., 0] if colours.shape[3] < 3 else colours @ _GREY
+        else:
+            place[...] = piece.reshape(place.shape)
+    return float(place.min()), float(place.max())
 
 
 def _say_odd(stacks: Sequence[Stack]) -> str:

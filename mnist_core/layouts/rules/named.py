@@ -1,23 +1,40 @@
 """Rules by names and shapes: the paper's, training and test variables, structs, any pair."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mnist_core.dataset import Choices
+from mnist_core.dataset.origin import NOTE
+from mnist_core.errors import LayoutError
 from mnist_core.layouts.found import Found
 from mnist_core.layouts.names import Role
 from mnist_core.layouts.rules.sets import find_sets, sort_leaves
 from mnist_core.layouts.tree import Leaf
 
 _PAPER = ("input_images", "output_labels")
+_EMNIST = "dataset.mapping"  # what no other family has; its images lie column by column
 
 
 def find_paper(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     """Find the paper's variables, by their names."""
     images, labels = _PAPER
     sets = sort_leaves(leaves)
-    if images not in {one.path for one in sets.candidates} or labels not in {leaf.path for leaf in leaves}:
+    if images not in {one.path for one in sets.candidates}:
         return None
-    return find_sets(sets, choices, "paper", f"The file has {images} and {labels}, as the paper's has.")
+    notes = [leaf.value for leaf in leaves if leaf.path == NOTE and isinstance(leaf.value, str)]
+    if not notes and labels not in {leaf.path for leaf in leaves}:
+        return None
+    found = find_sets(sets, choices, "paper", f"The file has {images} and {labels}, as the paper's has.")
+    return replace(found, settled=_read_note(notes[0])) if notes else found
+
+
+def _read_note(note: str) -> Choices:
+    """Read what the lab noted when it wrote the file; a note that somebody else wrote is none."""
+    try:
+        return Choices.from_values(json.loads(note))
+    except (ValueError, AttributeError, LayoutError):
+        return Choices()
 
 
 def find_parts(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
@@ -38,7 +55,9 @@ def find_structs(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     if not inside or len(inside) < len(sets.candidates):
         return None
     reason = f"The struct {inside[0].leaf.parent} has the field {inside[0].leaf.name}, which can be images."
-    return find_sets(sets, choices, "struct", reason)
+    found = find_sets(sets, choices, "struct", reason)
+    is_emnist = any(leaf.path == _EMNIST for leaf in leaves)
+    return replace(found, usual_orientation="transposed") if is_emnist else found
 
 
 def find_pairs(leaves: Sequence[Leaf], choices: Choices) -> Found | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -166,14 +167,16 @@ def _join_test(
 
 
 def _make_group(sets: Sets, pair: Pair, is_test: bool = False) -> Group:
-    parent = pair.stack.path.rpartition(".")[0]
-    writers = [
-        np.ravel(leaf.value)
+    path, n = pair.stack.path, pair.stack.axes.n
+    fitting = [
+        leaf
         for leaf in sets.leaves
-        if is_writers_name(leaf.path) and leaf.parent == parent and isinstance(leaf.value, np.ndarray)
+        if is_writers_name(leaf.path) and leaf.parent == path.rpartition(".")[0] and leaf.is_number
     ]
-    fitting = [one for one in writers if len(one) == pair.stack.axes.n and one.dtype.kind in "fiub"]
-    return Group((pair.stack,), pair.labels, fitting[0] if fitting else None, is_test)
+    fitting.sort(key=lambda leaf: find_role(leaf.path) is not find_role(path))
+    writers = [np.ravel(cast(np.ndarray, leaf.value)) for leaf in fitting]
+    writers = [one for one in writers if len(one) == n]
+    return Group((pair.stack,), pair.labels, writers[0] if writers else None, is_test)
 
 
 def _read_names(leaves: Sequence[Leaf], groups: Sequence[Group]) -> dict[int, str]:

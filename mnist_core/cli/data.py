@@ -1,0 +1,53 @@
+"""The data options that commands share: a file, and what of it the user overrules."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnist_core.dataset.origin import WORDS, Choices
+
+if TYPE_CHECKING:
+    from mnist_core.dataset import Dataset
+
+_HELP = {
+    "images": "the variable that holds the images",
+    "labels": "the variable that holds their labels, or none",
+    "axes": "what the axes of the images are, such as 'pixels n' or 'rows columns n'",
+    "test": "the variable of the file's own test images; together: they join the others; none: left out",
+    "test_labels": "the variable that holds the labels of the test images",
+    "coding": "what a label means",
+    "values": "how pixel values become 0 to 1",
+    "ink": "dark: the images are inverted",
+    "orientation": "how the file's images lie",
+    "writers": "apart: no writer is both in the training part and among the held-out images",
+}
+
+
+def add_data_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the file and the choices that may be made about it."""
+    command.add_argument("file", type=Path, metavar="FILE", help="a .mat file of digits")
+    group = command.add_argument_group("what the file holds, where the rules are to be overruled")
+    for name, words in _HELP.items():
+        option = f"--{name.replace('_', '-')}"
+        if name in WORDS:
+            group.add_argument(option, choices=WORDS[name], help=words)
+        else:
+            group.add_argument(option, metavar="AXES" if name == "axes" else "NAME", help=words)
+
+
+def read_choices(arguments: argparse.Namespace) -> Choices:
+    """Read the choices from the options."""
+    return Choices(**{name: getattr(arguments, name) for name in _HELP})
+
+
+def read_data(arguments: argparse.Namespace) -> "Dataset":
+    """Read the file as the options say.
+
+    Raises
+    ------
+    MatFileError, LayoutError
+        If it is no readable file, or holds no sound digit images, or leaves a choice to the user.
+    """
+    from mnist_core.layouts import read_dataset  # noqa: PLC0415 - a search has begun other work by then
+
+    return read_dataset(arguments.file, choices=read_choices(arguments))
