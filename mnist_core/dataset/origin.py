@@ -15,7 +15,7 @@ TOGETHER = "together"
 APART = "apart"
 """As a choice for writers: no writer is both in the training part and among the held-out images."""
 
-NOTE = "mnist_lab"
+NOTE = "lab_note"
 """The variable of a file that the lab wrote which says, as JSON, what need not be recognised again."""
 
 WORDS = {

@@ -44,7 +44,7 @@ def write_mat(dataset: Dataset, stream: BinaryIO) -> None:
 
     `input_images` has an image a row, pixels row by row, 0 to 1; `output_labels` has a label a row. Own
     test images are `test_images` and `test_labels`; `writers` are there where they are known. Classes other
-    than the digits are `class_names`, and labels then count from 1. `mnist_lab` says what need not be
+    than the digits are `class_names`, and labels then count from 1. `lab_note` says what need not be
     recognised again.
     """
     from scipy.io import savemat  # noqa: PLC0415 - a tenth of a second, for few

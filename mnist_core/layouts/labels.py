@@ -8,6 +8,7 @@ import numpy as np
 from mnist_core.layouts.tree import Leaf
 from mnist_core.variables import Cells
 
+_LINE = "a character an image"
 _MOST_CLASSES = 256  # a variable with more different values is no label of a class
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _WORD_DIGITS = {word: digit for digit, word in enumerate(_WORDS)}
@@ -46,6 +47,11 @@ class RawLabels:
         return self.values.dtype.kind == "U"
 
     @property
+    def is_line(self) -> bool:
+        """Whether it is one line of text, which may be any remark."""
+        return self.words == _LINE
+
+    @property
     def is_sound(self) -> bool:
         """Whether these are labels of a few classes: words or whole numbers."""
         if self.is_text:
@@ -60,7 +66,7 @@ def read_raw_labels(leaf: Leaf) -> RawLabels | None:
     """Read a variable as labels; None where it is of another kind."""
     value = leaf.value
     if isinstance(value, str):
-        return RawLabels(leaf.path, np.array(list(value)), "a character an image") if value else None
+        return RawLabels(leaf.path, np.array(list(value)), _LINE) if value else None
     if isinstance(value, Cells):
         return _read_cells(leaf.path, value)
     return _read_array(leaf.path, value) if isinstance(value, np.ndarray) and value.size else None

@@ -229,7 +229,7 @@ def _find_labels(
     if len(likely) > 1 and not _part_alike(likely):
         raise _ask_which(name, "the labels", [raw.path for raw in likely], options, [images])
     # Labels of another count are wrong, not absent.
-    likely += [raw for raw in raws if is_labels_name(raw.path) and raw.n > 1]
+    likely += [raw for raw in raws if is_labels_name(raw.path) and raw.n > 1 and not raw.is_line]
     if not likely:
         return None, decide(name, NONE, f"No variable has a label for each image of {chosen.path}.", options)
     raw = likely[0]
