@@ -82,6 +82,7 @@ def search_here(store, fingerprint, settings):
     return read_scores(store, run_id)
 
 
+@pytest.mark.slow
 def test_a_search_outlives_a_killed_worker_and_a_killed_scheduler(
     store, settings, fingerprint, cluster, tmp_path
 ):
@@ -142,6 +143,7 @@ def test_a_worker_with_another_version_is_refused_with_a_sentence(
     assert "mnist_core" in run.message
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_named(store, settings, fingerprint):
     plan = replace(PLAN, cluster="tcp://127.0.0.1:9")
     run_id, thread = begin(store, plan, fingerprint, settings)

@@ -56,6 +56,7 @@ def test_initial_weights_are_those_that_skorch_draws():
     assert largest_difference(network, expected) == 0
 
 
+@pytest.mark.slow
 def test_each_of_81_networks_has_the_weights_that_skorch_gives_it():
     images, labels = make_digits(2000)
     recipe = Recipe(max_epochs=2)

@@ -1,8 +1,11 @@
 """Searches whose processes are killed at any moment end as if nobody had disturbed them."""
 
+import pytest
+
 from benchmarks.kill import kill_searches, search_undisturbed
 
 
+@pytest.mark.slow
 def test_a_search_that_is_killed_ten_times_ends_equal_bit_by_bit(tmp_path):
     expected = search_undisturbed(tmp_path / "calm")
 

@@ -95,7 +95,7 @@ def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process
 
 
 def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(store, settings, fingerprint):
-    plan = replace(SMALL, recipe=Recipe(max_epochs=2000, patience=2000), checkpoint_s=0.3)
+    plan = replace(SMALL, recipe=Recipe(max_epochs=1000, patience=1000), checkpoint_s=0.3)
     run_id = store.add_run(plan, "small.mat", fingerprint)
     start_worker(settings)
     wait_until(lambda: list(settings.runs_folder.glob("*/checkpoints/*.safetensors")))
@@ -111,7 +111,7 @@ def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(stor
     store.request_resume(run_id)
     start_worker(settings)
     wait_until(lambda: store.get_run(run_id).state is RunState.DONE)
-    assert store.get_run(run_id).n_epochs == 4 * 2000 > n_epochs > 0
+    assert store.get_run(run_id).n_epochs == 4 * 1000 > n_epochs > 0
     wait_until(lambda: not list(settings.runs_folder.glob("*/checkpoints")))  # of no use any more
 
 
