@@ -5,6 +5,7 @@ without zeros, beside torch's dense products. All of it is the processor time of
 `MNIST.mat` the built-in sample is taken.
 """
 
+import itertools
 import os
 import sys
 import time
@@ -99,11 +100,7 @@ def _profile(images: Images, labels: Labels) -> dict[str, float]:
     recipe = Recipe()
     train, valid = split_inner(labels, recipe.inner_folds)
     ink = prepare_ink(images, labels, train, valid, recipe)
-    trainings = [
-        start_training(candidate, recipe, ink.n_pixels, recipe.n_classes)
-        for candidate in PAPER_GRID.candidates()
-    ]
-    stacks = [pack_stack(group, recipe.n_classes) for group in choose_stacks(trainings)]
+    stacks = _start_stacks(recipe, ink)
     table = dict.fromkeys((*_PARTS, "a whole step", "a batch to validate on"), 0.0)
     for stack in stacks:
         room = _make_room(stack, recipe.batch_size)
@@ -113,8 +110,26 @@ def _profile(images: Images, labels: Labels) -> dict[str, float]:
         table["a batch to validate on"] += _time_check(stack, ink, recipe.batch_size)
     steps, checks = _N_TRAIN / recipe.batch_size, _N_VALID / recipe.batch_size
     epoch = steps * table["a whole step"] + checks * table["a batch to validate on"]
-    table[f"an epoch of one network ({_N_TRAIN:,} + {_N_VALID:,} images)"] = epoch / len(trainings)
+    table[f"an epoch of one network ({_N_TRAIN:,} + {_N_VALID:,} images)"] = epoch / PAPER_GRID.n_candidates
+    decaying = _start_stacks(Recipe(weight_decay=1e-4), ink)
+    table["a whole step, weights decay"] = sum(_time_step(one, ink, recipe.batch_size) for one in decaying)
+    for name, other in (("dropout", Recipe(input_dropout=0.2)), ("noise", Recipe(input_noise=0.1))):
+        drawn = f"{name} for all networks, drawn once an epoch ({_N_TRAIN:,} images)"
+        table[drawn] = _time_draw(prepare_ink(images, labels, train, valid, other))
     return table
+
+
+def _start_stacks(recipe: Recipe, ink: TrainingInk) -> list[Stack]:
+    trainings = [
+        start_training(candidate, recipe, ink.n_pixels, recipe.n_classes)
+        for candidate in PAPER_GRID.candidates()
+    ]
+    return [pack_stack(group, recipe.n_classes) for group in choose_stacks(trainings)]
+
+
+def _time_draw(ink: TrainingInk) -> float:
+    epochs = itertools.count(1)
+    return _time(lambda: ink.draw(next(epochs))) * _N_TRAIN / ink.n_train
 
 
 def _make_room(stack: Stack, batch: int) -> _Room:

@@ -25,6 +25,10 @@ class GridError(LabError):
     """A search space or a recipe that cannot be carried out."""
 
 
+class DeviceError(LabError):
+    """A device to train on that is not there."""
+
+
 class ModelError(LabError):
     """A model folder that is absent, damaged, too new, or of other shapes."""
 

@@ -23,6 +23,7 @@ from mnist_core.grid import Activation
 _WIDEST = 4  # times the narrowest network of a stack: more would be padding for the most part
 _MOST_BYTES = 2e9  # of a stack's hidden 1, with Adam's two means
 _KEEP_MEAN, _KEEP_SQUARE, _EPSILON = 0.9, 0.999, 1e-8  # Adam as torch has it by default
+_MOST_KEPT = 3  # sets of images: of a fold those to train, to validate and to score on
 _MEASURED = 4096  # images at a time that are only looked at
 
 
@@ -48,7 +49,7 @@ class TorchDevice:
         return DenseStack(trainings, self)
 
     def take(self, ink: Ink, n_pixels: int) -> tuple[Tensor, Tensor]:
-        """Bring images and labels to the device; the last two sets stay there.
+        """Bring images and labels to the device; those used last stay there.
 
         Returns
         -------
@@ -62,7 +63,7 @@ class TorchDevice:
         if kept is None:
             kept = ink, _spread_ink(ink, n_pixels, self.device), torch.from_numpy(ink.labels).to(self.device)
         others = [one for one in self._kept if one[0] is not ink]
-        self._kept = [*others[-1:], kept]
+        self._kept = [*others[1 - _MOST_KEPT :], kept]
         return kept[1:]
 
 

@@ -1,13 +1,16 @@
 """Where networks are trained: the one place that chooses."""
 
 import ctypes
+import functools
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from mnist_core.errors import DeviceError
 from mnist_core.fused.compiled_stack import CompiledDevice
 from mnist_core.fused.state import Batches, Ink
 from mnist_core.fused.training import Training
@@ -44,16 +47,43 @@ class Device(Protocol):
         """Put networks side by side."""
 
 
-def choose_device() -> Device:
-    """Choose the compiled passes, or torch on a CUDA device where there is one."""
-    if _has_cuda_driver():  # asked first, as torch takes a second to load
-        import torch  # noqa: PLC0415
+def choose_device(environ: Mapping[str, str] = os.environ) -> Device:
+    """Choose what `MNIST_LAB_DEVICE` names, else torch on a CUDA device if there is one, else the processor.
 
-        from mnist_core.fused.dense import TorchDevice  # noqa: PLC0415
+    Parameters
+    ----------
+    environ : mapping of str to str
+        `MNIST_LAB_DEVICE` is read: `compiled`, or the name of one of torch's devices; may be absent.
 
-        if torch.cuda.is_available():
-            return TorchDevice("cuda")
-    return CompiledDevice()
+    Raises
+    ------
+    DeviceError
+        If torch has no such device.
+    """
+    name = environ.get("MNIST_LAB_DEVICE", "")
+    if name == "compiled" or (not name and not _has_cuda_driver()):  # torch takes a second to load
+        return CompiledDevice()
+    import torch  # noqa: PLC0415
+
+    if not name and not torch.cuda.is_available():
+        return CompiledDevice()
+    return _open_torch(name or "cuda")
+
+
+@functools.cache  # it keeps the images that it was sent
+def _open_torch(name: str) -> Device:
+    import torch  # noqa: PLC0415
+
+    from mnist_core.fused.dense import TorchDevice  # noqa: PLC0415
+
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:  # a torch without CUDA asserts
+        raise DeviceError(
+            f"MNIST_LAB_DEVICE must be compiled or a device that torch has here, such as cuda, but is {name} "
+            f"({str(error).splitlines()[0]}): set another, or none."
+        ) from error
+    return TorchDevice(name)
 
 
 def _has_cuda_driver() -> bool:

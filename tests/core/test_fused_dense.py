@@ -9,6 +9,7 @@ from digits import make_digits
 
 from mnist_core.classifier import train_network as train_by_skorch
 from mnist_core.dataset import split_inner
+from mnist_core.errors import DeviceError
 from mnist_core.fused import Trainer, collect_ink, prepare_ink, score
 from mnist_core.fused.compiled_stack import CompiledDevice
 from mnist_core.fused.dense import TorchDevice
@@ -59,7 +60,18 @@ def assert_as_skorch(training, images, labels, tolerance):
 def test_the_device_is_chosen_by_what_is_there():
     expected = TorchDevice if torch.cuda.is_available() else CompiledDevice
 
-    assert isinstance(choose_device(), expected)
+    assert isinstance(choose_device({}), expected)
+
+
+def test_a_setting_names_another_device():
+    assert isinstance(choose_device({"MNIST_LAB_DEVICE": "compiled"}), CompiledDevice)
+    assert choose_device({"MNIST_LAB_DEVICE": "cpu"}).device == torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["cuda:99", "abacus"])
+def test_a_device_that_is_not_there_is_refused_with_its_name(name):
+    with pytest.raises(DeviceError, match=f"but is {name} "):
+        choose_device({"MNIST_LAB_DEVICE": name})
 
 
 @pytest.mark.parametrize("lr", TOLERANCE)
