@@ -8,7 +8,7 @@ import numpy as np
 Strokes: TypeAlias = list[list[list[float]]]
 """Strokes of points, y down."""
 
-# Points on a grid of 4 x 6, x and y a pair of figures each; a space lifts the pen, ~ before a stroke rounds it.
+# Points on a grid of 4 x 6, two figures each, x and y; a space lifts the pen, ~ rounds the stroke behind it.
 _LETTERS = {
     "A": "062046 1434",
     "B": "0006 ~00303303 ~03434606",
@@ -68,7 +68,9 @@ def draw_pair(one: Sequence, other: Sequence, rng: np.random.Generator) -> Strok
     """Put two digits side by side, of nearly the same height."""
     left, right = (_stand(strokes, float(rng.uniform(85, 115))) for strokes in (one, other))
     shift = max(points[:, 0].max() for points in left) + float(rng.uniform(8, 40))
-    return [points.tolist() for points in left] + [(points + [shift, 0]).tolist() for points in right]
+    return [points.tolist() for points in left] + [
+        (points + np.array([shift, 0])).tolist() for points in right
+    ]
 
 
 def letter_names() -> list[str]:
@@ -114,5 +116,7 @@ def _write(strokes: list[np.ndarray], rng: np.random.Generator) -> Strokes:
 def _shake(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shift = rng.normal(0, 0.12, 2)
     places, waves = np.linspace(0, 1, len(points)), rng.normal(0, 0.12, (2, 4))
-    shaken: np.ndarray = points + shift + np.array([np.interp(places, np.linspace(0, 1, 4), w) for w in waves]).T
+    shaken: np.ndarray = (
+        points + shift + np.array([np.interp(places, np.linspace(0, 1, 4), w) for w in waves]).T
+    )
     return shaken

@@ -23,9 +23,9 @@ _HELP = {
 }
 
 
-def add_data_arguments(command: argparse.ArgumentParser) -> None:
-    """Add the file and the choices that may be made about it."""
-    command.add_argument("file", type=Path, metavar="FILE", help="a .mat file of digits")
+def add_data_arguments(command: argparse.ArgumentParser, file_words: str = "a .mat file of digits") -> None:
+    """Add the file, told by some words, and the choices that may be made about it."""
+    command.add_argument("file", type=Path, metavar="FILE", help=file_words)
     group = command.add_argument_group("what the file holds, where the rules are to be overruled")
     for name, words in _HELP.items():
         option = f"--{name.replace('_', '-')}"

@@ -1,6 +1,8 @@
 """The command `evaluate`."""
 
 import argparse
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
@@ -9,16 +11,18 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.say import say
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.dataset.side import bring_to_side
+from mnist_core.drawing import read_drawings
 from mnist_core.evaluation import Evaluation, evaluate, wilson_interval
 from mnist_core.evaluation.match import match_labels
 from mnist_core.evaluation.part import leave_out_trained
 from mnist_core.modelstore import Model
+from mnist_core.reading.hands import evaluate_drawings
 
 
 def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `evaluate`."""
     command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
-    add_data_arguments(command)
+    add_data_arguments(command, "a .mat file of digits, or a .json file of pen strokes with labels")
     command.add_argument(
         "--part",
         choices=["test", "all"],
@@ -29,8 +33,11 @@ def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> None:
-    """Measure a saved model on a file's images."""
+    """Measure a saved model on a file's images, or on labelled pen strokes."""
     model = open_model(arguments.model)
+    if arguments.file.suffix.lower() == ".json":
+        _measure_drawings(model, arguments.file, arguments.json)
+        return
     dataset = read_data(arguments)
     measured = _evaluate_part(model, dataset, arguments.part, arguments.seed)
     low, high = wilson_interval(measured.n_right, measured.n)
@@ -51,6 +58,25 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
         side = model.info.side
         words += f"; they were brought from {dataset.side} x {dataset.side} to {side} x {side} pixels"
     say(document, words, arguments.json)
+
+
+def _measure_drawings(model: Model, path: Path, as_json: bool) -> None:
+    measured, hands = evaluate_drawings(model, read_drawings(path))
+    low, high = wilson_interval(measured.n_right, measured.n)
+    document = {
+        "model": str(model.folder),
+        "n": measured.n,
+        "accuracy": measured.accuracy,
+        "interval": [low, high],
+        "confusion": measured.confusion.tolist(),
+        "writers": [asdict(hand) for hand in hands],
+    }
+    words = [
+        f"{model.name} reads {measured.accuracy:.2%} of {measured.n:,} drawings "
+        f"(95 %: {low:.2%} to {high:.2%}); it may have been trained on some of them",
+        *(f"  writer {hand.writer}: {hand.accuracy:.1%} of {hand.n}" for hand in hands),
+    ]
+    say(document, "\n".join(words), as_json)
 
 
 def _evaluate_part(model: Model, dataset: Dataset, part: str, seed: int) -> Evaluation:

@@ -1,18 +1,19 @@
 """The command `predict`."""
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mnist_core.arrays import Image
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
-from mnist_core.drawing import draw_strokes, parse_strokes, read_picture
-from mnist_core.errors import DrawingError
-from mnist_core.evaluation import predict
+from mnist_core.drawing import draw_strokes, read_drawings, read_picture
+from mnist_core.reading import Reading, read_images
+
+if TYPE_CHECKING:
+    from mnist_core.reading.evidence import Evidence
 
 
 def add_predict_arguments(command: argparse.ArgumentParser) -> None:
@@ -23,7 +24,12 @@ def add_predict_arguments(command: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="INPUT",
-        help="pictures of one digit each (PNG, JPEG), or .json files of pen strokes",
+        help="pictures of one digit each (PNG, JPEG, WebP, BMP), or .json files of pen strokes",
+    )
+    command.add_argument(
+        "--explain",
+        action="store_true",
+        help="also say which ink decided, what would change the guess, and which units fired most",
     )
 
 
@@ -31,23 +37,58 @@ def run_predict(arguments: argparse.Namespace) -> None:
     """Read digits from pictures and pen strokes, in the order in which they are given."""
     model = open_model(arguments.model)
     named = [pair for path in arguments.input for pair in _read_input(path)]
-    probabilities = predict(model.network, np.stack([image for _, image in named]))
-    document: list[dict[str, Any]] = [
-        {"input": name, "digit": int(row.argmax()), "probabilities": row.tolist()}
-        for (name, _), row in zip(named, probabilities, strict=True)
-    ]
-    lines = [f"{item['input']}: {item['digit']} ({max(item['probabilities']):.1%})" for item in document]
-    say(document, "\n".join(lines), arguments.json)
+    images = np.stack([image for _, image in named])
+    readings = read_images(model, images)
+    document = [_describe(name, reading) for (name, _), reading in zip(named, readings, strict=True)]
+    if arguments.explain:
+        from mnist_core.reading.evidence import find_evidence  # noqa: PLC0415 - few calls ask why
+
+        for item, evidence in zip(document, find_evidence(model, images), strict=True):
+            item["explanation"] = _explain(evidence)
+    say(document, "\n".join(map(_say_item, document)), arguments.json)
 
 
 def _read_input(path: Path) -> list[tuple[str, Image]]:
     if path.suffix.lower() != ".json":
         return [(str(path), read_picture(path))]
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DrawingError(
-            f"{path} must be a JSON file of pen strokes, but cannot be read: {error}."
-        ) from error
-    drawings = parse_strokes(document)
-    return [(f"{path}[{i}]", draw_strokes(drawing.strokes)) for i, drawing in enumerate(drawings)]
+    return [
+        (f"{path}[{place}]", draw_strokes(drawing.strokes))
+        for place, drawing in enumerate(read_drawings(path))
+    ]
+
+
+def _describe(name: str, reading: Reading) -> dict[str, Any]:
+    return {
+        "input": name,
+        "digit": reading.digit,
+        "second": reading.second,
+        "probabilities": reading.probabilities.tolist(),
+    }
+
+
+def _explain(evidence: "Evidence") -> dict[str, Any]:
+    return {
+        "ink": np.round(evidence.ink, 4).tolist(),
+        "missing": np.round(evidence.missing, 4).tolist(),
+        "units": evidence.units,
+    }
+
+
+def _say_item(item: dict[str, Any]) -> str:
+    words = f"{item['input']}: {item['digit']} ({max(item['probabilities']):.1%})"
+    if "explanation" in item:
+        words += "\n" + _say_why(item)
+    return words
+
+
+def _say_why(item: dict[str, Any]) -> str:
+    """Draw the decisive ink as characters: + speaks for the guess, - for the second one, . is other ink."""
+    ink = np.array(item["explanation"]["ink"])
+    strong = 0.2 * np.abs(ink).max()
+    marks = np.select([ink > strong, ink < -strong, ink != 0], ["+", "-", "."], " ")
+    fired = [
+        f"  {layer}: {', '.join(f'{unit} ({value:+.2f})' for unit, value in units)}"
+        for layer, units in item["explanation"]["units"].items()
+    ]
+    heading = f"  ink for {item['digit']} (+) or for {item['second']} (-), and the units that fired most:"
+    return "\n".join([heading, *("  " + "".join(row) for row in marks if (row != " ").any()), *fired])

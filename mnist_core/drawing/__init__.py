@@ -2,7 +2,7 @@
 
 from mnist_core.drawing.picture import read_picture
 from mnist_core.drawing.render import INK_SIDE, SIDE, centre_ink, draw_strokes
-from mnist_core.drawing.strokes import Drawing, Point, Stroke, parse_strokes
+from mnist_core.drawing.strokes import Drawing, Point, Stroke, parse_strokes, read_drawings
 
 __all__ = [
     "INK_SIDE",
@@ -13,5 +13,6 @@ __all__ = [
     "centre_ink",
     "draw_strokes",
     "parse_strokes",
+    "read_drawings",
     "read_picture",
 ]

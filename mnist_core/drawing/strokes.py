@@ -1,7 +1,9 @@
 """Strokes JSON: what a pen did, as lists of points."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -64,6 +66,23 @@ def parse_strokes(document: Any) -> list[Drawing]:
     if not document:
         raise EmptyDrawingError(f"Strokes must be {_SHAPE}, but the list is empty: add a drawing.")
     return [_parse_drawing(entry, f"drawing {number}") for number, entry in enumerate(document, start=1)]
+
+
+def read_drawings(path: Path) -> list[Drawing]:
+    """Read a file of strokes.
+
+    Raises
+    ------
+    DrawingError
+        If it cannot be read, is no JSON, or no strokes document.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DrawingError(
+            f"{path} must be a JSON file of pen strokes, but cannot be read ({error}): write {_SHAPE}."
+        ) from error
+    return parse_strokes(document)
 
 
 def stroke_points(strokes: Sequence[Stroke]) -> list[np.ndarray]:

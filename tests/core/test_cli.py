@@ -140,6 +140,33 @@ def test_predict_reads_pictures_and_strokes_in_order(home, tmp_path):
         assert sum(item["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
+def test_predict_explains_with_the_ink_and_the_units_that_decided(home, tmp_path):
+    (tmp_path / "seven.json").write_text(json.dumps([{"strokes": [[[0, 0], [60, 0], [25, 100]]]}]))
+
+    (found,) = call_json(home, "predict", MODEL, tmp_path / "seven.json", "--explain")
+
+    assert np.shape(found["explanation"]["ink"]) == np.shape(found["explanation"]["missing"]) == (28, 28)
+    assert {layer: len(units) for layer, units in found["explanation"]["units"].items()} == {
+        "hidden1": 5,
+        "hidden2": 5,
+    }
+    assert "+" in call(home, "predict", MODEL, tmp_path / "seven.json", "--explain").stdout
+
+
+def test_evaluate_measures_labelled_strokes_and_each_writer(home, tmp_path):
+    seven = {"strokes": [[[0, 0], [60, 0], [25, 100]]]}
+    document = [{**seven, "label": 7, "writer": "ann"}, {**seven, "label": 3, "writer": 5}]
+    (tmp_path / "strokes.json").write_text(json.dumps(document))
+
+    found = call_json(home, "evaluate", MODEL, tmp_path / "strokes.json")
+
+    assert (found["n"], found["accuracy"], found["confusion"][3][7]) == (2, 0.5, 1)
+    assert found["writers"] == [
+        {"writer": 5, "n": 1, "accuracy": 0.0},
+        {"writer": "ann", "n": 1, "accuracy": 1.0},
+    ]
+
+
 @pytest.mark.parametrize(("layer", "units"), [("hidden1", 96), ("hidden2", 24), ("output", 10)])
 def test_fields_writes_an_array_and_a_sheet(home, mat, tmp_path, layer, units):
     found = call_json(home, "fields", MODEL, "--layer", layer, "--data", mat, "--out", tmp_path)
