@@ -32,7 +32,7 @@ _OPTIONS = ["--cv", "3", "--workers", "2", "--max-epochs", "200", "--patience", 
 _CHECKPOINT_S = "0.3"
 _VICTIMS = ("all", "carrier", "engine", "member")
 _LONGEST_WAIT_S = 6.0  # begins before the processes do, and reaches into the work
-_AFTER_DEATH_S = 20.0
+_AFTER_DEATH_S = 60.0  # long, as others may use the machine too
 
 
 @dataclass(frozen=True)

@@ -137,14 +137,15 @@ def _show_progress(run: RunRow, fits: Sequence[FitRow]) -> None:
 
 def _show_figures(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]) -> None:
     best = ranked[0] if ranked else None
+    # All stand in one row at 1280 pixels: 734 of them, and a gap between each two.
     with st.container(horizontal=True):
-        st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=110)
+        st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=104)
         if run.state.is_active:
             rest = forecast_rest(run, fits)
             words = _NONE if rest is None else say_duration(rest)
-            st.metric("Remaining", words, width=120, help=_HELP_REST)
-        st.metric("Best so far", f"{best.mean:.2%}" if best else _NONE, width=100)
-        st.metric("Its network", str(best.candidate) if best else _NONE, width=235)
+            st.metric("Remaining", words, width=110, help=_HELP_REST)
+        st.metric("Best so far", f"{best.mean:.2%}" if best else _NONE, width=92)
+        st.metric("Its network", str(best.candidate) if best else _NONE, width=222)
         if run.state.is_held:
             _show_load(run)
 
@@ -154,8 +155,8 @@ def _show_load(run: RunRow) -> None:
     words = _NONE if pace is None else f"{pace:.1f}"
     if pace is not None and promise:
         words += f" · {pace / promise:.0%}"
-    st.metric("Epochs a second", words, width=145, help=_HELP_PACE + _say_promise(promise))
-    st.metric("Memory", say_memory(run) or _NONE, width=110, help=_HELP_MEMORY)
+    st.metric("Epochs a second", words, width=122, help=_HELP_PACE + _say_promise(promise))
+    st.metric("Memory", say_memory(run) or _NONE, width=84, help=_HELP_MEMORY)
 
 
 _HELP_REST = "From the epochs that the fits took so far, with the retraining of the winner."

@@ -11,11 +11,14 @@ import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from queue import Queue
 from threading import Thread
 from typing import Any
 
 from mnist_core.grid import Engine, SearchPlan
 from mnist_core.search.job import SearchJob
+
+_CHUNK = 1 << 16  # bytes that are read at once
 
 
 def main() -> int:
@@ -25,9 +28,9 @@ def main() -> int:
 
         print(json.dumps(measure_epoch()))  # noqa: T201 this is its answer
         return 0
-    begun = json.loads(sys.stdin.readline() or "null")
-    if begun is None:  # whoever started it was gone at once
-        return 0
+    lines: Queue[bytes] = Queue()
+    Thread(target=_listen, args=(lines,), daemon=True).start()
+    begun = json.loads(lines.get())
     plan = SearchPlan.from_values(begun["plan"])
     with _call_crew(plan, Path(begun["temp_folder"])) as client:
         import torch  # noqa: PLC0415
@@ -35,11 +38,7 @@ def main() -> int:
         from mnist_core.search.whole import try_job  # noqa: PLC0415
 
         torch.set_num_threads(1)
-        line = sys.stdin.readline()
-        if not line:  # the images could not be read
-            return 0
-        Thread(target=_die_with_worker, daemon=True).start()
-        return try_job(SearchJob.from_values(json.loads(line)), client)
+        return try_job(SearchJob.from_values(json.loads(lines.get())), client)
 
 
 def _call_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[Any]:
@@ -50,11 +49,15 @@ def _call_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[An
     return start_cluster(plan.n_processes, temp_folder)
 
 
-def _die_with_worker() -> None:
-    # The worker holds the other end of standard input; it closes when the worker ends, however it ends.
-    # Read without Python's buffer, whose lock a forked process would inherit as taken.
-    while os.read(0, 1):
-        pass
+def _listen(lines: Queue[bytes]) -> None:
+    """Take in the lines of the worker; when it ends, however it ends, this process and its crew end too."""
+    # The worker holds the other end of standard input, which closes with it: also while a crew is still
+    # being called together. Read without Python's buffer, whose lock a forked process would inherit as taken.
+    rest = b""
+    while data := os.read(0, _CHUNK):
+        *whole, rest = (rest + data).split(b"\n")
+        for line in whole:
+            lines.put(line)
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 

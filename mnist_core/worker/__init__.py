@@ -27,7 +27,7 @@ _LOOK_EVERY_S = 0.15  # how soon a wish is seen
 _MOST_DEATHS = 10  # of engine processes in one run, before it is taken to be the run's fault
 _RETRY_S = 0.5
 _MOST_RETRIES = 20  # of noting that a store could not be written
-_CARRIES_ON = "`resume` or the Resume button carries it on"
+_CARRIES_ON = "the Resume button, or the command resume, carries it on"
 
 
 @dataclass(frozen=True)

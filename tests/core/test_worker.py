@@ -20,6 +20,7 @@ from mnist_core.modelstore import load_model
 from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store
 from mnist_core.settings import Settings
 from mnist_core.worker import carry_out_run, start_worker
+from mnist_core.worker.engine import EngineProcess
 from mnist_core.worker.speed import measure_speed
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
@@ -175,6 +176,17 @@ def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(stor
     wait_until(lambda: not processes_of(settings.home), 15)
     store.mark_silent_runs()
     assert store.get_run(run_id).state is RunState.INTERRUPTED
+
+
+def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path))
+    engine = EngineProcess(LONG, tmp_path / "engine.log")
+    wait_until(lambda: len(processes_of(tmp_path)) > 1)  # its crew comes together
+
+    engine._process.stdin.close()  # as when the worker is killed
+
+    wait_until(lambda: not processes_of(tmp_path), 15)
+    engine.stop()
 
 
 def test_the_speed_of_the_machine_is_measured_once(settings):
