@@ -8,6 +8,7 @@ import numpy as np
 _LEAST_SIDE = 2
 _LEAST_SINGLE = 8  # a smaller matrix is no picture
 _CHANNELS = (1, 3, 4)
+_LARGEST = 1e30  # sums of larger values would not be finite
 _SAMPLE = 200  # images that tell which way an array lies
 
 
@@ -69,7 +70,8 @@ def measure_roughness(array: np.ndarray, axes: Axes) -> float:
     """Measure how much neighbouring pixels differ, as a share of how much all do; low for real pictures."""
     view = view_images(array, axes.words)
     chosen = np.linspace(0, axes.n - 1, min(axes.n, _SAMPLE)).astype(np.int64)
-    images = np.nan_to_num(view[chosen].astype(np.float32)).reshape(len(chosen), axes.side, axes.side, -1)
+    values = np.nan_to_num(view[chosen].astype(np.float64)).clip(-_LARGEST, _LARGEST)
+    images = values.reshape(len(chosen), axes.side, axes.side, -1)
     steps = np.abs(np.diff(images, axis=1)).mean() + np.abs(np.diff(images, axis=2)).mean()
     spread = np.abs(images - images.mean()).mean()
     return float(steps / (2 * spread)) if spread > 0 else 1.0

@@ -21,6 +21,8 @@ _CODINGS = {
 # most, however images lie, so the ink tells where a count of the classes begins.
 _INK = np.array([0.173, 0.076, 0.149, 0.141, 0.121, 0.129, 0.137, 0.115, 0.150, 0.123])
 _CLEAR = 0.15  # by how much more one way agrees with that ink than the other
+_LARGEST = 2**31  # of a label that is a number
+_MOST_CLASSES = 256
 _LEAST_SHARE = 0.1  # of the images of a usual class that a class beyond the ten digits must have
 
 
@@ -59,7 +61,7 @@ def read_classes(
     numbers = read_words(values) if values.dtype.kind == "U" else values
     if numbers is None or (choice == "names" and values.dtype.kind == "U"):
         why = f"The labels of {path} are words, and each different one is a class."
-        return *_name_words(values), decide("coding", "names", why, _CODINGS, has_chosen)
+        return *_name_words(values, path), decide("coding", "names", why, _CODINGS, has_chosen)
     numbers = _check_whole(numbers, path)
     if names and choice in (None, "names"):
         why = f"The file says what the labels of {path} stand for."
@@ -72,9 +74,9 @@ def read_classes(
 
 
 def _check_whole(values: np.ndarray, path: str) -> Labels:
-    odd = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
+    odd = np.zeros(len(values), bool)
     if values.dtype.kind == "f":
-        odd |= values != np.round(values)
+        odd = ~(np.abs(values) <= _LARGEST) | (values != np.round(values))
     if odd.any():
         raise UndecidedError(
             f"{path} needs whole digits from 0 to 9, but {np.count_nonzero(odd):,} are not, "
@@ -96,9 +98,15 @@ def _find_coding(numbers: Labels, raw: RawLabels, images: Images) -> tuple[str, 
 
 def _are_more_classes(numbers: Labels, different: Part) -> bool:
     """Whether there are classes beyond the digits; a stray number is a mistake."""
-    counts = np.bincount(numbers - different.min())
-    is_run = len(different) == different.max() - different.min() + 1 and different.min() in (0, 1)
-    return bool(is_run and len(different) > 10 and counts.min() >= max(2, _LEAST_SHARE * np.median(counts)))
+    least, greatest = int(different[0]), int(different[-1])
+    if (
+        least not in (0, 1)
+        or len(different) != greatest - least + 1
+        or not 10 < len(different) <= _MOST_CLASSES
+    ):
+        return False
+    counts = np.bincount(numbers - least)
+    return bool(counts.min() >= max(2, _LEAST_SHARE * np.median(counts)))
 
 
 def _find_start(numbers: Labels, images: Images, raw: RawLabels) -> tuple[str, str]:
@@ -138,8 +146,9 @@ def _name_numbers(numbers: Labels, path: str) -> tuple[Labels, tuple[str, ...]]:
     return labels.astype(np.int64), tuple(str(number) for number in different)
 
 
-def _name_words(values: np.ndarray) -> tuple[Labels, tuple[str, ...]]:
+def _name_words(values: np.ndarray, path: str) -> tuple[Labels, tuple[str, ...]]:
     different, labels = np.unique(values, return_inverse=True)
+    _check_number(len(different), path)
     return labels.astype(np.int64), tuple(str(word) for word in different)
 
 
@@ -155,7 +164,7 @@ def _name_mapped(numbers: Labels, names: Mapping[int, str], path: str) -> tuple[
 
 
 def _check_number(n_classes: int, path: str) -> None:
-    if n_classes > 256:
+    if n_classes > _MOST_CLASSES:
         raise UndecidedError(
-            f"{path} needs at most 256 different labels, but has {n_classes:,}: choose another variable."
+            f"{path} needs at most {_MOST_CLASSES} different labels, but has {n_classes:,}: choose others."
         )

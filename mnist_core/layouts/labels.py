@@ -9,10 +9,12 @@ from mnist_core.layouts.tree import Leaf
 from mnist_core.variables import Cells
 
 _LINE = "a character an image"
+_LONGEST_WORD = 64  # characters; longer text names no class
+_LONGEST_LINE = 10_000_000  # characters, one an image
 _MOST_CLASSES = 256  # a variable with more different values is no label of a class
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _WORD_DIGITS = {word: digit for digit, word in enumerate(_WORDS)}
-_NUMBER = re.compile(r"[+-]?\d+(\.0*)?")
+_NUMBER = re.compile(r"[+-]?\d{1,6}(\.0*)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ def read_raw_labels(leaf: Leaf) -> RawLabels | None:
     """Read a variable as labels; None where it is of another kind."""
     value = leaf.value
     if isinstance(value, str):
-        return RawLabels(leaf.path, np.array(list(value)), _LINE) if value else None
+        return RawLabels(leaf.path, np.array(list(value)), _LINE) if 0 < len(value) < _LONGEST_LINE else None
     if isinstance(value, Cells):
         return _read_cells(leaf.path, value)
     return _read_array(leaf.path, value) if isinstance(value, np.ndarray) and value.size else None
@@ -85,7 +87,7 @@ def read_words(values: np.ndarray) -> np.ndarray | None:
 
 
 def _read_array(path: str, value: np.ndarray) -> RawLabels | None:
-    if value.dtype.kind == "U":
+    if value.dtype.kind == "U" and value.dtype.itemsize <= 4 * _LONGEST_WORD:
         return RawLabels(path, np.char.strip(value.ravel()), "a word an image")
     if value.dtype.kind not in "fiub":
         return None
@@ -97,7 +99,7 @@ def _read_array(path: str, value: np.ndarray) -> RawLabels | None:
 def _read_cells(path: str, value: Cells) -> RawLabels | None:
     if not value.items:
         return None
-    if all(isinstance(item, str) for item in value.items):
+    if all(isinstance(item, str) and len(item) <= _LONGEST_WORD for item in value.items):
         words = np.array([str(item).strip() for item in value.items])
         return RawLabels(path, words, "a cell with a word an image")
     arrays = [item for item in value.items if isinstance(item, np.ndarray) and item.dtype.kind in "fiub"]
@@ -109,19 +111,16 @@ def _read_cells(path: str, value: Cells) -> RawLabels | None:
 
 def _read_one_hot(path: str, value: np.ndarray) -> RawLabels | None:
     """Read rows or columns of which exactly one entry is on, the others off."""
-    if value.ndim != 2 or min(value.shape) > _MOST_CLASSES:
-        return None
-    for axis in (1, 0):
-        if value.shape[axis] == 1 or value.shape[axis] > _MOST_CLASSES:
-            continue
-        most = value.max(axis=axis, keepdims=True)
-        is_on = value == most
-        if (is_on.sum(axis=axis) == 1).all() and len(np.unique(value[:64])) == 2 and _has_two(value):
-            kind = "row" if axis == 1 else "column"
-            words = f"a one-hot {kind} of {value.shape[axis]} an image"
-            return RawLabels(path, is_on.argmax(axis=axis) + 1, words, is_position=True)
+    for rows, kind in ((value, "row"), (value.T, "column")):
+        # A look at a few spares a walk through a matrix of images.
+        is_narrow = value.ndim == 2 and 1 < rows.shape[1] <= _MOST_CLASSES
+        if is_narrow and _are_one_hot(rows[:64]) and _are_one_hot(rows):
+            words = f"a one-hot {kind} of {rows.shape[1]} an image"
+            return RawLabels(path, rows.argmax(axis=1) + 1, words, is_position=True)
     return None
 
 
-def _has_two(value: np.ndarray) -> bool:
-    return bool(((value == value.max()) | (value == value.min())).all())
+def _are_one_hot(rows: np.ndarray) -> bool:
+    on, off = rows.max(), rows.min()
+    is_on = rows == on
+    return bool(on > off and (is_on.sum(axis=1) == 1).all() and (is_on | (rows == off)).all())

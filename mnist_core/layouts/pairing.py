@@ -103,7 +103,9 @@ def find_pair(pools: Pools, asked: Asked) -> Pair:
         If more than one variable may be the images, or the labels, or they do not fit each other.
     """
     chosen, images = _choose_images(pools, asked)
-    ways = [way for way in chosen.ways if asked.axes in (None, way.words)] or list(chosen.ways)
+    ways = [way for way in chosen.ways if asked.axes in (None, way.words)]
+    if not ways:
+        raise _refuse_axes(chosen, asked, images)
     labels, decision = _choose_labels(chosen, ways, pools, asked, images)
     axes, axes_decision = _choose_axes(chosen, ways, labels, asked)
     decisions = (images, axes_decision, decision)
@@ -114,6 +116,19 @@ def find_pair(pools: Pools, asked: Asked) -> Pair:
             decisions,
         )
     return Pair(Stack(chosen.path, chosen.array, axes), labels, decisions)
+
+
+def _refuse_axes(chosen: Candidate, asked: Asked, images: Decision) -> UndecidedError:
+    options = _say_ways(chosen)
+    sentence = (
+        f"The axes of {chosen.path} cannot be {asked.axes}: choose {join_words(list(options), 'or')} "
+        f"for {say_shape(chosen.array.shape)}."
+    )
+    return UndecidedError(sentence, [images, decide("axes", None, sentence, options)])
+
+
+def _say_ways(chosen: Candidate) -> dict[str, str]:
+    return {way.words: f"{way.words}: {way.n:,} images of {way.side} x {way.side}" for way in chosen.ways}
 
 
 def choose_axes(array: np.ndarray, ways: Sequence[Axes]) -> tuple[Axes, str]:
@@ -257,7 +272,7 @@ def _number_classes(values: np.ndarray) -> np.ndarray:
 def _choose_axes(
     chosen: Candidate, ways: list[Axes], labels: RawLabels | None, asked: Asked
 ) -> tuple[Axes, Decision]:
-    options = {way.words: f"{way.words}: {way.n:,} images of {way.side} x {way.side}" for way in chosen.ways}
+    options = _say_ways(chosen)
     is_asked = ways[0].words == asked.axes
     fitting = [way for way in ways if labels is None or way.n == labels.n] or ways
     best, why = choose_axes(chosen.array, fitting)

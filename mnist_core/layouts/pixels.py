@@ -17,6 +17,7 @@ _PIECE = 512  # images at once: few enough for a processor's cache, also where t
 _GREY = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601, as MATLAB's rgb2gray
 _BYTE, _LEAST_PEAK = 255, 128  # a set of byte images reaches its upper half; 0 to 16, say, is another scale
 _OVERSHOOT = 0.5  # what smoothing may leave below 0 or above 1, as in images that were interpolated
+_LARGEST = 1e30  # sums of larger values would not be finite
 _ZERO = 0.05  # what is as good as 0, of values up to 1
 _SAMPLE = 500  # images that tell how bright paper and ink are
 _TAIL = 0.001  # share of values that may lie far out, as standardised pixels do
@@ -71,6 +72,10 @@ def read_pixels(stacks: Sequence[Stack]) -> Pixels:
     least, greatest = float(ends[:, 0].min()), float(ends[:, 1].max())
     if not np.isfinite(ends).all():
         raise UndecidedError(_say_odd(stacks))
+    if max(abs(least), abs(greatest)) > _LARGEST:
+        raise UndecidedError(
+            f"Pixel values run from {least:g} to {greatest:g}, beyond any picture: rescale them."
+        )
     paths = " and ".join(dict.fromkeys(stack.path for stack in stacks))
     if greatest == least:
         raise UndecidedError(
@@ -119,8 +124,9 @@ def scale_pixels(pixels: Pixels, choice: str | None) -> tuple[Images, Decision, 
         images -= np.float32(low)
     if high - low != 1:
         images /= np.float32(high - low)
-    if pixels.least < low or pixels.greatest > high:
+    if pixels.least < low or pixels.greatest > high or way == "stretch":
         np.clip(images, 0, 1, out=images)
+    if pixels.least < low or pixels.greatest > high:
         cut = f"Pixel values ran from {span}; what lay outside {low:.6g} to {high:.6g} was cut off."
         warnings = (*warnings, cut)
     reason = f"Pixel values run from {span}, so they are read as {_WAYS[way]}: {why}."

@@ -52,9 +52,9 @@ def flatten_variables(variables: tuple[Variable, ...]) -> tuple[tuple[str, str],
     return tuple(pairs)
 
 
-def join_words(words: list[str]) -> str:
+def join_words(words: list[str], last: str = "and") -> str:
     """Join words as a sentence does; empty where there are none."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + (f" and {words[-1]}" if words else "")
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + (f" {last} {words[-1]}" if words else "")
 
 
 def say_shape(shape: tuple[int, ...]) -> str:

@@ -32,7 +32,7 @@ def find_classes(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
         if (group := _read_family(name, arrays, find_role(name) is Role.TEST)) is not None
     }
     train = [name for name, group in groups.items() if not group.is_test] or list(groups)
-    if not train or choices.images not in (None, train[0]):
+    if not train or {choices.images, choices.labels} - {None, train[0]}:
         return None
     test = [name for name in groups if name not in train]
     axes = groups[train[0]].stacks[0].axes

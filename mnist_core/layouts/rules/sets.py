@@ -24,6 +24,7 @@ from mnist_core.layouts.understanding import Decision, decide
 from mnist_core.variables import Cells
 
 _DRAWN = "a hold-out is drawn"
+_SPACE, _BEYOND_LETTERS = 32, 0x2000  # codes of characters between them can be read
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +83,26 @@ def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
 
 
 def decide_test(path: str, choice: str | None, others: Mapping[str, str]) -> Decision:
-    """Decide what becomes of a file's own test images, or of other variables as such."""
+    """Decide what becomes of a file's own test images, or of other variables as such.
+
+    Raises
+    ------
+    UndecidedError
+        If the choice is none of these.
+    """
     words = {path: f"{path}: the file's own test images"} if path else {}
     words |= {TOGETHER: f"together with the others; {_DRAWN}"} if path else {}
     words |= {NONE: f"left out; {_DRAWN}" if path else f"none; {_DRAWN}", **others}
-    value = choice if choice in words else path or NONE
+    if choice is not None and choice not in words:
+        sentence = f"{choice} cannot be the test images: choose one of {join_words(list(words))}."
+        raise UndecidedError(sentence, [decide("test", None, sentence, words)])
+    value = choice or path or NONE
     reason = f"{path} holds the file's own test images, as its name says: no hold-out is drawn."
-    if choice in words:
+    if choice is not None:
         reason = f"You chose as test images: {words[value]}."
     elif not path:
         reason = f"No variable is called as test images are: {_DRAWN}."
-    return decide("test", value, reason, words, choice in words)
+    return decide("test", value, reason, words, choice is not None)
 
 
 def _choose_pool(sets: Sets, choices: Choices) -> list[Candidate]:
@@ -115,6 +125,12 @@ def _refuse(path: str, sets: Sets) -> str:
     return f"There is no variable {path}: choose one of {join_words([one.path for one in sets.candidates])}."
 
 
+def _keep_axes(first: Pair, other: Candidate) -> str | None:
+    """Return the axes of the training images where other images may have them too."""
+    words = first.stack.axes.words
+    return words if any(way.words == words for way in other.ways) else None
+
+
 def _may_join(one: Candidate, first: Pair) -> bool:
     return one.path != first.stack.path and any(way.side == first.stack.axes.side for way in one.ways)
 
@@ -126,7 +142,7 @@ def _add_valid(
     valid = [one for one in sets.list_of(Role.VALID) if _may_join(one, first)]
     if not valid or choices.images is not None or valid[0].path == choices.test:
         return groups, ()
-    pair = find_pair(sets.pools(valid), Asked(axes=first.stack.axes.words))
+    pair = find_pair(sets.pools(valid), Asked(axes=_keep_axes(first, valid[0])))
     if (pair.labels is None) != (groups[0].labels is None):
         return groups, (f"{pair.stack.path}, meant for validation, was left out.",)
     warning = f"{pair.stack.path}, meant for validation, counts as training images."
@@ -146,7 +162,7 @@ def _add_tests(
     if not tests and chosen is None:
         return (group,), (decide_test("", choices.test, others),), ()
     pool = [one for one in sets.candidates if one.path == chosen] or tests
-    asked = Asked(chosen, choices.test_labels, first.stack.axes.words, "test", "test_labels")
+    asked = Asked(chosen, choices.test_labels, _keep_axes(first, pool[0]), "test", "test_labels")
     pair = find_pair(sets.pools(pool), asked)
     decision = decide_test(pair.stack.path, choices.test, others)
     return _join_test(sets, group, pair, decision)
@@ -194,7 +210,9 @@ def _read_table(leaf: Leaf) -> dict[int, str]:
     table = leaf.value
     if not isinstance(table, np.ndarray) or table.dtype.kind not in "iuf" or table.ndim != 2:
         return {}
-    if not 2 <= table.shape[1] <= 4 or not ((table[:, 1:] >= 32) & (table[:, 1:] < 0x3000)).all():
+    codes = table[:, 1:]
+    is_sound = np.isfinite(table).all() and (np.abs(table) < _BEYOND_LETTERS).all()
+    if not 2 <= table.shape[1] <= 4 or not is_sound or (codes <= _SPACE).any():
         return {}
     return {int(row[0]): "".join(chr(int(code)) for code in dict.fromkeys(row[1:])) for row in table}
 
