@@ -1,5 +1,8 @@
 """What a network makes of one image: its guess, how sure it is, and which units fire."""
 
+from collections.abc import Sequence
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -31,23 +34,30 @@ def show_answer(model: Model, image: Image) -> None:
         Ink, 0.0 to 1.0.
     """
     images = image[None]
+    names = model.info.class_names
     probabilities = predict(model.network, images)[0]
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=_GUESS_SIZE):
             st.caption("Its guess")
-            st.html(_GUESS.format(digit=int(probabilities.argmax()), words=_say_how_sure(probabilities)))
+            st.html(
+                _GUESS.format(
+                    digit=escape(names[probabilities.argmax()]),
+                    words=escape(_say_how_sure(probabilities, names)),
+                )
+            )
         with st.container(width=_PICTURE_SIZE):
             st.caption("What the network sees")
             show_gallery(images, size=_PICTURE_SIZE, label="the image that the network sees, 28 x 28 pixels")
     st.caption("Probability of each digit")
-    st.altair_chart(draw_probabilities(probabilities), width="stretch")
+    st.altair_chart(draw_probabilities(probabilities, names), width="stretch")
     _show_units(model, image)
 
 
-def _say_how_sure(probabilities: np.ndarray) -> str:
-    second, first = (int(digit) for digit in probabilities.argsort()[-2:])
+def _say_how_sure(probabilities: np.ndarray, names: Sequence[str]) -> str:
+    second, first = (int(place) for place in probabilities.argsort()[-2:])
     sure = f"{probabilities[first]:.1%} sure"
-    return sure if probabilities[first] >= _UNSURE else f"{sure}, or a {second}: {probabilities[second]:.1%}"
+    is_sure = probabilities[first] >= _UNSURE
+    return sure if is_sure else f"{sure}, or a {names[second]}: {probabilities[second]:.1%}"
 
 
 def _show_units(model: Model, image: Image) -> None:

@@ -1,6 +1,6 @@
 """A confusion matrix of which one cell is chosen, by a click or by the keyboard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ def pick_cell(
     confusion: Confusion,
     on_pick: Callable[[int, int], None],
     *,
+    names: Sequence[str],
     key: str,
     selected: tuple[int, int] | None = None,
 ) -> None:
@@ -45,22 +46,27 @@ def pick_cell(
         Counts; rows are true digits, columns guesses.
     on_pick : callable
         Is called with the true digit and the guess of the chosen cell, before the page runs again.
+    names : sequence of str
+        What the classes are called.
     key : str
         Of the widget.
     selected : tuple of int or None
         True digit and guess of the cell that is chosen now.
     """
-    data = {"rows": _describe_rows(confusion), "selected": list(selected) if selected else None}
+    rows = _describe_rows(confusion, names)
+    data = {"rows": rows, "names": list(names), "selected": list(selected) if selected else None}
     _picker(key=key, data=data, on_picked_change=lambda: _forward(key, on_pick))
 
 
-def _describe_rows(confusion: Confusion) -> list[list[dict[str, Any]]]:
+def _describe_rows(confusion: Confusion, names: Sequence[str]) -> list[list[dict[str, Any]]]:
     strengths = _strengths(confusion)
     return [
         [
             {"count": int(count), "strength": round(float(strengths[truth, guess]), 3), "label": label}
             for guess, count in enumerate(row)
-            for label in [f"true {truth}, read as {guess}: {count} image{'' if count == 1 else 's'}"]
+            for label in [
+                f"true {names[truth]}, read as {names[guess]}: {count} image{'' if count == 1 else 's'}"
+            ]
         ]
         for truth, row in enumerate(confusion)
     ]

@@ -60,12 +60,15 @@ class Reading:
         Counts; rows are true digits, columns guesses.
     words : str
         What was measured.
+    class_names : tuple of str
+        What the classes are called.
     measured : Measured or None
         The images behind the figures; None for the figures of the model's folder.
     """
 
     confusion: Confusion
     words: str
+    class_names: tuple[str, ...]
     measured: Measured | None = None
 
     @property
@@ -85,7 +88,7 @@ def read_folder(info: ModelInfo) -> Reading:
         f"From the model's folder: measured once on the {info.test.n:,} images of {info.data.name} "
         "that its training held out."
     )
-    return Reading(np.array(info.test.confusion, dtype=np.int64), words)
+    return Reading(np.array(info.test.confusion, dtype=np.int64), words, info.class_names)
 
 
 def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading:
@@ -100,8 +103,9 @@ def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading
     words = f"Measured now on the open data set. {part.words}"
     if dataset.side != model.info.side:
         words += f" They were brought from {_say_size(dataset.side)} to {_say_size(model.info.side)} pixels."
-    labels = match_labels(dataset, model.info.class_names)
-    return Reading(evaluation.confusion, words, Measured(dataset, part.indices, labels, evaluation))
+    names = model.info.class_names
+    measured = Measured(dataset, part.indices, match_labels(dataset, names), evaluation)
+    return Reading(evaluation.confusion, words, names, measured)
 
 
 def _say_size(side: int) -> str:

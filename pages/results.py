@@ -1,5 +1,7 @@
 """The Results page: how well a saved model reads, how it learned, and what it confuses."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -18,6 +20,7 @@ from mnist_ui.charts.results import Score, draw_comparison, draw_learning_curve,
 from mnist_ui.confusion_picker import pick_cell
 from mnist_ui.empty import offer_sample
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
 from mnist_ui.reading import Reading, read_dataset, read_folder
 from mnist_ui.session import Key, current_dataset, list_model_folders
@@ -86,17 +89,18 @@ def _describe_end(info: ModelInfo) -> str:
     return f"Validation loss was best at epoch {best}; {end}. {kept}"
 
 
-def _show_digits(confusion: Confusion) -> None:
+def _show_digits(reading: Reading) -> None:
+    confusion, names = reading.confusion, reading.class_names
     st.subheader("Precision and recall of each digit")
     precision, recall = precision_recall(confusion)
-    st.altair_chart(draw_precision_recall(precision, recall), width="stretch")
+    st.altair_chart(draw_precision_recall(precision, recall, names), width="stretch")
     st.caption(
         "Precision: of the images read as the digit, the share that are it. "
         "Recall: of the images of the digit, the share read as it."
     )
     with st.expander("The same as a table"):
         table = pd.DataFrame({"precision": precision, "recall": recall, "images": confusion.sum(axis=1)})
-        table.index.name = "digit"
+        table.index = pd.Index(names, name="digit")
         st.dataframe(table.style.format({"precision": "{:.2%}", "recall": "{:.2%}"}, na_rep="none"))
 
 
@@ -106,9 +110,10 @@ def _show_confusion(reading: Reading) -> None:
     cell = _find_cell(reading.confusion)
     with matrix:
         st.caption("Choose a cell by a click, or by the arrow keys and Enter, to see its images.")
-        pick_cell(reading.confusion, _follow_cell, key=Key.CONFUSION_WIDGET, selected=cell)
+        names, key = reading.class_names, Key.CONFUSION_WIDGET
+        pick_cell(reading.confusion, _follow_cell, names=names, key=key, selected=cell)
     with pictures:
-        _choose_cell(len(reading.confusion), cell)
+        _choose_cell(reading.class_names, cell)
         _show_cell(reading, *cell)
 
 
@@ -122,12 +127,14 @@ def _find_cell(confusion: Confusion) -> tuple[int, int]:
     return int(place[0]), int(place[1])
 
 
-def _choose_cell(n_classes: int, cell: tuple[int, int]) -> None:
+def _choose_cell(names: Sequence[str], cell: tuple[int, int]) -> None:
     columns = st.columns(2)
     places = zip(columns, (Key.TRUTH_WIDGET, Key.GUESS_WIDGET), ("True digit", "Read as"), cell, strict=True)
     for column, key, label, digit in places:
         st.session_state[key] = digit
-        column.selectbox(label, range(n_classes), key=key, on_change=_follow_digits)
+        column.selectbox(
+            label, range(len(names)), key=key, format_func=names.__getitem__, on_change=_follow_digits
+        )
 
 
 def _follow_digits() -> None:
@@ -141,8 +148,9 @@ def _follow_cell(truth: int, guess: int) -> None:
 def _show_cell(reading: Reading, truth: int, guess: int) -> None:
     count = int(reading.confusion[truth, guess])
     verb = "was" if count <= 1 else "were"
-    digit = f"an {truth}" if truth == 8 else f"a {truth}"
-    st.markdown(f"**{_count_images(count)} of {digit} {verb} read as {guess}.**")
+    true_name, name = reading.class_names[truth], reading.class_names[guess]
+    digit = f"an {true_name}" if true_name == "8" else f"a {true_name}"
+    st.markdown(f"**{_count_images(count)} of {escape(digit)} {verb} read as {escape(name)}.**")
     if not count:
         return
     if reading.measured is None:
@@ -150,10 +158,10 @@ def _show_cell(reading: Reading, truth: int, guess: int) -> None:
         return
     shown = reading.measured.find_cell(truth, guess)[:_MOST_PICTURES]
     sure = reading.measured.evaluation.probabilities[shown, guess]
-    label = f"images of {digit} read as {guess}"
+    label = f"images of {digit} read as {name}"
     show_gallery(reading.measured.take(shown), [f"{share:.1%}" for share in sure], size=64, label=label)
     more = f"The surest {len(shown)} of {count:,}. " if count > len(shown) else ""
-    st.caption(f"{more}Below each image: the probability that the model gives to {guess}.")
+    st.caption(f"{more}Below each image: the probability that the model gives to {escape(name)}.")
 
 
 def _count_images(count: int) -> str:
@@ -171,7 +179,8 @@ def _show_mistakes(reading: Reading) -> None:
         st.markdown("None: the model reads all of these images right.")
         return
     sure, guesses = evaluation.probabilities.max(axis=1), evaluation.guesses
-    captions = [f"{labels[place]} read as {guesses[place]}, {sure[place]:.1%}" for place in hardest]
+    names = reading.class_names
+    captions = [f"{names[labels[i]]} read as {names[guesses[i]]}, {sure[i]:.1%}" for i in hardest]
     show_gallery(reading.measured.take(hardest), captions, size=84, label="the surest mistakes")
     st.caption(
         f"The {len(hardest)} misread images that the model was surest of, with the probability it gave."
@@ -245,7 +254,7 @@ _left, _right = st.columns(2, gap="large")
 with _left:
     _show_learning(_model.info)
 with _right:
-    _show_digits(_reading.confusion)
+    _show_digits(_reading)
 _show_confusion(_reading)
 _show_mistakes(_reading)
 _show_comparison(_model, _dataset)

@@ -5,8 +5,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("picked", { truth: Number(button.dataset.truth), guess: Number(button.dataset.guess) });
   };
   if (!state.shape) listen(table, state);
-  const shape = JSON.stringify(data.rows);
-  if (shape !== state.shape) build(table, data.rows);
+  const shape = JSON.stringify([data.rows, data.names]);
+  if (shape !== state.shape) build(table, data.rows, data.names);
   state.shape = shape;
   mark(table, data.selected);
 }
@@ -21,13 +21,13 @@ function listen(table, state) {
   useArrowKeys(table, () => [...table.querySelectorAll("button")], () => {});
 }
 
-function build(table, rows) {
+function build(table, rows, names) {
   const body = rows.map((row, truth) => {
     const line = document.createElement("tr");
-    line.append(head(truth, "row"), ...row.map((cell, guess) => makeCell(cell, truth, guess)));
+    line.append(head(names[truth], "row"), ...row.map((cell, guess) => makeCell(cell, truth, guess)));
     return line;
   });
-  table.tHead.rows[1].replaceChildren(head("", "col"), ...rows[0].map((_, guess) => head(guess, "col")));
+  table.tHead.rows[1].replaceChildren(head("", "col"), ...rows[0].map((_, guess) => head(names[guess], "col")));
   table.tHead.rows[0].lastElementChild.colSpan = rows[0].length;
   table.tBodies[0].replaceChildren(...body);
 }

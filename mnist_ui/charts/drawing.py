@@ -1,5 +1,7 @@
 """Charts of what a network makes of one image: probabilities and the units that fire."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -14,23 +16,26 @@ UnitValues = Float32[np.ndarray, " units"]
 """A value of each unit of a layer, or of each digit."""
 
 
-def draw_probabilities(probabilities: UnitValues) -> alt.LayerChart:
-    """Draw the probability of each digit as a bar, the guess in another colour, its figure beside it."""
+def draw_probabilities(probabilities: UnitValues, names: Sequence[str]) -> alt.LayerChart:
+    """Draw the probability of each class as a bar, the guess in another colour, its figure beside it."""
     guess = int(probabilities.argmax())
     rows = pd.DataFrame(
         [
             {
-                "digit": digit,
+                "digit": names[place],
                 "probability": float(share),
                 "words": _percent(float(share)),
-                "guess": digit == guess,
+                "guess": place == guess,
             }
-            for digit, share in enumerate(probabilities)
+            for place, share in enumerate(probabilities)
         ]
     )
     base = alt.Chart(rows).encode(
         y=alt.Y(
-            "digit:O", title=None, axis=alt.Axis(ticks=False, domain=False, labelFontSize=14, labelPadding=8)
+            "digit:O",
+            title=None,
+            sort=list(names),
+            axis=alt.Axis(ticks=False, domain=False, labelFontSize=14, labelPadding=8),
         ),
         tooltip=["digit:O", alt.Tooltip("probability:Q", format=".3%")],
     )

@@ -61,13 +61,13 @@ def draw_learning_curve(history: Sequence[EpochRecord]) -> Layered:
     return alt.layer(_draw_epoch_marks(history), lines).properties(height=320)
 
 
-def draw_precision_recall(precision: PerDigit, recall: PerDigit) -> alt.Chart:
-    """Draw precision and recall of each digit side by side."""
+def draw_precision_recall(precision: PerDigit, recall: PerDigit, names: Sequence[str]) -> alt.Chart:
+    """Draw precision and recall of each class, under its name, side by side."""
     rows = pd.DataFrame(
         [
-            {"digit": digit, "share": float(share), "measure": measure}
+            {"digit": names[place], "share": float(share), "measure": measure}
             for measure, shares in (("precision", precision), ("recall", recall))
-            for digit, share in enumerate(shares)
+            for place, share in enumerate(shares)
             if not math.isnan(share)
         ]
     )
@@ -81,7 +81,7 @@ def draw_precision_recall(precision: PerDigit, recall: PerDigit) -> alt.Chart:
         .mark_point(filled=True, size=70, opacity=0.9)
         .encode(
             x=alt.X("share:Q", title=None, scale=scale, axis=alt.Axis(format="%")),
-            y=alt.Y("digit:O", title="digit", axis=alt.Axis(grid=True)),
+            y=alt.Y("digit:O", title="digit", sort=list(names), axis=alt.Axis(grid=True)),
             color=alt.Color("measure:N", scale=colours, legend=_LEGEND),
             shape=alt.Shape("measure:N", scale=shapes, legend=_LEGEND),
             tooltip=["digit:O", "measure:N", alt.Tooltip("share:Q", format=".2%")],
