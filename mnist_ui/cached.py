@@ -1,28 +1,18 @@
 """Slow reads, done once for all tabs: models, what they read in a data set, what their units look for."""
 
-import io
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import streamlit as st
 
-from mnist_core.arrays import Activations, Fidelities, Fields, Images
+from mnist_core.arrays import Activations, Fields, Images
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.evaluation.match import match_labels
 from mnist_core.evaluation.part import Part, choose_part
-from mnist_core.fields import (
-    choose_images,
-    draw_sheet,
-    layer_sums,
-    orient_fields,
-    receptive_fields,
-)
-from mnist_core.fields.fidelity import linear_fidelity
-from mnist_core.fields.probe import TEST_IMAGES
+from mnist_core.fields import layer_sums, receptive_fields
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model, load_model
 
@@ -49,23 +39,12 @@ def evaluate_part(model: Model, dataset: Dataset, held_out_only: bool) -> tuple[
     DataError
         If the data set does not fit the model, or has too few images to hold any out.
     """
-    return _evaluate_part(*_identify(model), dataset.fingerprint, held_out_only, model, dataset)
+    return _evaluate_part(*identify(model), dataset.fingerprint, held_out_only, model, dataset)
 
 
 def read_fields(model: Model, layer: str) -> Fields:
     """Compute the receptive fields of a layer, upright."""
-    return _read_fields(*_identify(model), layer, model)
-
-
-def measure_fidelity(model: Model, layer: str, dataset: Dataset) -> Fidelities:
-    """Measure the fidelity of a layer's fields on up to 10,000 images of a data set.
-
-    Raises
-    ------
-    DataError
-        If the data set does not fit the model.
-    """
-    return _measure_fidelity(*_identify(model), layer, dataset.fingerprint, model, dataset)
+    return _read_fields(*identify(model), layer, model)
 
 
 def read_sums(model: Model, layer: str, dataset: Dataset) -> Activations:
@@ -76,14 +55,7 @@ def read_sums(model: Model, layer: str, dataset: Dataset) -> Activations:
     DataError
         If the data set does not fit the model.
     """
-    return _read_sums(*_identify(model), layer, dataset.fingerprint, model, dataset)
-
-
-def draw_fields(
-    model: Model, layer: str, *, one_scale: bool, turned: bool, form: Literal["png", "svg"]
-) -> bytes:
-    """Draw the sheet of a layer's fields as the bytes of a PNG or SVG file."""
-    return _draw_fields(*_identify(model), layer, one_scale, turned, form, model)
+    return _read_sums(*identify(model), layer, dataset.fingerprint, model, dataset)
 
 
 @st.cache_resource(show_spinner=False)
@@ -92,7 +64,8 @@ def open_sample() -> Dataset:
     return read_dataset(SAMPLE_PATH, SAMPLE_NAME)
 
 
-def _identify(model: Model) -> tuple[str, int]:
+def identify(model: Model) -> tuple[str, int]:
+    """Return what tells a model from others, and from itself before a change."""
     return str(model.folder), (model.folder / "model.json").stat().st_mtime_ns
 
 
@@ -126,19 +99,6 @@ def _read_fields(folder: str, changed: int, layer: str, _model: Model) -> Fields
     return receptive_fields(_model.network, layer)
 
 
-@st.cache_resource(show_spinner="Measuring how far to trust the pictures …", max_entries=64)
-def _measure_fidelity(
-    folder: str,  # noqa: ARG001 - part of the key
-    changed: int,  # noqa: ARG001
-    layer: str,
-    fingerprint: str,  # noqa: ARG001
-    _model: Model,
-    _dataset: Dataset,
-) -> Fidelities:
-    images = _bring(_model, _dataset.images[choose_images(_dataset.n_samples, TEST_IMAGES)])
-    return linear_fidelity(_model.network, layer, receptive_fields(_model.network, layer), images)
-
-
 @st.cache_resource(show_spinner="Showing all images to the units …", max_entries=6)
 def _read_sums(
     folder: str,  # noqa: ARG001 - part of the key
@@ -149,23 +109,3 @@ def _read_sums(
     _dataset: Dataset,
 ) -> Activations:
     return np.ascontiguousarray(layer_sums(_model.network, layer, _bring(_model, _dataset.images)))
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def _draw_fields(
-    folder: str,
-    changed: int,
-    layer: str,
-    one_scale: bool,
-    turned: bool,
-    form: str,
-    _model: Model,
-) -> bytes:
-    fields = orient_fields(_read_fields(folder, changed, layer, _model), turned)
-    heading = f"{_model.name}: {layer}" + (", turned" if turned else "")
-    figure = draw_sheet(
-        fields, titles=[str(unit) for unit in range(len(fields))], one_scale=one_scale, heading=heading
-    )
-    stream = io.BytesIO()
-    figure.savefig(stream, format=form)
-    return stream.getvalue()

@@ -12,9 +12,10 @@ from mnist_core.cli.say import say
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.errors import LabError
+from mnist_core.evaluation.match import match_labels
 from mnist_core.fields import draw_sheet
 from mnist_core.fields.fidelity import Fidelity
-from mnist_core.fields.probe import choose_probe, take_image
+from mnist_core.fields.probe import choose_probe, find_image, take_images
 from mnist_core.fields.view import Asked, Kind, View
 from mnist_core.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.layouts import read_dataset
@@ -60,8 +61,11 @@ def run_fields(arguments: argparse.Namespace) -> None:
     """Write the pictures of a layer as an array and as a sheet, and measure how far to trust them."""
     model, view = open_model(arguments.model), find_view(arguments.method)
     dataset = _read_data(arguments.data)
-    probe = choose_probe(model.info.data, dataset)
-    asked = Asked(arguments.digit, take_image(dataset, arguments.image) if view.kind is Kind.IMAGE else None)
+    labels, side = match_labels(dataset, model.info.class_names), model.info.side
+    probe = choose_probe(model.info.data, dataset, side=side, labels=labels)
+    is_of_image = view.kind is Kind.IMAGE
+    image = take_images(dataset, find_image(dataset, arguments.image), side) if is_of_image else None
+    asked = Asked(arguments.digit, image)
     fields = view.show(model.network, arguments.layer, probe, asked)
     fidelity = view.measure(model.network, arguments.layer, probe)
     document = {

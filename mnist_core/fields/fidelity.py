@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from mnist_core.arrays import Activations, Fidelities, Fields, Images, Labels
 from mnist_core.fields.arrays import DigitFields, PerDigitUnit, PerUnit
@@ -36,7 +36,12 @@ class Fidelity:
     @property
     def mean(self) -> float:
         """Return the mean over the units; nan where none of them varies."""
-        return float(np.nanmean(self.per_unit)) if not np.isnan(self.per_unit).all() else float("nan")
+        return _mean_known(self.per_unit)
+
+    @property
+    def worst_unit(self) -> int | None:
+        """Return the unit with the least number; None where none of them varies."""
+        return None if np.isnan(self.per_unit).all() else int(np.nanargmin(self.per_unit))
 
     @property
     def worst(self) -> float:
@@ -129,8 +134,8 @@ def digit_fidelity(network: MLP, layer: str, fields: DigitFields, probe: Probe) 
         whole[is_read], guess_alone[is_read] = seen * scales + offsets, fitted[is_fit].mean(axis=0)
         per_digit[digit] = _square_correlations(seen, real[is_read])
     figures = {
-        "guess_alone": float(np.nanmean(_explained(guess_alone, real))),
-        "within_guess": float(np.nanmean(per_digit)),
+        "guess_alone": _mean_known(_explained(guess_alone, real)),
+        "within_guess": _mean_known(per_digit),
     }
     return Fidelity(_explained(whole, real), figures, per_digit)
 
@@ -147,6 +152,10 @@ def apply_fields(fields: Fields, images: Images) -> Activations:
     """Multiply each picture with each image: what a linear unit with these weights would sum up."""
     products: Activations = images.reshape(len(images), -1) @ fields.reshape(len(fields), -1).T
     return products
+
+
+def _mean_known(values: Float64[np.ndarray, "..."]) -> float:
+    return float("nan") if np.isnan(values).all() else float(np.nanmean(values))
 
 
 def _square_correlations(seen: Activations, real: Activations) -> PerUnit:

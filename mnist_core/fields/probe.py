@@ -6,6 +6,7 @@ import numpy as np
 
 from mnist_core.arrays import Images, Indices, Labels
 from mnist_core.dataset import Dataset, split_dataset
+from mnist_core.dataset.side import bring_to_side
 from mnist_core.errors import DataError
 from mnist_core.fields.layers import choose_images
 from mnist_core.modelstore.info import DataFacts
@@ -49,7 +50,9 @@ class Probe:
     words: str
 
 
-def choose_probe(facts: DataFacts, dataset: Dataset) -> Probe:
+def choose_probe(
+    facts: DataFacts, dataset: Dataset, *, side: int | None = None, labels: Labels | None = None
+) -> Probe:
     """Choose images of a data set to look into a model with.
 
     They are cut as the model's own training cut its data, so that of its own data set views are measured on
@@ -61,6 +64,10 @@ def choose_probe(facts: DataFacts, dataset: Dataset) -> Probe:
         What the model was trained on.
     dataset : Dataset
         Where the images are taken from.
+    side : int or None
+        The side that the model reads, where images have to be brought to it.
+    labels : ndarray of shape (n,), int64, or None
+        The labels as the model counts its classes, where the data set counts others.
 
     Raises
     ------
@@ -69,13 +76,16 @@ def choose_probe(facts: DataFacts, dataset: Dataset) -> Probe:
     """
     limit = facts.limit if dataset.fingerprint == facts.fingerprint else None
     split = split_dataset(dataset, facts.split_seed, limit)
-    test = _take(dataset, split.test, TEST_IMAGES)
-    words = f"{len(test.labels):,} held-out images of {dataset.name}"
-    return Probe(_take(dataset, split.train, FIT_IMAGES), test, words)
+    known = dataset.labels if labels is None else labels
+    fit, test = (
+        Digits(take_images(dataset, chosen, side), known[chosen])
+        for chosen in (_spread(split.train, FIT_IMAGES), _spread(split.test, TEST_IMAGES))
+    )
+    return Probe(fit, test, f"{len(test.labels):,} held-out images of {dataset.name}")
 
 
-def take_image(dataset: Dataset, place: int) -> Images:
-    """Take one image of a data set, as a stack of one.
+def find_image(dataset: Dataset, place: int) -> Indices:
+    """Find an image of a data set by its number.
 
     Raises
     ------
@@ -87,9 +97,14 @@ def take_image(dataset: Dataset, place: int) -> Images:
             f"{dataset.name} has images 0 to {dataset.n_samples - 1}, but image {place} was asked for: "
             "choose one of them."
         )
-    return np.asarray(dataset.images[place : place + 1])
+    return np.array([place], dtype=np.int64)
 
 
-def _take(dataset: Dataset, indices: Indices, most: int) -> Digits:
-    chosen = np.sort(indices[choose_images(len(indices), most)])
-    return Digits(np.asarray(dataset.images[chosen]), dataset.labels[chosen])
+def take_images(dataset: Dataset, places: Indices, side: int | None) -> Images:
+    """Take images of a data set, brought to a side."""
+    images = np.asarray(dataset.images[places])
+    return images if side is None else bring_to_side(images, side)
+
+
+def _spread(indices: Indices, most: int) -> Indices:
+    return np.sort(indices[choose_images(len(indices), most)])

@@ -92,9 +92,14 @@ class View(ABC):
     def measure(self, network: MLP, layer: str, probe: Probe) -> Fidelity:
         """Measure how far its pictures may be trusted, on images that they were not made from."""
 
-    @abstractmethod
     def describe(self, fidelity: Fidelity) -> str:
         """Say in plain words what was measured."""
+        if fidelity.worst_unit is None:
+            return "It cannot be said: on these images no unit of the layer ever varies."
+        return self._describe(fidelity)
+
+    @abstractmethod
+    def _describe(self, fidelity: Fidelity) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -141,10 +146,10 @@ class UnitView(View):
             figures["accuracy_own_biases"] = share_right(outputs, probe.test.labels)
         return Fidelity(linear_fidelity(network, layer, fields, probe.test.images), figures)
 
-    def describe(self, fidelity: Fidelity) -> str:  # noqa: D102
+    def _describe(self, fidelity: Fidelity) -> str:
         words = (
-            f"One picture explains {fidelity.mean:.0%} of how its unit's sum varies on average "
-            f"(R² {fidelity.mean:.2f}), {fidelity.worst:.0%} where it explains least."
+            f"On average a picture explains {fidelity.mean:.0%} of how its unit's sum varies "
+            f"(R² {fidelity.mean:.2f}); at worst {fidelity.worst:.0%}, for unit {fidelity.worst_unit}."
         )
         if "accuracy_alone" in fidelity.figures:
             words += (
@@ -185,13 +190,13 @@ class DigitView(View):
     def measure(self, network: MLP, layer: str, probe: Probe) -> Fidelity:  # noqa: D102
         return digit_fidelity(network, layer, self.draw(network, layer, probe.fit.images), probe)
 
-    def describe(self, fidelity: Fidelity) -> str:  # noqa: D102
+    def _describe(self, fidelity: Fidelity) -> str:
         return (
-            f"Together the pictures of all digits explain {fidelity.mean:.0%} of how a unit's sum varies "
-            f"on average (R² {fidelity.mean:.2f}), {fidelity.worst:.0%} where they explain least. To know "
-            f"the digit that the network reads explains {fidelity.figures['guess_alone']:.0%} without any "
-            "picture; among images read as the same digit the pictures explain "
-            f"{fidelity.figures['within_guess']:.0%}."
+            f"On average the pictures of all digits together explain {fidelity.mean:.0%} of how a unit's "
+            f"sum varies (R² {fidelity.mean:.2f}); at worst {fidelity.worst:.0%}, for unit "
+            f"{fidelity.worst_unit}. To know the digit that the network reads explains "
+            f"{fidelity.figures['guess_alone']:.0%} without any picture; among images read as the same "
+            f"digit the pictures explain {fidelity.figures['within_guess']:.0%}."
         )
 
 
@@ -230,7 +235,7 @@ class ImageView(View):
         }
         return Fidelity(marked.gap, figures)
 
-    def describe(self, fidelity: Fidelity) -> str:  # noqa: D102
+    def _describe(self, fidelity: Fidelity) -> str:
         figures = fidelity.figures
         return (
             "For images that drive a unit most, taking away first the pixels that the picture marks most "

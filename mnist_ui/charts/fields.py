@@ -1,35 +1,47 @@
-"""Charts of receptive fields: how far to trust each picture."""
-
-import math
+"""Charts of units: what values they take, and what each way of looking explains."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from mnist_core.arrays import Fidelities
+from mnist_core.fields.facts import Histogram
 
-# Tones that can be read on white and on black.
-_BLUE, _ORANGE = "#3f7fd0", "#d0603f"
+_BLUE = "#3f7fd0"  # can be seen on white and on black
 
 
-def draw_fidelity(fidelities: Fidelities, selected: int) -> alt.Chart:
-    """Draw the fidelity of each unit as a bar, the open unit in another colour."""
+def draw_histogram(histogram: Histogram, names: list[str], title: str) -> alt.Chart:
+    """Draw how often a unit takes which value: a row a digit, stronger where more of its images lie."""
+    lefts, rights = histogram.edges[:-1], histogram.edges[1:]
+    digits, bins = np.nonzero(histogram.shares)
     rows = pd.DataFrame(
-        [
-            {"unit": unit, "R2": float(value), "open": unit == selected}
-            for unit, value in enumerate(fidelities)
-            if not math.isnan(value)
-        ],
-        columns=["unit", "R2", "open"],
+        {
+            "digit": [names[digit] for digit in digits],
+            "from": lefts[bins],
+            "to": rights[bins],
+            "share": histogram.shares[digits, bins],
+        }
     )
     chart: alt.Chart = (
         alt.Chart(rows)
-        .mark_bar()
+        .mark_rect(color=_BLUE)
         .encode(
-            x=alt.X("unit:O", title="unit", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y("R2:Q", title="R²", scale=alt.Scale(domain=[0, 1])),
-            color=alt.condition("datum.open", alt.value(_ORANGE), alt.value(_BLUE)),
-            tooltip=["unit:O", alt.Tooltip("R2:Q", title="R²", format=".3f")],
+            x=alt.X("from:Q", title=title, scale=alt.Scale(domain=[lefts[0], rights[-1]], nice=False)),
+            x2="to:Q",
+            y=alt.Y(
+                "digit:N",
+                title="digit",
+                sort=names,
+                scale=alt.Scale(domain=names),
+                axis=alt.Axis(labelOverlap=False),
+            ),
+            opacity=alt.Opacity("share:Q", scale=alt.Scale(range=[0.12, 1]), legend=None),
+            tooltip=[
+                "digit:N",
+                alt.Tooltip("from:Q", format=".2f"),
+                alt.Tooltip("to:Q", format=".2f"),
+                alt.Tooltip("share:Q", title="of its images", format=".1%"),
+            ],
         )
-        .properties(height=160)
+        .properties(height=260)
     )
     return chart

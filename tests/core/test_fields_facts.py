@@ -11,7 +11,7 @@ from mnist_core.dataset import Dataset, Origin, split_dataset
 from mnist_core.errors import DataError
 from mnist_core.fields.facts import count_values, find_facts, find_twins, smoothness
 from mnist_core.fields.layers import activate, layer_sums
-from mnist_core.fields.probe import Digits, Probe, choose_probe, take_image
+from mnist_core.fields.probe import Digits, Probe, choose_probe, find_image, take_images
 from mnist_core.modelstore.info import DataFacts
 from mnist_core.network import MLP
 
@@ -151,4 +151,16 @@ def test_views_are_measured_on_images_that_they_are_not_made_from(fingerprint, l
 
 def test_an_image_that_is_not_there_is_refused():
     with pytest.raises(DataError, match="images 0 to 299, but image 300 was asked for"):
-        take_image(make_dataset(), 300)
+        find_image(make_dataset(), 300)
+
+
+def test_images_are_brought_to_the_side_and_labels_to_the_classes_of_the_model():
+    dataset = make_dataset()
+    facts = DataFacts("other.mat", "xyz", 300, 0, None, 250, 50)
+
+    probe = choose_probe(facts, dataset, side=20, labels=(dataset.labels + 1) % 10)
+
+    assert probe.test.images.shape == (50, 20, 20)
+    places = np.sort(split_dataset(dataset, 0).test)
+    np.testing.assert_array_equal(probe.test.labels, (dataset.labels[places] + 1) % 10)
+    np.testing.assert_array_equal(probe.test.images, take_images(dataset, places, 20))

@@ -242,6 +242,20 @@ def test_every_view_makes_a_picture_of_every_unit_and_says_how_far_to_trust_it(n
     assert view.assumes.endswith(".")
 
 
+@pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.name)
+def test_where_no_unit_ever_varies_every_view_says_so(probe, view):
+    network = make_network()
+    with torch.no_grad():
+        network.hidden2.weight.zero_()
+
+    fidelity = view.measure(network, "hidden2", probe)
+
+    if view.kind is Kind.IMAGE:  # its order is of chance
+        assert fidelity.mean == 0
+    else:
+        assert "no unit of the layer ever varies" in view.describe(fidelity)
+
+
 def test_an_unknown_view_digit_or_image_is_refused_with_the_choices(network, probe):
     with pytest.raises(ModelError, match=r"one of product, mean-jacobian, .* but is 'x-ray'"):
         find_view("x-ray")

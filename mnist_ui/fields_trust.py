@@ -1,0 +1,36 @@
+"""How far to trust the pictures that are shown: what the way assumes, and what was measured."""
+
+import streamlit as st
+
+from mnist_core.fields.view import Kind
+from mnist_core.fields.views import PRODUCT
+from mnist_core.network import LAYERS
+from mnist_ui.cached_views import Lens, measure_way
+from mnist_ui.fields_view import FieldsView
+
+_BETTER = (
+    "No single picture a unit can explain more than the best linear fit does; ways with a picture a digit "
+    "explain more. *All ways side by side*, below, has the numbers."
+)
+
+
+def show_trust(lens: Lens, view: FieldsView) -> None:
+    """Say what the chosen way assumes and how far to trust its pictures."""
+    way = view.way
+    if view.layer == LAYERS[0] and view.method == PRODUCT:
+        st.info(
+            "These pictures are the weights themselves, the rows of W1. Nothing is left out: each shows "
+            "exactly what its unit sums up (R² = 1). The pictures of later layers leave things out and "
+            "can mislead.",
+            icon=":material/check_circle:",
+        )
+        return
+    misleads = way.kind is Kind.UNIT and view.layer != LAYERS[0]
+    trust = "These pictures can mislead." if misleads else "How far to trust them."
+    found = way.describe(measure_way(lens, view.layer, view.method))
+    words = f"**{way.title[0].upper()}{way.title[1:]}.** {way.assumes}\n\n**{trust}** {found}"
+    if misleads:
+        st.warning(f"{words} {_BETTER}", icon=":material/warning:")
+    else:
+        st.info(words, icon=":material/visibility:")
+    st.caption(f"Measured on {lens.probe.words}. {way.counts}")
