@@ -74,13 +74,12 @@ def _fit(images: Images, sums: Activations) -> Fields:
 
 def _solve(pixels: _Rows, sums: _Rows, strengths: Sequence[float]) -> list[Float32[np.ndarray, "_ _"]]:
     inputs, targets = _centre(pixels), _centre(sums)
-    covariance = (inputs.T @ inputs).astype(np.float64) / len(inputs)
-    shared = (inputs.T @ targets).astype(np.float64) / len(inputs)
-    unit = np.eye(len(covariance)) * np.trace(covariance) / len(covariance)
-    return [
-        linalg.solve(covariance + strength * unit, shared, assume_a="pos").astype(np.float32)
-        for strength in strengths
-    ]
+    is_wide = len(inputs) < inputs.shape[1]  # fewer images than pixels: the same fit, by their own products
+    products = (inputs @ inputs.T if is_wide else inputs.T @ inputs).astype(np.float64)
+    shared = targets if is_wide else inputs.T @ targets
+    step = np.eye(len(products)) * np.trace(products) / inputs.shape[1]
+    found = [linalg.solve(products + strength * step, shared, assume_a="pos") for strength in strengths]
+    return [np.asarray(inputs.T @ one if is_wide else one, np.float32) for one in found]
 
 
 def _centre(rows: _Rows) -> _Rows:

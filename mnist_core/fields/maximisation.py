@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float32
+from scipy import linalg
 
 from mnist_core.arrays import Fields, Images
 from mnist_core.fields.layers import count_units
@@ -39,10 +40,10 @@ def learn_prior(images: Images, n_components: int = N_COMPONENTS) -> Prior:
     pixels = images.reshape(len(images), -1)
     mean = pixels.mean(axis=0)
     centred = pixels - mean
-    variances, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64) / len(pixels))
-    n_components = min(n_components, len(pixels) - 1)
-    lengths = np.sqrt(variances[-n_components:].clip(min=0))
-    return Prior(mean, (directions[:, -n_components:] * lengths).T.astype(np.float32))
+    covariance = (centred.T @ centred).astype(np.float64) / len(pixels)
+    last, first = len(covariance) - 1, len(covariance) - min(n_components, len(pixels) - 1)
+    variances, directions = linalg.eigh(covariance, subset_by_index=(first, last))
+    return Prior(mean, (directions * np.sqrt(variances.clip(min=0))).T.astype(np.float32))
 
 
 def maximise_units(network: MLP, layer: str, prior: Prior, typical: float = TYPICAL) -> Fields:

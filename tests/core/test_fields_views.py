@@ -7,6 +7,7 @@ from digits import make_small_digits
 from sklearn.linear_model import Ridge
 
 from mnist_core.errors import DataError, ModelError
+from mnist_core.fields import fits
 from mnist_core.fields.attributions import (
     gradient,
     gradient_times_input,
@@ -35,6 +36,15 @@ def make_network(activation="tanh"):
         for parameter in network.parameters():
             parameter.mul_(3)  # so that the activations bend
     return network
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Small products are slower on many threads, above all where others work too."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +119,17 @@ def test_the_best_linear_fit_is_a_ridge_of_one_of_its_strengths(network, probe):
     ]
     assert min(distances) < 1e-4 * np.abs(found).max() * 10
     assert max(distances) > 100 * min(distances)
+
+
+def test_a_fit_of_fewer_images_than_pixels_is_the_same_ridge(network):
+    images = make_small_digits(100)[0]
+    pixels, sums = images.reshape(100, -1), layer_sums(network, "output", images)
+
+    found = fits._solve(pixels, sums, [0.3])[0]
+
+    alpha = 0.3 * 100 * pixels.var(axis=0).mean()
+    expected = Ridge(alpha=alpha).fit(pixels.astype(np.float64), sums).coef_.T
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_the_fit_of_a_digit_is_that_of_the_images_read_as_it(network, probe):
@@ -199,6 +220,7 @@ def test_a_maximising_image_drives_its_unit_more_than_any_as_plain_and_is_the_sa
     reached = layer_sums(network, layer, found).diagonal()
     rng = np.random.default_rng(0)
     steps = rng.normal(size=(500, len(prior.components))).astype(np.float32)
+    steps *= np.sqrt(len(prior.components)) / np.linalg.norm(steps, axis=1, keepdims=True)
     others = (prior.mean + steps @ prior.components).clip(0, 1).reshape(-1, 14, 14)
     assert (reached > layer_sums(network, layer, others).max(axis=0)).all()
     assert (found.min(), found.max()) >= (0, 0)
