@@ -1,6 +1,10 @@
 """The Data page: open a set of digit images, see what was understood of it, and overrule that."""
 
 from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -8,6 +12,7 @@ from mnist_core.dataset import Dataset, Split, split_dataset
 from mnist_core.dataset.mnist import fetch_mnist
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.errors import DataError, LabError
+from mnist_core.layouts.export import write_mat, write_npz
 from mnist_ui import session
 from mnist_ui.charts.data import chart_digit_counts
 from mnist_ui.dataset_view import (
@@ -152,6 +157,7 @@ def _show_dataset(dataset: Dataset) -> None:
         st.markdown("##### Images of each class")
         st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
     _show_reading(dataset)
+    _offer_downloads(dataset)
     if dataset.is_labelled:
         st.page_link(
             "pages/search.py", label="Next: search for a good network", icon=":material/arrow_forward:"
@@ -185,6 +191,33 @@ def _show_reading(dataset: Dataset) -> None:
     with reason_side:
         st.markdown("##### Why it was read so")
         show_reasons(dataset)
+
+
+def _offer_downloads(dataset: Dataset) -> None:
+    """Offer the data set as clean files; they are written once one is asked for."""
+    st.markdown("##### Take it along")
+    st.caption(
+        "As it was understood: upright, from 0 to 1, bright ink. "
+        "The .mat file opens here again as the same data."
+    )
+    name = Path(dataset.name).stem or "digits"
+    writers = {"mat": ("In the paper's layout (.mat)", write_mat), "npz": ("For NumPy (.npz)", write_npz)}
+    with st.container(horizontal=True):
+        for ending, (label, write) in writers.items():
+            st.download_button(
+                label,
+                partial(_write_bytes, dataset, write),
+                file_name=f"{name}-clean.{ending}",
+                mime="application/octet-stream",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _write_bytes(dataset: Dataset, write: Callable[[Dataset, BinaryIO], None]) -> bytes:
+    stream = BytesIO()
+    write(dataset, stream)
+    return stream.getvalue()
 
 
 def _show_examples(dataset: Dataset) -> None:

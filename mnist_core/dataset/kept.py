@@ -27,8 +27,8 @@ def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
     Parameters
     ----------
     dataset : Dataset
-        What was read. One that is kept already is only opened again; where its user made other choices to
-        the same end, these are noted.
+        What was read. Of one that is kept already only the name and the origin are noted anew, where it
+        came from another file, or by other choices to the same end.
     folder : Path
         Holds one folder a fingerprint; made where absent.
 
@@ -48,12 +48,12 @@ def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
                     f"The data set needs room in {folder}, but it cannot be written: {error}."
                 ) from error
     kept = open_dataset(dataset.fingerprint, folder)
-    if kept.origin.choices == dataset.origin.choices:
+    if (kept.name, kept.origin) == (dataset.name, dataset.origin):
         return kept
     try:
         _write_details(dataset, folder / dataset.fingerprint)
     except OSError as error:
-        raise DataError(f"The choices need room in {folder}, but it cannot be written: {error}.") from error
+        raise DataError(f"The data set needs room in {folder}, but it cannot be written: {error}.") from error
     return open_dataset(dataset.fingerprint, folder)
 
 
@@ -92,7 +92,7 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
 
 
 def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -> None:
-    """Keep the file that a kept data set was read from, so that it can be read another way later.
+    """Keep the file that a kept data set was read from last, so that it can be read another way later.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -
         If it cannot be written.
     """
     target = folder / fingerprint / _SOURCE
-    if target.exists():
+    if source == target:
         return
     beside = target.with_name(f".{_SOURCE}-{os.getpid()}-{threading.get_ident()}")
     try:

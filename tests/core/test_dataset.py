@@ -152,3 +152,11 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(DataError, match="needs room in"):
         keep_dataset(make_dataset(), tmp_path / "taken")
+
+
+def test_the_same_images_from_another_file_take_its_name(tmp_path):
+    first = make_dataset(name="theirs.mat")
+    keep_dataset(first, tmp_path)
+    again = keep_dataset(make_dataset(name="mine.mat"), tmp_path)
+    assert again.name == "mine.mat"
+    assert list_datasets(tmp_path) == [(first.fingerprint, "mine.mat")]

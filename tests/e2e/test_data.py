@@ -65,6 +65,19 @@ def test_a_file_with_two_kinds_of_label_asks_which(tab, write_mat, digits):
     expect(tab.get_by_text("the images were inverted")).to_be_visible()
 
 
+def test_what_was_understood_can_be_taken_along_as_a_clean_file(tab, write_mat, digits, tmp_path):
+    images, labels = digits
+    visitor.go_to(tab, "Data")
+    visitor.upload(tab, write_mat("turned.mat", X=_columns(images), y=np.where(labels == 0, 10, labels)))
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="In the paper's layout").click()
+    download.value.save_as(tmp_path / "clean.mat")
+
+    clean = loadmat(tmp_path / "clean.mat")
+    np.testing.assert_array_equal(np.round(255 * clean["input_images"]), images.reshape(-1, 784))
+    np.testing.assert_array_equal(clean["output_labels"].ravel(), labels)
+
+
 def test_a_hostile_file_is_refused_in_a_sentence_and_the_open_data_stay(tab, write_mat, digits):
     images, labels = digits
     path = write_mat("whole.mat", X=images.reshape(-1, 784), y=labels)
