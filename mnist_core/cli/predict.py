@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mnist_core.arrays import Image
+from mnist_core.arrays import Image, Images
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
 from mnist_core.drawing import draw_strokes, read_drawings, read_picture
@@ -14,6 +14,8 @@ from mnist_core.reading import Reading, read_images
 
 if TYPE_CHECKING:
     from mnist_core.reading.evidence import Evidence
+
+_USUAL_SHARE = 0.99
 
 
 def add_predict_arguments(command: argparse.ArgumentParser) -> None:
@@ -31,6 +33,25 @@ def add_predict_arguments(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also say which ink decided, what would change the guess, and which units fired most",
     )
+    command.add_argument(
+        "--not-sure",
+        type=_read_share,
+        nargs="?",
+        const=_USUAL_SHARE,
+        metavar="SHARE",
+        help="say 'not sure' where needed to be right in this share of what is answered, "
+        f"and where there is no single digit (default: {_USUAL_SHARE})",
+    )
+
+
+def _read_share(words: str) -> float:
+    try:
+        share = float(words)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"must be a share above 0 and below 1, such as 0.99, but is {words}")
+    return share
 
 
 def run_predict(arguments: argparse.Namespace) -> None:
@@ -40,6 +61,8 @@ def run_predict(arguments: argparse.Namespace) -> None:
     images = np.stack([image for _, image in named])
     readings = read_images(model, images)
     document = [_describe(name, reading) for (name, _), reading in zip(named, readings, strict=True)]
+    if arguments.not_sure is not None:
+        _add_doubt(document, images, readings, arguments.not_sure)
     if arguments.explain:
         from mnist_core.reading.evidence import find_evidence  # noqa: PLC0415 - few calls ask why
 
@@ -66,6 +89,16 @@ def _describe(name: str, reading: Reading) -> dict[str, Any]:
     }
 
 
+def _add_doubt(document: list[dict[str, Any]], images: Images, readings: list[Reading], share: float) -> None:
+    from mnist_core.reading.doubt import choose_floor, judge_readings  # noqa: PLC0415 - few calls doubt
+
+    chances = judge_readings(images, np.stack([reading.probabilities for reading in readings]))
+    floor = choose_floor(share)
+    for item, chance in zip(document, chances.tolist(), strict=True):
+        item["chance"] = chance
+        item["not_sure"] = chance < floor
+
+
 def _explain(evidence: "Evidence") -> dict[str, Any]:
     return {
         "ink": np.round(evidence.ink, 4).tolist(),
@@ -75,7 +108,10 @@ def _explain(evidence: "Evidence") -> dict[str, Any]:
 
 
 def _say_item(item: dict[str, Any]) -> str:
-    words = f"{item['input']}: {item['digit']} ({max(item['probabilities']):.1%})"
+    first, second = (f"{item[key]} ({item['probabilities'][item[key]]:.1%})" for key in ("digit", "second"))
+    words = f"{item['input']}: {first}"
+    if item.get("not_sure"):
+        words = f"{item['input']}: not sure; {first} or {second}"
     if "explanation" in item:
         words += "\n" + _say_why(item)
     return words

@@ -153,6 +153,19 @@ def test_predict_explains_with_the_ink_and_the_units_that_decided(home, tmp_path
     assert "+" in call(home, "predict", MODEL, tmp_path / "seven.json", "--explain").stdout
 
 
+def test_predict_is_not_sure_of_a_scribble_and_sure_of_a_seven(home, tmp_path):
+    scribble = [[[0, 0], [50, 90], [10, 40], [90, 60], [20, 5], [70, 70], [40, 0], [5, 95], [90, 10]]]
+    seven = [[[0, 0], [60, 0], [25, 100]]]
+    (tmp_path / "two.json").write_text(json.dumps([{"strokes": scribble}, {"strokes": seven}]))
+
+    found = call_json(home, "predict", MODEL, tmp_path / "two.json", "--not-sure", 0.98)
+
+    assert [item["not_sure"] for item in found] == [True, False]
+    assert found[0]["chance"] < 0.1 < found[1]["chance"]
+    words = call(home, "predict", MODEL, tmp_path / "two.json", "--not-sure").stdout.splitlines()
+    assert ["not sure" in line for line in words] == [True, False]
+
+
 def test_evaluate_measures_labelled_strokes_and_each_writer(home, tmp_path):
     seven = {"strokes": [[[0, 0], [60, 0], [25, 100]]]}
     document = [{**seven, "label": 7, "writer": "ann"}, {**seven, "label": 3, "writer": 5}]
@@ -212,6 +225,7 @@ REFUSED = {
     "no mat": (["inspect", "README.md"], "README.md"),
     "no model": (["evaluate", "nowhere", "README.md"], "There is no model 'nowhere'"),
     "no strokes": (["predict", "models/paper", "pyproject.json"], "pyproject.json"),
+    "bad share": (["predict", MODEL, "x.png", "--not-sure", "99"], "a share above 0 and below 1"),
     "bad grid": (["search", "x.mat", "--grid", "pyproject.toml"], "must be JSON"),
     "bad recipe": (["search", "x.mat", "--max-epochs", "0"], "max_epochs must be a whole number"),
     "bad decay": (["search", "x.mat", "--weight-decay", "-1"], "weight_decay must be a number from 0 to 1"),
