@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Any
 
 import psutil
 
@@ -54,19 +53,31 @@ def read_confined(file: int, parcel: int, form: Format) -> dict[str, Value]:
         If it cannot be read; a sentence without its subject.
     """
     code = _run_reader(file, parcel, form)
-    tree = unpack(parcel) if code == 0 else None
     if code in (None, -signal.SIGXCPU):
         raise MatFileError(_TOOK_TOO_LONG)
-    if tree is None:
+    if code != 0:
         raise MatFileError(_BROKE_OFF)
-    if "refused" in tree:
-        raise MatFileError(make_printable(str(tree["refused"]), _MOST_SENTENCE))
-    return _build_values(tree, parcel)
+    return take_values(parcel)
 
 
-def _build_values(tree: dict[str, Any], parcel: int) -> dict[str, Value]:
-    memory = map_parcel(parcel)
+def take_values(parcel: int) -> dict[str, Value]:
+    """Take the values out of a parcel; nothing in it is believed before it is checked.
+
+    Parameters
+    ----------
+    parcel : int
+        Descriptor of the file that the other process has written.
+
+    Raises
+    ------
+    MatFileError
+        If it is not whole, or says why the file is refused.
+    """
     try:
+        tree = unpack(parcel)
+        if "refused" in tree:
+            raise MatFileError(make_printable(str(tree["refused"]), _MOST_SENTENCE))
+        memory = map_parcel(parcel)
         return {str(key): build_value(value, memory) for key, value in tree["variables"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
         raise MatFileError(_BROKE_OFF) from error

@@ -22,6 +22,7 @@ from mnist_core.matfile.trees import pack_csc, to_structs, to_text
 
 _OWN = ("#refs#", "#subsystem#")  # groups where MATLAB keeps what cells and objects refer to
 _MOST_LETTERS = 2**24
+_H5PYS = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError)  # what it raises of damage
 _NUMBERS = {
     "double",
     "single",
@@ -53,9 +54,12 @@ def read_hdf5(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]
     MatFileError
         If it is damaged, leads to other files or back to itself, or is larger than anything may be.
     """
-    with h5py.File(stream, "r") as file:
-        names, trees = _Walk(file, n_bytes, packer).read_members(file, _OWN, depth=0)
-        return dict(zip(names, trees, strict=True))
+    try:
+        with h5py.File(stream, "r") as file:
+            names, trees = _Walk(file, n_bytes, packer).read_members(file, _OWN, depth=0)
+    except _H5PYS as error:
+        raise is_damaged("h5py cannot read it") from error
+    return dict(zip(names, trees, strict=True))
 
 
 class _Walk:
@@ -67,6 +71,7 @@ class _Walk:
         self._packer = packer
         self._census = Census()
         self._groups_above: set[int] = set()
+        self._groups_read: set[int] = set()
         self._read: dict[int, Tree] = {}
 
     def read_members(
@@ -79,11 +84,17 @@ class _Walk:
                 f"must hold a tree of variables, but its group {make_printable(str(group.name))} leads back "
                 "to itself: save the images as a variable of their own."
             )
+        if place in self._groups_read:  # twofold at each level, a few groups would make billions
+            raise MatFileError(
+                f"must hold a tree of variables, but its group {make_printable(str(group.name))} is in two "
+                "places: save the images as a variable of their own."
+            )
         self._census.expect(len(group))
         self._groups_above.add(place)
         names = [name for name in group if name not in without]
         trees = [self._read_object(_follow(group, name), depth + 1) for name in names]
         self._groups_above.remove(place)
+        self._groups_read.add(place)
         return names, trees
 
     def _read_object(self, item: Any, depth: int) -> Tree:

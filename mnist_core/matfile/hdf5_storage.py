@@ -42,7 +42,7 @@ def check_storage(dataset: h5py.Dataset, n_bytes: int) -> None:
             "with -v7."
         )
     needed, kept = dataset.size * dataset.dtype.itemsize, dataset.id.get_storage_size()
-    if kept > n_bytes or (needed > kept and _DEFLATE not in filters):
+    if kept > n_bytes or (needed > kept and (not kept or _DEFLATE not in filters)):
         raise is_damaged(f"{needed:,} bytes of numbers of which the file holds {min(kept, n_bytes):,}")
     check_ratio(needed, kept)
     if dataset.chunks and math.prod(dataset.chunks) * dataset.dtype.itemsize > _MOST_CHUNK_BYTES:

@@ -16,7 +16,7 @@ _MOST_FILES = 16
 _MOST_DEPTH = 32  # of cells in structs in cells; real files have a handful
 _MOST_RATIO = 1032  # no bytes that were compressed the way of .mat files inflate to more
 _ODD_RATIO, _ODD_BYTES = 250, 2**28  # real digits shrink to a twentieth; so much of nothing is a trap
-_MOST_ITEMS = 250_000  # of a file
+_MOST_ITEMS = 150_000  # of a file
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38  # of Linux
 
 

@@ -2,18 +2,17 @@
 
 A file is a header and elements, each a tag (kind, length) and that many bytes; those that are a matrix hold
 elements again. Numbers, which are nearly all of a file, go straight to the parcel. What is left (structs,
-cells, text, sparse matrices) becomes a `Skeleton`.
+cells and text) becomes a `Skeleton`.
 """
 
 import math
-import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 
 from mnist_core.matfile.limits import Census, check_ratio
+from mnist_core.matfile.matlab5_numbers import CLASSES, read_numbers, read_sparse
 from mnist_core.matfile.parcel import Packer, Tree
 from mnist_core.matfile.skeleton import INT8, INT32, MATRIX, UINT32, UTF8, Skeleton
 from mnist_core.matfile.sources import (
@@ -24,32 +23,16 @@ from mnist_core.matfile.sources import (
     is_damaged,
     read_pieces,
 )
+from mnist_core.matfile.tags import TAG_BYTES, Matrix, Tags
 
-_HEADER_BYTES, _TAG_BYTES, _COMPRESSED = 128, 8, 15
-_NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+_HEADER_BYTES, _COMPRESSED = 128, 15
+_LETTERS = (1, 2, 4, UTF8, 17, 18)
 _CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 16, 17  # classes of matrix
-_CLASSES = dict(zip(range(6, 16), ("f8", "f4", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"), strict=True))
-_IS_COMPLEX, _IS_LOGICAL = 0x800, 0x200
 _MOST_AXES = 32
 _MOST_NAME_BYTES = 4096
 _MOST_FIELDS_BYTES = 2**20  # of the names of a struct's fields together
 _MOST_TEXT_BYTES = 2**24
 _OBJECTS = {"string": "a string object", "table": "a table", "categorical": "a categorical array"}
-
-
-@dataclass(frozen=True)
-class _Matrix:
-    """What stands before the content of a matrix, and where it ends: with so many bytes left."""
-
-    flags: bytes
-    word: int
-    shape: tuple[int, ...]
-    name: bytes
-    end: int
-
-    @property
-    def kind(self) -> int:
-        return self.word & 0xFF
 
 
 def read_matlab5(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
@@ -81,7 +64,7 @@ class _Walk:
     """A walk along the tags of one file."""
 
     def __init__(self, order: str, packer: Packer) -> None:
-        self._order = order
+        self._tags = Tags(order)
         self._packer = packer
         self._skeleton = Skeleton(order)
         self._census = Census()
@@ -91,10 +74,10 @@ class _Walk:
         place = _HEADER_BYTES
         while place < n_bytes:
             stream.seek(place)
-            kind, length = self._unpack("II", PlainSource(stream, n_bytes - place).read(_TAG_BYTES))
-            place += _TAG_BYTES
+            kind, length = self._tags.unpack("II", PlainSource(stream, n_bytes - place).read(TAG_BYTES))
+            place += TAG_BYTES
             if kind not in (MATRIX, _COMPRESSED) or length == 0:
-                raise is_damaged(f"no variable begins at byte {place - _TAG_BYTES}")
+                raise is_damaged(f"no variable begins at byte {place - TAG_BYTES}")
             if length > n_bytes - place:
                 raise is_cut_short(
                     f" (a variable says that it has {length:,} bytes, {n_bytes - place:,} are left)"
@@ -111,7 +94,7 @@ class _Walk:
             size = length
             if kind == _COMPRESSED:
                 stream.seek(place)
-                size = self._unpack("II", InflatedSource(stream, length).read(_TAG_BYTES))[1]
+                size = self._tags.unpack("II", InflatedSource(stream, length).read(TAG_BYTES))[1]
                 check_ratio(size, length)
             total += size
             self._packer.check_room(total)
@@ -127,11 +110,11 @@ class _Walk:
                 name, tree = self._read_compressed(InflatedSource(stream, length))
             if name:  # without one it is what functions and objects refer to
                 found[name] = tree
-        trees = self._skeleton.read(self._packer)
+        trees = self._skeleton.read()
         return {name: trees[tree] if isinstance(tree, int) else tree for name, tree in found.items()}
 
     def _read_compressed(self, source: InflatedSource) -> tuple[str, Tree | int]:
-        kind, length = self._unpack("II", source.read(_TAG_BYTES))
+        kind, length = self._tags.unpack("II", source.read(TAG_BYTES))
         if kind != MATRIX:
             raise is_damaged("what was compressed is no variable")
         source.n_left = length
@@ -152,7 +135,7 @@ class _Walk:
     def _read_nested(self, source: Source, depth: int) -> bytes:
         """Read a matrix in a cell or a field: what stands for it in the skeleton."""
         self._census.count(depth)
-        kind, length = self._unpack("II", source.read(_TAG_BYTES))
+        kind, length = self._tags.unpack("II", source.read(TAG_BYTES))
         if kind != MATRIX:
             raise is_damaged("a cell or field that holds no matrix")
         if length > source.n_left:
@@ -166,24 +149,26 @@ class _Walk:
         content = self._read_content(source, matrix, depth)
         return self._skeleton.make_matrix(matrix.flags, matrix.shape, b"", content)
 
-    def _read_start(self, source: Source, end: int) -> _Matrix:
-        kind, flags = self._read_part(source, _TAG_BYTES)
-        if kind != UINT32 or len(flags) != _TAG_BYTES:
+    def _read_start(self, source: Source, end: int) -> Matrix:
+        kind, flags = self._tags.read_part(source, TAG_BYTES)
+        if kind != UINT32 or len(flags) != TAG_BYTES:
             raise is_damaged("a matrix without a class")
-        word = self._unpack("I", flags[:4])[0]
+        word = self._tags.unpack("I", flags[:4])[0]
         if word & 0xFF == _OPAQUE:
-            return _Matrix(flags, word, (1, 1), self._read_part(source, _MOST_NAME_BYTES)[1], end)
-        kind, lengths = self._read_part(source, 4 * _MOST_AXES)
-        shape = self._unpack(f"{len(lengths) // 4}i", lengths[: len(lengths) // 4 * 4])
+            return Matrix(flags, word, (1, 1), self._tags.read_part(source, _MOST_NAME_BYTES)[1], end)
+        kind, lengths = self._tags.read_part(source, 4 * _MOST_AXES)
+        shape = self._tags.unpack(f"{len(lengths) // 4}i", lengths[: len(lengths) // 4 * 4])
         if kind not in (INT32, UINT32) or len(shape) < 2 or min(shape) < 0:
             raise is_damaged("a matrix without a size")
-        name = self._read_part(source, _MOST_NAME_BYTES)[1]
-        return _Matrix(flags, word, shape, name.rstrip(b"\x00"), end)
+        name = self._tags.read_part(source, _MOST_NAME_BYTES)[1]
+        return Matrix(flags, word, shape, name.rstrip(b"\x00"), end)
 
-    def _read_leaf(self, source: Source, matrix: _Matrix) -> Tree | None:
-        """Read what the skeleton has no place for: numbers, empty text, and what is left alone."""
-        if matrix.kind in _CLASSES:
-            leaf = self._read_numbers(source, matrix)
+    def _read_leaf(self, source: Source, matrix: Matrix) -> Tree | None:
+        """Read what the skeleton has no place for: numbers, and what is left alone."""
+        if matrix.kind in CLASSES:
+            leaf = read_numbers(self._tags, source, matrix, self._packer)
+        elif matrix.kind == _SPARSE:
+            leaf = read_sparse(self._tags, source, matrix, self._packer)
         elif matrix.kind in (_OBJECT, _FUNCTION, _OPAQUE):
             leaf = {"opaque": self._name_object(source, matrix)}
         else:
@@ -191,73 +176,36 @@ class _Walk:
         self._skip_to_end(source, matrix)
         return leaf
 
-    def _name_object(self, source: Source, matrix: _Matrix) -> str:
+    def _name_object(self, source: Source, matrix: Matrix) -> str:
         if matrix.kind == _FUNCTION:
             return "a function handle"
         if matrix.kind == _OPAQUE:
-            self._read_part(source, _MOST_NAME_BYTES)  # the kind of its class
-        name = self._read_part(source, _MOST_NAME_BYTES)[1].decode("utf-8", "replace")
+            self._tags.read_part(source, _MOST_NAME_BYTES)  # the kind of its class
+        name = self._tags.read_part(source, _MOST_NAME_BYTES)[1].decode("utf-8", "replace")
         return _OBJECTS.get(name, f"an object of class {name}")
 
-    def _read_numbers(self, source: Source, matrix: _Matrix) -> Tree:
-        if math.prod(matrix.shape) == 0:
-            dtype = np.dtype(bool) if matrix.word & _IS_LOGICAL else np.dtype(_CLASSES[matrix.kind])
-            return self._packer.add_stream(dtype, matrix.shape, [])
-        dtype, pieces = self._open_numbers(source, matrix.shape)
-        if matrix.word & _IS_LOGICAL:
-            pieces = ((np.frombuffer(piece, dtype) != 0).tobytes() for piece in pieces)
-            dtype = np.dtype(bool)
-        if not matrix.word & _IS_COMPLEX:
-            return self._packer.add_stream(dtype, matrix.shape, pieces)
-        self._packer.check_room(math.prod(matrix.shape) * 16)
-        real = np.frombuffer(b"".join(pieces), dtype)
-        dtype, pieces = self._open_numbers(source, matrix.shape)
-        imaginary = np.frombuffer(b"".join(pieces), dtype)
-        return self._packer.add((real + 1j * imaginary).reshape(matrix.shape, order="F"))
-
-    def _open_numbers(self, source: Source, shape: tuple[int, ...]) -> tuple[np.dtype, Iterable[bytes]]:
-        """Begin to read numbers: their type, and their bytes, which end with the padding read too."""
-        kind, length, small = self._read_tag(source)
-        if kind not in _NUMBERS:
-            raise is_damaged("numbers of a kind that is none")
-        dtype = np.dtype(self._order + _NUMBERS[kind])
-        needed = math.prod(shape) * dtype.itemsize
-        if needed != length:
-            raise is_damaged(
-                f"a matrix of {' x '.join(map(str, shape))} needs {needed:,} bytes, but has {length:,}"
-            )
-        self._packer.check_room(needed)
-        if small is not None:
-            return dtype, [small]
-        if length > source.n_left:
-            raise is_damaged("a matrix that is longer than what it is part of")
-        return dtype, _read_padded(source, length)
-
-    def _read_content(self, source: Source, matrix: _Matrix, depth: int) -> bytes:
-        """Read what a cell array, a struct, text or a sparse matrix holds."""
+    def _read_content(self, source: Source, matrix: Matrix, depth: int) -> bytes:
+        """Read what a cell array, a struct or text holds."""
         if matrix.kind == _CELL:
             return self._read_matrices(source, math.prod(matrix.shape), matrix, depth)
         if matrix.kind == _STRUCT:
             return self._read_fields(source, matrix, depth)
         if matrix.kind == _CHAR:
             return self._read_text(source, matrix)
-        if matrix.kind != _SPARSE:
-            raise is_damaged(f"a matrix of class {matrix.kind}, which is none")
-        self._packer.check_room(math.prod(matrix.shape) * 8)
-        return b"".join(read_pieces(source, source.n_left - matrix.end))
+        raise is_damaged(f"a matrix of class {matrix.kind}, which is none")
 
-    def _read_matrices(self, source: Source, n: int, matrix: _Matrix, depth: int) -> bytes:
+    def _read_matrices(self, source: Source, n: int, matrix: Matrix, depth: int) -> bytes:
         self._census.expect(n)
-        if n * _TAG_BYTES > source.n_left - matrix.end:
+        if n * TAG_BYTES > source.n_left - matrix.end:
             raise is_damaged(f"{n:,} cells or fields in fewer bytes than they need")
         content = b"".join(self._read_nested(source, depth + 1) for _ in range(n))
         self._skip_to_end(source, matrix)
         return content
 
-    def _read_fields(self, source: Source, matrix: _Matrix, depth: int) -> bytes:
-        _, length = self._read_part(source, 4)
-        _, names = self._read_part(source, _MOST_FIELDS_BYTES)
-        n_each = self._unpack("i", length.ljust(4, b"\x00"))[0]
+    def _read_fields(self, source: Source, matrix: Matrix, depth: int) -> bytes:
+        _, length = self._tags.read_part(source, 4)
+        _, names = self._tags.read_part(source, _MOST_FIELDS_BYTES)
+        n_each = self._tags.unpack("i", length.ljust(4, b"\x00"))[0]
         if n_each <= 0 or len(names) % n_each:
             raise is_damaged("a struct without names")
         self._census.expect(math.prod(matrix.shape))
@@ -265,8 +213,10 @@ class _Walk:
         start = self._skeleton.make_element(INT32, length) + self._skeleton.make_element(INT8, names)
         return start + self._read_matrices(source, n, matrix, depth)
 
-    def _read_text(self, source: Source, matrix: _Matrix) -> bytes:
-        kind, letters = self._read_part(source, _MOST_TEXT_BYTES)
+    def _read_text(self, source: Source, matrix: Matrix) -> bytes:
+        kind, letters = self._tags.read_part(source, _MOST_TEXT_BYTES)
+        if kind not in _LETTERS:
+            raise is_damaged("text of a kind that is none")
         if not letters and math.prod(matrix.shape) <= _MOST_TEXT_BYTES:
             # MATLAB leaves blanks out where there is nothing else.
             kind, letters = UTF8, b" " * math.prod(matrix.shape)
@@ -275,36 +225,10 @@ class _Walk:
         self._skip_to_end(source, matrix)
         return self._skeleton.make_element(kind, letters)
 
-    def _skip_to_end(self, source: Source, matrix: _Matrix) -> None:
+    def _skip_to_end(self, source: Source, matrix: Matrix) -> None:
         if matrix.end == 0:  # the file goes on at a place that is known
             return
         if source.n_left < matrix.end:
             raise is_damaged("a matrix that is longer than what it is part of")
         for piece in read_pieces(source, source.n_left - matrix.end):
             del piece
-
-    def _read_part(self, source: Source, most_bytes: int) -> tuple[int, bytes]:
-        """Read a short element whole: its kind and its bytes."""
-        kind, length, small = self._read_tag(source)
-        if length > most_bytes:
-            raise is_damaged(f"{length:,} bytes where at most {most_bytes:,} are expected")
-        return kind, small if small is not None else b"".join(_read_padded(source, length))
-
-    def _read_tag(self, source: Source) -> tuple[int, int, bytes | None]:
-        """Read a tag: kind, length, and the bytes themselves where they stand in it."""
-        tag = source.read(_TAG_BYTES)
-        kind, length = self._unpack("II", tag)
-        if kind >> 16 == 0:
-            return kind, length, None
-        kind, length = kind & 0xFFFF, kind >> 16
-        if length > 4:
-            raise is_damaged("a short element that is too long")
-        return kind, length, tag[4 : 4 + length]
-
-    def _unpack(self, form: str, content: bytes) -> tuple[int, ...]:
-        return struct.unpack(self._order + form, content)
-
-
-def _read_padded(source: Source, n_bytes: int) -> Iterable[bytes]:
-    yield from read_pieces(source, n_bytes)
-    source.read(min(-n_bytes % 8, source.n_left))

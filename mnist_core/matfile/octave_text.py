@@ -297,6 +297,9 @@ def _parse(text: bytes, dtype: np.dtype) -> np.ndarray:
     if b"NA" in plain:
         plain = re.sub(rb"\bNA\b", b"NaN", plain)  # Octave's mark for what is missing
     parsed_as = dtype if dtype.kind in "iu" else np.dtype(np.float64)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        return np.fromstring(plain.decode("ascii"), dtype=parsed_as, sep=" ").astype(dtype)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return np.fromstring(plain.decode("ascii"), dtype=parsed_as, sep=" ").astype(dtype)
+    except (ValueError, DeprecationWarning) as error:
+        raise is_damaged("numbers that are no decimals") from error

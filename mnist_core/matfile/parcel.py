@@ -99,25 +99,29 @@ class Packer:
         self._place += len(piece)
 
 
-def unpack(file: int) -> Tree | None:
-    """Read the tree of a parcel; None where it is not whole.
+def unpack(file: int) -> Tree:
+    """Read the tree of a parcel.
 
     Parameters
     ----------
     file : int
         Descriptor of the parcel. What it says is foreign: `build_value` checks every word.
+
+    Raises
+    ------
+    ValueError, TypeError, RecursionError
+        If the parcel is not whole.
     """
     size = os.fstat(file).st_size
     if size < _END.size:
-        return None
+        raise ValueError("a parcel without an end")
     at, n_bytes, mark = _END.unpack(os.pread(file, _END.size, size - _END.size))
     if mark != _MARK or n_bytes > _MOST_TREE_BYTES or at + n_bytes + _END.size != size:
-        return None
-    try:
-        tree = json.loads(os.pread(file, n_bytes, at))
-    except (ValueError, RecursionError):
-        return None
-    return tree if isinstance(tree, dict) else None
+        raise ValueError("a parcel whose end is not its own")
+    tree = json.loads(os.pread(file, n_bytes, at))
+    if not isinstance(tree, dict):
+        raise TypeError("a parcel without a tree")
+    return tree
 
 
 def map_parcel(file: int) -> memoryview:

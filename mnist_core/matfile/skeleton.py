@@ -13,13 +13,13 @@ from typing import Any, cast
 import numpy as np
 
 from mnist_core.errors import MatFileError
-from mnist_core.matfile.parcel import Packer, Tree
+from mnist_core.matfile.parcel import Tree
 from mnist_core.matfile.sources import is_damaged
-from mnist_core.matfile.trees import pack_sparse, to_text
+from mnist_core.matfile.trees import to_text
 
 INT8, INT32, UINT32, UINT64, MATRIX, UTF8 = 1, 5, 6, 13, 14, 16  # kinds of element
 _UINT64_CLASS = 15
-_MOST_BYTES = 2**28  # of text, sparse matrices and what holds them
+_MOST_BYTES = 2**28  # of text and what holds it
 
 
 class Skeleton:
@@ -47,7 +47,7 @@ class Skeleton:
         self._n_bytes += len(content)
         if self._n_bytes > _MOST_BYTES:
             raise MatFileError(
-                f"must hold at most {_MOST_BYTES >> 20} MB of text, sparse matrices, cells and structs, but "
+                f"must hold at most {_MOST_BYTES >> 20} MB of text, cells and structs, but "
                 "holds more: save the images as one full matrix."
             )
         lengths = struct.pack(f"{self._order}{len(shape)}i", *shape)
@@ -69,7 +69,7 @@ class Skeleton:
         self._variables.append(self.make_matrix(flags, shape, name, content))
         return len(self._variables) - 1
 
-    def read(self, packer: Packer) -> list[Tree]:
+    def read(self) -> list[Tree]:
         """Have SciPy read all variables, and put the leaves in their places."""
         if not self._variables:
             return []
@@ -83,31 +83,27 @@ class Skeleton:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of names of fields that it changes
                 found = loadmat(cast(Any, stream))
-            return [
-                self._to_tree(value, packer) for name, value in found.items() if not name.startswith("__")
-            ]
+            return [self._to_tree(value) for name, value in found.items() if not name.startswith("__")]
         except (MatFileError, MemoryError):
             raise
         except Exception as error:  # the bytes are foreign: any failure to parse them is theirs
             raise is_damaged("SciPy cannot read its cells, structs or text") from error
 
-    def _to_tree(self, value: Any, packer: Packer) -> Tree:
+    def _to_tree(self, value: Any) -> Tree:
         if _is_bare_struct(value):
             return {"names": [], "fields": []}
-        if not isinstance(value, np.ndarray):
-            return pack_sparse(value, packer)
         if value.dtype.names:
-            return self._to_structs(value, packer)
+            return self._to_structs(value)
         if value.dtype.kind == "U":
             return to_text([str(row) for row in value.ravel()])
         if value.dtype.kind == "O":
-            items = [self._to_tree(item, packer) for item in value.ravel(order="F")]
+            items = [self._to_tree(item) for item in value.ravel(order="F")]
             return {"shape": list(value.shape), "cells": items}
         return self._leaves[int(value[0, 0])]
 
-    def _to_structs(self, value: np.ndarray, packer: Packer) -> Tree:
+    def _to_structs(self, value: np.ndarray) -> Tree:
         names = list(value.dtype.names or ())
-        items = [[self._to_tree(item[name], packer) for name in names] for item in value.ravel(order="F")]
+        items = [[self._to_tree(item[name]) for name in names] for item in value.ravel(order="F")]
         if len(items) == 1:
             return {"names": names, "fields": items[0]}
         return {"shape": list(value.shape), "names": names, "structs": items}

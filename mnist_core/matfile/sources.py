@@ -1,7 +1,7 @@
 """Bytes of a file, plain or compressed, that come piece by piece and end where they said they would."""
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, TypeAlias, cast
 
 from mnist_core.errors import MatFileError
 
@@ -19,15 +19,6 @@ def is_cut_short(detail: str = "") -> MatFileError:
 def is_damaged(detail: str) -> MatFileError:
     """Make the refusal of a file whose bytes contradict one another."""
     return MatFileError(f"must be a whole .mat file, but is damaged ({detail}): {_SAVE_AGAIN}.")
-
-
-class Source(Protocol):
-    """Bytes that are read once, from the first to the last."""
-
-    n_left: int
-
-    def read(self, n_bytes: int) -> bytes:
-        """Read exactly so many bytes."""
 
 
 class PlainSource:
@@ -109,6 +100,10 @@ class InflatedSource:
         if may_end:
             return b""
         raise is_damaged("less was compressed than its length says")
+
+
+Source: TypeAlias = PlainSource | InflatedSource
+"""Bytes that are read once, from the first to the last."""
 
 
 def read_pieces(source: Source, n_bytes: int) -> Iterator[bytes]:

@@ -32,7 +32,10 @@ def pack_sparse(matrix: Any, packer: Packer) -> Tree:
     """Add a sparse matrix of SciPy's as a full one, if there is room and its indices are sound."""
     packer.check_room(math.prod(map(int, matrix.shape)) * matrix.dtype.itemsize)
     compressed = matrix.tocsc()
-    compressed.check_format(full_check=True)
+    try:
+        compressed.check_format(full_check=True)
+    except ValueError as error:
+        raise is_damaged("a sparse matrix whose places are outside of it") from error
     return packer.add(np.asarray(compressed.toarray()))
 
 
@@ -56,7 +59,11 @@ def pack_csc(
         raise is_damaged("a sparse matrix of more than two axes")
     packer.check_room(math.prod(shape) * data.dtype.itemsize)
     indices, columns = rows.astype(np.int64), starts.astype(np.int64)
-    return pack_sparse(csc_array((data, indices, columns), shape=shape), packer)
+    try:
+        matrix = csc_array((data, indices, columns), shape=shape)
+    except ValueError as error:
+        raise is_damaged("a sparse matrix whose parts do not fit together") from error
+    return pack_sparse(matrix, packer)
 
 
 def pack_diagonal(values: np.ndarray, shape: tuple[int, ...], packer: Packer) -> Tree:

@@ -1,0 +1,180 @@
+"""Claim: each of thousands of harmed files ends in a data set or in one sentence, in 5 s and 1 GB at most.
+
+`python -m benchmarks.fuzz [--files 2400] [--seed 0]`. The files are small ones of real digits, in every
+format and layout, harmed from a seed. Most are read in a process that is used again; every 40th, and each at
+which that process ends, goes the way of the app, through a confined process of its own.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import describe_machine
+from benchmarks.fuzzing.files import make_files
+from benchmarks.fuzzing.mutations import harm
+from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.errors import LabError, MatFileError
+from mnist_core.layouts import read_dataset, recognise_layout
+from mnist_core.matfile.confined import take_values
+from mnist_core.matfile.kinds import HEAD_BYTES, describe_problem, find_format
+from mnist_core.matfile.limits import MOST_MEMORY, set_limit
+from mnist_core.matfile.parcel import Packer
+from mnist_core.matfile.reader import read_tree
+
+_N_IMAGES = 40  # of a file: small, so that most of it is what can be harmed to effect
+_OWN_PROCESS_EVERY = 40
+_MOST_S, _MOST_BYTES = 5.0, 2**30
+_MOST_SENTENCE = 800
+_LIBRARY_BYTES = 2**30  # that those of the app take, which the confined process has not
+
+
+def main() -> int:
+    """Harm and read all files, print what became of them, return 1 where the claim breaks."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--files", type=int, default=2400)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--from", type=int, default=None, dest="first", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.first is not None:
+        return _read_on(arguments.first, arguments.files, arguments.seed)
+    results = _read_all(arguments.files, arguments.seed)
+    return _report(results)
+
+
+def make_harmed(number: int, seed: int, files: dict[str, bytes]) -> tuple[str, bytes]:
+    """Make one harmed file; the same number and seed make the same one."""
+    name = sorted(files)[number % len(files)]
+    return name, harm(files[name], np.random.default_rng((seed, number)))
+
+
+def make_whole_files() -> dict[str, bytes]:
+    """Make the files that are harmed, of real digits."""
+    sample = read_dataset(SAMPLE_PATH)
+    return make_files(sample.images[:_N_IMAGES], sample.labels[:_N_IMAGES])
+
+
+def read_here(content: bytes) -> None:
+    """Read a file as the confined process and the app do, but in this process.
+
+    Raises
+    ------
+    LabError
+        If it is refused.
+    """
+    form = find_format(content[:HEAD_BYTES])
+    if form is None:
+        raise MatFileError(describe_problem(content[:HEAD_BYTES]))
+    with os.fdopen(os.memfd_create("parcel"), "w+b") as parcel:
+        packer = Packer(parcel)
+        packer.close(read_tree(BytesIO(content), form, packer))
+        recognise_layout(take_values(parcel.fileno()), "harmed.mat")
+
+
+def _read_in_app(content: bytes) -> None:
+    read_dataset(BytesIO(content), "harmed.mat")
+
+
+def judge(read: Callable[[], None]) -> dict[str, Any]:
+    """Say what became of a file: a data set, a refusal, or what must not be."""
+    begin = time.perf_counter()
+    try:
+        read()
+        end = "data set"
+    except LabError as error:
+        end = _judge_sentence(str(error))
+    except Exception:  # what the claim is about
+        end = "BUG " + traceback.format_exc()
+    return {"end": end, "seconds": time.perf_counter() - begin}
+
+
+def _judge_sentence(words: str) -> str:
+    is_sentence = words.isprintable() and words.endswith((".", "?")) and len(words) <= _MOST_SENTENCE
+    return f"refused: {words}" if is_sentence else f"BUG no sentence: {words!r}"
+
+
+def _read_on(first: int, n_files: int, seed: int) -> int:
+    """Read harmed files, a line of JSON each; the process that is used again."""
+    files = make_whole_files()
+    read_here(files["paper, MATLAB 7"])  # loads what is loaded late
+    set_limit(resource.RLIMIT_DATA, MOST_MEMORY + _LIBRARY_BYTES)
+    for number in range(first, n_files):
+        print(json.dumps({"begins": number}), flush=True)
+        name, content = make_harmed(number, seed, files)
+        before = _reset_peak()
+        own = number % _OWN_PROCESS_EVERY == 0
+        result = judge(partial(_read_in_app if own else read_here, content))
+        more = {"number": number, "name": name, "own": own, "memory": _find_peak() - before}
+        print(json.dumps(result | more), flush=True)
+    return 0
+
+
+def _read_all(n_files: int, seed: int) -> list[dict[str, Any]]:
+    """Read all files, with a new process wherever one ends."""
+    results: list[dict[str, Any]] = []
+    files = make_whole_files()
+    first = 0
+    while first < n_files:
+        command = [sys.executable, "-m", "benchmarks.fuzz", "--files", str(n_files), "--seed", str(seed)]
+        lines = subprocess.run(
+            [*command, "--from", str(first)], stdout=subprocess.PIPE, text=True, check=False
+        )
+        found = [json.loads(line) for line in lines.stdout.splitlines() if line.startswith("{")]
+        results += [result for result in found if "end" in result]
+        first = max((result["begins"] for result in found if "begins" in result), default=n_files)
+        if len(results) <= first < n_files:
+            print(f"  the process ended at file {first} with code {lines.returncode}", file=sys.stderr)
+            results.append(_read_alone(first, seed, files))
+        first = len(results)
+    return results
+
+
+def _read_alone(number: int, seed: int, files: dict[str, bytes]) -> dict[str, Any]:
+    name, content = make_harmed(number, seed, files)
+    result = judge(partial(_read_in_app, content))
+    return result | {"number": number, "name": name, "own": True, "memory": 0}
+
+
+def _reset_peak() -> int:
+    """Have Linux begin to look for the most memory anew; return what is in use."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _find_peak()
+
+
+def _find_peak() -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def _report(results: list[dict[str, Any]]) -> int:
+    ends = Counter(result["end"].partition(":")[0].split("\n")[0] for result in results)
+    sentences = Counter(result["end"] for result in results if result["end"].startswith("refused"))
+    slowest = max(results, key=lambda result: float(result["seconds"]))
+    most = max(float(result["memory"]) for result in results)
+    print(
+        f"{len(results):,} harmed files: {ends.get('data set', 0):,} data sets, {ends.get('refused', 0):,} "
+        f"refusals with {len(sentences)} sentences; {sum(result['own'] for result in results)} of them by a "
+        f"process of their own. At worst {slowest['seconds']:.2f} s ({slowest['name']}, number "
+        f"{slowest['number']}) and {most / 2**20:.0f} MB."
+    )
+    print(f"  {describe_machine()}, numpy {np.__version__}")
+    bugs = [result for result in results if result["end"].startswith("BUG")]
+    for bug in bugs[:5]:
+        print(f"  The claim breaks: {bug['name']}, number {bug['number']}: {bug['end']}", file=sys.stderr)
+    return 1 if bugs or slowest["seconds"] > _MOST_S or most > _MOST_BYTES else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

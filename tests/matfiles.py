@@ -1,0 +1,21 @@
+"""Reads `.mat` files in this process, as the confined one does, for tests of what is read and not of how."""
+
+import tempfile
+
+from mnist_core.errors import MatFileError
+from mnist_core.matfile.confined import take_values
+from mnist_core.matfile.kinds import HEAD_BYTES, describe_problem, find_format
+from mnist_core.matfile.parcel import Packer
+from mnist_core.matfile.reader import read_tree
+from mnist_core.variables import Value
+
+
+def read_here(content: bytes) -> dict[str, Value]:
+    form = find_format(content[:HEAD_BYTES])
+    if form is None:
+        raise MatFileError(describe_problem(content[:HEAD_BYTES]))
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as parcel:
+        given.write(content)
+        packer = Packer(parcel)
+        packer.close(read_tree(given, form, packer))
+        return take_values(parcel.fileno())
