@@ -31,8 +31,8 @@ def write_value(group: h5py.Group, name: str, value: Any, is_compressed: bool = 
     elif isinstance(value, list):
         cells = group.file.require_group("#refs#")
         places = []
-        for item in value:
-            places.append(f"c{len(cells)}")
+        for number, item in enumerate(value):
+            places.append(f"{group.name}/{name}/{number}".replace("/", "_"))
             write_value(cells, places[-1], item, is_compressed)
         references = np.array([[cells[place].ref] for place in places], dtype=h5py.ref_dtype)
         _describe(group.create_dataset(name, data=references), "cell")
