@@ -16,7 +16,7 @@ from mnist_core.layouts.assembly import understand
 from mnist_core.layouts.export import save_dataset, write_mat, write_npz
 from mnist_core.layouts.rules import RULES
 from mnist_core.layouts.understanding import Decision, Option, Understanding, Variable
-from mnist_core.matfile import read_mat
+from mnist_core.matfile import make_printable, read_mat
 from mnist_core.variables import Value
 
 __all__ = ["APART", "NONE", "RULES", "TOGETHER", "Choices", "Decision", "Option", "Understanding", "Variable"]
@@ -44,7 +44,7 @@ def read_dataset(
     LayoutError
         If its variables hold no sound digit images, or leave a choice to the user.
     """
-    name = name or (source.name if isinstance(source, Path) else "the file")
+    name = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
     return recognise_layout(read_mat(source, name), name, choices)
 
 

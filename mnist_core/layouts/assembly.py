@@ -97,7 +97,7 @@ def _assemble(
         variables=flatten_variables(variables),
         value_range=(pixels.least, pixels.greatest),
         orientation=orientation,
-        warnings=(*found.warnings, *warnings, *more, *turned, *looks),
+        warnings=(*found.warnings, *warnings, *more, *turned, *looks, *_warn_of_writers(writers, test_part)),
         reasons=tuple(decision.reason for decision in decisions),
         choices=choices,
         taken=tuple((decision.name, decision.value or "") for decision in decisions),
@@ -164,6 +164,17 @@ def _read_writers(groups: Sequence[Group], choices: Choices, decisions: list[Dec
     value = APART if is_apart else "mixed"
     decisions.append(decide("writers", value, reason, words, choices.writers is not None))
     return writers
+
+
+def _warn_of_writers(writers: Labels | None, test_part: Indices | None) -> tuple[str, ...]:
+    if writers is None or test_part is None:
+        return ()
+    is_test = np.isin(np.arange(len(writers)), test_part)
+    n_both = len(np.intersect1d(writers[is_test], writers[~is_test]))
+    if not n_both:
+        return ()
+    verb = "1 writer has" if n_both == 1 else f"{n_both:,} writers have"
+    return (f"{verb} images both among the file's own test images and among the others.",)
 
 
 def _find_test_part(groups: Sequence[Group]) -> Indices | None:

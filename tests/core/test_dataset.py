@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from digits import make_digits
 from sklearn.model_selection import train_test_split
 
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_labels
+from mnist_core.dataset import Choices, Dataset, Origin, compute_fingerprint, split_dataset, split_labels
+from mnist_core.dataset import make_dataset as make_dataset_of
 from mnist_core.dataset.kept import keep_dataset, list_datasets, open_dataset
-from mnist_core.errors import DataError
+from mnist_core.dataset.origin import WORDS
+from mnist_core.errors import DataError, LayoutError
 
 
 def make_dataset(n=60, seed=0, name="digits"):
@@ -152,3 +156,100 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(DataError, match="needs room in"):
         keep_dataset(make_dataset(), tmp_path / "taken")
+
+
+def make_special(**parts):
+    images, labels = make_digits(60)
+    origin = Origin("struct", (), (0.0, 1.0), "transposed", reasons=("So.",), choices=Choices(ink="dark"))
+    return make_dataset_of("special", images, parts.pop("labels", labels), origin, **parts)
+
+
+def test_classes_own_test_part_and_writers_are_kept(tmp_path):
+    dataset = make_special(
+        class_names=tuple("ABCDEFGHIJ"),
+        test_part=np.arange(50, 60),
+        writers=np.arange(60) // 6,
+        keeps_writers_apart=True,
+    )
+    keep_dataset(dataset, tmp_path)
+    opened = open_dataset(dataset.fingerprint, tmp_path)
+    assert (opened.class_names, opened.keeps_writers_apart) == (dataset.class_names, True)
+    assert opened.origin == dataset.origin
+    np.testing.assert_array_equal(opened.test_part, dataset.test_part)
+    np.testing.assert_array_equal(opened.writers, dataset.writers)
+
+
+def test_a_data_set_without_labels_is_kept_as_such(tmp_path):
+    opened = keep_dataset(make_special(labels=None), tmp_path)
+    assert not opened.is_labelled
+    assert opened.class_counts.tolist() == [0] * 10
+    assert opened.name_class(3) == "?"
+    with pytest.raises(DataError, match="special has no labels"):
+        opened.labels  # noqa: B018 - asking is the act
+
+
+def test_what_an_earlier_version_kept_still_opens(tmp_path):
+    import json
+
+    dataset = make_dataset()
+    keep_dataset(dataset, tmp_path)
+    path = tmp_path / dataset.fingerprint / "dataset.json"
+    details = json.loads(path.read_text())
+    old = {
+        name: details["origin"][name]
+        for name in ("layout", "variables", "value_range", "orientation", "warnings")
+    }
+    path.write_text(json.dumps({"name": "digits", "origin": old}))
+    opened = open_dataset(dataset.fingerprint, tmp_path)
+    assert opened.origin == dataset.origin
+    np.testing.assert_array_equal(opened.labels, dataset.labels)
+
+
+def test_other_choices_to_the_same_end_are_noted(tmp_path):
+    first = make_special()
+    keep_dataset(first, tmp_path)
+    other = replace(first, origin=replace(first.origin, choices=Choices(ink="bright")))
+    assert keep_dataset(other, tmp_path).origin.choices == Choices(ink="bright")
+    assert [path.name for path in (tmp_path / first.fingerprint).glob(".*")] == []
+
+
+def test_the_fingerprint_follows_classes_test_part_and_writers_that_are_kept_apart():
+    writers = np.arange(60) // 6
+    prints = {
+        make_special().fingerprint,
+        make_special(class_names=tuple("ABCDEFGHIJ")).fingerprint,
+        make_special(test_part=np.arange(10)).fingerprint,
+        make_special(writers=writers, keeps_writers_apart=True).fingerprint,
+    }
+    assert len(prints) == 4
+    assert make_special(writers=writers).fingerprint == make_special().fingerprint
+
+
+def test_writers_are_in_one_part_of_the_split_only():
+    dataset = make_special(writers=np.arange(60) // 6, keeps_writers_apart=True)
+    split = split_dataset(dataset, seed=1)
+    assert not set(dataset.writers[split.train]) & set(dataset.writers[split.test])
+    assert sorted([*split.train, *split.test]) == list(range(60))
+    with pytest.raises(DataError, match="needs at least 6 of them, but these images have 3"):
+        split_dataset(make_special(writers=np.arange(60) // 20, keeps_writers_apart=True))
+
+
+def test_a_limit_leaves_the_own_test_part_whole():
+    split = split_dataset(make_special(test_part=np.arange(40, 60)), limit=30)
+    assert (len(split.train), len(split.test)) == (30, 20)
+
+
+def test_training_images_of_one_class_cannot_be_trained_on():
+    with pytest.raises(DataError, match="the 50 training images hold 1"):
+        split_dataset(make_special(labels=np.array([3] * 50 + [4] * 10), test_part=np.arange(50, 60)))
+
+
+def test_a_choice_is_a_word_that_is_known():
+    from mnist_core.orientation import Orientation
+
+    assert WORDS["orientation"] == tuple(Orientation)
+    assert Choices.from_values(Choices(images="X", ink="dark").given()) == Choices(images="X", ink="dark")
+    with pytest.raises(LayoutError, match="must be one of bright, dark, but is green"):
+        Choices(ink="green")
+    with pytest.raises(LayoutError, match="but colour is not"):
+        Choices.from_values({"colour": "red"})

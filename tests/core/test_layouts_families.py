@@ -9,7 +9,7 @@ from digits import take_digits
 
 from mnist_core.dataset import Choices, split_dataset
 from mnist_core.layouts import recognise_layout, understand
-from mnist_core.variables import Cells, Structs
+from mnist_core.variables import Cells, Opaque, Structs
 
 IMAGES, LABELS = take_digits(150)
 BYTES = np.round(IMAGES * 255).astype(np.uint8)
@@ -282,3 +282,78 @@ def test_images_of_another_side_are_kept():
     np.testing.assert_array_equal(dataset.images, small)
     np.testing.assert_array_equal(dataset.labels, LABELS)
     assert dataset.origin.orientation == "transposed"
+
+
+def test_labels_that_only_matlab_can_read_are_named():
+    values = {"X": ROWS, "labels": Opaque("a categorical array")}
+    dataset = recognise_layout(values, "digits")
+    assert not dataset.is_labelled
+    (warning,) = dataset.origin.warnings
+    assert warning.startswith("labels (a categorical array, left alone) is called as labels are")
+
+
+def test_blank_images_and_copies_are_counted_also_between_the_parts():
+    rows = ROWS.copy()
+    rows[[3, 7]] = 0
+    rows[120] = rows[5]
+    values = {"trainX": rows[:100], "trainY": Y[:100], "testX": rows[100:], "testY": Y[100:]}
+    assert recognise_layout(values, "digits").origin.warnings == (
+        "2 images are blank or nearly so; the first is number 4.",
+        "2 images are the same as an earlier one; the first is number 8, a copy of number 4.",
+        "Of the file's own test images, 1 are also among its training images: measured on them, a network "
+        "seems better than it is.",
+    )
+
+
+def test_writers_in_both_parts_are_counted():
+    dataset = recognise_layout(make_emnist(), "digits")
+    assert "1 writer has images both among the file's own test images and among the others." in (
+        dataset.origin.warnings
+    )
+
+
+@pytest.mark.parametrize(("test", "n", "has_part"), [("together", 150, False), ("none", 100, False)])
+def test_own_test_images_can_join_the_others_or_be_left_out(test, n, has_part):
+    values = {"trainX": ROWS[:100], "trainY": Y[:100], "testX": ROWS[100:], "testY": Y[100:]}
+    dataset = recognise_layout(values, "digits", Choices(test=test))
+    assert (dataset.n_samples, dataset.test_part is not None) == (n, has_part)
+
+
+def test_any_images_can_be_chosen_as_test_images():
+    values = {"a": ROWS[:100], "la": Y[:100], "b": ROWS[100:], "lb": Y[100:]}
+    choices = Choices(images="a", labels="la", test="b", test_labels="lb")
+    dataset = recognise_layout(values, "digits", choices)
+    np.testing.assert_array_equal(dataset.test_part, np.arange(100, 150))
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+
+
+def test_test_images_without_labels_are_left_out():
+    dataset = recognise_layout({"trainX": ROWS[:100], "trainY": Y[:100], "testX": ROWS[100:]}, "digits")
+    assert (dataset.n_samples, dataset.test_part) == (100, None)
+    assert "testX has no labels, so it was left out; a hold-out is drawn." in dataset.origin.warnings
+
+
+def test_images_for_validation_count_as_training_images():
+    names = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")
+    parts = [part[a:b] for a, b in ((0, 80), (80, 100), (100, 150)) for part in (ROWS, Y)]
+    dataset = recognise_layout(dict(zip(names, parts, strict=True)), "digits")
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    np.testing.assert_array_equal(dataset.test_part, np.arange(100, 150))
+    assert any("X_val, meant for validation" in warning for warning in dataset.origin.warnings)
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        (Choices(images="Z"), "There is no variable Z: choose one of X"),
+        (Choices(images="y"), "y needs square images"),
+        (Choices(labels="Z"), "Z cannot be the labels: choose one of y and none"),
+        (Choices(axes="pixels n"), "The axes of X cannot be pixels n: choose n pixels for 150 x 784"),
+        (Choices(test="Z"), "There is no variable Z"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_with_what_can(choices, sentence):
+    found = understand({"X": ROWS, "y": Y}, "digits", choices)
+    assert found.dataset is None
+    assert sentence in found.problem
+    assert found.get_decision(next(iter(choices.given()))).is_ambiguous

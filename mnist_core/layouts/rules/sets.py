@@ -8,7 +8,14 @@ import numpy as np
 
 from mnist_core.dataset.origin import NONE, TOGETHER, Choices
 from mnist_core.layouts.found import Found, Group, UndecidedError
-from mnist_core.layouts.names import Role, find_role, is_names_name, is_writers_name
+from mnist_core.layouts.labels import read_raw_labels
+from mnist_core.layouts.names import (
+    Role,
+    find_role,
+    is_labels_name,
+    is_names_name,
+    is_writers_name,
+)
 from mnist_core.layouts.pairing import (
     Asked,
     Candidate,
@@ -19,7 +26,7 @@ from mnist_core.layouts.pairing import (
     list_candidates,
     list_labels,
 )
-from mnist_core.layouts.tree import Leaf, join_words
+from mnist_core.layouts.tree import Leaf, join_words, say_value
 from mnist_core.layouts.understanding import Decision, decide
 from mnist_core.variables import Cells
 
@@ -79,7 +86,8 @@ def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
     except UndecidedError as error:
         raise UndecidedError(str(error), [*decisions, *error.decisions]) from error
     names = _read_names(sets.leaves, groups)
-    return Found(layout, groups, (*decisions, *more), (*warnings, *valid_warnings), names)
+    lost = () if first.labels or choices.labels else _list_lost(sets, first)
+    return Found(layout, groups, (*decisions, *more), (*warnings, *valid_warnings, *lost), names)
 
 
 def decide_test(path: str, choice: str | None, others: Mapping[str, str]) -> Decision:
@@ -133,6 +141,17 @@ def _keep_axes(first: Pair, other: Candidate) -> str | None:
 
 def _may_join(one: Candidate, first: Pair) -> bool:
     return one.path != first.stack.path and any(way.side == first.stack.axes.side for way in one.ways)
+
+
+def _list_lost(sets: Sets, first: Pair) -> tuple[str, ...]:
+    """Say which variables are called as labels are, but cannot be read as such."""
+    lost = [leaf for leaf in sets.leaves if is_labels_name(leaf.path) and leaf.path != first.stack.path]
+    return tuple(
+        f"{leaf.path} ({say_value(leaf.value)}) is called as labels are, but cannot be read as such: "
+        "save them as numbers or as a cell array of text, with double(...) or cellstr(...)."
+        for leaf in lost
+        if read_raw_labels(leaf) is None
+    )
 
 
 def _add_valid(
