@@ -72,7 +72,7 @@ class Trainer:
 
 
 def compile_passes() -> None:
-    """Compile the passes, or load what was compiled before, on a handful of images."""
+    """Compile the passes, or load what was compiled before, on a few images; or wake another device."""
     labels = np.arange(4)
     images = np.ones((4, 2, 2), np.float32)
     recipe = Recipe(max_epochs=1, batch_size=2)
