@@ -27,7 +27,7 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     _show_a_mistake(tab)
     _take(tab, "results", 1500)
     _open_an_output(tab)
-    _take(tab, "fields", 1100)
+    _take(tab, "fields", 1420)
     visitor.go_to(tab, "Draw")
     visitor.draw_stroke(tab, visitor.SEVEN)
     tab.get_by_role("status", name="guess: 7").wait_for()
