@@ -11,11 +11,12 @@ from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.errors import LabError
+from mnist_core.errors import DataError, LabError
 from mnist_core.evaluation.match import match_labels
 from mnist_core.fields import draw_sheet
 from mnist_core.fields.fidelity import Fidelity
-from mnist_core.fields.probe import choose_probe, find_image, take_images
+from mnist_core.fields.likeness import average_digits, digit_likeness
+from mnist_core.fields.probe import Probe, choose_probe, find_image, take_images
 from mnist_core.fields.view import Asked, Kind, View
 from mnist_core.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.layouts import read_dataset
@@ -77,6 +78,7 @@ def run_fields(arguments: argparse.Namespace) -> None:
         **_name_asked(view, arguments),
         "assumes": view.assumes,
         **_tell_fidelity(fidelity),
+        **_tell_likeness(fields, arguments.layer, probe, model.info.n_classes),
         "fidelity_counts": view.counts,
         "measured_on": probe.words,
         "fidelity_images": len(probe.test.labels),
@@ -106,6 +108,20 @@ def _tell_fidelity(fidelity: Fidelity) -> dict[str, Any]:
         "fidelity_worst": fidelity.worst,
         "fidelity_per_unit": fidelity.per_unit.tolist(),
         **fidelity.figures,
+    }
+
+
+def _tell_likeness(fields: Fields, layer: str, probe: Probe, n_classes: int) -> dict[str, Any]:
+    try:
+        digits = average_digits(probe.test.images, probe.test.labels, n_classes)
+    except DataError:  # images that lack a digit cannot tell
+        return {"digit_likeness": None}
+    found = digit_likeness(fields, digits, is_output=layer == LAYERS[-1])
+    per_unit = found.best_correlations if found.own is None else found.own
+    return {
+        "digit_likeness": float(per_unit.mean()),
+        "digit_likeness_per_unit": per_unit.tolist(),
+        "nearest_mean_reads": found.read_as.tolist(),
     }
 
 

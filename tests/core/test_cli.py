@@ -207,6 +207,8 @@ def test_fields_looks_in_another_way_and_says_how_far_to_trust_it(home, mat, tmp
     assert {key: found[key] for key in answer} == answer
     assert -1 <= found["fidelity"] <= 1
     assert len(found["fidelity_per_unit"]) == found["units"] == 10
+    assert -1 <= found["digit_likeness"] <= 1
+    assert len(found["nearest_mean_reads"]) == 10
     assert found["measured_on"] == "100 held-out images of small.mat"
 
 
