@@ -90,7 +90,7 @@ def train_model(
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     check_inner_split(labels, recipe.inner_folds)
     network, history = train(images, labels, candidate, recipe)
-    command = write_command(dataset.name, candidate, recipe, limit, folder)
+    command = write_command(dataset, candidate, recipe, limit, folder)
     made = Made(candidate, recipe, recipe.name, network, history, command)
     return keep_model(made, dataset, split, limit, folder)
 
@@ -133,7 +133,7 @@ def keep_model(made: Made, dataset: Dataset, split: Split, limit: int | None, fo
 
 
 def write_command(
-    name: str,
+    dataset: Dataset,
     candidate: Candidate,
     recipe: Recipe,
     limit: int | None,
@@ -145,8 +145,8 @@ def write_command(
 
     Parameters
     ----------
-    name : str
-        Of the file.
+    dataset : Dataset
+        Its name is the file's, and what its user overruled is said too.
     candidate, recipe, limit, folder
         As for `train_model`.
     usual : Recipe or None
@@ -155,14 +155,24 @@ def write_command(
         Further options, such as the name of the recipe.
     """
     usual = usual or Recipe()
-    words = ["train", name, "--hidden", candidate.hidden1, candidate.hidden2]
+    chosen = dataset.origin.choices.given().items()
+    words: list[object] = [
+        "train",
+        dataset.name,
+        *(word for name, value in chosen for word in (_option(name), value)),
+    ]
+    words += ["--hidden", candidate.hidden1, candidate.hidden2]
     words += ["--activation", candidate.activation.value, "--lr", candidate.lr]
     words += [*extra, "--seed", recipe.seed]
     for setting in RECIPE_SETTINGS:
         if getattr(recipe, setting) != getattr(usual, setting):
-            words += [f"--{setting.replace('_', '-')}", getattr(recipe, setting)]
+            words += [_option(setting), getattr(recipe, setting)]
     words += [] if limit is None else ["--limit", limit]
     return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _describe_data(dataset: Dataset, split: Split, limit: int | None) -> DataFacts:

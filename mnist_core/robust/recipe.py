@@ -118,7 +118,7 @@ def train_robust(
         name_recipe(recipe, effort),
         network,
         history,
-        write_command(dataset.name, candidate, recipe, limit, folder, ROBUST, ("--recipe", "robust")),
+        write_command(dataset, candidate, recipe, limit, folder, ROBUST, ("--recipe", "robust")),
         temperature,
         facts,
     )

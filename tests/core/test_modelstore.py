@@ -3,6 +3,7 @@
 import json
 import shlex
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from digits import ROOT, make_digits
 from safetensors.torch import load_file, save_file
 
 from mnist_core.cli import make_parser
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.cli.data import read_choices
+from mnist_core.dataset import Choices, Dataset, Origin, compute_fingerprint, split_dataset
 from mnist_core.errors import ModelError
 from mnist_core.evaluation import evaluate
 from mnist_core.grid import PAPER_WINNER, RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.modelstore import find_model, list_models, load_model, save_model
-from mnist_core.training import train_model
+from mnist_core.training import train_model, write_command
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +197,12 @@ def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_pa
     card = (tmp_path / "small" / "README.md").read_text()
     assert "weight decay 1e-05, input dropout 0.2, input noise 0.05, seed 2" in card
     assert load_model(tmp_path / "small").info.recipe == recipe
+
+
+def test_the_command_of_a_model_says_what_of_its_data_was_overruled(dataset, tmp_path):
+    choices = Choices(labels="y", axes="pixels n", test_labels="t")
+    chosen = replace(dataset, origin=replace(dataset.origin, choices=choices))
+    candidate = Candidate(0.01, 10, 6, Activation.RELU)
+    command = write_command(chosen, candidate, Recipe(), None, tmp_path / "m")
+    assert "train small.mat --labels y --axes 'pixels n' --test-labels t --hidden 10 6" in command
+    assert read_choices(make_parser().parse_args(shlex.split(command)[3:])) == choices
