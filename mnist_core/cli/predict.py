@@ -10,10 +10,12 @@ from mnist_core.arrays import Image, Images
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
 from mnist_core.drawing import draw_strokes, read_drawings, read_picture
+from mnist_core.modelstore import Model
 from mnist_core.reading import Reading, read_images
 
 if TYPE_CHECKING:
     from mnist_core.reading.evidence import Evidence
+    from mnist_core.reading.row import Row
 
 _USUAL_SHARE = 0.99
 
@@ -28,7 +30,8 @@ def add_predict_arguments(command: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         help="pictures of one digit each (PNG, JPEG, WebP, BMP), or .json files of pen strokes",
     )
-    command.add_argument(
+    more = command.add_mutually_exclusive_group()
+    more.add_argument(
         "--explain",
         action="store_true",
         help="also say which ink decided, what would change the guess, and which units fired most",
@@ -41,6 +44,11 @@ def add_predict_arguments(command: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="say 'not sure' where needed to be right in this share of what is answered, "
         f"and where there is no single digit (default: {_USUAL_SHARE})",
+    )
+    more.add_argument(
+        "--row",
+        action="store_true",
+        help="each drawing of pen strokes is a number, digits in a row: cut and read it",
     )
 
 
@@ -57,6 +65,9 @@ def _read_share(words: str) -> float:
 def run_predict(arguments: argparse.Namespace) -> None:
     """Read digits from pictures and pen strokes, in the order in which they are given."""
     model = open_model(arguments.model)
+    if arguments.row:
+        _predict_rows(model, arguments)
+        return
     named = [pair for path in arguments.input for pair in _read_input(path)]
     images = np.stack([image for _, image in named])
     readings = read_images(model, images)
@@ -78,6 +89,34 @@ def _read_input(path: Path) -> list[tuple[str, Image]]:
         (f"{path}[{place}]", draw_strokes(drawing.strokes))
         for place, drawing in enumerate(read_drawings(path))
     ]
+
+
+def _predict_rows(model: Model, arguments: argparse.Namespace) -> None:
+    from mnist_core.reading.doubt import choose_floor  # noqa: PLC0415 - few calls doubt
+    from mnist_core.reading.row import read_row  # noqa: PLC0415
+
+    floor = choose_floor(arguments.not_sure) if arguments.not_sure is not None else None
+    rows = {
+        f"{path}[{place}]": read_row(model, drawing.strokes)
+        for path in arguments.input
+        for place, drawing in enumerate(read_drawings(path))
+    }
+    document = [_describe_row(name, row, floor) for name, row in rows.items()]
+    doubts = ["not sure; " if item.get("not_sure") else "" for item in document]
+    lines = [
+        f"{item['input']}: {doubt}{item['number']}" for item, doubt in zip(document, doubts, strict=True)
+    ]
+    say(document, "\n".join(lines), arguments.json)
+
+
+def _describe_row(name: str, row: "Row", floor: float | None) -> dict[str, Any]:
+    digits = [
+        {"digit": reading.digit, "second": reading.second, "probabilities": reading.probabilities.tolist()}
+        | {"chance": chance, "strokes": len(group)}
+        for reading, chance, group in zip(row.readings, row.chances, row.groups, strict=True)
+    ]
+    item: dict[str, Any] = {"input": name, "number": row.number, "chance": row.chance, "digits": digits}
+    return item if floor is None else {**item, "not_sure": min(row.chances) < floor}
 
 
 def _describe(name: str, reading: Reading) -> dict[str, Any]:

@@ -166,6 +166,17 @@ def test_predict_is_not_sure_of_a_scribble_and_sure_of_a_seven(home, tmp_path):
     assert ["not sure" in line for line in words] == [True, False]
 
 
+def test_predict_reads_the_digits_of_a_row(home, tmp_path):
+    digits = [[[0, 0], [60, 0], [25, 100]], [[120, 0], [115, 100]], [[180, 0], [240, 0], [205, 100]]]
+    (tmp_path / "number.json").write_text(json.dumps([{"strokes": digits}]))
+
+    (found,) = call_json(home, "predict", MODEL, tmp_path / "number.json", "--row", "--not-sure", 0.9)
+
+    assert found["number"] == "717" == "".join(str(item["digit"]) for item in found["digits"])
+    assert found["not_sure"] is False
+    assert "717" in call(home, "predict", MODEL, tmp_path / "number.json", "--row").stdout
+
+
 def test_evaluate_measures_labelled_strokes_and_each_writer(home, tmp_path):
     seven = {"strokes": [[[0, 0], [60, 0], [25, 100]]]}
     document = [{**seven, "label": 7, "writer": "ann"}, {**seven, "label": 3, "writer": 5}]
