@@ -40,6 +40,7 @@ def test_a_hostile_file_is_refused_in_a_sentence_of_its_own(name):
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of processes is read as Linux tells it")
 def test_ten_megabytes_that_inflate_without_end_need_little_memory(tmp_path):
     for number, name in enumerate(
         ("10 MB that inflate to 10 GB", "10 MB that say 1 KB and inflate to 10 GB")
@@ -51,8 +52,8 @@ def test_ten_megabytes_that_inflate_without_end_need_little_memory(tmp_path):
         "for path in sys.argv[1:]:\n"
         "    try: read_mat(Path(path)); sys.exit(3)\n"
         "    except MatFileError: pass\n"
-        "who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)\n"
-        "print(sum(resource.getrusage(one).ru_maxrss for one in who))"
+        "own = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]\n"
+        "print(int(own) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     command = [sys.executable, "-c", script, *map(str, sorted(tmp_path.glob("*.mat")))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
