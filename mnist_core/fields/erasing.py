@@ -8,12 +8,13 @@ from jaxtyping import Bool, Float32, Float64, Int64
 from mnist_core.arrays import Activations, Images, Indices
 from mnist_core.fields.arrays import PerUnit
 from mnist_core.fields.attributions import Attribute
-from mnist_core.fields.layers import layer_sums
+from mnist_core.fields.layers import choose_images, layer_sums
 from mnist_core.network import MLP
 
 N_STEPS = 28  # from the whole image to blank paper
-N_IMAGES = 8  # images a unit
+N_IMAGES = 8  # images a unit, in layers of up to 125 units; fewer in wider ones, but two at least
 
+_MOST_PAIRS = 1_000  # of an image and a unit, so that a wide layer takes seconds too
 _DRIVING_SHARE = 10  # they are taken from the tenth of all images that drives the unit most
 
 _Pixels = Float32[np.ndarray, "pairs pixels"]
@@ -55,7 +56,7 @@ def erase(network: MLP, layer: str, images: Images, attribute: Attribute) -> Era
     layer : str
         The layer.
     images : ndarray of shape (n, side, side), float32
-        Where a unit stands is told among these; for each unit, eight that drive it most are erased.
+        Where a unit stands is told among these. Up to eight that drive it most are erased for each unit.
     attribute : callable
         Makes the picture of an image and a unit.
 
@@ -86,7 +87,8 @@ class _Pairs:
 def _choose_pairs(sums: Activations) -> _Pairs:
     n, units = sums.shape
     top = np.argsort(-sums, axis=0, kind="stable")[: max(1, n // _DRIVING_SHARE)]
-    chosen = top[np.linspace(0, len(top) - 1, min(N_IMAGES, len(top))).round().astype(np.int64)]
+    count = min(N_IMAGES, max(2, _MOST_PAIRS // units), len(top))
+    chosen = top[choose_images(len(top), count)]
     return _Pairs(chosen.ravel().astype(np.int64), np.tile(np.arange(units), len(chosen)).astype(np.int64))
 
 
