@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+# Before anything loads torch: small products are faster on one thread, and many processes share the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 from digits import ROOT
 
