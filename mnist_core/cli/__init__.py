@@ -4,6 +4,7 @@ Exit codes: 0 done; 2 the input or the call is wrong, with one line on stderr; 1
 """
 
 import argparse
+import gc
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = make_parser(words[:1]).parse_args(words)
     # Whoever ends this process ends what it started too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.freeze()  # what was imported stays: not to be looked through again for each of many new objects
     try:
         arguments.carry_out(arguments)
     except RunStoppedError as error:
