@@ -37,9 +37,15 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--writer-folds",
         type=int,
-        default=5,
+        default=3,
         metavar="N",
-        help="robust: parts of the pen writers for cross-validation, below 2 for none (default: 5)",
+        help="robust: parts of the pen writers for cross-validation, below 2 for none (default: 3)",
+    )
+    command.add_argument(
+        "--no-teacher", action="store_true", help="robust: learn from the labels, not from a larger network"
+    )
+    command.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="robust: processes side by side (default: 2)"
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model's new folder")
     add_recipe_arguments(command)
@@ -95,7 +101,12 @@ def _train_robust(
             "--weight-decay, --input-dropout and --input-noise out."
         )
     effort = Effort(writer_folds=arguments.writer_folds)
-    return train_robust(dataset, split, arguments.limit, candidate, recipe, out, report, effort)
+    if arguments.no_teacher:
+        effort = replace(effort, teacher=None)
+    n_jobs = max(arguments.workers, 1)
+    return train_robust(
+        dataset, split, arguments.limit, candidate, recipe, out, report, effort, n_jobs=n_jobs
+    )
 
 
 def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:

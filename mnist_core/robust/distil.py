@@ -1,42 +1,72 @@
-"""The small network, taught by the large one."""
+"""The small network, taught by large ones."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from mnist_core.grid import Candidate
 from mnist_core.network import MLP
-from mnist_core.robust.fit import FitPlan, fit_network
+from mnist_core.robust.fit import FitPlan, Lesson, fit_network
 from mnist_core.robust.pool import Pass
-from mnist_core.robust.teacher import Teacher, read_logits
-
-_WARMTH = 2.0  # temperature of the targets: shows which other digits the teacher thought of
+from mnist_core.robust.teacher import Answers
 
 
 def distil(
     pool: Sequence[Pass],
-    teacher: Teacher,
+    answers: Sequence[Answers],
+    left_out: np.ndarray,
     candidate: Candidate,
-    n_classes: int,
     plan: FitPlan,
     seed: int,
     after_epoch: Callable[[MLP, int, float], None],
+    warmth: float,
 ) -> MLP:
-    """Train a small network to answer as a teacher does.
+    """Train a small network to answer as teachers do.
+
+    Parameters
+    ----------
+    pool : sequence of Pass
+        The images.
+    answers : sequence of Answers
+        Of each teacher; the network learns their mean.
+    left_out : ndarray
+        Writers whose digits are not shown.
+    candidate : Candidate
+        Layer widths and activation.
+    plan : FitPlan
+        How it is trained.
+    seed : int
+        Seed of its weights and of the order.
+    after_epoch : callable
+        Called with the network, the epoch and its mean loss.
+    warmth : float
+        Temperature of the answers.
 
     References
     ----------
     Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network", 2015.
     """
-    pairs = [(one.images, torch.softmax(read_logits(teacher, one.images) / _WARMTH, dim=1)) for one in pool]
+    means = [np.stack(said).mean(axis=0, dtype=np.float32) for said in zip(*answers, strict=True)]
+    lessons = [
+        Lesson(one.images, one.rows_without(left_out), mean) for one, mean in zip(pool, means, strict=True)
+    ]
     torch.manual_seed(seed)
-    n_pixels = pool[0].images.shape[-1] ** 2
+    n_pixels, n_classes = pool[0].images.shape[-1] ** 2, means[0].shape[1]
     network = MLP(candidate.hidden1, candidate.hidden2, candidate.activation, n_pixels, n_classes)
-    fit_network(network, pairs, _warm_loss, plan, seed, lambda epoch, loss: after_epoch(network, epoch, loss))
+    fit_network(
+        network,
+        lessons,
+        partial(_warm_loss, warmth),
+        plan,
+        seed,
+        lambda epoch, loss: after_epoch(network, epoch, loss),
+    )
     return network.eval()
 
 
-def _warm_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    return functional.cross_entropy(logits / _WARMTH, targets) * _WARMTH
+def _warm_loss(warmth: float, logits: Tensor, targets: Tensor) -> Tensor:
+    return functional.cross_entropy(logits / warmth, targets) * warmth

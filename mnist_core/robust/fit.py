@@ -1,13 +1,19 @@
-"""A network shown passes of images, one after the other, with a learning rate that rises and falls."""
+"""A network shown many passes of images, with a learning rate that rises and falls once."""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mnist_core.robust.muon import Muon
+from mnist_core.robust.pool import Bytes
+
+_ADAM_LR = 0.003  # the highest, for biases and the output layer
 _WARM_UP = 0.05  # of all steps: the share in which the learning rate rises
+_BATCH = 2_000  # images read at once
 
 
 @dataclass(frozen=True)
@@ -21,39 +27,55 @@ class FitPlan:
     batch_size : int
         Images a step.
     lr : float
-        The highest learning rate of AdamW.
-    weight_decay : float
-        Of AdamW.
+        The highest learning rate of Muon, which changes the weights of all layers but the last.
     """
 
     n_epochs: int
     batch_size: int
     lr: float
-    weight_decay: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Images and what to answer to them.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, side, side), uint8
+        Ink, 0 to 255; may be memory-mapped.
+    rows : ndarray of shape (k,), int64
+        Which of the images are shown.
+    targets : ndarray, n long
+        What the loss compares the outputs with.
+    """
+
+    images: Bytes
+    rows: np.ndarray
+    targets: np.ndarray
 
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-"""The loss of outputs against targets."""
+"""The mean loss of outputs against targets."""
 
 
 def fit_network(
     network: nn.Module,
-    pool: Sequence[tuple[Tensor, Tensor]],
+    lessons: Sequence[Lesson],
     loss: Loss,
     plan: FitPlan,
     seed: int,
     after_epoch: Callable[[int, float], None],
 ) -> None:
-    """Fit a network to a pool of passes, each a pair of images in bytes and targets.
+    """Fit a network, in place, to one lesson an epoch.
 
     Parameters
     ----------
     network : Module
-        Changed in place.
-    pool : sequence of (Tensor, Tensor)
-        A pass each: images of type uint8, and what the loss compares the outputs with.
+        In training mode.
+    lessons : sequence of Lesson
+        Taken in turn.
     loss : callable
-        Mean loss of a batch.
+        Of a batch.
     plan : FitPlan
         How long and how fast.
     seed : int
@@ -61,29 +83,44 @@ def fit_network(
     after_epoch : callable
         Called with each epoch, counted from 1, and its mean loss.
     """
-    random = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=plan.lr, weight_decay=plan.weight_decay, fused=True
-    )
+    random = np.random.default_rng(seed)
+    muon, adam = _make_optimizers(network, plan.lr)
     for epoch in range(plan.n_epochs):
-        images, targets = pool[epoch % len(pool)]
-        batches = torch.split(torch.randperm(len(images), generator=random), plan.batch_size)
+        lesson = lessons[epoch % len(lessons)]
+        n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
         total = torch.tensor(0.0)
-        for number, chosen in enumerate(batches):
-            rate = _choose_rate((epoch + number / len(batches)) / plan.n_epochs)
-            for group in optimizer.param_groups:
-                group["lr"] = plan.lr * rate
-            optimizer.zero_grad()
-            value = loss(network(to_ink(images[chosen])), targets[chosen])
+        for number, chosen in enumerate(np.array_split(random.permutation(lesson.rows), n_batches)):
+            rate = _choose_rate((epoch + number / n_batches) / plan.n_epochs)
+            muon.lr, adam.param_groups[0]["lr"] = plan.lr * rate, _ADAM_LR * rate
+            network.zero_grad()
+            targets = torch.from_numpy(lesson.targets[chosen])
+            value = loss(network(to_ink(lesson.images[chosen])), targets)
             value.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+            muon.step()
+            adam.step()
             total += value.detach() * len(chosen)
-        after_epoch(epoch + 1, float(total) / len(images))
+        after_epoch(epoch + 1, float(total) / len(lesson.rows))
 
 
-def to_ink(images: Tensor) -> Tensor:
+def _make_optimizers(network: nn.Module, lr: float) -> tuple[Muon, torch.optim.Adam]:
+    """Give the weights of all layers but the last to Muon, and the rest to Adam, as Muon's makers advise."""
+    parameters = list(network.parameters())
+    turned = [parameter for parameter in parameters if parameter.ndim > 1][:-1]
+    others = [parameter for parameter in parameters if all(parameter is not one for one in turned)]
+    return Muon(turned, lr), torch.optim.Adam(others, lr=_ADAM_LR, fused=True)
+
+
+def read_logits(network: nn.Module, images: Bytes) -> np.ndarray:
+    """Compute the logits of images, an array of shape (n, classes), float32."""
+    starts = range(0, len(images), _BATCH)
+    with torch.inference_mode():
+        logits = [network(to_ink(images[start : start + _BATCH])) for start in starts]
+    return torch.cat(logits).numpy()
+
+
+def to_ink(images: Bytes) -> Tensor:
     """Turn bytes into ink from 0 to 1."""
-    return images.float().div_(255)
+    return torch.from_numpy(images.astype(np.float32)).div_(255)
 
 
 def _choose_rate(done: float) -> float:

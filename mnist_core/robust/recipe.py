@@ -1,37 +1,46 @@
 """The robust recipe, from data to a model folder."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from torch.nn import functional
 
-from mnist_core.arrays import Images, Labels
+from mnist_core.arrays import Labels
 from mnist_core.dataset import DIGITS, Dataset, Split, check_inner_split, split_inner
 from mnist_core.drawing import SIDE
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
+from mnist_core.modelstore.info import PenFacts
 from mnist_core.network import MLP
 from mnist_core.robust.certainty import fit_temperature
 from mnist_core.robust.distil import distil
 from mnist_core.robust.distort import Bend
-from mnist_core.robust.fit import FitPlan
+from mnist_core.robust.fit import FitPlan, read_logits
 from mnist_core.robust.pen import Pens, draw_pens, read_pens
-from mnist_core.robust.pool import Pass, PoolSize, make_pool, to_bytes
-from mnist_core.robust.teacher import read_logits, train_teacher
+from mnist_core.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
+from mnist_core.robust.teacher import WARMTH, Answers, ask_teacher
 from mnist_core.robust.writers import count_right, split_writers
 from mnist_core.training import Made, TrainedModel, keep_model, write_command
 
-ROBUST = Recipe(max_epochs=400, patience=400, batch_size=1024, inner_folds=20)
+ROBUST = Recipe(max_epochs=64, patience=64, batch_size=1024, inner_folds=20)
 """How the small network is trained, unless something else is asked for; it does not stop early."""
+
+WRITER_FOLDS = 3
+"""Parts of the writers for cross-validation: so many teachers, each without one part."""
 
 _RECORDS = 40  # epochs that the history holds, evenly spaced: its card stays readable
 
 Report = Callable[[str], None]
 """Told in words how far a training is."""
+
+Fitted = tuple[MLP, tuple[EpochRecord, ...]]
+"""The small network and its history."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +53,28 @@ class Effort:
         How many distorted images there are.
     bend : Bend
         How strongly they are distorted.
-    teacher : FitPlan
-        How the teacher is trained.
+    teacher : FitPlan or None
+        How each teacher is trained; None has the small network learn from the labels.
     writer_folds : int
-        Parts of the writers for cross-validation; below 2 there is none.
+        Parts of the writers for cross-validation; below 2 there is none, and one teacher.
     """
 
     pool: PoolSize = field(default_factory=PoolSize)
     bend: Bend = field(default_factory=Bend)
-    teacher: FitPlan = field(default_factory=lambda: FitPlan(12, 256, 2e-3, 1e-2))
-    writer_folds: int = 5
+    teacher: FitPlan | None = field(default_factory=lambda: FitPlan(4, 256, 0.03))
+    writer_folds: int = WRITER_FOLDS
 
 
 @dataclass(frozen=True, eq=False)
-class _Lesson:
-    """What every training of a run shares."""
+class _Course:
+    """What all trainings of a run share."""
 
+    pool: Sequence[Pass]
+    parts: Sequence[np.ndarray]  # of the writers; an empty one where none are left out
     candidate: Candidate
     recipe: Recipe
     effort: Effort
-    valid_images: Images
+    valid_images: Bytes
     valid_labels: Labels
     report: Report
 
@@ -78,8 +89,11 @@ def train_robust(
     report: Report,
     effort: Effort | None = None,
     pens: Pens | None = None,
+    n_jobs: int = 1,
 ) -> TrainedModel:
     """Train a network to read what people draw, measure it, save and reload it.
+
+    The model is saved once the network is trained, and again when cross-validation over the writers is done.
 
     Parameters
     ----------
@@ -92,97 +106,144 @@ def train_robust(
     report : callable
         Told how far it is.
     effort : Effort or None
-        Size of the pool, teacher, parts of the writers; None takes the usual ones.
+        Size of the pool, teachers, parts of the writers; None takes the usual ones.
     pens : Pens or None
-        Pen digits to learn too; None takes those that the lab ships, where images are as large as drawings.
+        Pen digits to learn too; None takes those that the lab ships, where the images are of digits and as
+        large as drawings.
+    n_jobs : int
+        Processes side by side; the result does not depend on it.
     """
     effort = effort or Effort()
-    images, labels = dataset.images[split.train], dataset.labels[split.train]
-    check_inner_split(labels, recipe.inner_folds)
-    train, valid = split_inner(labels, recipe.inner_folds)
     if pens is None and dataset.side == SIDE and dataset.class_names == DIGITS:
         pens = read_pens()
-    report(f"distorting {len(train):,} images {effort.pool.n_passes} times")
-    pool = make_pool(images[train], labels[train], pens, effort.pool, effort.bend, recipe.seed)
-    lesson = _Lesson(candidate, recipe, effort, images[valid], labels[valid], report)
-    network, history = _train_one(pool, lesson, "")
-    valid_logits = read_logits(network, to_bytes(lesson.valid_images)).numpy()
-    facts, temperature = None, fit_temperature(valid_logits, lesson.valid_labels)
-    if pens is not None and effort.writer_folds > 1:
-        logits = _leave_writers_out(pool, pens, lesson)
-        facts = count_right(pens, logits, effort.writer_folds)
-        temperature = fit_temperature(logits, pens.labels)
-    made = Made(
-        candidate,
-        recipe,
-        name_recipe(recipe, effort),
-        network,
-        history,
-        write_command(dataset, candidate, recipe, limit, folder, ROBUST, ("--recipe", "robust")),
-        temperature,
-        facts,
-    )
-    return keep_model(made, dataset, split, limit, folder)
+    course = _plan_course(dataset, split, candidate, recipe, effort, pens, report)
+    with Parallel(n_jobs=n_jobs, return_as="generator") as run:
+        answers = list(_ask_teachers(run, course))
+        students = _teach(run, course, answers)
+        network, history = next(students)
+        valid_logits = read_logits(network, course.valid_images)
+        made = Made(
+            candidate,
+            recipe,
+            name_recipe(recipe, effort),
+            network,
+            history,
+            write_command(dataset, candidate, recipe, limit, folder, ROBUST, _list_options(effort)),
+            fit_temperature(valid_logits, course.valid_labels),
+        )
+        trained = keep_model(made, dataset, split, limit, folder)
+        if pens is None or len(course.parts) < 2:
+            return trained
+        report(f"{trained.model.info.test.accuracy:.2%} of the held-out images; now the writers left out")
+        facts, temperature = _measure_pens(course, pens, [network for network, _ in students])
+    return keep_model(replace(made, temperature=temperature, pens=facts), dataset, split, limit, folder)
 
 
 def name_recipe(recipe: Recipe, effort: Effort) -> str:
     """Name the recipe, and say whether a setting is not the usual one."""
-    is_usual = replace(ROBUST, seed=recipe.seed, n_classes=recipe.n_classes) == recipe and effort == Effort()
-    return "robust" if is_usual else "robust, changed"
+    is_usual = replace(ROBUST, seed=recipe.seed, n_classes=recipe.n_classes) == recipe
+    return "robust" if is_usual and effort == Effort() else "robust, changed"
 
 
-def _train_one(pool: Sequence[Pass], lesson: _Lesson, of: str) -> tuple[MLP, tuple[EpochRecord, ...]]:
-    """Train a teacher on a pool, and the small network to answer as it does."""
-    recipe, teacher_plan = lesson.recipe, lesson.effort.teacher
-    teacher = train_teacher(
-        pool,
-        recipe.n_classes,
-        teacher_plan,
-        recipe.seed,
-        lambda epoch, loss: lesson.report(
-            f"{of}teacher: epoch {epoch} of {teacher_plan.n_epochs}, loss {loss:.4f}"
-        ),
+def _list_options(effort: Effort) -> list[str]:
+    folds = [] if effort.writer_folds == WRITER_FOLDS else ["--writer-folds", str(effort.writer_folds)]
+    teacher = [] if effort.teacher else ["--no-teacher"]
+    return ["--recipe", "robust", *folds, *teacher]
+
+
+def _plan_course(
+    dataset: Dataset,
+    split: Split,
+    candidate: Candidate,
+    recipe: Recipe,
+    effort: Effort,
+    pens: Pens | None,
+    report: Report,
+) -> _Course:
+    images, labels = dataset.images[split.train], dataset.labels[split.train]
+    check_inner_split(labels, recipe.inner_folds)
+    train, valid = split_inner(labels, recipe.inner_folds)
+    report(f"distorting {len(train):,} images {effort.pool.n_passes} times")
+    pool = make_pool(images[train], labels[train], pens, effort.pool, effort.bend, recipe.seed)
+    parts = [np.empty(0, dtype=np.int64)]
+    if pens is not None and effort.writer_folds > 1:
+        parts = split_writers(pens, effort.writer_folds, recipe.seed)
+    return _Course(pool, parts, candidate, recipe, effort, to_bytes(images[valid]), labels[valid], report)
+
+
+def _ask_teachers(run: Parallel, course: _Course) -> Iterator[Answers]:
+    answers: Iterator[Answers] = run(
+        delayed(_ask_teacher)(course, number) for number in range(len(course.parts))
     )
-    diary = _Diary(lesson, of)
-    plan = FitPlan(recipe.max_epochs, recipe.batch_size, lesson.candidate.lr)
-    network = distil(pool, teacher, lesson.candidate, recipe.n_classes, plan, recipe.seed, diary.note)
+    return answers
+
+
+def _ask_teacher(course: _Course, number: int) -> Answers:
+    torch.set_num_threads(1)  # the same sums in the same order, however many processes there are
+    plan, seed = course.effort.teacher, course.recipe.seed + number
+    if plan is None:
+        return [np.eye(course.recipe.n_classes, dtype=np.float16)[one.labels] for one in course.pool]
+    note = partial(_report_teacher, course, number + 1, plan.n_epochs)
+    return ask_teacher(course.pool, course.parts[number], course.recipe.n_classes, plan, seed, note)
+
+
+def _report_teacher(course: _Course, number: int, last: int, epoch: int, loss: float) -> None:
+    course.report(f"teacher {number}: epoch {epoch} of {last}, loss {loss:.4f}")
+
+
+def _teach(run: Parallel, course: _Course, answers: Sequence[Answers]) -> Iterator[Fitted]:
+    """Train the network on all that all teachers say, then one without each part of the writers."""
+    none = np.empty(0, dtype=np.int64)
+    lessons = [("", none, list(answers))]
+    if len(course.parts) > 1:
+        lessons += [
+            (f"without part {number} of the writers: ", part, [said])
+            for number, (part, said) in enumerate(zip(course.parts, answers, strict=True), start=1)
+        ]
+    fitted: Iterator[Fitted] = run(delayed(_teach_one)(course, *lesson) for lesson in lessons)
+    return fitted
+
+
+def _teach_one(course: _Course, of: str, left_out: np.ndarray, answers: Sequence[Answers]) -> Fitted:
+    torch.set_num_threads(1)
+    recipe, candidate = course.recipe, course.candidate
+    diary = _Diary(course, of)
+    plan = FitPlan(recipe.max_epochs, recipe.batch_size, candidate.lr)
+    warmth = 1.0 if course.effort.teacher is None else WARMTH
+    network = distil(course.pool, answers, left_out, candidate, plan, recipe.seed, diary.note, warmth)
     return network, tuple(diary.records)
+
+
+def _measure_pens(course: _Course, pens: Pens, networks: Sequence[MLP]) -> tuple[PenFacts, float]:
+    """Let each network read the writers whom it has not seen."""
+    images = to_bytes(draw_pens(pens))
+    logits = np.empty((len(pens), course.recipe.n_classes), dtype=np.float32)
+    for part, network in zip(course.parts, networks, strict=True):
+        left_out = np.isin(pens.writers, part)
+        logits[left_out] = read_logits(network, images[left_out])
+    return count_right(pens, logits, len(course.parts)), fit_temperature(logits, pens.labels)
 
 
 class _Diary:
     """Notes some epochs, evenly spaced and the last one always."""
 
-    def __init__(self, lesson: _Lesson, of: str) -> None:
+    def __init__(self, course: _Course, of: str) -> None:
         self.records: list[EpochRecord] = []
-        self._lesson, self._of = lesson, of
-        self._every = max(lesson.recipe.max_epochs // _RECORDS, 1)
-        self._images = to_bytes(lesson.valid_images)
+        self._course, self._of = course, of
+        self._every = max(course.recipe.max_epochs // _RECORDS, 1)
         self._last = time.monotonic()
 
     def note(self, network: MLP, epoch: int, train_loss: float) -> None:
-        last = self._lesson.recipe.max_epochs
+        last = self._course.recipe.max_epochs
         if epoch % self._every and epoch != last:
             return
-        logits = read_logits(network, self._images)
-        labels = torch.from_numpy(self._lesson.valid_labels)
+        logits = torch.from_numpy(read_logits(network, self._course.valid_images))
+        labels = torch.from_numpy(self._course.valid_labels)
         loss = float(functional.cross_entropy(logits, labels))
         accuracy = float((logits.argmax(dim=1) == labels).double().mean())
         now = time.monotonic()
         self.records.append(EpochRecord(epoch, train_loss, loss, accuracy, now - self._last))
         self._last = now
-        self._lesson.report(
+        self._course.report(
             f"{self._of}epoch {epoch} of {last}: loss {train_loss:.4f}, accuracy {accuracy:.4f} of validation"
         )
-
-
-def _leave_writers_out(pool: Sequence[Pass], pens: Pens, lesson: _Lesson) -> np.ndarray:
-    """Compute the logits of every pen digit by a network that was trained without its writer."""
-    images = to_bytes(draw_pens(pens))
-    logits = np.empty((len(pens), lesson.recipe.n_classes), dtype=np.float32)
-    parts = split_writers(pens, lesson.effort.writer_folds, lesson.recipe.seed)
-    for number, writers in enumerate(parts, start=1):
-        of = f"without part {number} of {len(parts)} of the writers: "
-        network, _ = _train_one([one.without(writers) for one in pool], lesson, of)
-        left_out = np.isin(pens.writers, writers)
-        logits[left_out] = read_logits(network, images[torch.from_numpy(left_out)]).numpy()
-    return logits
