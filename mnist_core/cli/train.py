@@ -27,7 +27,12 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--activation", required=True, choices=[activation.value for activation in Activation]
     )
-    command.add_argument("--lr", type=float, required=True, help="learning rate of Adam")
+    command.add_argument(
+        "--lr",
+        type=float,
+        required=True,
+        help="learning rate of Adam, such as 0.001; for the recipe robust 0.003",
+    )
     command.add_argument(
         "--recipe",
         choices=["paper", "robust"],

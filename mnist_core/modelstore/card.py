@@ -55,8 +55,8 @@ def _describe_extras(recipe: Recipe) -> str:
 def _describe_robust(info: ModelInfo) -> str:
     pens = "" if info.pens is None else " and drawn digits"
     return (
-        f"trained with AdamW on distorted images{pens} to answer as a convolutional teacher does, "
-        f"learning rate up to {info.candidate.lr:g}, batch {info.recipe.batch_size}"
+        f"trained with Muon and Adam on distorted images{pens} to answer as convolutional teachers do, "
+        f"learning rate of Adam up to {info.candidate.lr:g}, batch {info.recipe.batch_size}"
     )
 
 
@@ -71,7 +71,7 @@ def _describe_end(info: ModelInfo) -> str:
     return (
         f"One in {info.recipe.inner_folds} of those to train was for validation. Each of the "
         f"{info.history[-1].epoch} epochs showed other distorted copies; the training loss is the "
-        f"distance to the teacher's softened answers. Temperature: {info.temperature:.3f}."
+        f"cross-entropy with the teachers' softened answers. Temperature: {info.temperature:.3f}."
     )
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mnist_core.robust.muon import Muon
 from mnist_core.robust.pool import Bytes
 
-_ADAM_LR = 0.003  # the highest, for biases and the output layer
+_MUON_TO_ADAM = 16.0  # learning rates that suit both
 _WARM_UP = 0.05  # of all steps: the share in which the learning rate rises
 _BATCH = 2_000  # images read at once
 
@@ -27,7 +27,8 @@ class FitPlan:
     batch_size : int
         Images a step.
     lr : float
-        The highest learning rate of Muon, which changes the weights of all layers but the last.
+        The highest learning rate of Adam, which changes biases and the last layer; Muon, which changes the
+        weights of all other layers, has 16 times as much.
     """
 
     n_epochs: int
@@ -84,14 +85,15 @@ def fit_network(
         Called with each epoch, counted from 1, and its mean loss.
     """
     random = np.random.default_rng(seed)
-    muon, adam = _make_optimizers(network, plan.lr)
+    muon, adam = _make_optimizers(network)
     for epoch in range(plan.n_epochs):
         lesson = lessons[epoch % len(lessons)]
         n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
         total = torch.tensor(0.0)
         for number, chosen in enumerate(np.array_split(random.permutation(lesson.rows), n_batches)):
             rate = _choose_rate((epoch + number / n_batches) / plan.n_epochs)
-            muon.lr, adam.param_groups[0]["lr"] = plan.lr * rate, _ADAM_LR * rate
+            adam.param_groups[0]["lr"] = plan.lr * rate
+            muon.lr = plan.lr * rate * _MUON_TO_ADAM
             network.zero_grad()
             targets = torch.from_numpy(lesson.targets[chosen])
             value = loss(network(to_ink(lesson.images[chosen])), targets)
@@ -102,12 +104,12 @@ def fit_network(
         after_epoch(epoch + 1, float(total) / len(lesson.rows))
 
 
-def _make_optimizers(network: nn.Module, lr: float) -> tuple[Muon, torch.optim.Adam]:
+def _make_optimizers(network: nn.Module) -> tuple[Muon, torch.optim.Adam]:
     """Give the weights of all layers but the last to Muon, and the rest to Adam, as Muon's makers advise."""
     parameters = list(network.parameters())
     turned = [parameter for parameter in parameters if parameter.ndim > 1][:-1]
     others = [parameter for parameter in parameters if all(parameter is not one for one in turned)]
-    return Muon(turned, lr), torch.optim.Adam(others, lr=_ADAM_LR, fused=True)
+    return Muon(turned), torch.optim.Adam(others, fused=True)
 
 
 def read_logits(network: nn.Module, images: Bytes) -> np.ndarray:

@@ -21,16 +21,19 @@ class Muon:
     ----------
     weights : sequence of Parameter
         Matrices or convolutions.
+
+    Attributes
+    ----------
     lr : float
-        How far a step turns a matrix; change it at any time.
+        How far a step turns a matrix; set before each.
 
     References
     ----------
     Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
     """
 
-    def __init__(self, weights: Sequence[nn.Parameter], lr: float) -> None:
-        self.lr = lr
+    def __init__(self, weights: Sequence[nn.Parameter]) -> None:
+        self.lr = 0.0
         self._weights = list(weights)
         self._momenta = [torch.zeros_like(weight) for weight in self._weights]
 

@@ -53,8 +53,8 @@ class PoolSize:
         Pen digits for each training image in a pass, at least 0.
     """
 
-    n_passes: int = 12
-    n_drawings: int = 4
+    n_passes: int = 20
+    n_drawings: int = 6
     pen_share: float = 0.25
 
 

@@ -14,6 +14,7 @@ from torch.nn import functional
 from mnist_core.arrays import Labels
 from mnist_core.dataset import DIGITS, Dataset, Split, check_inner_split, split_inner
 from mnist_core.drawing import SIDE
+from mnist_core.errors import GridError
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore.info import PenFacts
@@ -28,7 +29,7 @@ from mnist_core.robust.teacher import WARMTH, Answers, ask_teacher
 from mnist_core.robust.writers import count_right, split_writers
 from mnist_core.training import Made, TrainedModel, keep_model, write_command
 
-ROBUST = Recipe(max_epochs=64, patience=64, batch_size=1024, inner_folds=20)
+ROBUST = Recipe(max_epochs=300, patience=300, batch_size=1024, inner_folds=20)
 """How the small network is trained, unless something else is asked for; it does not stop early."""
 
 WRITER_FOLDS = 3
@@ -61,7 +62,7 @@ class Effort:
 
     pool: PoolSize = field(default_factory=PoolSize)
     bend: Bend = field(default_factory=Bend)
-    teacher: FitPlan | None = field(default_factory=lambda: FitPlan(4, 256, 0.03))
+    teacher: FitPlan | None = field(default_factory=lambda: FitPlan(10, 256, 0.002))
     writer_folds: int = WRITER_FOLDS
 
 
@@ -113,6 +114,7 @@ def train_robust(
     n_jobs : int
         Processes side by side; the result does not depend on it.
     """
+    _refuse_disturbance(recipe)
     effort = effort or Effort()
     if pens is None and dataset.side == SIDE and dataset.class_names == DIGITS:
         pens = read_pens()
@@ -137,6 +139,14 @@ def train_robust(
         report(f"{trained.model.info.test.accuracy:.2%} of the held-out images; now the writers left out")
         facts, temperature = _measure_pens(course, pens, [network for network, _ in students])
     return keep_model(replace(made, temperature=temperature, pens=facts), dataset, split, limit, folder)
+
+
+def _refuse_disturbance(recipe: Recipe) -> None:
+    if recipe.weight_decay or recipe.disturbs_inputs:
+        raise GridError(
+            "The robust recipe distorts images in its own way, but weight decay, input dropout or input "
+            "noise was asked for: leave it out, or take the recipe paper."
+        )
 
 
 def name_recipe(recipe: Recipe, effort: Effort) -> str:

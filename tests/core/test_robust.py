@@ -16,7 +16,7 @@ from mnist_core.robust.pool import NO_WRITER, PoolSize, make_pool
 from mnist_core.robust.recipe import ROBUST, Effort, name_recipe, train_robust
 from mnist_core.robust.writers import count_right, split_writers
 
-TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.03), 2)
+TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.002), 2)
 RECIPE = Recipe(max_epochs=8, patience=8, batch_size=16, inner_folds=5)
 
 
@@ -41,7 +41,7 @@ def pens():
 
 
 def train(dataset, pens, folder, effort=TINY, report=print):
-    candidate = Candidate(0.03, 24, 12, Activation.RELU)
+    candidate = Candidate(0.002, 24, 12, Activation.RELU)
     split = split_dataset(dataset)
     return train_robust(dataset, split, None, candidate, RECIPE, folder, report, effort, pens)
 
