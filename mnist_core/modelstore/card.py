@@ -71,7 +71,7 @@ def _describe_end(info: ModelInfo) -> str:
     return (
         f"One in {info.recipe.inner_folds} of those to train was for validation. Each of the "
         f"{info.history[-1].epoch} epochs showed other distorted copies; the training loss is the "
-        f"cross-entropy with the teachers' softened answers. Temperature: {info.temperature:.3f}."
+        f"divergence from the teachers' softened answers. Temperature: {info.temperature:.3f}."
     )
 
 

@@ -69,4 +69,5 @@ def distil(
 
 
 def _warm_loss(warmth: float, logits: Tensor, targets: Tensor) -> Tensor:
-    return functional.cross_entropy(logits / warmth, targets) * warmth
+    answers = functional.log_softmax(logits / warmth, dim=1)
+    return functional.kl_div(answers, targets, reduction="batchmean") * warmth
