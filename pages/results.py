@@ -73,6 +73,8 @@ def _show_learning(info: ModelInfo) -> None:
 
 
 def _describe_end(info: ModelInfo) -> str:
+    if info.recipe_name.startswith("robust"):
+        return _describe_robust_end(info)
     best, last, recipe = best_epoch(info.history), info.history[-1].epoch, info.recipe
     if last in (best, recipe.max_epochs):
         end = f"training ended at epoch {last}"
@@ -87,6 +89,22 @@ def _describe_end(info: ModelInfo) -> str:
         "stopping does by default, and the paper's recipe with it."
     )
     return f"Validation loss was best at epoch {best}; {end}. {kept}"
+
+
+def _describe_robust_end(info: ModelInfo) -> str:
+    end = (
+        f"Each of the {info.history[-1].epoch} epochs showed other distorted copies of the images, and the "
+        "weights are those of the last. The training loss is the divergence from the answers of larger "
+        "networks."
+    )
+    if info.pens is None:
+        return end
+    low, high = info.pens.interval
+    return (
+        f"{end} Of {info.pens.n:,} pen digits of {len(info.pens.writers)} writers, each read by a network "
+        f"trained without that writer, {info.pens.accuracy:.2%} are read right (95 %: {low:.2%} to "
+        f"{high:.2%})."
+    )
 
 
 def _show_digits(reading: Reading) -> None:

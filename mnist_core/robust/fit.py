@@ -29,11 +29,14 @@ class FitPlan:
     lr : float
         The highest learning rate of Adam, which changes biases and the last layer; Muon, which changes the
         weights of all other layers, has 16 times as much.
+    uses_muon : bool
+        Otherwise Adam changes them all: what is compared with.
     """
 
     n_epochs: int
     batch_size: int
     lr: float
+    uses_muon: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,7 @@ def fit_network(
         Called with each epoch, counted from 1, and its mean loss.
     """
     random = np.random.default_rng(seed)
-    muon, adam = _make_optimizers(network)
+    muon, adam = _make_optimizers(network, plan.uses_muon)
     for epoch in range(plan.n_epochs):
         lesson = lessons[epoch % len(lessons)]
         n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
@@ -104,10 +107,10 @@ def fit_network(
         after_epoch(epoch + 1, float(total) / len(lesson.rows))
 
 
-def _make_optimizers(network: nn.Module) -> tuple[Muon, torch.optim.Adam]:
+def _make_optimizers(network: nn.Module, uses_muon: bool) -> tuple[Muon, torch.optim.Adam]:
     """Give the weights of all layers but the last to Muon, and the rest to Adam, as Muon's makers advise."""
     parameters = list(network.parameters())
-    turned = [parameter for parameter in parameters if parameter.ndim > 1][:-1]
+    turned = [parameter for parameter in parameters if parameter.ndim > 1][:-1] if uses_muon else []
     others = [parameter for parameter in parameters if all(parameter is not one for one in turned)]
     return Muon(turned), torch.optim.Adam(others, fused=True)
 

@@ -25,7 +25,7 @@ from mnist_core.robust.distort import Bend
 from mnist_core.robust.fit import FitPlan, read_logits
 from mnist_core.robust.pen import Pens, draw_pens, read_pens
 from mnist_core.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
-from mnist_core.robust.teacher import WARMTH, Answers, ask_teacher
+from mnist_core.robust.teacher import WARMTH, Answers, answer_by_labels, ask_teacher
 from mnist_core.robust.writers import count_right, split_writers
 from mnist_core.training import Made, TrainedModel, keep_model, write_command
 
@@ -192,7 +192,7 @@ def _ask_teacher(course: _Course, number: int) -> Answers:
     torch.set_num_threads(1)  # the same sums in the same order, however many processes there are
     plan, seed = course.effort.teacher, course.recipe.seed + number
     if plan is None:
-        return [np.eye(course.recipe.n_classes, dtype=np.float16)[one.labels] for one in course.pool]
+        return answer_by_labels(course.pool, course.recipe.n_classes)
     note = partial(_report_teacher, course, number + 1, plan.n_epochs)
     return ask_teacher(course.pool, course.parts[number], course.recipe.n_classes, plan, seed, note)
 

@@ -185,7 +185,8 @@ def test_requirements_are_what_the_product_imports() -> None:
     }
 
 
-def test_the_readme_quotes_the_accuracy_of_the_shipped_model() -> None:
-    facts = json.loads(read(ROOT / "models" / "paper" / "model.json"))
+@pytest.mark.parametrize("name", ["paper", "robust"])
+def test_the_readme_quotes_the_accuracy_of_the_shipped_models(name: str) -> None:
+    facts = json.loads(read(ROOT / "models" / name / "model.json"))
 
     assert f"{facts['test']['accuracy']:.2%}".replace("%", " %") in read(README)

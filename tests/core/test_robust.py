@@ -1,18 +1,30 @@
 """The robust recipe: distortions that keep a digit a digit, pens of many writers, one run end to end."""
 
+import json
+import shlex
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from digits import make_digits
+from digits import ROOT, make_digits
 
+from mnist_core.cli import make_parser
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
-from mnist_core.drawing import draw_strokes
+from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.drawing import draw_strokes, parse_strokes
+from mnist_core.errors import GridError
+from mnist_core.evaluation import evaluate
 from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.layouts import read_dataset
+from mnist_core.modelstore import load_model
+from mnist_core.modelstore.card import write_card
 from mnist_core.robust.certainty import fit_temperature
 from mnist_core.robust.distort import Bend, distort_images
-from mnist_core.robust.fit import FitPlan
+from mnist_core.robust.fit import FitPlan, read_logits
+from mnist_core.robust.muon import orthogonalise
 from mnist_core.robust.pen import draw_pens, read_pens, vary_pens
-from mnist_core.robust.pool import NO_WRITER, PoolSize, make_pool
+from mnist_core.robust.pool import NO_WRITER, PoolSize, make_pool, to_bytes
 from mnist_core.robust.recipe import ROBUST, Effort, name_recipe, train_robust
 from mnist_core.robust.writers import count_right, split_writers
 
@@ -64,8 +76,6 @@ def test_the_shipped_pen_digits_are_those_of_30_writers():
 
 
 def test_the_shipped_pen_digits_are_the_strokes_of_their_source(real_data):
-    import json
-
     digits = json.loads((real_data / "pen_digits.json").read_text())
     pens = read_pens()
 
@@ -189,6 +199,51 @@ def test_the_same_seed_gives_the_same_robust_network(dataset, pens, tmp_path):
     assert first.model.info.pens is None
 
 
+def test_the_shipped_robust_model_has_the_papers_size_and_keeps_its_facts():
+    model = load_model(ROOT / "models" / "robust")
+
+    info = model.info
+    assert model.network.n_parameters <= 77_938
+    assert (info.recipe_name, info.recipe) == ("robust", ROBUST)
+    assert info.test.n == 10_000
+    assert info.test.accuracy >= 0.99
+    assert (info.pens.n, len(info.pens.writers)) == (7494, 30)
+    assert info.pens.accuracy >= 0.97
+    arguments = make_parser(["train"]).parse_args(shlex.split(info.command)[3:])
+    assert (arguments.recipe, arguments.lr) == ("robust", info.candidate.lr)
+    assert (model.folder / "README.md").read_text() == write_card(info, model.network.n_parameters, "robust")
+
+
+def test_the_shipped_robust_model_reads_the_sample_as_well_as_its_card_says():
+    model = load_model(ROOT / "models" / "robust")
+    sample = read_dataset(SAMPLE_PATH)
+
+    measured = evaluate(model.network, sample.images, sample.labels)
+
+    assert measured.n == 5000
+    assert measured.accuracy >= model.info.test.accuracy - 0.0025  # what chance moves 5,000 of 10,000 by
+
+
+def test_the_shipped_robust_model_is_sure_in_measure_of_the_images_held_out():
+    model = load_model(ROOT / "models" / "robust")
+    sample = read_dataset(SAMPLE_PATH)
+    logits = read_logits(model.network, to_bytes(sample.images))
+
+    best = fit_temperature(logits, sample.labels)
+
+    assert 0.3 < best / model.info.temperature < 3
+
+
+def test_every_pen_digit_is_read_by_the_shipped_model_through_predict(real_data):
+    digits = json.loads((real_data / "pen_digits.json").read_text())[::7]
+    images = np.stack([draw_strokes(drawing.strokes) for drawing in parse_strokes(digits)])
+    model = load_model(ROOT / "models" / "robust")
+
+    measured = evaluate(model.network, images, np.array([digit["label"] for digit in digits]))
+
+    assert measured.accuracy >= 0.97
+
+
 def test_images_of_another_size_are_trained_without_pens(tmp_path):
     images, labels = make_digits(200)
     small = np.ascontiguousarray(images[:, 4:24, 4:24])
@@ -205,3 +260,29 @@ def test_images_of_another_size_are_trained_without_pens(tmp_path):
 def test_the_recipe_is_named_changed_when_a_setting_is():
     assert name_recipe(ROBUST, Effort()) == "robust"
     assert name_recipe(RECIPE, Effort()) == "robust, changed"
+
+
+def test_the_recipe_refuses_what_belongs_to_the_papers(dataset, tmp_path):
+    recipe = replace(RECIPE, input_noise=0.1)
+
+    with pytest.raises(GridError, match="distorts images in its own way"):
+        train_robust(
+            dataset,
+            split_dataset(dataset),
+            None,
+            Candidate(0.002, 8, 8, Activation.RELU),
+            recipe,
+            tmp_path / "no",
+            print,
+        )
+
+
+def test_orthogonalising_keeps_directions_and_evens_out_lengths():
+    matrix = torch.randn(40, 12, generator=random())
+
+    before, after = torch.linalg.svd(matrix), torch.linalg.svd(orthogonalise(matrix))
+
+    assert float(after.S.min()) > 0.6
+    assert float(after.S.max()) < 1.3
+    turned = before.U[:, :12].T @ orthogonalise(matrix) @ before.Vh.T
+    assert float((turned - torch.diag(torch.diag(turned))).abs().max()) < 1e-4
