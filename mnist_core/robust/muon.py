@@ -64,7 +64,7 @@ def orthogonalise(matrix: Tensor) -> Tensor:
     if matrix.shape[0] > matrix.shape[1]:
         return orthogonalise(matrix.T).T
     first, third, fifth = _COEFFICIENTS
-    near = matrix / (matrix.norm() + _LEAST_NORM)
+    near: Tensor = matrix / (matrix.norm() + _LEAST_NORM)
     for _ in range(_N_STEPS):
         square = near @ near.T
         near = first * near + (third * square + fifth * square @ square) @ near

