@@ -29,6 +29,8 @@ def show_history(_: Sequence[RunRow], best_scores: Mapping[str, float]) -> None:
         Mean accuracy of the best candidate of each run that has one.
     """
     store = session.store()
+    if refusal := st.session_state.pop(session.Key.HISTORY_REFUSAL, None):
+        st.error(escape(refusal), icon=":material/error:")
     runs = _search(store)
     if not runs:
         st.info("No run fits: take some words, tags or states away.", icon=":material/search_off:")
@@ -157,16 +159,16 @@ def _ask_to_delete(run: RunRow) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it", key=f"keep-{run.id}"):
             st.rerun()
-        if st.button("Delete", type="primary", key=f"really-delete-{run.id}"):
-            _delete(run)
+        # A callback, as its deed is done also where another run of the page overtakes that of the dialog.
+        if st.button("Delete", type="primary", key=f"really-delete-{run.id}", on_click=_delete, args=(run,)):
+            st.rerun()
 
 
 def _delete(run: RunRow) -> None:
     try:
         remove_run(session.store(), run.id, session.settings())
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.session_state[session.Key.HISTORY_REFUSAL] = str(error)
     else:
         if st.query_params.get("run") == run.id:
             del st.query_params["run"]
-        st.rerun()

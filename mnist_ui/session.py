@@ -56,6 +56,7 @@ class Key(StrEnum):
     COMPARED_SECOND_WIDGET = "search-compared-second-widget"
     COMPARED_SECOND = "search-compared-second"
     HISTORY_TEXT = "search-history-text"
+    HISTORY_REFUSAL = "search-history-refusal"
     HISTORY_TAGS = "search-history-tags"
     HISTORY_STATES = "search-history-states"
     RUN_VIEW = "search-view"
