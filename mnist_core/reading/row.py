@@ -15,7 +15,7 @@ from mnist_core.reading.doubt import judge_readings
 _MOST_STROKES = 4  # of one digit
 _MOST_WIDTH = 1.8  # of one digit, in heights of the row
 
-# Found by a random search on 250 numbers composed as in benchmarks/numbers.py, with another seed.
+# Found by a random search on 250 numbers composed as in benchmarks/rows.py, with another seed.
 _LEAST_CHANCE = 0.5  # what is no digit is no worse: people write digits that no model knows
 _BONUS = 1.4  # of each group: a few odd digits are likelier than one of which half is left out
 _OVERLAP_COST = 2.6  # of a cut between groups of which the narrower lies over the other

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from digits import ROOT
 
-from benchmarks.numbers import compose_numbers
+from benchmarks.rows import compose_numbers
 from mnist_core.errors import DrawingError, EmptyDrawingError
 from mnist_core.modelstore import load_model
 from mnist_core.reading import draw_all, read_images

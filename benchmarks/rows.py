@@ -1,6 +1,6 @@
 """Claim: of four-digit numbers composed of pen digits, at least 97 % are cut into their digits rightly.
 
-`python -m benchmarks.numbers [MODEL]` composes seeded numbers, each of one writer's digits that vary in size,
+`python -m benchmarks.rows [MODEL]` composes seeded numbers, each of one writer's digits that vary in size,
 stand unevenly and come as close as to overlap, and reads them. How many are read wholly right depends on the
 model: one that was trained on these writers, as `robust` is, reads more of theirs than of a stranger's.
 """
