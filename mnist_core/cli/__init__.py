@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": ("measure", "measures a saved model"),
     "predict": ("predict", "reads digits from pictures or pen strokes"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
+    "report": ("report", "writes a finished run as a page that opens without the lab"),
 }
 """Each command's module in this folder, and what it does."""
 

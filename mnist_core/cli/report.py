@@ -1,0 +1,38 @@
+"""The command `report`."""
+
+import argparse
+from pathlib import Path
+
+from mnist_core.cli.say import say
+from mnist_core.errors import LabError
+from mnist_core.report import gather_facts, write_page
+from mnist_core.runs import Store
+from mnist_core.settings import read_settings
+
+
+def add_report_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `report`."""
+    command.add_argument("run", metavar="RUN", help="the id of a finished run, as `runs` lists it")
+    command.add_argument(
+        "--out", type=Path, default=Path("report.html"), metavar="FILE", help="where to write"
+    )
+
+
+def run_report(arguments: argparse.Namespace) -> None:
+    """Write a finished run as a page that opens without the lab."""
+    settings = read_settings()
+    facts = gather_facts(Store(settings.database), arguments.run, settings.datasets_folder)
+    try:
+        arguments.out.write_text(write_page(facts), encoding="utf-8")
+    except OSError as error:
+        raise LabError(
+            f"The report must go to a file, but {arguments.out} cannot be written: {error}."
+        ) from error
+    document = {
+        "path": str(arguments.out),
+        "run": facts.run.id,
+        "model": str(facts.model.folder),
+        "test_accuracy": facts.model.info.test.accuracy,
+        "measured_on": facts.trust.words if facts.trust else None,
+    }
+    say(document, f"The report of {facts.run.id} is written to {arguments.out}.", arguments.json)
