@@ -1,30 +1,34 @@
-"""What a network makes of one image: its guess, how sure it is, and which units fire."""
+"""What a network makes of one image: its guess or its doubt, what it looked at, and which units fire."""
 
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
 import streamlit as st
 
 from mnist_core.arrays import Image
-from mnist_core.evaluation import predict, read_activations
+from mnist_core.evaluation import read_activations
 from mnist_core.modelstore import Model
+from mnist_core.reading import Reading, read_images
+from mnist_core.reading.doubt import choose_floor, judge_readings
+from mnist_core.reading.evidence import find_evidence
 from mnist_ui.charts.drawing import draw_probabilities, draw_units
-from mnist_ui.gallery import show_gallery
+from mnist_ui.gallery import Colours, show_gallery
 
 _PICTURE_SIZE = 168  # screen pixels, six of them a pixel of the image
 _GUESS_SIZE = 150  # screen pixels; both fit side by side on a phone
 _UNSURE = 0.6  # below this the second guess is named too
+_RIGHT_SHARE = 0.99  # of what is answered is to be right
+_DIGITS = tuple("0123456789")  # doubt knows the shapes of no other classes
 _NAMES = {"hidden1": "Hidden 1", "hidden2": "Hidden 2"}
 
 # The guess is the one thing to be seen from afar.
-_GUESS = """<div style="font-size: 6.5rem; line-height: 1; font-weight: 700" role="status"
- aria-label="guess: {digit}">{digit}</div>
+_GUESS = """<div style="font-size: {size}rem; line-height: 1; font-weight: 700" role="status"
+ aria-label="guess: {spoken}">{shown}</div>
 <div style="font-size: 1rem; opacity: 0.85; margin-top: 0.5rem">{words}</div>"""
 
 
 def show_answer(model: Model, image: Image) -> None:
-    """Show what the network sees, its guess, the ten probabilities and the hidden units.
+    """Show what the network sees, its guess or its doubt, what it looked at, and what fires.
 
     Parameters
     ----------
@@ -33,31 +37,55 @@ def show_answer(model: Model, image: Image) -> None:
     image : ndarray of shape (side, side), float32
         Ink, 0.0 to 1.0.
     """
-    images = image[None]
     names = model.info.class_names
-    probabilities = predict(model.network, images)[0]
+    (reading,) = read_images(model, image[None])
+    unsure = is_unsure(image, reading, names)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=_GUESS_SIZE):
             st.caption("Its guess")
-            st.html(
-                _GUESS.format(
-                    digit=escape(names[probabilities.argmax()]),
-                    words=escape(_say_how_sure(probabilities, names)),
-                )
-            )
+            st.html(_say_guess(reading, names, unsure))
         with st.container(width=_PICTURE_SIZE):
             st.caption("What the network sees")
-            show_gallery(images, size=_PICTURE_SIZE, label="the image that the network sees, 28 x 28 pixels")
+            label = "the image that the network sees, 28 x 28 pixels"
+            show_gallery(image[None], size=_PICTURE_SIZE, label=label)
+        _show_evidence(model, image, reading, unsure)
     st.caption("Probability of each digit")
-    st.altair_chart(draw_probabilities(probabilities, names), width="stretch")
+    st.altair_chart(draw_probabilities(reading.probabilities, names), width="stretch")
     _show_units(model, image)
 
 
-def _say_how_sure(probabilities: np.ndarray, names: Sequence[str]) -> str:
-    second, first = (int(place) for place in probabilities.argsort()[-2:])
-    sure = f"{probabilities[first]:.1%} sure"
-    is_sure = probabilities[first] >= _UNSURE
-    return sure if is_sure else f"{sure}, or a {names[second]}: {probabilities[second]:.1%}"
+def is_unsure(image: Image, reading: Reading, names: Sequence[str]) -> bool:
+    """Tell whether a reading had better not be given; never where the classes are not the ten digits."""
+    if tuple(names) != _DIGITS:
+        return False
+    (chance,) = judge_readings(image[None], reading.probabilities[None])
+    return bool(chance < choose_floor(_RIGHT_SHARE))
+
+
+def _say_guess(reading: Reading, names: Sequence[str], unsure: bool) -> str:
+    first, second = names[reading.digit], names[reading.second]
+    sure, less = (float(reading.probabilities[place]) for place in (reading.digit, reading.second))
+    if unsure:
+        words = f"{first}: {sure:.1%}, or {second}: {less:.1%}. Or it is no single digit."
+        return _GUESS.format(size=3, spoken="not sure", shown="Not sure", words=escape(words))
+    words = f"{sure:.1%} sure" + ("" if sure >= _UNSURE else f", or a {second}: {less:.1%}")
+    return _GUESS.format(size=6.5, spoken=escape(first), shown=escape(first), words=escape(words))
+
+
+def _show_evidence(model: Model, image: Image, reading: Reading, unsure: bool) -> None:
+    (evidence,) = find_evidence(model, image[None])
+    first, second = (model.info.class_names[place] for place in (reading.digit, reading.second))
+    with st.container(width=_PICTURE_SIZE):
+        st.caption("What it looked at")
+        label = f"the ink that decided: red for {first}, blue for {second}"
+        show_gallery(evidence.ink[None], colours=Colours.SIGNED, size=_PICTURE_SIZE, label=label)
+        st.caption(f"Red ink speaks for {first}, blue ink for {second}.")
+    if unsure:
+        with st.container(width=_PICTURE_SIZE):
+            st.caption("What would change it")
+            label = f"where more ink would speak for {second}"
+            show_gallery(-evidence.missing[None], colours=Colours.SIGNED, size=_PICTURE_SIZE, label=label)
+            st.caption(f"More ink where it is blue would speak for {second}.")
 
 
 def _show_units(model: Model, image: Image) -> None:

@@ -61,6 +61,28 @@ def test_an_uploaded_picture_is_read(page):
     ]
 
 
+def test_what_decided_is_shown_beside_a_sure_guess(page):
+    upload(page, "four.png", make_picture())
+    captions = [caption.value for caption in page.caption]
+    assert "What it looked at" in captions
+    assert any(words.startswith("Red ink speaks for 4, blue ink for ") for words in captions)
+    assert "What would change it" not in captions
+
+
+def test_two_digits_are_not_sure_and_get_two_guesses_and_what_would_change_them(page):
+    picture = Image.new("L", (260, 220), 230)
+    for stroke in [FOUR[0], FOUR[1], [(180, 20), (240, 20), (200, 190)]]:
+        ImageDraw.Draw(picture).line(stroke, fill=20, width=12, joint="curve")
+    stream = BytesIO()
+    picture.save(stream, "PNG")
+    upload(page, "pair.png", stream.getvalue())
+    assert not page.exception
+    (guess,) = read_guess(page)
+    assert 'aria-label="guess: not sure"' in guess
+    assert guess.count("%") == 2
+    assert "What would change it" in [caption.value for caption in page.caption]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(b"no picture", "PNG, JPEG"), (None, "looks blank")],
