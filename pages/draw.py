@@ -10,6 +10,7 @@ from mnist_core.errors import DrawingError
 from mnist_core.modelstore import Model
 from mnist_ui.answer import show_answer
 from mnist_ui.canvas import show_canvas
+from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
 from mnist_ui.session import Key
 
@@ -31,6 +32,16 @@ def _refuse_side(model: Model) -> None:
         f"A drawing has {SIDE} x {SIDE} pixels, but {model.name} reads images of {side} x {side}: "
         "choose another model."
     )
+
+
+def _name_writers(model: Model) -> None:
+    """Name whose pen strokes a model has learned from, as their licence asks."""
+    if model.info.pens is not None:
+        st.caption(
+            f"{escape(model.name)} also learned from pen strokes of {len(model.info.pens.writers)} writers: "
+            "“Pen-Based Recognition of Handwritten Digits” by E. Alpaydin and F. Alimoglu, UCI Machine "
+            "Learning Repository, CC BY 4.0."
+        )
 
 
 @st.fragment
@@ -86,5 +97,6 @@ st.title("Draw")
 chosen = choose_model(usual=_BEST_READER)
 if chosen.info.side == SIDE:
     _draw_and_answer(chosen)
+    _name_writers(chosen)
 else:
     _refuse_side(chosen)

@@ -33,7 +33,7 @@ def show_curve(history: Sequence[EpochRecord], caption: str) -> str:
 
 def _show(figure: Figure, alt: str, caption: str) -> str:
     file = BytesIO()
-    figure.savefig(file, format="png", dpi=_DPI)
+    figure.savefig(file, format="png", dpi=_DPI, bbox_inches="tight")
     data = base64.b64encode(file.getvalue()).decode("ascii")
     return (
         f'<figure><img src="data:image/png;base64,{data}" alt="{escape(alt)}">'

@@ -119,3 +119,7 @@ def test_a_model_for_another_side_says_so(home, page):
     page.selectbox[0].set_value("small").run()
     assert not page.exception
     assert "small reads images of 16 x 16" in page.warning[0].value
+
+
+def test_the_writers_that_the_model_learned_from_are_named(page):
+    assert any("Alpaydin" in caption.value and "CC BY 4.0" in caption.value for caption in page.caption)
