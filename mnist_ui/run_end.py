@@ -1,6 +1,7 @@
 """How a run ended: what it found, or why it found nothing, and the ways on."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -49,6 +50,8 @@ def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidat
             for page, label, icon in _LINKS:
                 st.page_link(page, label=label, icon=icon, query_params={"model": model})
             _offer_table(run, outcome)
+            if Path(outcome.model).is_dir():
+                _offer_report(run)
 
 
 _HELP_TEST = "Of the winner, retrained on all training images; the held-out ones are read this once."
@@ -93,6 +96,25 @@ def _offer_table(run: RunRow, outcome: Outcome) -> None:
             on_click="ignore",
             type="tertiary",
         )
+
+
+def _offer_report(run: RunRow) -> None:
+    st.download_button(
+        "Report",
+        partial(_write_report, run.id),
+        file_name=f"report-{run.id}.html",
+        mime="text/html",
+        icon=":material/description:",
+        on_click="ignore",
+        type="tertiary",
+        help="The paper drawn again with this run's numbers: a page that opens offline and prints.",
+    )
+
+
+def _write_report(run_id: str) -> str:
+    from mnist_core.report import gather_facts, write_page  # noqa: PLC0415 - matplotlib, once it is asked for
+
+    return write_page(gather_facts(session.store(), run_id, session.settings().datasets_folder))
 
 
 def _offer_again(run: RunRow) -> None:

@@ -17,7 +17,7 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
     visitor.go_to(tab, "Data")
     visitor.open_sample(tab)
     visitor.go_to(tab, "Search")
-    visitor.plan_small_search(tab, epochs=150)
+    visitor.plan_small_search(tab, epochs=300)
     visitor.start_search(tab)
 
     _pause_and_resume(tab)
@@ -25,6 +25,7 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
     visitor.wait_for_winner(tab)
     expect(tab).to_have_title(re.compile(r"^✓ \d\d\.\d % · Search$"))
     _replay(tab)
+    _take_its_report(tab)
     _name_it(tab)
     _delete_it(tab)
     assert not list((lab.home / "runs").iterdir())
@@ -33,12 +34,10 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
 
 def _pause_and_resume(tab: Page) -> None:
     expect(tab.get_by_text(re.compile(r"in training"))).to_be_visible(timeout=visitor.SEARCH_MS)
-    tab.get_by_role("button", name="Pause").click()
-    resume = tab.get_by_role("button", name="Resume")
-    expect(resume).to_be_visible()
+    pause, resume = (tab.get_by_role("button", name=name) for name in ("Pause", "Resume"))
+    visitor.press(pause, resume)
     expect(tab).to_have_title(re.compile(r"^‖ paused"))
-    resume.click()
-    expect(tab.get_by_role("button", name="Pause")).to_be_visible()
+    visitor.press(resume, pause)
     expect(tab).to_have_title(re.compile(r"^\d+ % · Search$"))
 
 
@@ -72,7 +71,7 @@ def _replay(tab: Page) -> None:
     assert [cell[:2] for cell in replayed] == [cell[:2] for cell in ended]
     for (*_, points), (*_, expected) in zip(replayed, ended, strict=True):
         assert points == pytest.approx(expected, abs=0.11)  # of 100: each is rounded to tenths
-    expect(tab.get_by_text("As it stood after 1,200 epochs:")).to_be_visible()
+    expect(tab.get_by_text("As it stood after 2,400 epochs:")).to_be_visible()
 
     slider.press(",")
     expect(said).to_contain_text("7 of 8 fits had ended, 1 in training")
@@ -90,6 +89,14 @@ def _read_cells(tab: Page, figure: str) -> list[tuple[str | None, str, list[floa
 
 def _read_points(line: Locator) -> list[float]:
     return [float(part) for part in re.split("[ ,]", line.get_attribute("points") or "")]
+
+
+def _take_its_report(tab: Page) -> None:
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Report", exact=True).click()
+    page = download.value.path().read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "97.11" in page
 
 
 def _name_it(tab: Page) -> None:

@@ -43,13 +43,19 @@ def go_to(tab: Page, page: str) -> None:
         opener.click()
     link = tab.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True)
     heading = tab.get_by_role("heading", level=1, name=HEADINGS[page])
-    link.click()
-    try:
-        expect(heading).to_be_visible(timeout=10_000)
-    except AssertionError:  # Streamlit can lose a click on a page that is still being drawn
-        link.click()
-        expect(heading).to_be_visible()
+    press(link, heading)
     settle(tab)
+
+
+def press(button: Locator, brought: Locator) -> None:
+    """Click and wait for what that brings; once more where Streamlit lost the click on a page being drawn."""
+    button.click()
+    try:
+        expect(brought).to_be_visible(timeout=10_000)
+    except AssertionError:
+        if button.is_visible():
+            button.click()
+        expect(brought).to_be_visible()
 
 
 def upload(tab: Page, path: Path) -> None:
