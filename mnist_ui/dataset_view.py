@@ -127,9 +127,12 @@ def build_tree(pairs: Sequence[tuple[str, str]]) -> tuple[Variable, ...]:
 def show_reasons(dataset: Dataset) -> None:
     """Show why a file was read as it was, a row a decision."""
     origin = dataset.origin
+    if not origin.reasons:
+        st.caption("Nothing had to be decided.")
+        return
+    # A data set that an earlier version kept has reasons, but not the names of its decisions.
     names = [DECISIONS.get(name, name) for name, _ in origin.taken] or [""] * len(origin.reasons)
-    if len(names) == len(origin.reasons) and names:
-        st.table({"Decision": names, "Why": [escape(reason) for reason in origin.reasons]}, hide_index=True)
+    st.table({"Decision": names, "Why": [escape(reason) for reason in origin.reasons]}, hide_index=True)
 
 
 def _walk(variables: Sequence[Variable], depth: int) -> Iterator[tuple[Variable, int]]:
