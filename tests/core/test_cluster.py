@@ -18,7 +18,7 @@ from mnist_core.worker import carry_out_run
 
 PLAN = SearchPlan(
     Grid((0.01, 0.001), (24,), (12,), (Activation.TANH, Activation.RELU)),
-    Recipe(max_epochs=150, patience=150),
+    Recipe(max_epochs=300, patience=300),
     cv=2,
     checkpoint_s=0.3,
 )

@@ -96,7 +96,7 @@ def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process
 
 
 def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(store, settings, fingerprint):
-    plan = replace(SMALL, recipe=Recipe(max_epochs=1000, patience=1000), checkpoint_s=0.3)
+    plan = replace(SMALL, recipe=Recipe(max_epochs=2500, patience=2500), checkpoint_s=0.1)
     run_id = store.add_run(plan, "small.mat", fingerprint)
     start_worker(settings)
     wait_until(lambda: list(settings.runs_folder.glob("*/checkpoints/*.safetensors")))
@@ -112,7 +112,7 @@ def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(stor
     store.request_resume(run_id)
     start_worker(settings)
     wait_until(lambda: store.get_run(run_id).state is RunState.DONE)
-    assert store.get_run(run_id).n_epochs == 4 * 1000 > n_epochs > 0
+    assert store.get_run(run_id).n_epochs == 4 * 2500 > n_epochs > 0
     wait_until(lambda: not list(settings.runs_folder.glob("*/checkpoints")))  # of no use any more
 
 
@@ -132,7 +132,7 @@ def test_a_run_whose_checkpoints_cannot_be_written_is_paused_and_says_why(store,
 
 
 def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint):
-    plan = replace(SMALL, recipe=Recipe(max_epochs=300, patience=300), checkpoint_s=0.3)
+    plan = replace(SMALL, recipe=Recipe(max_epochs=1000, patience=1000), checkpoint_s=0.3)
     run = store.claim_run(store.add_run(plan, "small.mat", fingerprint))
     killed = []
 
@@ -146,7 +146,7 @@ def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint)
     ended = carry_out_run(store, run, settings, kill_once)
 
     assert killed
-    assert (ended.state, ended.n_epochs) == (RunState.DONE, 4 * 300)
+    assert (ended.state, ended.n_epochs) == (RunState.DONE, 4 * 1000)
 
 
 def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fingerprint):
