@@ -6,14 +6,20 @@ import streamlit as st
 
 from mnist_ui.waking import carry_on
 
-_PAGES = [
-    st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
-    st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
-    st.Page("pages/search.py", title="Search", icon=":material/tune:", url_path="search"),
-    st.Page("pages/results.py", title="Results", icon=":material/insights:", url_path="results"),
-    st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
-    st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
-]
+_PAGES = {
+    "": [st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True)],
+    "Teach a network": [
+        st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
+        st.Page("pages/search.py", title="Search", icon=":material/tune:", url_path="search"),
+        st.Page("pages/results.py", title="Results", icon=":material/insights:", url_path="results"),
+    ],
+    "Look inside": [
+        st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
+    ],
+    "Let it read": [
+        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+    ],
+}
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
@@ -23,4 +29,4 @@ st.set_page_config(
     page_title="MNIST lab", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR_PIXELS
 )
 carry_on()
-st.navigation(_PAGES).run()
+st.navigation(_PAGES, expanded=True).run()
