@@ -34,12 +34,14 @@ def _carry_on_once(settings: Settings) -> None:
 def _carry_on(settings: Settings) -> None:
     from mnist_core.runs import Store  # noqa: PLC0415 - slow to import, and no page need wait for it
     from mnist_core.worker import start_worker  # noqa: PLC0415
+    from mnist_core.worker.jobs import start_waiting_jobs  # noqa: PLC0415
 
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         store = Store(settings.database)
         if store.has_work():
             start_worker(settings)
+        start_waiting_jobs(store, settings)
         store.close()
     except (LabError, OSError) as error:
         # The Search page says so too; nobody has asked for a run yet.

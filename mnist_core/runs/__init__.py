@@ -1,7 +1,8 @@
-"""The durable store of runs, their fits and their epochs."""
+"""The durable store of runs, their fits and their epochs, and of jobs of other kinds."""
 
 from mnist_core.history import REFIT_FOLD
 from mnist_core.runs.archive import Archive
+from mnist_core.runs.jobs import JobRow, Jobs
 from mnist_core.runs.owner import HEARTBEAT_EVERY_S
 from mnist_core.runs.queue import Queue
 from mnist_core.runs.rows import (
@@ -13,15 +14,14 @@ from mnist_core.runs.rows import (
     RunState,
     now,
 )
-from mnist_core.runs.trainings import Trainings
 
-__all__ = ["HEARTBEAT_EVERY_S", "REFIT_FOLD", "EpochRow", "FitRow", "FitState", "Outcome", "RunRow"]
-__all__ += ["RunState", "Store", "now"]
+__all__ = ["HEARTBEAT_EVERY_S", "REFIT_FOLD", "EpochRow", "FitRow", "FitState", "JobRow"]
+__all__ += ["Outcome", "RunRow", "RunState", "Store", "now"]
 
 
-class Store(Queue, Trainings, Archive):
+class Store(Queue, Jobs, Archive):
     """Runs on disk: the truth that pages show and worker processes write.
 
     Users ask by what `Queue` and `Archive` have; a worker takes and writes runs by what `Claims`
-    and `Trainings` have; each is a file of its own.
+    and `Trainings` have, jobs of other kinds by what `Jobs` has; each is a file of its own.
     """

@@ -87,7 +87,7 @@ class Archive(RunReading):
         RunError
             If it goes on or waits in the queue, or there is none of that id.
         """
-        state = self.get_run(run_id).state
+        state = self.read_state(run_id)
         inactive = [state for state in RunState if not state.is_active]
         with self._writing() as connection:
             # Also keeps workers from it until it is gone.
@@ -100,7 +100,7 @@ class Archive(RunReading):
 
     def _change(self, run_id: str, values: dict[str, Any]) -> None:
         if self._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(values)) == 0:
-            self.get_run(run_id)  # says that there is none
+            self.read_state(run_id)  # says that there is none
 
 
 def _is_found(row: Any, words: Iterable[str], tags: Collection[str]) -> bool:

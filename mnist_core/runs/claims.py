@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from mnist_core.errors import RunLostError
 from mnist_core.runs.owner import is_gone
-from mnist_core.runs.reading import IN_TURN, IS_WAITING, RunReading
+from mnist_core.runs.reading import HAS_PLACE, IN_TURN, IS_SEARCH, IS_WAITING, RunReading
 from mnist_core.runs.rows import Outcome, RunRow, RunState, now
 from mnist_core.runs.tables import RUNS
 
@@ -33,15 +33,19 @@ class Claims(RunReading):
         where no run waits.
         """
         self.mark_silent_runs()
-        wanted = IS_WAITING if run_id is None else IS_WAITING & (RUNS.c.id == run_id)
+        found = self._claim(IS_WAITING if run_id is None else IS_WAITING & (RUNS.c.id == run_id))
+        return None if found is None else self.get_run(found)
+
+    def _claim(self, wanted: Any) -> str | None:
+        """Take the first that waits of those that are wanted; return its id."""
         first = sa.select(RUNS.c.id).where(wanted).order_by(*IN_TURN).limit(1)
         with self._writing() as connection:
-            found = connection.execute(first).scalar_one_or_none()
+            found: str | None = connection.execute(first).scalar_one_or_none()
             if found is None:
                 return None
-            query = sa.update(RUNS).where(RUNS.c.id == found, IS_WAITING)
+            query = sa.update(RUNS).where(RUNS.c.id == found, HAS_PLACE)
             is_mine = connection.execute(query.values(self._claim_values())).rowcount == 1
-        return self.get_run(found) if is_mine else self.claim_run(run_id)
+        return found if is_mine else self._claim(wanted)
 
     def _claim_values(self) -> dict[str, Any]:
         beat = now().timestamp()
@@ -124,10 +128,10 @@ class Claims(RunReading):
         """Say whether a worker would find a run to carry out."""
         with self._reading() as connection:
             waits = connection.execute(sa.select(sa.exists().where(IS_WAITING))).scalar_one()
-        return bool(waits) or any(row.state == RunState.RUNNING for row in self._read_abandoned())
+        return bool(waits) or any(row.state == RunState.RUNNING for row in self._read_abandoned(IS_SEARCH))
 
-    def _read_abandoned(self) -> list[Any]:
-        query = sa.select(RUNS.c.id, RUNS.c.state, RUNS.c.owner, RUNS.c.heartbeat).where(IS_HELD)
+    def _read_abandoned(self, *where: Any) -> list[Any]:
+        query = sa.select(RUNS.c.id, RUNS.c.state, RUNS.c.owner, RUNS.c.heartbeat).where(IS_HELD, *where)
         with self._reading() as connection:
             held = connection.execute(query).all()
         clock = now().timestamp()
@@ -144,7 +148,7 @@ class Claims(RunReading):
         mine = (RUNS.c.id == run_id) & (RUNS.c.owner == self._owner)
         query = sa.update(RUNS).where(mine, IS_HELD)
         n_ended = self._write(query.values({"ended": now().timestamp(), **values}))
-        if n_ended == 0 and self.get_run(run_id).state.is_active:
+        if n_ended == 0 and self.read_state(run_id).is_active:
             raise _lost(run_id)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +23,7 @@ class Queue(RunReading):
 
     def add_run(self, plan: SearchPlan, dataset_name: str, fingerprint: str, name: str = "") -> str:
         """Queue a search of a kept data set and return the new run's id."""
-        run_id = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        run_id = make_id()
         created = now().timestamp()
         row = {
             "id": run_id,
@@ -56,7 +57,7 @@ class Queue(RunReading):
         waiting = [RunState.QUEUED, RunState.INTERRUPTED]
         self._stop(run_id, waiting, RunState.PAUSED, "paused; it waits to be resumed")
         self._wish(run_id, [RunState.RUNNING], RunState.PAUSING, "pausing")
-        state = self.get_run(run_id).state
+        state = self.read_state(run_id)
         if state not in (RunState.PAUSED, RunState.PAUSING):
             raise RunError(f"Only a run that goes on or waits can be paused, but {run_id} is {state}.")
 
@@ -69,19 +70,9 @@ class Queue(RunReading):
             If it is done, or has not stopped.
         """
         query = sa.update(RUNS).where(RUNS.c.id == run_id, RUNS.c.state.in_(_RESUMABLE))
-        n_resumed = self._write(
-            query.values(
-                state=RunState.QUEUED,
-                message="waits for the worker; it goes on from its checkpoint",
-                owner=None,
-                queue_position=now().timestamp(),
-                worked_seconds=WORKED_SECONDS,
-                started=None,
-                ended=None,
-            )
-        )
+        n_resumed = self._write(query.values(queue_again()))
         if n_resumed == 0:
-            state = self.get_run(run_id).state
+            state = self.read_state(run_id)
             raise RunError(f"Only a run that has stopped can be resumed, but {run_id} is {state}.")
 
     def set_cluster(self, run_id: str, address: str) -> None:
@@ -140,6 +131,24 @@ class Queue(RunReading):
     def _wish(self, run_id: str, before: Sequence[RunState], after: RunState, message: str) -> None:
         query = sa.update(RUNS).where(RUNS.c.id == run_id, RUNS.c.state.in_(before))
         self._write(query.values(state=after, message=message))
+
+
+def make_id() -> str:
+    """Make the id of a new run: when it was asked for, and letters that tell it from others."""
+    return f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def queue_again() -> dict[str, Any]:
+    """Return what a run that had stopped becomes when it is to go on."""
+    return {
+        "state": RunState.QUEUED,
+        "message": "waits for the worker; it goes on from its checkpoint",
+        "owner": None,
+        "queue_position": now().timestamp(),
+        "worked_seconds": WORKED_SECONDS,
+        "started": None,
+        "ended": None,
+    }
 
 
 def _read_places(connection: sa.Connection, run_id: str) -> dict[str, float]:

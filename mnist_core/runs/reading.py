@@ -15,7 +15,9 @@ from mnist_core.runs.owner import Owner
 from mnist_core.runs.rows import FitState, Outcome, RunRow, RunState
 from mnist_core.runs.tables import FITS, RUNS
 
-IS_WAITING = RUNS.c.queue_position.is_not(None)
+IS_SEARCH = RUNS.c.kind == "search"
+HAS_PLACE = RUNS.c.queue_position.is_not(None)
+IS_WAITING = HAS_PLACE & IS_SEARCH
 _HELD = [state for state in RunState if state.is_held]
 IN_TURN = (RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 
@@ -33,8 +35,24 @@ class RunReading(Database):
         """
         rows = self._read_runs(RUNS.c.id == run_id)
         if not rows:
-            raise RunError(f"There is no run {run_id!r}: list the runs to see their ids.")
+            raise _unknown(run_id)
         return rows[0]
+
+    def read_state(self, run_id: str) -> RunState:
+        """Read where a run or a job stands.
+
+        Raises
+        ------
+        RunError
+            If there is none of that id.
+        """
+        with self._reading() as connection:
+            state = connection.execute(
+                sa.select(RUNS.c.state).where(RUNS.c.id == run_id)
+            ).scalar_one_or_none()
+        if state is None:
+            raise _unknown(run_id)
+        return RunState(state)
 
     def list_runs(self) -> list[RunRow]:
         """Read all runs, the latest first."""
@@ -67,7 +85,7 @@ class RunReading(Database):
                 sa.func.sum(FITS.c.n_epochs).filter(counted).label("n_epochs"),
             )
             .outerjoin(FITS, FITS.c.run_id == RUNS.c.id)
-            .where(where)
+            .where(where, IS_SEARCH)
             .group_by(RUNS.c.id)
             .order_by(*(order or (RUNS.c.created.desc(),)))
         )
@@ -87,9 +105,9 @@ def _parse_run(row: Any) -> RunRow:
         n_fits_done=row.n_done,
         n_epochs=row.n_epochs or 0,
         created=datetime.fromtimestamp(row.created, UTC),
-        started=_parse_time(row.started),
-        ended=_parse_time(row.ended),
-        heartbeat=_parse_time(row.heartbeat),
+        started=parse_time(row.started),
+        ended=parse_time(row.ended),
+        heartbeat=parse_time(row.heartbeat),
         message=row.message,
         outcome=Outcome(**row.outcome) if row.outcome else None,
         worked_seconds=row.worked_seconds,
@@ -104,5 +122,10 @@ def _parse_plan(text: str) -> SearchPlan:
     return SearchPlan.from_values(json.loads(text))
 
 
-def _parse_time(seconds: float | None) -> datetime | None:
+def parse_time(seconds: float | None) -> datetime | None:
+    """Turn seconds since 1970 into a time, in UTC."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _unknown(run_id: str) -> RunError:
+    return RunError(f"There is no run {run_id!r}: list the runs to see their ids.")

@@ -24,6 +24,11 @@ RUNS = sa.Table(
     sa.Column("queue_position", sa.Float),
     sa.Column("worked_seconds", sa.Float, nullable=False, server_default="0"),
     sa.Column("tags", sa.JSON, nullable=False, server_default="[]"),
+    # A search, or a kind of job: then `plan` holds its settings, and `n_fits` is 0.
+    sa.Column("kind", sa.String(32), nullable=False, server_default="search"),
+    sa.Column("wishes", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("n_wishes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("progress", sa.Float),
 )
 FITS = sa.Table(
     "fits",

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -252,11 +252,16 @@ def _pause_when_possible(store: Store, run_id: str, reason: str) -> None:
 
 def start_worker(settings: Settings) -> None:
     """Start the worker as a process that outlives the app; harmless where one lives already."""
+    start_process(settings, [], "worker.log")
+
+
+def start_process(settings: Settings, words: Sequence[str], log_name: str) -> None:
+    """Start `python -m mnist_core.worker` with these words as a process that outlives the app."""
     settings.logs_folder.mkdir(parents=True, exist_ok=True)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
-    with (settings.logs_folder / "worker.log").open("ab") as log:
+    with (settings.logs_folder / log_name).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_core.worker"],
+            [sys.executable, "-m", "mnist_core.worker", *words],
             cwd=PROJECT_FOLDER,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,

@@ -1,14 +1,16 @@
-"""The detached worker: carries out the queued runs until none waits."""
+"""The detached worker: carries out the queued runs until none waits, or the job that it is given."""
 
 import logging
+import sys
 from threading import Event
 
 from filelock import FileLock, Timeout
 
-from mnist_core.errors import RunLostError, StorageError
+from mnist_core.errors import RunError, RunLostError, StorageError
 from mnist_core.runs import Store
 from mnist_core.settings import Settings, read_settings
 from mnist_core.worker import carry_out_run, catch_signals
+from mnist_core.worker.jobs import carry_out_job
 
 _HANDOVER_S = 5.0  # a worker that ends frees its lock within this
 _LOG = logging.getLogger("mnist_lab.worker")
@@ -38,7 +40,25 @@ def work(settings: Settings, stop: Event) -> None:
         _LOG.error("%s", error)
 
 
+def work_on_job(settings: Settings, job_id: str, stop: Event) -> None:
+    """Carry out a job, where it waits."""
+    try:
+        store = Store(settings.database)
+        job = store.claim_job(job_id)
+        if job is None:
+            _LOG.info("job %s does not wait", job_id)
+            return
+        _LOG.info("job %s begins", job_id)
+        ended = carry_out_job(store, job, settings, stop)
+        _LOG.info("job %s: %s, %s", job_id, ended.state, ended.message)
+    except RunError as error:
+        _LOG.error("%s", error)
+
+
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     with catch_signals() as stop:
-        work(read_settings(), stop)
+        if len(sys.argv) > 1:
+            work_on_job(read_settings(), sys.argv[1], stop)
+        else:
+            work(read_settings(), stop)

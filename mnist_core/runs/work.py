@@ -1,0 +1,57 @@
+"""A job as the function that carries it out sees it: what to do, and the way back to its users."""
+
+from pathlib import Path
+from threading import Event
+
+from mnist_core.errors import RunStoppedError
+from mnist_core.runs.jobs import JobRow, Jobs
+from mnist_core.runs.rows import RunState
+from mnist_core.settings import Settings
+
+
+class JobWork:
+    """A claimed job.
+
+    Parameters
+    ----------
+    store : Jobs
+        The store that claimed it.
+    job : JobRow
+        As `claim_job` returned it.
+    settings : Settings
+        Names the folders.
+    stop : Event
+        Once it is set, the process is to end.
+    """
+
+    def __init__(self, store: Jobs, job: JobRow, settings: Settings, stop: Event) -> None:
+        self.store = store
+        self.job = job
+        self.settings = settings
+        self._stop = stop
+
+    @property
+    def folder(self) -> Path:
+        """Where the job keeps what it makes; removed with the job. It may not exist yet."""
+        return self.settings.runs_folder / self.job.id
+
+    def look(self) -> JobRow:
+        """Read the job anew, with the wishes of now; to be called often.
+
+        Raises
+        ------
+        RunStoppedError
+            If it is to be paused or cancelled, or its process is to end; let it pass.
+        """
+        self.job = self.store.get_job(self.job.id)
+        if self._stop.is_set() or self.job.state is not RunState.RUNNING:
+            raise RunStoppedError(f"The job {self.job.id} is {self.job.state}.")
+        return self.job
+
+    def wait(self, seconds: float) -> None:
+        """Wait some seconds, less where the process is to end."""
+        self._stop.wait(seconds)
+
+    def tell(self, message: str, progress: float | None = None) -> None:
+        """Tell users what it does, and how far it has come, 0 to 1."""
+        self.store.note_progress(self.job.id, message, progress)

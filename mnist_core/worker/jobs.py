@@ -1,0 +1,124 @@
+"""Carries jobs out, each in a process of its own that begins at once, beside searches."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from threading import Event, Thread
+from typing import Any
+
+from mnist_core.errors import LabError, RunError, RunLostError, RunStoppedError, StorageError
+from mnist_core.runs import HEARTBEAT_EVERY_S, JobRow, RunState, Store
+from mnist_core.runs.work import JobWork
+from mnist_core.settings import Settings
+from mnist_core.worker import start_process
+
+KINDS: Mapping[str, str] = {}
+"""The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.
+
+A function gets a `JobWork` and returns what the job came to, as plain JSON values, or None where it has put
+the job to rest by `rest_job`. A LabError that it raises becomes the reason for which the job failed.
+"""
+
+Outcome = Mapping[str, Any] | None
+
+
+def start_job(settings: Settings, job_id: str) -> None:
+    """Start a process for a job that waits; harmless where it does not, or another process is faster."""
+    start_process(settings, [job_id], f"{job_id}.log")
+
+
+def start_waiting_jobs(store: Store, settings: Settings) -> None:
+    """Start a process for each job that waits, those whose process is gone among them."""
+    store.mark_silent_runs()
+    for job in store.list_waiting_jobs():
+        start_job(settings, job.id)
+
+
+def carry_out_job(
+    store: Store,
+    job: JobRow,
+    settings: Settings,
+    stop: Event | None = None,
+    kinds: Mapping[str, str] = KINDS,
+) -> JobRow:
+    """Carry out a claimed job until it has ended, rests, or is to be stopped.
+
+    Parameters
+    ----------
+    store : Store
+        The one that claimed it.
+    job : JobRow
+        As `claim_job` returned it.
+    settings : Settings
+        Names the folders.
+    stop : Event or None
+        Once it is set, the job is stopped and the next process may take it.
+    kinds : mapping of str to str
+        The function of each kind.
+
+    Returns
+    -------
+    JobRow
+        As the store has it then.
+
+    Raises
+    ------
+    RunLostError
+        If the job belongs to another process by now.
+    StorageError
+        If the store cannot be written.
+    """
+    work = JobWork(store, job, settings, stop or Event())
+    try:
+        with _beating(store, job.id):
+            outcome = _find_function(kinds, job.kind)(work)
+        if outcome is not None:
+            store.end_job(job.id, outcome)
+    except RunStoppedError:
+        _stop(store, job.id)
+    except (RunLostError, StorageError):
+        raise
+    except LabError as error:
+        store.end_run(job.id, RunState.FAILED, str(error))
+    except BaseException as error:
+        store.end_run(job.id, RunState.FAILED, f"a bug in the lab, please report it: {error!r}")
+        raise
+    return store.get_job(job.id)
+
+
+def _find_function(kinds: Mapping[str, str], kind: str) -> Callable[[JobWork], Outcome]:
+    if kind not in kinds:
+        raise RunError(f"A job must be one of {', '.join(kinds)}, but is {kind}: update the lab.")
+    module, _, name = kinds[kind].partition(":")
+    function: Callable[[JobWork], Outcome] = getattr(import_module(module), name)
+    return function
+
+
+@contextmanager
+def _beating(store: Store, job_id: str) -> Iterator[None]:
+    """Give signs of life from a thread, so that a function may take its time."""
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(HEARTBEAT_EVERY_S):
+            with suppress(RunError):  # the function learns of it with what it writes next
+                store.beat(job_id)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _stop(store: Store, job_id: str) -> None:
+    """Do what stopped the job: its user's wish, else the end of its process."""
+    state = store.read_state(job_id)
+    if state is RunState.PAUSING:
+        store.pause_run(job_id, "paused")
+    elif state is RunState.CANCELLING:
+        store.end_run(job_id, RunState.CANCELLED, "cancelled; what had been made is kept")
+    else:
+        store.release_run(job_id, "its process was ended; it goes on from where it was")
