@@ -27,6 +27,9 @@ Part = Int64[np.ndarray, " _"]
 Probabilities = Float32[np.ndarray, "n classes"]
 """Softmax outputs, a row an image, each row summing to 1."""
 
+Logits = Float32[np.ndarray, "n classes"]
+"""What softmax turns into probabilities, a row an image."""
+
 Activations = Float32[np.ndarray, "n units"]
 """Values of the units of a layer, a row an image."""
 

@@ -10,8 +10,7 @@ from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.evaluation import Evaluation, evaluate
-from mnist_core.evaluation.match import match_labels
-from mnist_core.evaluation.part import Part, choose_part
+from mnist_core.evaluation.part import Part, take_examples
 from mnist_core.fields import layer_sums, receptive_fields
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model, load_model
@@ -88,10 +87,8 @@ def _evaluate_part(
     _model: Model,
     _dataset: Dataset,
 ) -> tuple[Part, Evaluation]:
-    labels = match_labels(_dataset, _model.info.class_names)
-    part = choose_part(_model.info.data, _dataset, held_out_only)
-    images = bring_to_side(_dataset.images[part.indices], _model.info.side)
-    return part, evaluate(_model.network, images, labels[part.indices])
+    found = take_examples(_model, _dataset, held_out_only)
+    return found.part, evaluate(_model.network, found.images, found.labels)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -28,6 +28,7 @@ class Key(StrEnum):
     GUESS_WIDGET = "results-guess"
     PART_WIDGET = "results-part"
     CONFUSION_WIDGET = "results-confusion"
+    RESULTS_TAB = "results-tab"
     FIELDS_LINK = "fields-link"
     LAYER_WIDGET = "fields-layer"
     SCALE_WIDGET = "fields-scale"

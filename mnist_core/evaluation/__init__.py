@@ -8,7 +8,16 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
-from mnist_core.arrays import Activations, Confusion, Images, Indices, Inputs, Labels, Probabilities
+from mnist_core.arrays import (
+    Activations,
+    Confusion,
+    Images,
+    Indices,
+    Inputs,
+    Labels,
+    Logits,
+    Probabilities,
+)
 from mnist_core.errors import DataError
 from mnist_core.network import MLP
 
@@ -70,12 +79,28 @@ def predict(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Probabili
     DataError
         If the images have another count of pixels than the network reads.
     """
+    probabilities: Probabilities = torch.softmax(
+        torch.from_numpy(read_logits(network, images, batch_size)), dim=1
+    ).numpy()
+    return probabilities
+
+
+def read_logits(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Logits:
+    """Compute the logit of each digit for each image: what softmax turns into probabilities.
+
+    The parameters and what is raised are those of `predict`.
+
+    Returns
+    -------
+    ndarray of shape (n, classes), float32
+        A row an image.
+    """
     _check_pixels(network, images)
     starts = range(0, len(images), batch_size)
     with torch.inference_mode():
         # torch.tensor copies: a memory-mapped array cannot be written, so torch would warn of sharing it
         logits = [network(torch.tensor(images[start : start + batch_size])) for start in starts]
-        return torch.softmax(torch.cat(logits), dim=1).numpy()
+        return torch.cat(logits).numpy()
 
 
 def read_activations(network: MLP, layer: str, images: Images) -> Activations:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Bool, Int64
 
-from mnist_core.arrays import Indices
+from mnist_core.arrays import Images, Indices, Labels
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT
+from mnist_core.dataset.side import bring_to_side
+from mnist_core.errors import DataError
+from mnist_core.evaluation.match import match_labels
+from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import DataFacts
 
 _SAMPLE_SOURCE = "3e88831d69a31205"  # the 60,000 images whose held-out part, seed 0, the sample is cut from
@@ -31,6 +35,72 @@ class Part:
     indices: Indices
     words: str
     is_unseen: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Images that a model is measured on, as it reads them.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, side, side), float32
+        Of the model's side.
+    labels : ndarray of shape (n,), int64
+        Their classes, as the model counts them.
+    part : Part
+        Which they are.
+    """
+
+    images: Images
+    labels: Labels
+    part: Part
+
+
+def take_examples(
+    model: Model, dataset: Dataset, held_out_only: bool = False, most: int | None = None, seed: int = 0
+) -> Examples:
+    """Take the images that a model is fairly measured on.
+
+    Parameters
+    ----------
+    model : Model
+        What is measured.
+    dataset : Dataset
+        On what.
+    held_out_only : bool
+        As in `choose_part`.
+    most : int or None
+        Of more images so many are drawn by the seed; None takes all.
+    seed : int
+        Of the draw.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit the model, or fewer than 2 images are asked for.
+    """
+    labels = match_labels(dataset, model.info.class_names)
+    part = choose_part(model.info.data, dataset, held_out_only)
+    if most is not None and most < 2:
+        raise DataError(f"A measurement needs at least 2 images, but {most} were asked for: take more.")
+    if most is not None and len(part.indices) > most:
+        drawn = np.sort(np.random.default_rng(seed).choice(part.indices, most, replace=False))
+        words = f"{most:,} images, drawn with seed {seed}, of these: {part.words}"
+        part = Part(drawn, words, part.is_unseen)
+    return Examples(bring_to_side(dataset.images[part.indices], model.info.side), labels[part.indices], part)
+
+
+def split_in_two(n: int, seed: int) -> Bool[np.ndarray, " n"]:
+    """Split images into two halves at random; True marks the first.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two.
+    """
+    if n < 2:
+        raise DataError(f"Two halves need at least 2 images, but there are {n}: use more images.")
+    return np.random.default_rng(seed).permutation(n) < n // 2
 
 
 def choose_part(facts: DataFacts, dataset: Dataset, held_out_only: bool = False) -> Part:

@@ -15,11 +15,11 @@ from mnist_core.arrays import Labels
 from mnist_core.dataset import DIGITS, Dataset, Split, check_inner_split, split_inner
 from mnist_core.drawing import SIDE
 from mnist_core.errors import GridError
+from mnist_core.evaluation.temperature import fit_temperature
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore.info import PenFacts
 from mnist_core.network import MLP
-from mnist_core.robust.certainty import fit_temperature
 from mnist_core.robust.distil import distil
 from mnist_core.robust.distort import Bend
 from mnist_core.robust.fit import FitPlan, read_logits

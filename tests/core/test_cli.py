@@ -1,22 +1,19 @@
 """The commands as a user calls them: what they print, write and refuse."""
 
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from commands import call, call_json
 from digits import ROOT, make_digits, take_digits, write_mat
 from PIL import Image
 from processes import processes_of
 
-from mnist_core.cli import main
 from mnist_core.dataset.sample import SAMPLE_PATH
 
 SAMPLE = str(SAMPLE_PATH)
@@ -31,32 +28,6 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def mat(tmp_path_factory):
     return write_mat(tmp_path_factory.mktemp("data") / "small.mat", *make_digits(600))
-
-
-@dataclass(frozen=True)
-class Said:
-    stdout: str
-    stderr: str
-
-
-def call(home, *words, code=0):
-    """Carry a command out in this process, so that its libraries are loaded once for all tests."""
-    stdout, stderr = io.StringIO(), io.StringIO()
-    on_terminate = signal.getsignal(signal.SIGTERM)
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
-        patch.setenv("MNIST_LAB_HOME", str(home))
-        patch.chdir(ROOT)
-        try:
-            ended = main(list(map(str, words)))
-        except SystemExit as end:
-            ended = end.code or 0
-    signal.signal(signal.SIGTERM, on_terminate)
-    assert ended == code, stderr.getvalue()
-    return Said(stdout.getvalue(), stderr.getvalue())
-
-
-def call_json(home, *words):
-    return json.loads(call(home, *words, "--json").stdout)
 
 
 def test_inspect_says_what_a_file_holds(home, tmp_path):

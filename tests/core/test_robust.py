@@ -15,10 +15,10 @@ from mnist_core.dataset.sample import SAMPLE_PATH
 from mnist_core.drawing import draw_strokes, parse_strokes
 from mnist_core.errors import GridError
 from mnist_core.evaluation import evaluate
+from mnist_core.evaluation.temperature import fit_temperature
 from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import load_model
-from mnist_core.robust.certainty import fit_temperature
 from mnist_core.robust.distort import Bend, distort_images
 from mnist_core.robust.fit import FitPlan, read_logits
 from mnist_core.robust.muon import orthogonalise

@@ -1,0 +1,66 @@
+"""The commands that tell how far to trust a model."""
+
+import csv
+import json
+
+import pytest
+from commands import call, call_json
+from digits import make_digits, write_mat
+from trained import make_dataset, make_model
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def mat(tmp_path_factory):
+    return write_mat(tmp_path_factory.mktemp("data") / "small.mat", *make_digits(300))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return make_model(tmp_path_factory.mktemp("models") / "small", make_dataset(), n_steps=6).folder
+
+
+def read_rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_calibrate_measures_before_and_after_and_writes_the_bins(home, mat, model, tmp_path):
+    found = call_json(home, "calibrate", model, mat, "--csv", tmp_path / "bins.csv")
+
+    assert (found["n"], found["is_unseen"]) == (50, True)
+    assert {"ece", "interval", "by_chance", "surprise", "bins"} <= set(found["before"])
+    assert found["after"]["surprise"] < found["before"]["surprise"]
+    assert len(found["temperature_of_halves"]) == 2
+    rows = read_rows(tmp_path / "bins.csv")
+    n_bins = {name: len(found[name]["bins"]) for name in ("before", "after")}
+    assert {name: sum(row["temperature"] == name for row in rows) for name in n_bins} == n_bins
+
+
+def test_coverage_says_what_must_be_refused_and_writes_the_curve(home, mat, model, tmp_path):
+    words = ["coverage", model, mat, "--right", 0.9, 1.0]
+
+    found = call_json(home, *words, "--csv", tmp_path / "curve.csv")
+
+    assert [one["right"] for one in found["refusals"]] == [0.9, 1.0]
+    assert found["curve"][-1]["accuracy"] == found["accuracy"]
+    assert len(read_rows(tmp_path / "curve.csv")) == len(found["curve"])
+    assert "to be right 90.0% of the time it must refuse" in call(home, *words).stdout
+
+
+def test_a_table_that_cannot_be_written_is_refused_in_one_line(home, mat, model, tmp_path):
+    said = call(home, "coverage", model, mat, "--csv", tmp_path / "none" / "curve.csv", code=2)
+
+    assert "cannot be written" in said.stderr
+    assert said.stderr.count("\n") == 1
+
+
+def test_a_share_beyond_all_is_refused_in_one_line(home, mat):
+    said = call(home, "coverage", "paper", mat, "--right", 2, code=2)
+
+    assert "at most 1, but is 2" in said.stderr
+    assert json.dumps(said.stdout) == '""'
