@@ -1,13 +1,16 @@
 """Measurements of how far models can be trusted, done once for all tabs."""
 
+import numpy as np
 import streamlit as st
 
-from mnist_core.arrays import Labels, Logits
+from mnist_core.arrays import Images, Labels, Logits
 from mnist_core.dataset import Dataset
 from mnist_core.evaluation import read_logits
 from mnist_core.evaluation.calibration import Tempering, temper
 from mnist_core.evaluation.coverage import Refusal, Step, find_refusals, list_steps
+from mnist_core.evaluation.disturbances import DISTURBANCES, disturb_images
 from mnist_core.evaluation.part import Part, take_examples
+from mnist_core.evaluation.robustness import Reached, measure_robustness
 from mnist_core.modelstore import Model
 from mnist_ui.cached import identify
 
@@ -37,6 +40,22 @@ def measure_sureness(model: Model, dataset: Dataset) -> tuple[Tempering, list[St
     return _measure_sureness(_tell(model, dataset), model, dataset)
 
 
+def read_robustness(model: Model, dataset: Dataset, most: int | None) -> tuple[Part, list[Reached]]:
+    """Measure how well a model reads disturbed images: so many of those that it is fairly measured on.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit the model.
+    """
+    return _read_robustness(_tell(model, dataset), most, model, dataset)
+
+
+def draw_levels(dataset: Dataset, name: str) -> Images:
+    """Draw the first image of a data set at each level of a disturbance."""
+    return _draw_levels(dataset.fingerprint, name, dataset)
+
+
 def _tell(model: Model, dataset: Dataset) -> _Key:
     return *identify(model), dataset.fingerprint
 
@@ -55,3 +74,20 @@ def _measure_sureness(
 ) -> tuple[Tempering, list[Step], list[Refusal]]:
     _, logits, labels = read_answers(_model, _dataset)
     return temper(logits, labels), list_steps(logits, labels), list(find_refusals(logits, labels))
+
+
+@st.cache_resource(show_spinner="Disturbing images, and reading them …", max_entries=64)
+def _read_robustness(
+    key: _Key,  # noqa: ARG001
+    most: int | None,
+    _model: Model,
+    _dataset: Dataset,
+) -> tuple[Part, list[Reached]]:
+    examples = take_examples(_model, _dataset, most=most)
+    return examples.part, measure_robustness(_model.network, examples.images, examples.labels)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _draw_levels(fingerprint: str, name: str, _dataset: Dataset) -> Images:  # noqa: ARG001
+    one = np.array(_dataset.images[:1])
+    return np.concatenate([disturb_images(one, name, level) for level in DISTURBANCES[name].levels])

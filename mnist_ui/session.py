@@ -29,6 +29,8 @@ class Key(StrEnum):
     PART_WIDGET = "results-part"
     CONFUSION_WIDGET = "results-confusion"
     RESULTS_TAB = "results-tab"
+    ROBUST_MODELS_WIDGET = "results-robust-models"
+    ROBUST_IMAGES_WIDGET = "results-robust-images"
     FIELDS_LINK = "fields-link"
     LAYER_WIDGET = "fields-layer"
     SCALE_WIDGET = "fields-scale"

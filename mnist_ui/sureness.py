@@ -25,7 +25,7 @@ def show_sureness(model: Model, dataset: Dataset | None) -> None:
     except DataError as error:
         st.error(str(error))
         return
-    st.caption(f"Measured now on the open data set. {part.words}")
+    st.caption(f"Measured now: {part.words}")
     left, right = st.columns(2, gap="large")
     with left:
         _show_calibration(model.name, tempering)
@@ -35,71 +35,59 @@ def show_sureness(model: Model, dataset: Dataset | None) -> None:
 
 def _show_calibration(name: str, found: Tempering) -> None:
     st.subheader("Are its probabilities true?")
-    tiles = {
-        "Off by (ECE)": _say_share(found.before.ece),
-        "At its temperature": _say_share(found.after.ece),
-        "Temperature": f"{found.temperature:.2f}",
-    }
-    with st.container(horizontal=True):
-        for label, value in tiles.items():
-            st.metric(label, value, border=True)
     st.altair_chart(draw_reliability(found), width="stretch")
+    rows = {"as it is": found.before, f"at temperature {found.temperature:.2f}": found.after}
+    table = {
+        "": list(rows),
+        "is sure of": [f"{one.confidence:.2%}" for one in rows.values()],
+        "is right in": [f"{one.accuracy:.2%}" for one in rows.values()],
+        "off by (ECE)": [_say_error(one) for one in rows.values()],
+    }
+    st.table(table, hide_index=True, border="horizontal")
     st.caption(_explain_calibration(found))
     offer_table(table_bins(found), f"calibration-{name}", "calibration-table")
+
+
+def _say_error(one: Calibration) -> str:
+    return f"**{one.ece:.2%}** ({_say_interval(one.interval)})"
 
 
 def _explain_calibration(found: Tempering) -> str:
     first, second = found.temperatures
     return (
-        f"{_say_error('As it is', found.before)} {_say_error('At its temperature', found.after)} "
         "Dots on the dashed line are true: of the images read with 80 %, four in five are right. A dot is "
-        "larger the more images it stands for. The temperature is what all logits are divided by. It was "
-        f"fitted to one half of the images and judged on the other, and the other way round ({first:.2f} "
-        f"and {second:.2f}), so that no image judges what was fitted to it."
-    )
-
-
-def _say_error(words: str, one: Calibration) -> str:
-    lower, upper = one.interval
-    chance = f"true probabilities could show {_say_share(one.by_chance)} by chance"
-    excess = 100 * (one.confidence - one.accuracy)
-    direction = "more" if excess > 0 else "less"
-    return (
-        f"{words} the model is off by {_say_share(one.ece)} on average (95 %: {_say_share(lower)} to "
-        f"{_say_share(upper)}; {chance}), and {abs(excess):.2f} points {direction} sure than right."
+        "larger the more images it stands for; the lines are 95 % intervals. True probabilities could be off "
+        f"by {found.after.by_chance:.2%} by chance. The temperature, which all logits are divided by, is "
+        "fitted to one half of the images and judged on the other, and the other way round "
+        f"({first:.2f} and {second:.2f})."
     )
 
 
 def _show_coverage(name: str, steps: list[Step], refusals: list[Refusal]) -> None:
     st.subheader("What if it may refuse?")
-    with st.container(horizontal=True):
-        for one in refusals:
-            label = f"To be right in {_say_target(one)}"
-            st.metric(label, f"refuse {one.refused:.1%}" if one.n_answered else "refuse all", border=True)
     st.altair_chart(draw_coverage(steps, refusals), width="stretch")
+    table = {
+        "to be right in": [f"{100 * one.share:g} %" for one in refusals],
+        "it must refuse": [
+            f"**{one.refused:.2%}** ({_say_interval(one.refused_interval)})" for one in refusals
+        ],
+        "and is right in": [_say_right(one) for one in refusals],
+    }
+    st.table(table, hide_index=True, border="horizontal")
     st.caption(
-        "The images that it is least sure of are refused. From which probability on it answers was found on "
-        "one half of the images and judged on the other, and the other way round. "
-        + " ".join(_say_refusal(one) for one in refusals)
+        "The images that it is least sure of are refused. The probability from which on it answers is found "
+        "on one half of the images and judged on the other, and the other way round. In brackets: 95 % "
+        "intervals."
     )
     offer_table(pd.DataFrame([vars(step) for step in steps]), f"coverage-{name}", "coverage-table")
 
 
-def _say_refusal(one: Refusal) -> str:
+def _say_right(one: Refusal) -> str:
     if one.accuracy_interval is None:
-        return f"No refusal makes it right in {_say_target(one)}."
-    lower, upper = one.refused_interval
-    right_lower, right_upper = one.accuracy_interval
-    return (
-        f"To be right in {_say_target(one)} it must refuse {one.refused:.2%} (95 %: {lower:.2%} to "
-        f"{upper:.2%}), and is then right in {one.accuracy:.2%} ({right_lower:.2%} to {right_upper:.2%}) "
-        "of the rest."
-    )
+        return "no answer left"
+    return f"{one.accuracy:.2%} ({_say_interval(one.accuracy_interval)})"
 
 
-def _say_target(one: Refusal) -> str:
-    return f"{100 * one.share:g} %"
-
-
-def _say_share(share: float) -> str:
-    return f"{share:.2%}"
+def _say_interval(interval: tuple[float, float]) -> str:
+    lower, upper = interval
+    return f"{100 * lower:.2f} – {upper:.2%}"

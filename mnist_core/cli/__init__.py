@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": ("measure", "measures a saved model"),
     "calibrate": ("trust", "says how true a model's probabilities are, and fits its temperature"),
     "coverage": ("trust", "says what a model gains by refusing what it is least sure of"),
+    "robustness": ("robustness", "says how well models read what is disturbed more and more"),
     "predict": ("predict", "reads digits from pictures or pen strokes"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),

@@ -1,10 +1,13 @@
-"""Charts of how far a model can be trusted: true probabilities, refusals."""
+"""Charts of how far models can be trusted: true probabilities, refusals, disturbed images."""
+
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
 
 from mnist_core.evaluation.calibration import Tempering
 from mnist_core.evaluation.coverage import Refusal, Step
+from mnist_core.evaluation.disturbances import Disturbance
 from mnist_ui.charts.results import Layered
 
 AS_IT_IS, TEMPERED = "as it is", "at its temperature"
@@ -68,9 +71,38 @@ def draw_coverage(steps: list[Step], refusals: list[Refusal]) -> Layered:
             alt.Tooltip("floor:Q", title="from probability", format=".2%"),
         ],
     )
-    asked = pd.DataFrame([{"accuracy": one.share, "words": f"{one.share:.1%}"} for one in refusals])
+    asked = pd.DataFrame([{"accuracy": one.share} for one in refusals])
     rules = alt.Chart(asked).mark_rule(color=_GREY, strokeDash=[5, 4]).encode(y=y)
-    words = alt.Chart(asked).mark_text(align="left", dx=4, dy=-7, color=_GREY, fontSize=12)
-    return alt.layer(rules, words.encode(x=alt.value(0), y=y, text="words:N"), band, line).properties(
-        height=340
+    return alt.layer(rules, band, line).properties(height=340)
+
+
+def draw_robustness(rows: pd.DataFrame, disturbance: Disturbance, models: Sequence[str]) -> Layered:
+    """Draw the share read right over the level of a disturbance, a line a model, with intervals.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns `model`, `level`, `accuracy`, `accuracy_from`, `accuracy_to`, of this disturbance.
+    disturbance : Disturbance
+        Names the axis.
+    models : sequence of str
+        All models, in an order that gives each its colour.
+    """
+    base = alt.Chart(rows).encode(
+        x=alt.X("level:Q", title=disturbance.unit, axis=alt.Axis(values=list(disturbance.levels))),
+        color=alt.Color("model:N", sort=list(models), scale=alt.Scale(domain=list(models)), legend=_LEGEND),
+        tooltip=[
+            "model:N",
+            alt.Tooltip("level:Q", title=disturbance.unit),
+            alt.Tooltip("accuracy:Q", title="read right", format=".2%"),
+            alt.Tooltip("accuracy_from:Q", title="from", format=".2%"),
+            alt.Tooltip("accuracy_to:Q", title="to", format=".2%"),
+        ],
     )
+    scale = alt.Scale(domain=[0, 1])
+    band = base.mark_area(opacity=0.2)
+    band = band.encode(y=alt.Y("accuracy_from:Q", title="read right", scale=scale), y2="accuracy_to:Q")
+    line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30))
+    line = line.encode(y=alt.Y("accuracy:Q", scale=scale, axis=alt.Axis(format="%")))
+    usual = alt.Chart(pd.DataFrame({"level": [disturbance.usual]})).mark_rule(color=_GREY, strokeDash=[5, 4])
+    return alt.layer(usual.encode(x="level:Q"), band, line).properties(height=240)

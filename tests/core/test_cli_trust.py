@@ -8,6 +8,8 @@ from commands import call, call_json
 from digits import make_digits, write_mat
 from trained import make_dataset, make_model
 
+from mnist_core.evaluation.disturbances import DISTURBANCES
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
@@ -50,6 +52,23 @@ def test_coverage_says_what_must_be_refused_and_writes_the_curve(home, mat, mode
     assert found["curve"][-1]["accuracy"] == found["accuracy"]
     assert len(read_rows(tmp_path / "curve.csv")) == len(found["curve"])
     assert "to be right 90.0% of the time it must refuse" in call(home, *words).stdout
+
+
+def test_robustness_reads_what_is_disturbed_by_several_models(home, mat, model, tmp_path):
+    words = ["robustness", model, "paper", mat, "--only", "shift", "noise", "--limit", 30]
+
+    found = call_json(home, *words, "--csv", tmp_path / "curves.csv")
+
+    assert list(found["models"]) == ["small", "paper"]
+    levels = [*DISTURBANCES["shift"].levels, *DISTURBANCES["noise"].levels]
+    assert [one["level"] for one in found["models"]["paper"]] == levels
+    assert all(one["n"] == 30 for one in found["models"]["small"])
+    assert len(read_rows(tmp_path / "curves.csv")) == 2 * len(levels)
+    assert "Shift, pixels." in call(home, *words).stdout
+
+
+def test_models_of_one_name_are_refused(home, mat, model):
+    assert "told apart by name" in call(home, "robustness", model, model, mat, code=2).stderr
 
 
 def test_a_table_that_cannot_be_written_is_refused_in_one_line(home, mat, model, tmp_path):

@@ -1,4 +1,4 @@
-"""The Results page in depth: how sure a model may be."""
+"""The Results page in depth: how sure a model may be, and how it reads disturbed images."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
+from mnist_core.evaluation.disturbances import DISTURBANCES
 from mnist_core.modelstore import Model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -37,10 +38,6 @@ def open_tab(home: Path, model: Model) -> OpenTab:
     return open_one
 
 
-def read_facts(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
 def read_words(page: AppTest) -> str:
     return "\n".join(element.value for element in (*page.caption, *page.markdown))
 
@@ -62,11 +59,28 @@ def test_it_tells_how_true_probabilities_are_and_what_must_be_refused(open_tab, 
     page = open_tab("How sure it may be")
 
     assert not page.exception
-    facts = read_facts(page)
-    assert {"Off by (ECE)", "At its temperature", "Temperature", "To be right in 99.5 %"} <= set(facts)
+    calibration, coverage = (table.value for table in page.table)
+    assert list(calibration.columns) == ["", "is sure of", "is right in", "off by (ECE)"]
+    assert list(coverage["to be right in"]) == ["99 %", "99.5 %", "99.9 %"]
     assert "its own training held out" in read_words(page)
-    assert "no image judges what was fitted to it" in read_words(page)
     assert list_downloads(page) == ["Numbers as CSV"] * 2
+
+
+def test_models_are_read_on_disturbed_images_side_by_side(open_tab, home):
+    open_in_all_tabs(make_dataset(), home)
+
+    page = open_tab("Robustness")
+
+    assert not page.exception
+    assert page.multiselect[0].value == ["small", "paper", "robust"]
+    assert [element.value for element in page.subheader] == [one.title for one in DISTURBANCES.values()]
+    assert "small: The 50 images" in read_words(page)
+    assert "paper: All 300 images" in read_words(page)
+
+    page.multiselect[0].set_value([]).run()
+
+    assert not page.exception
+    assert "Choose a model" in page.info[0].value
 
 
 def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, home):
