@@ -12,8 +12,9 @@ from typing import Any
 
 import joblib
 
-_ROOT = Path(__file__).resolve().parent.parent
-DATA = _ROOT.parent / "shared" / "data"
+ROOT = Path(__file__).resolve().parent.parent
+"""Of the project."""
+DATA = ROOT.parent / "shared" / "data"
 """Where `MNIST.mat` is looked for."""
 
 
@@ -54,7 +55,7 @@ def run_command(words: list[str], home: str, look_every_s: float) -> tuple[dict[
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "mnist_core", *words, "--json"],
-        cwd=_ROOT,
+        cwd=ROOT,
         env={**os.environ, "MNIST_LAB_HOME": home},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

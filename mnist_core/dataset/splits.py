@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from mnist_core.arrays import Indices, Labels, Part
+from mnist_core.dataset.stratified import cut_folds, draw_held_out
 from mnist_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -94,11 +95,8 @@ def split_labels(labels: Labels, seed: int = 0, limit: int | None = None) -> Spl
         words = f"shuffled with seed {seed}; 50,000 to train, 10,000 held out, as in the paper"
         return Split(order[:_PAPER_TRAIN], order[_PAPER_TRAIN:], seed, words)
     _check_counts(labels[order])
-    from sklearn.model_selection import train_test_split  # noqa: PLC0415 - a second, for few
-
-    train, test = train_test_split(
-        order, test_size=1 / _HELD_OUT_PARTS, stratify=labels[order], random_state=seed
-    )
+    kept, held_out = draw_held_out(labels[order], math.ceil(len(order) / _HELD_OUT_PARTS), seed)
+    train, test = order[kept], order[held_out]
     words = (
         f"shuffled with seed {seed}; {len(train):,} to train, "
         f"a sixth ({len(test):,}) held out, stratified by digit"
@@ -121,10 +119,7 @@ def split_inner(labels: Labels, n_parts: int) -> tuple[Part, Part]:
     tuple of two ndarray of int64
         Positions of those to train on, in their order, and of those to validate on.
     """
-    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415 - a second, for few
-
-    train, valid = next(StratifiedKFold(n_parts).split(np.zeros(len(labels)), labels))
-    return train, valid
+    return next(cut_folds(labels, n_parts))
 
 
 def check_inner_split(labels: Labels, n_parts: int, folds: int = 1) -> None:

@@ -1,7 +1,7 @@
 """The process of a search; the worker starts it, and it ends when the worker does.
 
-It reads a plan, calls a crew together and loads its libraries, and only then reads the job: who starts it
-may still be reading the images meanwhile. The members of its crew import this file too, as Python's way to
+It reads a plan, calls a crew together, loads its libraries meanwhile, and only then reads the job: who
+starts it may still be reading the images. The members of its crew import this file too, as Python's way to
 start processes has it: so it loads what a search needs only where it searches.
 """
 
@@ -32,7 +32,11 @@ def main() -> int:
     Thread(target=_listen, args=(lines,), daemon=True).start()
     begun = json.loads(lines.get())
     plan = SearchPlan.from_values(begun["plan"])
-    with _call_crew(plan, Path(begun["temp_folder"])) as client:
+    crew = _choose_crew(plan, Path(begun["temp_folder"]))
+    loading = Thread(target=_load_libraries)
+    loading.start()  # while the crew's processes come up
+    with crew as client:
+        loading.join()
         import torch  # noqa: PLC0415
 
         from mnist_core.search.whole import try_job  # noqa: PLC0415
@@ -41,7 +45,12 @@ def main() -> int:
         return try_job(SearchJob.from_values(json.loads(lines.get())), client)
 
 
-def _call_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[Any]:
+def _load_libraries() -> None:
+    """Load what the search itself needs: a second and more."""
+    import mnist_core.search.whole  # noqa: F401, PLC0415
+
+
+def _choose_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[Any]:
     if plan.engine is not Engine.FUSED or plan.cluster is not None or plan.n_processes == 1:
         return nullcontext()
     from mnist_core.search.crew import start_cluster  # noqa: PLC0415

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from distributed import Client
-from sklearn.model_selection import StratifiedKFold
 
 from mnist_core.arrays import Labels
 from mnist_core.dataset import split_inner
+from mnist_core.dataset.stratified import cut_folds
 from mnist_core.fused.training import Training
 from mnist_core.fused.weights import make_network, start_training
 from mnist_core.grid import SearchPlan
@@ -154,7 +154,7 @@ def _make_folds(labels: Labels, plan: SearchPlan) -> list[Fold]:
     """Make the outer folds of a search, and last the one of the winner, which leaves no image out."""
     name = secrets.token_hex(4)  # a process that serves several searches tells their folds apart by it
     everything, nothing = np.arange(len(labels)), np.zeros(0, np.int64)
-    splits = [*StratifiedKFold(plan.cv).split(np.zeros(len(labels)), labels), (everything, nothing)]
+    splits = [*cut_folds(labels, plan.cv), (everything, nothing)]
     numbers = [*range(plan.cv), REFIT_FOLD]
     folds = []
     for number, (train, test) in zip(numbers, splits, strict=True):

@@ -1,12 +1,12 @@
 """The table of a search, with scikit-learn's keys, whichever engine made it."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Float64
 
 from mnist_core.grid import SearchPlan
@@ -80,7 +80,11 @@ def write_results(results: SearchResults, path: Path) -> None:
     """Write the table as CSV, a row a candidate."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
-    pd.DataFrame(results.cv_results).drop(columns="params").to_csv(beside, index=False)
+    columns = {name: values for name, values in results.cv_results.items() if name != "params"}
+    with beside.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
     beside.replace(path)
 
 
