@@ -20,11 +20,12 @@ body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 Geor
   background: #fff }
 h1, h2 { line-height: 1.2; break-after: avoid }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem }
+.table { overflow-x: auto }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid #888; text-align: right }
 th { text-align: left }
 thead { display: table-header-group }
 tr, figure { break-inside: avoid }
-.winner { font-weight: bold; background: #fff3c4; print-color-adjust: exact }
+.winner { font-weight: bold; background: #fff3c4 }
 figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f3f3f3; padding: .6rem }
 @media print { body { margin: 0; padding: 0; font-size: 11pt } .page { break-before: page } }
@@ -195,6 +196,7 @@ def _table(
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
         lines += f'<tr{mark}><th scope="row">{escape(first)}</th>{cells}</tr>\n'
     return (
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>"
-        f"<tbody>{lines}</tbody></table>"
+        f"<tbody>{lines}</tbody></table></div>"
     )

@@ -7,6 +7,7 @@ import signal
 from contextlib import redirect_stderr, redirect_stdout
 from html.parser import HTMLParser
 
+import html5lib
 import pytest
 from digits import make_digits, write_mat
 
@@ -73,6 +74,7 @@ def test_a_report_is_a_well_formed_page_that_needs_nothing_else(found):
 
     outline = Outline()
     outline.feed(page)
+    html5lib.HTMLParser(strict=True).parse(page)  # raises at the first error by the standard
     assert outline.open == []
     assert outline.headings[0] == 1
     assert set(outline.headings[1:]) == {2}

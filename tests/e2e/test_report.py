@@ -1,0 +1,42 @@
+"""A report as its readers open it: from disk, without the lab."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from digits import make_digits, write_mat
+from lab import ROOT
+from playwright.sync_api import Browser
+
+
+def call(home, *words):
+    command = [sys.executable, "-m", "mnist_core", *map(str, words), "--json"]
+    environ = {"MNIST_LAB_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    home = tmp_path_factory.mktemp("report")
+    mat = write_mat(home / "small.mat", *make_digits(600))
+    grid = home / "grid.json"
+    grid.write_text(json.dumps({"lr": [0.01], "hidden1": [16], "hidden2": [10], "activation": ["tanh"]}))
+    run = call(home, "search", mat, "--grid", grid, "--cv", 2, "--max-epochs", 2)["run"]
+    call(home, "report", run, "--out", home / "report.html")
+    return home / "report.html"
+
+
+@pytest.mark.parametrize(("width", "medium"), [(390, "screen"), (1280, "screen"), (800, "print")])
+def test_a_report_is_accessible_on_a_phone_a_screen_and_paper(browser: Browser, report, width, medium):
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.emulate_media(media=medium)
+    tab.goto(report.as_uri())
+
+    found = Axe().run(tab)
+
+    assert found.violations_count == 0, found.generate_report()
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.close()
