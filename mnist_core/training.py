@@ -154,7 +154,6 @@ def write_command(
     extra : sequence of str
         Further options, such as the name of the recipe.
     """
-    usual = usual or Recipe()
     chosen = dataset.origin.choices.given().items()
     words: list[object] = [
         "train",
@@ -163,12 +162,25 @@ def write_command(
     ]
     words += ["--hidden", candidate.hidden1, candidate.hidden2]
     words += ["--activation", candidate.activation.value, "--lr", candidate.lr]
-    words += [*extra, "--seed", recipe.seed]
+    words += [*extra, "--seed", recipe.seed, *list_options(recipe, limit, usual)]
+    return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
+
+
+def list_options(recipe: Recipe, limit: int | None, usual: Recipe | None = None) -> list[str]:
+    """List the options that say how a recipe differs from the usual one, and how many images it takes.
+
+    Parameters
+    ----------
+    recipe, limit, usual
+        As for `write_command`.
+    """
+    usual = usual or Recipe()
+    words: list[object] = []
     for setting in RECIPE_SETTINGS:
         if getattr(recipe, setting) != getattr(usual, setting):
             words += [_option(setting), getattr(recipe, setting)]
     words += [] if limit is None else ["--limit", limit]
-    return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
+    return [str(word) for word in words]
 
 
 def _option(name: str) -> str:

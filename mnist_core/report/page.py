@@ -8,6 +8,7 @@ from mnist_core.fields.products import receptive_fields
 from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.history import best_epoch
 from mnist_core.network import LAYERS
+from mnist_core.report.again import GRID_NAME, write_grid, write_search
 from mnist_core.report.facts import ReportFacts
 from mnist_core.report.pictures import show_curve, show_fields
 
@@ -176,10 +177,20 @@ def _tell_trust(facts: ReportFacts) -> str:
 def _tell_again(facts: ReportFacts) -> str:
     info = facts.model.info
     rows = [[name, number] for name, number in info.versions.items()]
-    commands = f"{info.command}\npython -m mnist_core report {facts.run.id} --out report.html"
-    return f"<h2>To do it again</h2><pre>{escape(commands)}</pre>" + _table(
-        "Versions that trained it", ["Part", "Version"], rows
+    plan, grid = facts.run.plan, write_grid(facts.run.plan)
+    commands = "\n".join(
+        [
+            write_search(plan, info),
+            f"python -m mnist_core report {facts.run.id} --out report.html",
+            "",
+            "# the winner alone",
+            info.command,
+        ]
     )
+    head = f"<h2>To do it again</h2><pre>{escape(commands)}</pre>"
+    if grid is not None:
+        head += _say(f"{GRID_NAME} holds the grid:") + f"<pre>{escape(grid)}</pre>"
+    return head + _table("Versions that trained it", ["Part", "Version"], rows)
 
 
 def _say(words: str) -> str:

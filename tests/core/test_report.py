@@ -1,8 +1,10 @@
 """The report of a run: a page that opens by itself, with the run's own numbers."""
 
+import html
 import io
 import json
 import re
+import shlex
 import signal
 from contextlib import redirect_stderr, redirect_stdout
 from html.parser import HTMLParser
@@ -113,3 +115,19 @@ def test_a_run_without_a_model_has_no_report(found):
 
     assert "needs a finished run" in said
     assert not (home / "none.html").exists()
+
+
+def test_a_report_ends_with_commands_that_do_the_run_again(found):
+    home, search = found
+    call(home, "report", search["run"], "--out", home / "report.html")
+    pres = re.findall("<pre>(.*?)</pre>", (home / "report.html").read_text(encoding="utf-8"), re.DOTALL)
+    command, grid = (html.unescape(pre) for pre in pres)
+    (home / "grid.json").write_text(grid)
+    words = shlex.split(command.splitlines()[0])
+    assert words[:4] == ["python", "-m", "mnist_core", "search"]
+    words = [str(home / word) if (home / word).exists() else word for word in words[3:]]
+
+    again = call_json(home, *words, "--out", home / "again")
+
+    assert again["candidates"][0]["mean_test_score"] == search["candidates"][0]["mean_test_score"]
+    assert again["test_accuracy"] == search["test_accuracy"]
