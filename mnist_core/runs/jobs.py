@@ -73,9 +73,10 @@ class Jobs(Trainings):
         dataset_name: str = "",
         fingerprint: str = "",
         wishes: Mapping[str, Any] | None = None,
+        job_id: str | None = None,
     ) -> str:
-        """Ask for a job and return its id; it waits until a process takes it."""
-        job_id, created = make_id(), now().timestamp()
+        """Ask for a job and return its id, a new one of `make_id`; it waits until a process takes it."""
+        job_id, created = job_id or make_id(), now().timestamp()
         row = {
             "id": job_id,
             "kind": kind,

@@ -12,7 +12,9 @@ from mnist_core.runs.work import JobWork
 from mnist_core.settings import Settings
 from mnist_core.worker import start_process
 
-KINDS: Mapping[str, str] = {}
+KINDS: Mapping[str, str] = {
+    "live": "mnist_core.live.job:carry_out",
+}
 """The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.
 
 A function gets a `JobWork` and returns what the job came to, as plain JSON values, or None where it has put

@@ -1,0 +1,1 @@
+"""One network that trains as its user watches, with every epoch kept."""

@@ -1,0 +1,123 @@
+"""Live trainings as jobs: asked for, carried out, branched."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from mnist_core.dataset.kept import open_dataset
+from mnist_core.errors import RunError
+from mnist_core.live.frames import Frames
+from mnist_core.live.learner import Learner
+from mnist_core.live.plan import LivePlan, Wishes
+from mnist_core.runs.jobs import JobRow, Jobs
+from mnist_core.runs.queue import make_id
+from mnist_core.runs.work import JobWork
+from mnist_core.settings import Settings
+
+KIND = "live"
+_LOOK_EVERY_S = 0.1  # how soon a wish is seen while it rests
+_REST_S = 120.0  # then its process ends; to begin again takes it some seconds
+
+
+def add_training(
+    store: Jobs,
+    plan: LivePlan,
+    dataset_name: str,
+    fingerprint: str,
+    wishes: Wishes,
+    name: str = "",
+    job_id: str | None = None,
+) -> str:
+    """Ask for a live training of a kept data set and return its id; `start_job` begins it."""
+    return store.add_job(
+        KIND,
+        plan.values(),
+        name=name or str(plan.candidate),
+        dataset_name=dataset_name,
+        fingerprint=fingerprint,
+        wishes=wishes.values(),
+        job_id=job_id,
+    )
+
+
+def branch_training(store: Jobs, settings: Settings, parent_id: str, epoch: int) -> str:
+    """Ask for a training that goes on from an epoch of another, and return its id; it rests there at first.
+
+    Raises
+    ------
+    RunError
+        If there is no such training, or the epoch is not kept.
+    StorageError
+        If its folder cannot be written.
+    """
+    parent, frames = store.get_job(parent_id), open_frames(settings, parent_id)
+    _, rates = frames.read_outline(epoch)
+    wishes = replace(Wishes.from_values(parent.wishes), until=epoch, rates=rates)
+    plan = LivePlan.from_values(parent.settings).branch(parent_id, epoch)
+    name = f"{parent.name} from epoch {epoch}"
+    branch_id = make_id()
+    frames.branch_to(open_frames(settings, branch_id).folder, epoch)
+    return add_training(store, plan, parent.dataset_name, parent.fingerprint, wishes, name, branch_id)
+
+
+def open_frames(settings: Settings, training_id: str) -> Frames:
+    """Return the kept epochs of a live training."""
+    return Frames(settings.runs_folder / training_id)
+
+
+def open_learner(job: JobRow, settings: Settings) -> Learner:
+    """Bring a live training to memory, where its last epoch left it.
+
+    Raises
+    ------
+    DataError
+        If its data set is no longer kept.
+    """
+    dataset = open_dataset(job.fingerprint, settings.datasets_folder)
+    return Learner(LivePlan.from_values(job.settings), dataset, open_frames(settings, job.id))
+
+
+def carry_out(work: JobWork) -> Mapping[str, Any] | None:
+    """Train epochs as they are wished for, and rest where none is."""
+    torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
+    work.tell("reads its images")
+    learner = open_learner(work.job, work.settings)
+    _tell_epochs(work, learner)
+    rests_since: float | None = None
+    while True:
+        seen = work.look()
+        wishes = Wishes.from_values(seen.wishes)
+        if learner.epoch < wishes.until:
+            if rests_since is not None:
+                work.tell("trains")
+            rests_since = None
+            _train(work, learner, wishes)
+        elif rests_since is None:
+            rests_since = time.monotonic()
+            learner.keep_state()
+            work.tell(f"rests at epoch {learner.epoch}")
+        elif time.monotonic() - rests_since > _REST_S:
+            if work.store.rest_job(seen.id, seen.n_wishes, f"rests at epoch {learner.epoch}"):
+                return None
+        else:
+            work.wait(_LOOK_EVERY_S)
+
+
+def _train(work: JobWork, learner: Learner, wishes: Wishes) -> None:
+    begin = time.monotonic()
+    frame = learner.train_epoch(wishes.rates)
+    if frame.record is None:
+        raise RunError("An epoch was trained without a record.")
+    work.store.add_job_epochs(work.job.id, [frame.record])
+    if wishes.pace:
+        work.wait(max(1 / wishes.pace - (time.monotonic() - begin), 0.0))
+
+
+def _tell_epochs(work: JobWork, learner: Learner) -> None:
+    """Bring the store to what the disk holds: a kill may have come between the two."""
+    work.store.trim_job_epochs(work.job.id, learner.epoch)
+    work.store.add_job_epochs(work.job.id, learner.history)
+    work.tell("trains")

@@ -1,0 +1,133 @@
+"""What a live training is asked for: at its beginning, and while it goes on."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from mnist_core.errors import GridError
+from mnist_core.grid import Candidate, Recipe
+
+MOST_EPOCHS = 100_000
+_MOST_PACE = 1_000.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What may change from one epoch to the next: learning rate and weight decay.
+
+    Raises
+    ------
+    GridError
+        If no network can be trained with them.
+    """
+
+    lr: float
+    weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        Candidate.from_params({"lr": self.lr, "hidden1": 1, "hidden2": 1, "activation": "tanh"})
+        Recipe(weight_decay=self.weight_decay)
+
+    def __str__(self) -> str:
+        return f"lr {self.lr:g}" + (f", weight decay {self.weight_decay:g}" if self.weight_decay else "")
+
+
+@dataclass(frozen=True)
+class LivePlan:
+    """What stays the same through a live training.
+
+    Attributes
+    ----------
+    candidate : Candidate
+        Layer widths and activation; its learning rate is that of the beginning.
+    recipe : Recipe
+        Batches, seed, classes, dropout and noise; its weight decay is that of the beginning, and epochs and
+        patience say nothing: the user decides when it ends.
+    limit : int or None
+        Images kept after the shuffle, which has the recipe's seed.
+    parent : str or None
+        The training that it is a branch of.
+    parent_epoch : int
+        The last epoch that they share.
+    """
+
+    candidate: Candidate
+    recipe: Recipe = field(default_factory=Recipe)
+    limit: int | None = None
+    parent: str | None = None
+    parent_epoch: int = 0
+
+    @property
+    def rates(self) -> Rates:
+        """Return what it begins with."""
+        return Rates(self.candidate.lr, self.recipe.weight_decay)
+
+    def values(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values."""
+        return {**asdict(self), "candidate": self.candidate.params()}
+
+    @staticmethod
+    def from_values(values: Mapping[str, Any]) -> "LivePlan":
+        """Make a plan from what `values` returned."""
+        parts = {
+            **values,
+            "candidate": Candidate.from_params(values["candidate"]),
+            "recipe": Recipe(**values["recipe"]),
+        }
+        return LivePlan(**parts)
+
+    def branch(self, parent: str, epoch: int) -> "LivePlan":
+        """Return the plan of a branch of the training of this plan."""
+        return replace(self, parent=parent, parent_epoch=epoch)
+
+    def endless(self) -> Recipe:
+        """Return the recipe for the engine, which never stops by itself."""
+        return replace(self.recipe, max_epochs=MOST_EPOCHS, patience=MOST_EPOCHS)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What its user wants of a live training now.
+
+    Attributes
+    ----------
+    until : int
+        The epoch after which it rests.
+    rates : Rates
+        For the epochs to come.
+    pace : float
+        Epochs a second at most; 0 is as fast as it goes.
+
+    Raises
+    ------
+    GridError
+        If a number cannot be used.
+    """
+
+    until: int
+    rates: Rates
+    pace: float = 0.0
+
+    def __post_init__(self) -> None:
+        if (
+            isinstance(self.until, bool)
+            or not isinstance(self.until, int)
+            or not 0 <= self.until <= MOST_EPOCHS
+        ):
+            raise GridError(
+                f"The epoch to rest at must be a whole number up to {MOST_EPOCHS:,}, but is {self.until!r}: "
+                "mend it."
+            )
+        if not 0 <= self.pace <= _MOST_PACE:
+            raise GridError(
+                f"The epochs a second must be from 0 to {_MOST_PACE:g}, but are {self.pace!r}: choose others."
+            )
+
+    def values(self) -> dict[str, Any]:
+        """Return the wishes as plain JSON values."""
+        return {"until": self.until, **asdict(self.rates), "pace": self.pace}
+
+    @staticmethod
+    def from_values(values: Mapping[str, Any]) -> "Wishes":
+        """Make wishes from what `values` returned."""
+        return Wishes(values["until"], Rates(values["lr"], values["weight_decay"]), values["pace"])
