@@ -11,6 +11,7 @@ _PAGES = {
     "Teach a network": [
         st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
         st.Page("pages/search.py", title="Search", icon=":material/tune:", url_path="search"),
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
         st.Page("pages/results.py", title="Results", icon=":material/insights:", url_path="results"),
     ],
     "Look inside": [

@@ -56,6 +56,14 @@ def wake_worker(store: "Store") -> None:
         start_worker(read_settings())
 
 
+def wake_job(job_id: str) -> None:
+    """Start a process for a job that waits, where for some seconds none has taken it."""
+    if _find_patience(read_settings(), job_id).is_at_end(True, time.monotonic()):
+        from mnist_core.worker.jobs import start_job  # noqa: PLC0415 - see above
+
+        start_job(read_settings(), job_id)
+
+
 def _is_deserted(store: "Store") -> bool:
     from mnist_core.runs import RunState  # noqa: PLC0415 - see above
 
@@ -96,5 +104,5 @@ class Patience:
 
 
 @st.cache_resource(show_spinner=False)
-def _find_patience(settings: Settings) -> Patience:  # noqa: ARG001 - part of the key
+def _find_patience(settings: Settings, job_id: str = "") -> Patience:  # noqa: ARG001 - parts of the key
     return Patience()

@@ -17,6 +17,7 @@ HEADINGS = {
     "Home": "MNIST lab",
     "Data": "Data",
     "Search": "Search",
+    "Train": "Train",
     "Results": "Results",
     "Fields": "Fields",
     "Draw": "Draw",

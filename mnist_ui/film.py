@@ -1,0 +1,144 @@
+"""A live training as a film: fields, confusion and curves of every epoch, played in the browser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.network import LAYERS
+from mnist_ui.charts.small_curves import read_assets
+from mnist_ui.gallery import Colours
+from mnist_ui.names import NAMES
+from mnist_ui.reel import Reel, Shot, choose_epochs
+
+_SPEEDS = (1, 2, 4, 8, 16)
+_USUAL_SPEED = 4
+_OPTIONS = "".join(
+    f'<option value="{speed}"{" selected" if speed == _USUAL_SPEED else ""}>{speed} a second</option>'
+    for speed in _SPEEDS
+)
+
+
+def _curve_html(title: str, kinds: Sequence[str]) -> str:
+    lines = "".join(f'<polyline class="{kind}" />' for kind in kinds)
+    return f"""
+      <div class="curve" aria-hidden="true">
+        <h3>{title}</h3>
+        <div class="axis"><span class="top"></span><span class="bottom"></span></div>
+        <svg viewBox="0 0 100 100" preserveAspectRatio="none">{lines}
+          <line class="mark" y1="0" y2="100" /></svg>
+        <span class="last"></span>
+      </div>"""
+
+
+_LOSS = 'Loss: <span class="of-train">training</span>, <span class="of-valid">validation</span>'
+_HTML = f"""
+<div class="film empty">
+  <div class="controls">
+    <button type="button" class="play" title="">
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path class="triangle" d="M4 2v12l10-6z" /><path class="bars" d="M3 2h4v12H3zM9 2h4v12H9z" />
+      </svg>
+    </button>
+    <input type="range" class="slider" min="0" step="1" aria-label="Epoch" />
+    <select class="speed" aria-label="Epochs of the film">{_OPTIONS}</select>
+  </div>
+  <p class="said"></p>
+  <div class="stage">
+    <div class="pictures" role="img"></div>
+    <div class="side">
+      {_curve_html("Validation accuracy", ("ghost", "valid"))}
+      {_curve_html(_LOSS, ("ghost", "train", "valid"))}
+      <div class="confusion" role="img"></div>
+    </div>
+  </div>
+</div>
+"""
+
+_film = st.components.v2.component(
+    "lab_film",
+    html=_HTML,
+    css=read_assets("replay.css", "film.css"),
+    js=read_assets("film_drawing.js", "film.js"),
+)
+
+
+@dataclass
+class Delivery:
+    """What of a film the browser of a tab has.
+
+    Attributes
+    ----------
+    name : str
+        The film.
+    sent : int
+        The last epoch that was sent.
+    sent_before : int
+        Up to which the delivery before had gone: what is sent overlaps, as a browser may skip one.
+    """
+
+    name: str
+    sent: int = -1
+    sent_before: int = -1
+
+    def forget(self) -> None:
+        """Send all once more, to a browser that lacks some of it."""
+        self.sent = self.sent_before = -1
+
+
+@dataclass(frozen=True)
+class Film:
+    """What the browser shows of a live training.
+
+    Attributes
+    ----------
+    reel : Reel
+        Its epochs.
+    name : str
+        Tells it from the films of other trainings and layers.
+    layer : str
+        That is shown.
+    class_names : sequence of str
+        What the output units stand for.
+    ghost : sequence
+        The facts of the training that it is a branch of.
+    """
+
+    reel: Reel
+    name: str
+    layer: str
+    class_names: Sequence[str]
+    ghost: Sequence[Sequence[float | None]] = ()
+
+    def show(self, key: str, delivery: Delivery, seen: int | None) -> int | None:
+        """Show the film at an epoch, or at its end; return where its viewer has moved it."""
+        last = self.reel.read_on()
+        since = delivery.sent_before
+        shots = self.reel.take_shots(since, last)
+        data = self._describe(shots, last, since, seen)
+        told = _film(key=key, data=data, on_moved_change=lambda: None, on_missing_change=delivery.forget)
+        delivery.sent_before, delivery.sent = delivery.sent, last
+        return told.moved["seen"] if isinstance(told.moved, dict) else seen
+
+    def _describe(self, shots: Sequence[Shot], last: int, since: int, seen: int | None) -> dict[str, Any]:
+        shown = choose_epochs(last)
+        return {
+            "name": self.name,
+            "label": f"What the units of {NAMES[self.layer]} look for",
+            "colours": list(Colours.SIGNED.value),
+            "captions": self._find_captions(),
+            "names": list(self.class_names),
+            "side": self.reel.side,
+            "since": max((epoch for epoch in shown if epoch <= since), default=-1),
+            "epochs": shown,
+            "shots": [shot.values() for shot in shots],
+            "facts": self.reel.facts,
+            "ghost": [list(row) for row in self.ghost],
+            "seen": seen,
+        }
+
+    def _find_captions(self) -> list[str]:
+        if self.layer == LAYERS[-1]:
+            return list(self.class_names)
+        return [""] * self.reel.n_shown

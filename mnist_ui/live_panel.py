@@ -1,0 +1,188 @@
+"""A live training as it goes on: what it does, its film, and what its user may ask of it."""
+
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.dataset import DIGITS
+from mnist_core.dataset.kept import open_dataset
+from mnist_core.errors import DataError, LabError
+from mnist_core.live.job import open_frames
+from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Rates, Wishes
+from mnist_core.network import LAYERS
+from mnist_core.runs import JobRow, RunState
+from mnist_core.worker.jobs import start_job
+from mnist_ui import session
+from mnist_ui.film import Delivery, Film
+from mnist_ui.live_epoch import show_epoch
+from mnist_ui.live_form import ask_for_pace
+from mnist_ui.markdown import escape
+from mnist_ui.names import NAMES
+from mnist_ui.reel import open_reel, read_ghost
+from mnist_ui.run_states import badge_state
+from mnist_ui.waking import wake_job
+
+_REFRESH_S = 0.5
+_AFTER_REST = 20  # epochs that are offered beyond those that were asked for first
+
+
+def show_training(job: JobRow) -> None:
+    """Show a live training, as the store had it just now; it refreshes itself while it trains."""
+    is_busy = _is_busy(job)
+    st.fragment(_show_panel, run_every=_REFRESH_S if is_busy else None)(job.id, is_busy)
+
+
+def _show_panel(job_id: str, was_busy: bool) -> None:
+    try:
+        _show_now(job_id, was_busy)
+    except LabError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _show_now(job_id: str, was_busy: bool) -> None:
+    store = session.store()
+    store.mark_silent_runs()
+    job = store.get_job(job_id)
+    if _is_busy(job) is not was_busy:
+        st.rerun()  # the refreshing ends or begins
+    if job.is_waiting:
+        wake_job(job_id)
+    if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
+        st.toast(refusal, icon=":material/info:")
+    last = open_frames(session.settings(), job_id).last_epoch
+    _show_head(job, last)
+    _show_wishes(job, last)
+    if last < 0:
+        st.info("It reads its images and draws its first weights.", icon=":material/hourglass_empty:")
+        return
+    seen = _show_film(job)
+    show_epoch(job, last if seen is None else min(seen, last))
+
+
+def _is_busy(job: JobRow) -> bool:
+    """Say whether it changes by itself: it trains, or is about to."""
+    last = open_frames(session.settings(), job.id).last_epoch
+    wants_more = last < Wishes.from_values(job.wishes).until
+    return job.is_waiting or (job.state.is_held and (wants_more or last < 0))
+
+
+def _show_head(job: JobRow, last: int) -> None:
+    plan = LivePlan.from_values(job.settings)
+    left, right = st.columns([6, 4], vertical_alignment="center")
+    left.markdown(f"{_badge(job)} **{escape(job.name)}**  \n:small[:gray[{_describe(job, plan)}]]")
+    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _show_buttons(job, last)
+
+
+def _badge(job: JobRow) -> str:
+    if job.state is RunState.FAILED:
+        return badge_state(job.state)
+    return ":blue-badge[trains]" if _is_busy(job) else ":orange-badge[rests]"
+
+
+def _describe(job: JobRow, plan: LivePlan) -> str:
+    images = f", {plan.limit:,} images" if plan.limit else ""
+    recipe = plan.recipe
+    extras = {"noise": recipe.input_noise, "dropout": recipe.input_dropout}
+    words = "".join(f", {name} {amount:g}" for name, amount in extras.items() if amount)
+    network = f"{plan.candidate.hidden1}-{plan.candidate.hidden2} {plan.candidate.activation.label}"
+    return f"{escape(job.dataset_name)}{images} · {network}{words} · seed {recipe.seed} · training {job.id}"
+
+
+def _show_buttons(job: JobRow, last: int) -> None:
+    if _is_busy(job):
+        target = job.wishes.get("target", job.wishes["until"])
+        _offer("Pause", ":material/pause_circle:", job, until=max(last, 0), target=target)
+        return
+    target = _find_target(job, last)
+    _offer("Go on", ":material/play_circle:", job, until=target, target=target)
+    _offer("Step one epoch", ":material/skip_next:", job, until=last + 1)
+
+
+def _find_target(job: JobRow, last: int) -> int:
+    """Find until where to go on: what was asked for before it was paused, else some epochs more."""
+    target = int(job.wishes.get("target", job.wishes["until"]))
+    return target if target > last else last + _AFTER_REST
+
+
+def _show_wishes(job: JobRow, last: int) -> None:
+    wishes = Wishes.from_values(job.wishes)
+    slots = st.columns(4)
+    _ask(job, slots[0], "lr", "Learning rate", wishes.rates.lr, min_value=0.0, step=0.001, format="%g")
+    decay = wishes.rates.weight_decay
+    _ask(job, slots[1], "weight_decay", "Weight decay", decay, min_value=0.0, step=0.0001, format="%g")
+    _ask(job, slots[2], "until", "Rest at epoch", _find_target(job, last), min_value=1, max_value=MOST_EPOCHS)
+    key = f"live-pace-{job.id}"
+    with slots[3]:
+        ask_for_pace(key, wishes.pace, on_change=lambda: _wish(job.id, pace=st.session_state[key]))
+
+
+def _ask(job: JobRow, slot: Any, wish: str, label: str, value: float, **options: Any) -> None:
+    """Ask for a number that is obeyed at once."""
+    key = f"live-{wish}-{job.id}"
+    if st.session_state.get(key) is None or wish == "until":
+        st.session_state[key] = value
+
+    def obey() -> None:
+        chosen = st.session_state[key]
+        wishes = {wish: chosen}
+        if wish == "until":
+            # Where it rests already, this is a plan for when it goes on.
+            wishes = {"until": chosen, "target": chosen} if _is_busy(job) else {"target": chosen}
+        _wish(job.id, **wishes)
+
+    slot.number_input(label, key=key, on_change=obey, **options)
+
+
+def _offer(label: str, icon: str, job: JobRow, **wishes: Any) -> None:
+    st.button(label, key=f"live-{label}-{job.id}", icon=icon, on_click=_wish, args=(job.id,), kwargs=wishes)
+
+
+def _wish(job_id: str, **wishes: Any) -> None:
+    """Wish something of a training, and wake it where it has no process."""
+    store = session.store()
+    try:
+        now = store.get_job(job_id).wishes | wishes
+        Wishes(now["until"], Rates(now["lr"], now["weight_decay"]), now["pace"])
+        store.wish(job_id, **wishes)
+    except LabError as error:
+        # A fragment's callback may not show anything itself.
+        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+        return
+    if store.get_job(job_id).is_waiting:
+        start_job(session.settings(), job_id)
+
+
+def _show_film(job: JobRow) -> int | None:
+    """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
+    layer = st.segmented_control(
+        "Fields of",
+        list(reversed(LAYERS)),
+        default=LAYERS[-1],
+        required=True,
+        format_func=NAMES.__getitem__,
+        key=session.Key.LIVE_LAYER_WIDGET,
+        label_visibility="collapsed",
+    )
+    layer = layer or LAYERS[-1]
+    name = f"{job.id}-{layer}"
+    delivery = st.session_state.get(session.Key.LIVE_DELIVERY)
+    if not isinstance(delivery, Delivery) or delivery.name != name:
+        delivery = st.session_state[session.Key.LIVE_DELIVERY] = Delivery(name)
+    film = Film(open_reel(job.id, layer), name, layer, _find_classes(job), _find_ghost(job))
+    place = f"{session.Key.LIVE_SEEN}-{job.id}"
+    seen = film.show(f"film-{job.id}", delivery, st.session_state.get(place))
+    st.session_state[place] = seen
+    return seen
+
+
+def _find_classes(job: JobRow) -> tuple[str, ...]:
+    try:
+        return open_dataset(job.fingerprint, session.settings().datasets_folder).class_names
+    except DataError:  # it is no longer kept
+        return DIGITS
+
+
+def _find_ghost(job: JobRow) -> Any:
+    parent = job.settings.get("parent")
+    return read_ghost(parent) if parent else ()

@@ -1,0 +1,61 @@
+"""The Train page: one network that trains as its user watches."""
+
+import streamlit as st
+
+from mnist_core.dataset import Dataset
+from mnist_core.errors import LabError
+from mnist_core.live.job import KIND, add_training
+from mnist_core.worker.jobs import start_job
+from mnist_ui import session
+from mnist_ui.empty import offer_sample
+from mnist_ui.live_choice import choose_training, open_form, open_training
+from mnist_ui.live_form import ask_for_training
+from mnist_ui.live_panel import show_training
+from mnist_ui.markdown import escape
+
+# What is about to be refreshed would fade for a moment on a busy machine, each second anew.
+_NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: none !important; }</style>'
+
+
+def _show_page() -> None:
+    st.title("Train")
+    jobs = session.store().list_jobs(KIND)
+    choice, button = st.columns([5, 1], vertical_alignment="center")
+    with choice:
+        job = choose_training(jobs)
+    if job is None:
+        _show_form(is_first=not jobs)
+        return
+    button.button("New training", icon=":material/add:", on_click=open_form, width="stretch")
+    show_training(job)
+    st.html(_NO_FADING)
+
+
+def _show_form(*, is_first: bool) -> None:
+    if is_first:
+        st.markdown(
+            "**Watch one network learn.** Its output fields, its hidden units, its curves and its mistakes "
+            "move with each epoch. Pause it, change its learning rate, step, go back to any epoch and branch."
+        )
+    dataset = session.current_dataset()
+    if dataset is None:
+        offer_sample("train a network on it", "train-sample")
+        return
+    with st.container(border=True):
+        st.markdown(f"On **{escape(dataset.name)}**, {dataset.n_samples:,} images.")
+        _ask(dataset)
+
+
+def _ask(dataset: Dataset) -> None:
+    plan, wishes = ask_for_training(dataset)
+    if st.button("Start the training", type="primary", icon=":material/play_arrow:"):
+        job_id = add_training(session.store(), plan, dataset.name, dataset.fingerprint, wishes)
+        start_job(session.settings(), job_id)
+        open_training(job_id)
+        st.rerun()
+
+
+try:
+    _show_page()
+except LabError as error:
+    st.error(str(error), icon=":material/error:")

@@ -1,0 +1,171 @@
+"""The Train page: a network that trains as its user watches."""
+
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
+from os import kill
+from pathlib import Path
+
+import pytest
+from processes import processes_of
+from searches import APP, read_words
+from streamlit.testing.v1 import AppTest
+from trained import make_dataset, open_in_all_tabs
+
+from mnist_core.dataset import Dataset
+from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.live.job import KIND, add_training, open_learner
+from mnist_core.live.plan import LivePlan, Rates, Wishes
+from mnist_core.runs import Store
+from mnist_core.settings import Settings
+
+PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(batch_size=32))
+
+
+@pytest.fixture
+def dataset(home: Path) -> Dataset:
+    made = make_dataset()
+    open_in_all_tabs(made, home)
+    return made
+
+
+@pytest.fixture
+def no_process_left(home: Path) -> Iterable[None]:
+    """End the processes that a page started."""
+    yield
+    for pid in processes_of(home):
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def open_page(training: str | None = None) -> AppTest:
+    page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/train.py")
+    if training is not None:
+        page.query_params["training"] = training
+    return page.run()
+
+
+def train(store: Store, home: Path, dataset: Dataset, epochs: int, until: int, name: str = "") -> str:
+    """Train some epochs; the process of the training lives on, as far as the page can see."""
+    wishes = Wishes(until, Rates(0.01))
+    job_id = add_training(store, PLAN, dataset.name, dataset.fingerprint, wishes, name)
+    job = store.claim_job(job_id)
+    learner = open_learner(job, Settings(home, f"sqlite:///{home / 'lab.db'}"))
+    for _ in range(epochs):
+        learner.train_epoch(Rates(0.01))
+    store.add_job_epochs(job_id, learner.history)
+    return job_id
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    [button] = [one for one in page.button if one.label == label]
+    return button.click().run()
+
+
+def labels(page: AppTest) -> set[str]:
+    return {button.label for button in page.button}
+
+
+def ask(page: AppTest, label: str, value: float) -> AppTest:
+    [field] = [one for one in page.number_input if one.label == label]
+    return field.set_value(value).run()
+
+
+def test_without_a_data_set_the_page_says_what_it_is_for_and_offers_the_sample(home):
+    page = open_page()
+
+    assert "Watch one network learn" in read_words(page)
+    assert "Use the built-in sample" in labels(page)
+    assert not page.exception
+
+
+def test_a_training_is_begun_with_what_was_chosen(home, store, dataset, no_process_left):
+    page = open_page()
+    ask(page, "Units of hidden 1", 12)
+    ask(page, "Learning rate", 0.02)
+    ask(page, "Input noise", 0.1)
+    ask(page, "Rest at epoch", 3)
+
+    press(page, "Start the training")
+
+    [job] = store.list_jobs(KIND)
+    plan = LivePlan.from_values(job.settings)
+    assert plan.candidate == Candidate(0.02, 12, 24, Activation.TANH)
+    assert (plan.recipe.input_noise, plan.limit) == (0.1, None)
+    assert Wishes.from_values(job.wishes) == Wishes(3, Rates(0.02), 4.0)
+    assert page.query_params["training"] == job.id
+    assert not page.exception
+
+
+def test_a_training_that_goes_on_can_be_paused_after_its_epoch(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=2, until=50)
+    page = open_page(job_id)
+    assert "trains" in read_words(page)
+
+    press(page, "Pause")
+
+    assert store.get_job(job_id).wishes["until"] == 2
+    assert {"Go on", "Step one epoch"} <= labels(page)
+    press(page, "Go on")
+    assert store.get_job(job_id).wishes["until"] == 50
+
+
+def test_a_training_that_rests_is_stepped_an_epoch(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=2, until=2)
+    page = open_page(job_id)
+
+    press(page, "Step one epoch")
+
+    assert store.get_job(job_id).wishes["until"] == 3
+
+
+def test_rate_and_decay_are_changed_while_it_goes_on(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=2, until=50)
+    page = open_page(job_id)
+
+    ask(page, "Learning rate", 0.002)
+    ask(page, "Weight decay", 0.0003)
+
+    wishes = Wishes.from_values(store.get_job(job_id).wishes)
+    assert wishes == Wishes(50, Rates(0.002, 0.0003))
+
+
+def test_a_rate_that_no_network_can_be_trained_with_is_refused(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=1, until=1)
+    page = open_page(job_id)
+
+    ask(page, "Learning rate", 0.0)
+
+    assert store.get_job(job_id).wishes["lr"] == 0.01
+    assert "must be above 0" in page.toast[0].value
+
+
+def test_a_branch_is_opened_where_it_leaves_its_parent(home, store, dataset, no_process_left):
+    job_id = train(store, home, dataset, epochs=3, until=3)
+    page = open_page(job_id)
+
+    press(page, "Go back to epoch 3 and branch")
+
+    branch, parent = store.list_jobs(KIND)
+    assert (branch.settings["parent"], branch.settings["parent_epoch"]) == (parent.id, 3)
+    assert page.query_params["training"] == branch.id
+    assert not page.exception
+
+
+def test_the_latest_training_is_shown_and_another_can_be_chosen(home, store, dataset):
+    first = train(store, home, dataset, epochs=1, until=1, name="the first")
+    train(store, home, dataset, epochs=1, until=1, name="the second")
+    page = open_page()
+    assert "**the second**" in read_words(page)
+
+    page.selectbox(key="live-training").set_value(first).run()
+
+    assert "**the first**" in read_words(page)
+
+
+def test_a_training_that_is_not_there_is_named(home, store, dataset):
+    train(store, home, dataset, epochs=1, until=1)
+
+    page = open_page("20200101-000000-abcd")
+
+    assert "There is no training 20200101-000000-abcd here" in read_words(page)
