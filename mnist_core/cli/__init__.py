@@ -23,6 +23,8 @@ COMMANDS = {
     "calibrate": ("trust", "says how true a model's probabilities are, and fits its temperature"),
     "coverage": ("trust", "says what a model gains by refusing what it is least sure of"),
     "robustness": ("robustness", "says how well models read what is disturbed more and more"),
+    "learning-curve": ("retraining", "says how much more images would bring"),
+    "label-errors": ("retraining", "finds labels that are likely wrong"),
     "predict": ("predict", "reads digits from pictures or pen strokes"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
@@ -47,8 +49,9 @@ def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentP
         if name in commands:
             command.add_argument("--json", action="store_true", help="print one JSON document on stdout")
             module = import_module(f"mnist_core.cli.{room}")
-            getattr(module, f"add_{name}_arguments")(command)
-            command.set_defaults(carry_out=getattr(module, f"run_{name}"))
+            function = name.replace("-", "_")
+            getattr(module, f"add_{function}_arguments")(command)
+            command.set_defaults(carry_out=getattr(module, f"run_{function}"))
     return parser
 
 

@@ -13,6 +13,8 @@ from mnist_core.settings import Settings
 from mnist_core.worker import start_process
 
 KINDS: Mapping[str, str] = {
+    "label-errors": "mnist_core.retraining.jobs:carry_out_labels",
+    "learning-curve": "mnist_core.retraining.jobs:carry_out_growth",
     "live": "mnist_core.live.job:carry_out",
 }
 """The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.

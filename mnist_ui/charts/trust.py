@@ -15,7 +15,7 @@ AS_IT_IS, TEMPERED = "as it is", "at its temperature"
 # Tones that can be read on white and on black.
 _BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"
 
-_LEGEND = alt.Legend(title=None, orient="top")
+_LEGEND = alt.Legend(title=None, orient="top", symbolOpacity=1)
 
 
 def table_bins(found: Tempering) -> pd.DataFrame:
@@ -89,7 +89,12 @@ def draw_robustness(rows: pd.DataFrame, disturbance: Disturbance, models: Sequen
         All models, in an order that gives each its colour.
     """
     base = alt.Chart(rows).encode(
-        x=alt.X("level:Q", title=disturbance.unit, axis=alt.Axis(values=list(disturbance.levels))),
+        x=alt.X(
+            "level:Q",
+            title=disturbance.unit,
+            scale=alt.Scale(zero=False, nice=False),
+            axis=alt.Axis(values=list(disturbance.levels), format="~g"),
+        ),
         color=alt.Color("model:N", sort=list(models), scale=alt.Scale(domain=list(models)), legend=_LEGEND),
         tooltip=[
             "model:N",

@@ -67,6 +67,43 @@ def test_robustness_reads_what_is_disturbed_by_several_models(home, mat, model, 
     assert "Shift, pixels." in call(home, *words).stdout
 
 
+def test_learning_curve_trains_networks_on_ever_more_images(home, mat, model, tmp_path):
+    words = ["learning-curve", model, mat, "--sizes", 60, 120, "--seeds", 2, "--csv", tmp_path / "trials.csv"]
+
+    found = call_json(home, *words)
+
+    assert [point["size"] for point in found["curve"]] == [60, 120]
+    assert (found["n_held_out"], found["recipe"]) == (50, "paper")
+    assert len(read_rows(tmp_path / "trials.csv")) == len(found["trials"]) == 4
+    assert "120 images:" in call(home, *words).stdout
+
+
+def test_sizes_beyond_the_images_are_refused(home, mat, model):
+    said = call(home, "learning-curve", model, mat, "--sizes", 60, 9_000, code=2)
+
+    assert "from 1 to the 250 training images" in said.stderr
+
+
+def test_label_errors_finds_the_label_that_is_wrong(home, tmp_path):
+    images, labels = make_digits(300)
+    labels[7] = (labels[7] + 1) % 10
+    flipped = write_mat(tmp_path / "flipped.mat", images, labels)
+    words = ["label-errors", flipped, "--networks", 1, "--csv", tmp_path / "suspects.csv"]
+
+    found = call_json(home, *words)
+
+    assert (found["n"], found["n_suspects"]) == (300, 1)
+    assert [(one["index"], one["given"]) for one in found["suspects"]] == [(7, str(labels[7]))]
+    assert [row["index"] for row in read_rows(tmp_path / "suspects.csv")] == ["7"]
+    assert "image 7:" in call(home, *words).stdout
+
+
+def test_a_data_set_without_suspects_writes_a_table_without_rows(home, mat, tmp_path):
+    call(home, "label-errors", mat, "--networks", 1, "--csv", tmp_path / "none.csv")
+
+    assert (tmp_path / "none.csv").read_text() == "index,given,suggested,score,suggested_score\n"
+
+
 def test_models_of_one_name_are_refused(home, mat, model):
     assert "told apart by name" in call(home, "robustness", model, model, mat, code=2).stderr
 

@@ -1,14 +1,25 @@
-"""The Results page in depth: how sure a model may be, and how it reads disturbed images."""
+"""The Results page in depth: how sure a model may be, disturbed images, more images, suspected labels."""
 
-from collections.abc import Callable
+import json
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from os import kill
 from pathlib import Path
 
 import pytest
+from processes import processes_of
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
+from mnist_core.dataset import compute_fingerprint
 from mnist_core.evaluation.disturbances import DISTURBANCES
 from mnist_core.modelstore import Model
+from mnist_core.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
+from mnist_core.runs import Store
+from mnist_core.settings import Settings
+from mnist_core.worker.jobs import carry_out_job
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenTab = Callable[..., AppTest]
@@ -84,8 +95,6 @@ def test_models_are_read_on_disturbed_images_side_by_side(open_tab, home):
 
 
 def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, home):
-    from dataclasses import replace
-
     dataset = make_dataset()
     names = (*"012345678", "x")
     open_in_all_tabs(replace(dataset, class_names=names, fingerprint="e" * 16), home)
@@ -94,3 +103,95 @@ def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, ho
 
     assert not page.exception
     assert "has images of x" in page.error[-1].value
+
+
+@pytest.fixture
+def store(home: Path) -> Iterable[Store]:
+    opened = Store(f"sqlite:///{home / 'lab.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def no_process_left(home: Path) -> Iterable[None]:
+    """End the processes that a page started."""
+    yield
+    for pid in processes_of(home):
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def carry_out(store: Store, home: Path, job_id: str) -> None:
+    carry_out_job(store, store.claim_job(job_id), Settings(home, f"sqlite:///{home / 'lab.db'}"))
+
+
+def list_buttons(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+@pytest.mark.parametrize("tab", ["Robustness", "More images", "Suspected labels"])
+def test_without_a_data_set_every_tab_offers_the_sample(open_tab, tab):
+    page = open_tab(tab)
+
+    assert not page.exception
+    assert "Use the built-in sample" in list_buttons(page)
+
+
+@pytest.mark.usefixtures("no_process_left")
+def test_a_learning_curve_is_begun_and_stopped_by_buttons(open_tab, home, store):
+    open_in_all_tabs(make_dataset(), home)
+    page = open_tab("More images")
+    assert "100 to 250 of the training images" in read_words(page)
+
+    [begin] = [button for button in page.button if button.label == "Train them"]
+    begin.click().run()
+
+    assert not page.exception
+    [job] = store.list_jobs("learning-curve")
+    assert (job.settings["sizes"], job.settings["n_seeds"]) == ([100, 250], 5)
+    assert "Train them" not in list_buttons(page)
+
+
+def test_a_learning_curve_that_was_trained_is_shown(open_tab, home, store, model):
+    dataset = make_dataset()
+    open_in_all_tabs(dataset, home)
+    job_id = add_study(store, GROWTH, plan_growth(model.info, dataset), dataset)
+    carry_out(store, home, job_id)
+    trials = home / "runs" / job_id / "trials.json"
+
+    page = open_tab("More images")
+
+    assert not page.exception
+    assert "The last doubling, to 250 images, brought" in read_words(page)
+    assert len(json.loads(trials.read_text())) == 10
+    assert list_downloads(page) == ["Numbers as CSV"]
+    assert "Train them" not in list_buttons(page)
+
+
+def test_a_stopped_study_says_so_and_offers_to_go_on(open_tab, home, store, model):
+    dataset = make_dataset()
+    open_in_all_tabs(dataset, home)
+    store.request_cancel(add_study(store, GROWTH, plan_growth(model.info, dataset), dataset))
+
+    page = open_tab("More images")
+
+    assert not page.exception
+    assert "It was stopped." in page.info[0].value
+    assert "Go on" in list_buttons(page)
+
+
+def test_suspected_labels_are_shown_with_what_they_look_like(open_tab, home, store):
+    dataset = make_dataset()
+    labels = dataset.labels.copy()
+    labels[7] = (labels[7] + 1) % 10
+    flipped = replace(dataset, known_labels=labels, fingerprint=compute_fingerprint(dataset.images, labels))
+    open_in_all_tabs(flipped, home)
+    carry_out(store, home, add_study(store, LABELS, plan_labels(flipped), flipped))
+
+    page = open_tab("Suspected labels")
+
+    assert not page.exception
+    assert "1 of 300 labels are suspected" in read_words(page)
+    pictures = "\n".join(element.proto.body for element in page.get("html"))
+    assert f"{labels[7]}, looks like {dataset.labels[7]}; under 0.1%; #7" in pictures
+    assert list_downloads(page) == ["Numbers as CSV"]
