@@ -1,29 +1,46 @@
-"""What the Results page tells in depth, a tab each."""
+"""What the Results page tells in depth: a tab each, which a link can name."""
 
 from collections.abc import Callable
+from importlib import import_module
+
+import streamlit as st
 
 from mnist_core.dataset import Dataset
 from mnist_core.modelstore import Model
-from mnist_ui.robustness import show_robustness
-from mnist_ui.sureness import show_sureness
+from mnist_ui.session import Key
 
+TAB_PARAM = "tab"
+"""The query parameter that names the tab."""
 
-def _show_growth(model: Model, dataset: Dataset | None) -> None:
-    from mnist_ui.growth import show_growth  # noqa: PLC0415 - what trains takes a second to load
+SUSPECTS = "Suspected labels"
+"""The tab of labels that are likely wrong."""
 
-    show_growth(model, dataset)
+_READS = "What it reads"
 
-
-def _show_suspects(model: Model, dataset: Dataset | None) -> None:
-    from mnist_ui.suspects import show_suspects  # noqa: PLC0415 - what trains takes a second to load
-
-    show_suspects(model, dataset)
-
-
-DEPTHS: dict[str, Callable[[Model, Dataset | None], None]] = {
-    "How sure it may be": show_sureness,
-    "Robustness": show_robustness,
-    "More images": _show_growth,
-    "Suspected labels": _show_suspects,
+# Loaded once a tab is opened, as what measures and trains takes a second to load.
+_DEPTHS = {
+    "How sure it may be": "mnist_ui.sureness:show_sureness",
+    "Robustness": "mnist_ui.robustness:show_robustness",
+    "More images": "mnist_ui.growth:show_growth",
+    SUSPECTS: "mnist_ui.suspects:show_suspects",
 }
-"""What each tab shows of a model and the open data set."""
+
+
+def show_tabs(model: Model, dataset: Dataset | None, show_reads: Callable[[], None]) -> None:
+    """Show the open tab; the first shows what the model reads."""
+    asked = st.query_params.get(TAB_PARAM)
+    if asked in _DEPTHS:
+        st.session_state[Key.RESULTS_TAB] = asked
+    reads, *depths = st.tabs([_READS, *_DEPTHS], key=Key.RESULTS_TAB, on_change=_follow_tab)
+    if reads.open:
+        with reads:
+            show_reads()
+    for tab, function in zip(depths, _DEPTHS.values(), strict=True):
+        if tab.open:
+            module, _, name = function.partition(":")
+            with tab:
+                getattr(import_module(module), name)(model, dataset)
+
+
+def _follow_tab() -> None:
+    st.query_params[TAB_PARAM] = st.session_state[Key.RESULTS_TAB]

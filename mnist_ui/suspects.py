@@ -20,7 +20,7 @@ _MOST_PICTURES = 240
 _SIZE = 76
 
 
-def show_suspects(model: Model, dataset: Dataset | None) -> None:  # noqa: ARG001 - of the data, whatever the model
+def show_suspects(_: Model, dataset: Dataset | None) -> None:
     """Show images whose label is likely wrong, the least likely label first."""
     if dataset is None:
         offer_sample("find labels that are likely wrong", "suspects-sample")

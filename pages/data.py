@@ -25,6 +25,7 @@ from mnist_ui.dataset_view import (
     show_variables,
     show_warnings,
 )
+from mnist_ui.depths import SUSPECTS, TAB_PARAM
 from mnist_ui.markdown import escape
 from mnist_ui.pending import current_pending, drop_pending, open_file, reopen_file
 from mnist_ui.pending_panel import show_pending
@@ -156,6 +157,12 @@ def _show_dataset(dataset: Dataset) -> None:
     if dataset.is_labelled:
         st.markdown("##### Images of each class")
         st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
+        st.page_link(
+            "pages/results.py",
+            label="Find labels that are likely wrong",
+            icon=":material/fact_check:",
+            query_params={TAB_PARAM: SUSPECTS},
+        )
     _show_reading(dataset)
     _offer_downloads(dataset)
     if dataset.is_labelled:

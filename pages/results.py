@@ -18,7 +18,7 @@ from mnist_core.modelstore.info import ModelInfo
 from mnist_ui.cached import evaluate_part, open_model
 from mnist_ui.charts.results import Score, draw_comparison, draw_learning_curve, draw_precision_recall
 from mnist_ui.confusion_picker import pick_cell
-from mnist_ui.depths import DEPTHS
+from mnist_ui.depths import TAB_PARAM, show_tabs
 from mnist_ui.empty import offer_sample
 from mnist_ui.gallery import show_gallery
 from mnist_ui.markdown import escape
@@ -29,7 +29,6 @@ from mnist_ui.session import Key, current_dataset, list_model_folders
 _MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once
 _COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
 _OPEN = "on the open data"
-_READS = "What it reads"
 _WHOLE, _HELD_OUT = "all images", "its held-out part"
 
 
@@ -278,14 +277,7 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
 
 
 st.title("Results")
-_model, _dataset = choose_model(), current_dataset()
+_model, _dataset = choose_model((TAB_PARAM,)), current_dataset()
 _reading = _read(_model, _dataset)
 _show_headline(_reading)
-_reads, *_depths = st.tabs([_READS, *DEPTHS], key=Key.RESULTS_TAB, on_change="rerun")
-if _reads.open:
-    with _reads:
-        _show_reads(_model, _dataset, _reading)
-for _tab, _show in zip(_depths, DEPTHS.values(), strict=True):
-    if _tab.open:
-        with _tab:
-            _show(_model, _dataset)
+show_tabs(_model, _dataset, lambda: _show_reads(_model, _dataset, _reading))

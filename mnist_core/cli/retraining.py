@@ -9,8 +9,15 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.dataset import split_dataset
-from mnist_core.grid import PAPER_WINNER, Recipe
-from mnist_core.retraining.label_errors import N_FOLDS, N_NETWORKS, Suspect, find_suspects, read_out_of_fold
+from mnist_core.retraining.label_errors import (
+    JUDGE,
+    N_FOLDS,
+    N_NETWORKS,
+    Suspect,
+    find_suspects,
+    make_recipe,
+    read_out_of_fold,
+)
 from mnist_core.retraining.learning_curve import (
     N_SEEDS,
     Growth,
@@ -90,11 +97,11 @@ def run_learning_curve(arguments: argparse.Namespace) -> None:
 def run_label_errors(arguments: argparse.Namespace) -> None:
     """Find labels that are likely wrong."""
     dataset = read_data(arguments)
-    recipe = Recipe(seed=arguments.seed, n_classes=dataset.n_classes)
+    recipe = make_recipe(dataset.n_classes, arguments.seed)
     probabilities = read_out_of_fold(
         dataset.images,
         dataset.labels,
-        PAPER_WINNER,
+        JUDGE,
         recipe,
         n_folds=arguments.folds,
         n_networks=arguments.networks,
@@ -111,7 +118,7 @@ def run_label_errors(arguments: argparse.Namespace) -> None:
         "n": dataset.n_samples,
         "n_suspects": len(suspects),
         "out_of_fold_accuracy": accuracy,
-        "candidate": PAPER_WINNER.params(),
+        "candidate": JUDGE.params(),
         "folds": arguments.folds,
         "networks": arguments.networks,
         "suspects": suspects,

@@ -15,7 +15,7 @@ from mnist_core.evaluation.part import split_in_two
 SHARES = (0.99, 0.995, 0.999)
 """Shares of right answers that are usually asked for."""
 
-_N_STEPS = 200
+_N_STEPS = 500
 
 Doubts = Float64[np.ndarray, " n"]
 """Log-probability that a guess is wrong, as the network has it: exact also where that is nearly 0."""
@@ -100,7 +100,7 @@ def list_steps(logits: Logits, labels: Labels) -> list[Step]:
     Returns
     -------
     list of Step
-        At most 200, the smallest coverage first; the last answers all.
+        At most 500, the smallest coverage first; the last answers all.
     """
     doubts, is_right = _judge(logits, labels)
     order = np.argsort(doubts, kind="stable")

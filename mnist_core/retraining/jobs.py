@@ -11,9 +11,16 @@ from typing import Any
 
 from mnist_core.dataset import Dataset, check_inner_split, split_dataset
 from mnist_core.dataset.kept import open_dataset
-from mnist_core.grid import PAPER_WINNER, Candidate, Recipe
+from mnist_core.grid import Candidate, Recipe
 from mnist_core.modelstore.info import ModelInfo
-from mnist_core.retraining.label_errors import N_FOLDS, N_NETWORKS, find_suspects, read_out_of_fold
+from mnist_core.retraining.label_errors import (
+    JUDGE,
+    N_FOLDS,
+    N_NETWORKS,
+    find_suspects,
+    make_recipe,
+    read_out_of_fold,
+)
 from mnist_core.retraining.learning_curve import (
     N_SEEDS,
     Trial,
@@ -66,9 +73,9 @@ def plan_labels(dataset: Dataset) -> dict[str, Any]:
     DataError
         If the data set has no labels, or too few images of a class.
     """
-    recipe = Recipe(n_classes=dataset.n_classes)
+    recipe = make_recipe(dataset.n_classes)
     check_inner_split(dataset.labels, recipe.inner_folds, N_FOLDS)
-    kind = {"candidate": PAPER_WINNER.params(), "recipe": asdict(recipe)}
+    kind = {"candidate": JUDGE.params(), "recipe": asdict(recipe)}
     return {**kind, "n_folds": N_FOLDS, "n_networks": N_NETWORKS}
 
 

@@ -11,9 +11,14 @@ from mnist_core.dataset import check_inner_split
 from mnist_core.errors import DataError
 from mnist_core.evaluation import predict
 from mnist_core.fused.alone import train_networks
-from mnist_core.grid import Candidate, Recipe
+from mnist_core.grid import Activation, Candidate, Recipe
 
 N_FOLDS, N_NETWORKS = 5, 3
+
+JUDGE = Candidate(lr=0.001, hidden1=192, hidden2=48, activation=Activation.RELU)
+"""The network that judges labels: it reads what it has not seen better than the paper's."""
+
+_DROPOUT = 0.5  # of the pixels, so that a label is not learned by heart
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Suspect:
     suggested: int
     score: float
     suggested_score: float
+
+
+def make_recipe(n_classes: int, seed: int = 0) -> Recipe:
+    """Make the recipe by which networks that judge labels are trained."""
+    return Recipe(n_classes=n_classes, seed=seed, input_dropout=_DROPOUT)
 
 
 def read_out_of_fold(

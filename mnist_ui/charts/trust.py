@@ -1,5 +1,6 @@
 """Charts of how far models can be trusted: true probabilities, refusals, disturbed images."""
 
+import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -54,10 +55,12 @@ def draw_reliability(found: Tempering) -> Layered:
 
 def draw_coverage(steps: list[Step], refusals: list[Refusal]) -> Layered:
     """Draw the share read right over the share answered, with its interval and the shares asked for."""
-    lowest = min(step.accuracy for step in steps[len(steps) // 4 :])
-    scale = alt.Scale(domain=[min(lowest, 0.985) - 0.002, 1.0], clamp=True)
-    curve = alt.Chart(pd.DataFrame([vars(step) for step in steps])).encode(
-        x=alt.X("coverage:Q", title="answered, the surest first", axis=alt.Axis(format="%"))
+    first = _choose_first(refusals)
+    shown = pd.DataFrame([vars(step) for step in steps if step.coverage >= first])
+    scale = alt.Scale(domain=[min(shown["accuracy"].min(), 0.985) - 0.002, 1.0], clamp=True)
+    x_scale = alt.Scale(domain=[first, 1.0], nice=False)
+    curve = alt.Chart(shown).encode(
+        x=alt.X("coverage:Q", title="answered, the surest", scale=x_scale, axis=alt.Axis(format="~%"))
     )
     y = alt.Y("accuracy:Q", title="right of these", scale=scale, axis=alt.Axis(format=".1%"))
     band = curve.mark_area(opacity=0.2, color=_BLUE)
@@ -110,4 +113,10 @@ def draw_robustness(rows: pd.DataFrame, disturbance: Disturbance, models: Sequen
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30))
     line = line.encode(y=alt.Y("accuracy:Q", scale=scale, axis=alt.Axis(format="%")))
     usual = alt.Chart(pd.DataFrame({"level": [disturbance.usual]})).mark_rule(color=_GREY, strokeDash=[5, 4])
-    return alt.layer(usual.encode(x="level:Q"), band, line).properties(height=240)
+    return alt.layer(usual.encode(x="level:Q"), band, line).properties(height=290)
+
+
+def _choose_first(refusals: Sequence[Refusal]) -> float:
+    """Choose the coverage at which the curve begins: well below all that is asked for, in twentieths."""
+    most = max((one.refused for one in refusals if one.n_answered), default=1.0)
+    return max(0.0, math.floor(20 * (1 - 1.5 * most)) / 20)

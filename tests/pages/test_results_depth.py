@@ -77,6 +77,32 @@ def test_it_tells_how_true_probabilities_are_and_what_must_be_refused(open_tab, 
     assert list_downloads(page) == ["Numbers as CSV"] * 2
 
 
+def test_a_link_names_its_tab_which_another_model_keeps(open_tab, home):
+    open_in_all_tabs(make_dataset(), home)
+    page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/results.py")
+    page.query_params["tab"] = "How sure it may be"
+
+    page.run()
+
+    assert "Are its probabilities true?" in [element.value for element in page.subheader]
+
+    page.selectbox(key="lab-model-widget").set_value("robust").run()
+
+    assert not page.exception
+    assert page.query_params["tab"] in ("How sure it may be", ["How sure it may be"])
+    assert "Are its probabilities true?" in [element.value for element in page.subheader]
+
+
+def test_a_link_to_no_tab_opens_the_first(open_tab, home):
+    page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/results.py")
+    page.query_params["tab"] = "none"
+
+    page.run()
+
+    assert not page.exception
+    assert "How it learned" in [element.value for element in page.subheader]
+
+
 def test_models_are_read_on_disturbed_images_side_by_side(open_tab, home):
     open_in_all_tabs(make_dataset(), home)
 
