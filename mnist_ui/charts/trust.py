@@ -119,4 +119,4 @@ def draw_robustness(rows: pd.DataFrame, disturbance: Disturbance, models: Sequen
 def _choose_first(refusals: Sequence[Refusal]) -> float:
     """Choose the coverage at which the curve begins: well below all that is asked for, in twentieths."""
     most = max((one.refused for one in refusals if one.n_answered), default=1.0)
-    return max(0.0, math.floor(20 * (1 - 1.5 * most)) / 20)
+    return min(0.9, max(0.0, math.floor(20 * (1 - 1.5 * most)) / 20))
