@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core.live.pictures import choose_epochs
 from mnist_core.network import LAYERS
 from mnist_ui.charts.small_curves import read_assets
 from mnist_ui.gallery import Colours
 from mnist_ui.names import NAMES
-from mnist_ui.reel import Reel, Shot, choose_epochs
+from mnist_ui.reel import Reel, Shot
 
 _SPEEDS = (1, 2, 4, 8, 16)
 _USUAL_SPEED = 4

@@ -22,6 +22,11 @@ def open_form() -> None:
     st.query_params[_TRAINING] = _NEW
 
 
+def forget_choice() -> None:
+    """Show the latest training from the next run of the page on."""
+    st.query_params.pop(_TRAINING, None)
+
+
 def choose_training(jobs: Sequence[JobRow]) -> JobRow | None:
     """Let the user choose among the trainings; None where the form for a new one is to be shown."""
     by_id = {job.id: job for job in jobs}

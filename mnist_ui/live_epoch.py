@@ -1,17 +1,33 @@
-"""What can be made of one epoch of a live training: a branch, a model, a film."""
+"""What can be made of one epoch of a live training: a branch, a model, a film; and its end."""
+
+import re
+import time
+from functools import partial
 
 import streamlit as st
 
-from mnist_core.errors import LabError
-from mnist_core.live.job import branch_training
-from mnist_core.runs import JobRow
+from mnist_core.errors import LabError, ModelError
+from mnist_core.live.job import branch_training, find_classes, open_frames
+from mnist_core.live.saving import SAVING
+from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.removal import remove_run
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
-from mnist_ui.live_choice import open_training
+from mnist_ui.live_choice import forget_choice, open_training
+from mnist_ui.markdown import escape
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_REFRESH_S = 1.0
+_MOST_WAIT_S = 3.0
+_LINKS = (
+    ("pages/results.py", "Results", ":material/insights:"),
+    ("pages/fields.py", "Fields", ":material/blur_on:"),
+    ("pages/draw.py", "Draw", ":material/draw:"),
+)
 
 
-def show_epoch(job: JobRow, epoch: int) -> None:
-    """Offer what can be made of the epoch that is looked at."""
+def show_epoch(job: JobRow, epoch: int, layer: str, *, is_busy: bool) -> None:
+    """Offer what can be made of the epoch that is looked at, and of all of them."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Go back to epoch {epoch} and branch",
@@ -21,6 +37,83 @@ def show_epoch(job: JobRow, epoch: int) -> None:
             args=(job.id, epoch),
             help="Another training that shares all up to this epoch; change its rate, then let it go on.",
         )
+        with st.popover("Save as a model", icon=":material/save:", disabled=epoch < 1):
+            _ask_for_name(job, epoch)
+        st.download_button(
+            "Film as GIF",
+            partial(_make_film, job, layer),
+            file_name=f"{job.id}-{layer}.gif",
+            mime="image/gif",
+            icon=":material/movie:",
+            on_click="ignore",
+            help="All epochs with the fields that are shown, and what was read as what.",
+        )
+        with st.popover("Delete", icon=":material/delete:", disabled=is_busy):
+            st.markdown(
+                "Its epochs are removed. Models that were saved from it stay, and so do its branches."
+            )
+            st.button("Delete this training", key=f"live-delete-{job.id}", on_click=_delete, args=(job.id,))
+
+
+def show_saving() -> None:
+    """Show the model that this tab has asked for last, until it is saved."""
+    job_id = st.session_state.get(session.Key.LIVE_SAVING)
+    if job_id is None:
+        return
+    is_busy = session.store().get_job(job_id).state.is_active
+    st.fragment(_show_saving, run_every=_REFRESH_S if is_busy else None)(job_id, is_busy)
+
+
+def _show_saving(job_id: str, was_busy: bool) -> None:
+    job = session.store().get_job(job_id)
+    if job.state.is_active is not was_busy:
+        st.rerun()
+    name = escape(job.settings["name"])
+    if job.state is RunState.DONE and job.outcome is not None:
+        with st.container(border=True):
+            st.markdown(
+                f":material/check_circle: Epoch {job.settings['epoch']} is saved as **{name}** and reads "
+                f"**{job.outcome['test_accuracy']:.2%}** of the held-out images."
+            )
+            with st.container(horizontal=True):
+                for page, label, icon in _LINKS:
+                    st.page_link(page, label=label, icon=icon, query_params={"model": job.settings["name"]})
+    elif job.state is RunState.FAILED:
+        st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
+    else:
+        st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")
+
+
+def _ask_for_name(job: JobRow, epoch: int) -> None:
+    key = f"live-name-{job.id}"
+    st.text_input("Name of the model", f"live-{job.id[-4:]}-{epoch}", key=key, max_chars=60)
+    st.button(
+        f"Save epoch {epoch}",
+        key=f"live-save-{job.id}",
+        type="primary",
+        on_click=_save,
+        args=(job, epoch, key),
+    )
+
+
+def _save(job: JobRow, epoch: int, key: str) -> None:
+    name = str(st.session_state[key]).strip()
+    try:
+        _check_name(name)
+        settings = {"training": job.id, "epoch": epoch, "name": name}
+        saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {job.name}")
+    except LabError as error:
+        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+        return
+    start_job(session.settings(), saving_id)
+    st.session_state[session.Key.LIVE_SAVING] = saving_id
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ModelError(f"A model's name needs letters, digits, dots and dashes, but is {name!r}: mend it.")
+    if name in session.list_model_folders():
+        raise ModelError(f"There is a model {name} already: choose another name.")
 
 
 def _branch(job_id: str, epoch: int) -> None:
@@ -31,3 +124,29 @@ def _branch(job_id: str, epoch: int) -> None:
         return
     start_job(session.settings(), branch_id)
     open_training(branch_id)
+
+
+def _make_film(job: JobRow, layer: str) -> bytes:
+    from mnist_core.live.film import FilmPlan, make_film  # noqa: PLC0415 - matplotlib, once it is asked for
+
+    settings = session.settings()
+    return make_film(open_frames(settings, job.id), FilmPlan(layer, find_classes(job, settings)))
+
+
+def _delete(job_id: str) -> None:
+    store = session.store()
+    try:
+        store.request_cancel(job_id)
+        _wait_for_end(job_id)
+        remove_run(store, job_id, session.settings())
+    except LabError as error:
+        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+        return
+    forget_choice()
+
+
+def _wait_for_end(job_id: str) -> None:
+    """Wait a moment until the process of a training that rests has seen that it is no longer wanted."""
+    end = time.monotonic() + _MOST_WAIT_S
+    while session.store().read_state(job_id).is_active and time.monotonic() < end:
+        time.sleep(0.05)

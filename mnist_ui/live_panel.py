@@ -1,13 +1,12 @@
 """A live training as it goes on: what it does, its film, and what its user may ask of it."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from mnist_core.dataset import DIGITS
-from mnist_core.dataset.kept import open_dataset
-from mnist_core.errors import DataError, LabError
-from mnist_core.live.job import open_frames
+from mnist_core.errors import LabError
+from mnist_core.live.job import find_classes, open_frames
 from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Rates, Wishes
 from mnist_core.network import LAYERS
 from mnist_core.runs import JobRow, RunState
@@ -23,6 +22,7 @@ from mnist_ui.run_states import badge_state
 from mnist_ui.waking import wake_job
 
 _REFRESH_S = 0.5
+_FIELD_PIXELS = 164  # two fit a phone side by side
 _AFTER_REST = 20  # epochs that are offered beyond those that were asked for first
 
 
@@ -51,12 +51,16 @@ def _show_now(job_id: str, was_busy: bool) -> None:
         st.toast(refusal, icon=":material/info:")
     last = open_frames(session.settings(), job_id).last_epoch
     _show_head(job, last)
+    if job.state is RunState.FAILED:
+        st.error(escape(job.message), icon=":material/error:")
     _show_wishes(job, last)
     if last < 0:
-        st.info("It reads its images and draws its first weights.", icon=":material/hourglass_empty:")
+        if job.state is not RunState.FAILED:
+            st.info("It reads its images and draws its first weights.", icon=":material/hourglass_empty:")
         return
-    seen = _show_film(job)
-    show_epoch(job, last if seen is None else min(seen, last))
+    layer = _choose_layer()
+    seen = _show_film(job, layer)
+    show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=was_busy)
 
 
 def _is_busy(job: JobRow) -> bool:
@@ -107,17 +111,20 @@ def _find_target(job: JobRow, last: int) -> int:
 
 def _show_wishes(job: JobRow, last: int) -> None:
     wishes = Wishes.from_values(job.wishes)
-    slots = st.columns(4)
-    _ask(job, slots[0], "lr", "Learning rate", wishes.rates.lr, min_value=0.0, step=0.001, format="%g")
-    decay = wishes.rates.weight_decay
-    _ask(job, slots[1], "weight_decay", "Weight decay", decay, min_value=0.0, step=0.0001, format="%g")
-    _ask(job, slots[2], "until", "Rest at epoch", _find_target(job, last), min_value=1, max_value=MOST_EPOCHS)
-    key = f"live-pace-{job.id}"
-    with slots[3]:
-        ask_for_pace(key, wishes.pace, on_change=lambda: _wish(job.id, pace=st.session_state[key]))
+    lr, decay, key = wishes.rates.lr, wishes.rates.weight_decay, f"live-pace-{job.id}"
+    with st.container(horizontal=True):
+        _ask(job, "lr", "Learning rate", lr, min_value=0.0, step=0.001, format="%g")
+        _ask(job, "weight_decay", "Weight decay", decay, min_value=0.0, step=0.0001, format="%g")
+        _ask(job, "until", "Rest at epoch", _find_target(job, last), min_value=1, max_value=MOST_EPOCHS)
+        obey = partial(_obey_pace, job.id, key)
+        ask_for_pace(key, wishes.pace, on_change=obey, width=_FIELD_PIXELS)
 
 
-def _ask(job: JobRow, slot: Any, wish: str, label: str, value: float, **options: Any) -> None:
+def _obey_pace(job_id: str, key: str) -> None:
+    _wish(job_id, pace=st.session_state[key])
+
+
+def _ask(job: JobRow, wish: str, label: str, value: float, **options: Any) -> None:
     """Ask for a number that is obeyed at once."""
     key = f"live-{wish}-{job.id}"
     if st.session_state.get(key) is None or wish == "until":
@@ -131,7 +138,7 @@ def _ask(job: JobRow, slot: Any, wish: str, label: str, value: float, **options:
             wishes = {"until": chosen, "target": chosen} if _is_busy(job) else {"target": chosen}
         _wish(job.id, **wishes)
 
-    slot.number_input(label, key=key, on_change=obey, **options)
+    st.number_input(label, key=key, on_change=obey, width=_FIELD_PIXELS, **options)
 
 
 def _offer(label: str, icon: str, job: JobRow, **wishes: Any) -> None:
@@ -153,9 +160,8 @@ def _wish(job_id: str, **wishes: Any) -> None:
         start_job(session.settings(), job_id)
 
 
-def _show_film(job: JobRow) -> int | None:
-    """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
-    layer = st.segmented_control(
+def _choose_layer() -> str:
+    chosen = st.segmented_control(
         "Fields of",
         list(reversed(LAYERS)),
         default=LAYERS[-1],
@@ -164,23 +170,22 @@ def _show_film(job: JobRow) -> int | None:
         key=session.Key.LIVE_LAYER_WIDGET,
         label_visibility="collapsed",
     )
-    layer = layer or LAYERS[-1]
+    return chosen or LAYERS[-1]
+
+
+def _show_film(job: JobRow, layer: str) -> int | None:
+    """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
     name = f"{job.id}-{layer}"
     delivery = st.session_state.get(session.Key.LIVE_DELIVERY)
     if not isinstance(delivery, Delivery) or delivery.name != name:
         delivery = st.session_state[session.Key.LIVE_DELIVERY] = Delivery(name)
-    film = Film(open_reel(job.id, layer), name, layer, _find_classes(job), _find_ghost(job))
+    film = Film(
+        open_reel(job.id, layer), name, layer, find_classes(job, session.settings()), _find_ghost(job)
+    )
     place = f"{session.Key.LIVE_SEEN}-{job.id}"
     seen = film.show(f"film-{job.id}", delivery, st.session_state.get(place))
     st.session_state[place] = seen
     return seen
-
-
-def _find_classes(job: JobRow) -> tuple[str, ...]:
-    try:
-        return open_dataset(job.fingerprint, session.settings().datasets_folder).class_names
-    except DataError:  # it is no longer kept
-        return DIGITS
 
 
 def _find_ghost(job: JobRow) -> Any:

@@ -12,11 +12,8 @@ import streamlit as st
 
 from mnist_core.live.frames import Frames
 from mnist_core.live.job import open_frames
-from mnist_core.live.pictures import draw_fields, quantise_fields
+from mnist_core.live.pictures import MOST_UNITS, choose_epochs, draw_fields, quantise_fields
 from mnist_ui import session
-
-MOST_UNITS = 96  # pictures of a layer that are shown; the page stays quick, and they fit a screen
-_MOST_FRAMES = 120  # of a film; of more epochs every other is shown, then every fourth
 
 
 @dataclass(frozen=True)
@@ -109,20 +106,6 @@ class Reel:
             return [None, None, self._frames.read(epoch).accuracy, rates.lr, rates.weight_decay]
         measured = (record.train_loss, record.valid_loss, record.valid_accuracy)
         return [*(_round(value) for value in measured), rates.lr, rates.weight_decay]
-
-
-def choose_epochs(last: int) -> list[int]:
-    """Choose the epochs that a film shows: all, or every so many and the last."""
-    step = find_step(last)
-    return sorted({*range(0, last + 1, step), last}) if last >= 0 else []
-
-
-def find_step(last: int) -> int:
-    """Find how many epochs lie between two of a film: 1, 2, 4, ..."""
-    step = 1
-    while last > step * _MOST_FRAMES:
-        step *= 2
-    return step
 
 
 def open_reel(training_id: str, layer: str) -> Reel:

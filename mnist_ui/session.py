@@ -30,6 +30,7 @@ class Key(StrEnum):
     LIVE_DELIVERY = "live-delivery"
     LIVE_LAYER_WIDGET = "live-layer"
     LIVE_REFUSAL = "live-refusal"
+    LIVE_SAVING = "live-saving"
     LIVE_SEEN = "live-seen"
     LIVE_WIDGET = "live-training"
     CONFUSION_WIDGET = "results-confusion"

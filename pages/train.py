@@ -9,6 +9,7 @@ from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.empty import offer_sample
 from mnist_ui.live_choice import choose_training, open_form, open_training
+from mnist_ui.live_epoch import show_saving
 from mnist_ui.live_form import ask_for_training
 from mnist_ui.live_panel import show_training
 from mnist_ui.markdown import escape
@@ -28,6 +29,7 @@ def _show_page() -> None:
         return
     button.button("New training", icon=":material/add:", on_click=open_form, width="stretch")
     show_training(job)
+    show_saving()
     st.html(_NO_FADING)
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "resume": ("search", "carries a stopped run on"),
     "runs": ("runs", "lists runs"),
     "train": ("train", "trains one network"),
+    "film": ("film", "writes the epochs of a live training as a GIF"),
     "evaluate": ("measure", "measures a saved model"),
     "calibrate": ("trust", "says how true a model's probabilities are, and fits its temperature"),
     "coverage": ("trust", "says what a model gains by refusing what it is least sure of"),

@@ -17,6 +17,7 @@ from mnist_core.errors import GridError
 from mnist_core.fused.alone import train_network
 from mnist_core.grid import RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
+from mnist_core.settings import read_settings
 from mnist_core.training import TrainedModel, train_model
 
 
@@ -52,6 +53,16 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers", type=int, default=2, metavar="N", help="robust: processes side by side (default: 2)"
     )
+    command.add_argument(
+        "--keep-epochs", action="store_true", help="keep every epoch, for the Train page and the command film"
+    )
+    command.add_argument(
+        "--change",
+        action="append",
+        default=[],
+        metavar="CHANGE",
+        help="other rates from an epoch on, as 12:lr=0.0001,weight_decay=0; with --keep-epochs, repeatable",
+    )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model's new folder")
     add_recipe_arguments(command)
     # Each recipe has its own usual settings.
@@ -66,8 +77,12 @@ def run_train(arguments: argparse.Namespace) -> None:
     dataset = read_data(arguments)
     split = split_dataset(dataset, arguments.seed, arguments.limit)
     out = arguments.out.resolve()
-    train = _train_robust if arguments.recipe == "robust" else _train_paper
-    trained = train(arguments, dataset, split, candidate, out)
+    training = None
+    if arguments.keep_epochs or arguments.change:
+        training, trained = _train_live(arguments, dataset, candidate, out)
+    else:
+        train = _train_robust if arguments.recipe == "robust" else _train_paper
+        trained = train(arguments, dataset, split, candidate, out)
     info = trained.model.info
     seconds = time.monotonic() - start
     document: dict[str, Any] = {
@@ -78,12 +93,14 @@ def run_train(arguments: argparse.Namespace) -> None:
         "seconds": round(seconds, 2),
         "n_parameters": trained.model.network.n_parameters,
         "reload_is_identical": trained.is_identical,
+        **({} if training is None else {"training": training}),
     }
     words = (
         f"{candidate}: {info.test.accuracy:.2%} of {info.test.n:,} held-out images after "
         f"{info.history[-1].epoch} epochs ({seconds:.0f} s), saved to {out}"
     )
-    say(document, words, arguments.json)
+    kept = "" if training is None else f"; its epochs are kept as training {training}"
+    say(document, words + kept, arguments.json)
 
 
 def _train_paper(
@@ -112,6 +129,31 @@ def _train_robust(
     return train_robust(
         dataset, split, arguments.limit, candidate, recipe, out, report, effort, n_jobs=n_jobs
     )
+
+
+def _train_live(
+    arguments: argparse.Namespace, dataset: Dataset, candidate: Candidate, out: Path
+) -> tuple[str, TrainedModel]:
+    """Train with every epoch kept; return the id of the training too."""
+    from mnist_core.live.job import open_frames  # noqa: PLC0415 - only for it
+    from mnist_core.live.plan import LivePlan  # noqa: PLC0415
+    from mnist_core.live.saving import save_epoch  # noqa: PLC0415
+    from mnist_core.live.whole import read_change, train_keeping  # noqa: PLC0415
+    from mnist_core.runs import Store  # noqa: PLC0415
+
+    if arguments.recipe == "robust" or not arguments.keep_epochs:
+        raise GridError(
+            "--change goes with --keep-epochs, and both with the recipe paper: leave the other out."
+        )
+    plan = LivePlan(
+        candidate, _change_recipe(Recipe(n_classes=dataset.n_classes), arguments), arguments.limit
+    )
+    changes = dict(read_change(words, plan.rates) for words in arguments.change)
+    settings = read_settings()
+    store = Store(settings.database)
+    training = train_keeping(store, settings, dataset, plan, changes, _report_epoch)
+    last = open_frames(settings, training).last_epoch
+    return training, save_epoch(store.get_job(training), settings, last, out)
 
 
 def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:

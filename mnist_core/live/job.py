@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
+from mnist_core.dataset import DIGITS
 from mnist_core.dataset.kept import open_dataset
-from mnist_core.errors import RunError
+from mnist_core.errors import DataError, RunError
 from mnist_core.live.frames import Frames
 from mnist_core.live.learner import Learner
 from mnist_core.live.plan import LivePlan, Wishes
@@ -68,16 +69,26 @@ def open_frames(settings: Settings, training_id: str) -> Frames:
     return Frames(settings.runs_folder / training_id)
 
 
-def open_learner(job: JobRow, settings: Settings) -> Learner:
-    """Bring a live training to memory, where its last epoch left it.
+def find_classes(job: JobRow, settings: Settings) -> tuple[str, ...]:
+    """Find what the outputs of a live training stand for: digits, where its data is no longer kept."""
+    try:
+        return open_dataset(job.fingerprint, settings.datasets_folder).class_names
+    except DataError:
+        return DIGITS
+
+
+def open_learner(job: JobRow, settings: Settings, epoch: int | None = None) -> Learner:
+    """Bring a live training to memory, where an epoch left it; None takes the last.
 
     Raises
     ------
     DataError
         If its data set is no longer kept.
+    RunError
+        If the epoch is not kept.
     """
     dataset = open_dataset(job.fingerprint, settings.datasets_folder)
-    return Learner(LivePlan.from_values(job.settings), dataset, open_frames(settings, job.id))
+    return Learner(LivePlan.from_values(job.settings), dataset, open_frames(settings, job.id), epoch)
 
 
 def carry_out(work: JobWork) -> Mapping[str, Any] | None:

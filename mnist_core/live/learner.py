@@ -28,15 +28,19 @@ class Learner:
     dataset : Dataset
         The images.
     frames : Frames
-        What is kept; it goes on from the last one.
+        What is kept.
+    epoch : int or None
+        From which it goes on; None takes the last that is kept.
 
     Raises
     ------
     DataError
         If there are too few images of a digit.
+    RunError
+        If the epoch is not kept.
     """
 
-    def __init__(self, plan: LivePlan, dataset: Dataset, frames: Frames) -> None:
+    def __init__(self, plan: LivePlan, dataset: Dataset, frames: Frames, epoch: int | None = None) -> None:
         split = split_dataset(dataset, plan.recipe.seed, plan.limit)
         images, labels = dataset.images[split.train], dataset.labels[split.train]
         check_inner_split(labels, plan.recipe.inner_folds)
@@ -48,7 +52,7 @@ class Learner:
         self._seconds_since_state = 0.0
         if frames.last_epoch < 0:
             self._keep(None, plan.rates)
-        self.go_to(frames.last_epoch)
+        self.go_to(frames.last_epoch if epoch is None else epoch)
 
     @property
     def epoch(self) -> int:

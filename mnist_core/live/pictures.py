@@ -9,10 +9,24 @@ from mnist_core.arrays import Fields
 from mnist_core.live.frames import Frame
 from mnist_core.network import LAYERS
 
+MOST_FRAMES = 120
+"""Of a film; of more epochs every other is shown, then every fourth, and so on."""
+
+MOST_UNITS = 96
+"""Pictures of a layer; of a wider one the first are shown."""
+
 _STRONGEST = 127
 
 Pictures = Int8[np.ndarray, "units side side"]
 """Fields, each scaled by its own greatest weight to -127 .. 127; zero stays zero."""
+
+
+def choose_epochs(last: int) -> list[int]:
+    """Choose the epochs that a film shows: all, or every so many and the last."""
+    step = 1
+    while last > step * MOST_FRAMES:
+        step *= 2
+    return sorted({*range(0, last + 1, step), last}) if last >= 0 else []
 
 
 def draw_fields(frame: Frame, layer: str) -> Fields:

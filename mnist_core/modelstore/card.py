@@ -9,8 +9,7 @@ from mnist_core.modelstore.info import ModelInfo, PenFacts
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
     """Write the card of a model in words, as Markdown."""
     data, candidate = info.data, info.candidate
-    is_robust = info.recipe_name.startswith("robust")
-    how, end = (_describe_robust, _describe_end) if is_robust else (_describe_paper, _describe_early_stop)
+    how, end = _WAYS.get(info.recipe_name.split(",")[0], (_describe_paper, _describe_early_stop))
     return f"""# {name}
 
 A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
@@ -73,6 +72,24 @@ def _describe_end(info: ModelInfo) -> str:
         f"{info.history[-1].epoch} epochs showed other distorted copies; the training loss is the "
         f"divergence from the teachers' softened answers. Temperature: {info.temperature:.3f}."
     )
+
+
+def _describe_live(info: ModelInfo) -> str:
+    return (
+        f"trained with Adam while its user watched, learning rate {info.candidate.lr:g} at first, batch "
+        f"{info.recipe.batch_size}{_describe_extras(info.recipe)}"
+    )
+
+
+def _describe_live_end(info: ModelInfo) -> str:
+    return (
+        f"It was saved after epoch {info.history[-1].epoch}; the changes of learning rate and weight decay "
+        "on the way are in the command below, which trains the same weights."
+    )
+
+
+_WAYS = {"robust": (_describe_robust, _describe_end), "live": (_describe_live, _describe_live_end)}
+"""How a network was trained, and how that ended, by the first word of its recipe's name."""
 
 
 def _describe_pens(pens: PenFacts | None) -> str:

@@ -119,7 +119,7 @@ class ModelInfo:
     recipe : Recipe
         How it was trained.
     recipe_name : str
-        `paper` or `robust`, with `, changed` behind it where a setting is not the usual one.
+        `paper`, `robust` or `live`, with `, changed` behind it where a setting is not the usual one.
     data : DataFacts
         What it was trained on.
     history : tuple of EpochRecord

@@ -1,10 +1,13 @@
 """A job as the function that carries it out sees it: what to do, and the way back to its users."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
-from mnist_core.errors import RunStoppedError
+from mnist_core.errors import RunError, RunStoppedError
 from mnist_core.runs.jobs import JobRow, Jobs
+from mnist_core.runs.owner import HEARTBEAT_EVERY_S
 from mnist_core.runs.rows import RunState
 from mnist_core.settings import Settings
 
@@ -55,3 +58,22 @@ class JobWork:
     def tell(self, message: str, progress: float | None = None) -> None:
         """Tell users what it does, and how far it has come, 0 to 1."""
         self.store.note_progress(self.job.id, message, progress)
+
+
+@contextmanager
+def beating(store: Jobs, job_id: str) -> Iterator[None]:
+    """Give signs of life of a job from a thread, so that who carries it out may take its time."""
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(HEARTBEAT_EVERY_S):
+            with suppress(RunError):  # who carries it out learns of it with what it writes next
+                store.beat(job_id)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

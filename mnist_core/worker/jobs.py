@@ -1,14 +1,13 @@
 """Carries jobs out, each in a process of its own that begins at once, beside searches."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 from mnist_core.errors import LabError, RunError, RunLostError, RunStoppedError, StorageError
-from mnist_core.runs import HEARTBEAT_EVERY_S, JobRow, RunState, Store
-from mnist_core.runs.work import JobWork
+from mnist_core.runs import JobRow, RunState, Store
+from mnist_core.runs.work import JobWork, beating
 from mnist_core.settings import Settings
 from mnist_core.worker import start_process
 
@@ -16,6 +15,7 @@ KINDS: Mapping[str, str] = {
     "label-errors": "mnist_core.retraining.jobs:carry_out_labels",
     "learning-curve": "mnist_core.retraining.jobs:carry_out_growth",
     "live": "mnist_core.live.job:carry_out",
+    "live-model": "mnist_core.live.saving:carry_out",
 }
 """The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.
 
@@ -74,7 +74,7 @@ def carry_out_job(
     """
     work = JobWork(store, job, settings, stop or Event())
     try:
-        with _beating(store, job.id):
+        with beating(store, job.id):
             outcome = _find_function(kinds, job.kind)(work)
         if outcome is not None:
             store.end_job(job.id, outcome)
@@ -96,25 +96,6 @@ def _find_function(kinds: Mapping[str, str], kind: str) -> Callable[[JobWork], O
     module, _, name = kinds[kind].partition(":")
     function: Callable[[JobWork], Outcome] = getattr(import_module(module), name)
     return function
-
-
-@contextmanager
-def _beating(store: Store, job_id: str) -> Iterator[None]:
-    """Give signs of life from a thread, so that a function may take its time."""
-    over = Event()
-
-    def beat() -> None:
-        while not over.wait(HEARTBEAT_EVERY_S):
-            with suppress(RunError):  # the function learns of it with what it writes next
-                store.beat(job_id)
-
-    thread = Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _stop(store: Store, job_id: str) -> None:

@@ -44,6 +44,7 @@ function buildPictures(film, captions, side) {
   });
   film.pictures.replaceChildren(...figures);
   film.pictures.classList.toggle("many", captions.length > 24);
+  film.root.classList.toggle("few", captions.length <= 10);
 }
 
 function drawConfusion(film, rows) {

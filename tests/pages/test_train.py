@@ -16,7 +16,8 @@ from mnist_core.dataset import Dataset
 from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.live.job import KIND, add_training, open_learner
 from mnist_core.live.plan import LivePlan, Rates, Wishes
-from mnist_core.runs import Store
+from mnist_core.live.saving import SAVING
+from mnist_core.runs import RunState, Store
 from mnist_core.settings import Settings
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(batch_size=32))
@@ -150,6 +151,65 @@ def test_a_branch_is_opened_where_it_leaves_its_parent(home, store, dataset, no_
     assert (branch.settings["parent"], branch.settings["parent_epoch"]) == (parent.id, 3)
     assert page.query_params["training"] == branch.id
     assert not page.exception
+
+
+def test_an_epoch_is_saved_as_a_model_of_the_name_that_was_given(home, store, dataset, no_process_left):
+    job_id = train(store, home, dataset, epochs=2, until=2)
+    page = open_page(job_id)
+    page.text_input(key=f"live-name-{job_id}").set_value("mine").run()
+
+    press(page, "Save epoch 2")
+
+    [saving] = store.list_jobs(SAVING)
+    assert saving.settings == {"training": job_id, "epoch": 2, "name": "mine"}
+    assert "Saving epoch 2 as mine" in read_words(page)
+
+
+@pytest.mark.parametrize("name", ["", "../mine", "paper"])
+def test_a_name_that_no_model_can_have_is_refused(home, store, dataset, name):
+    job_id = train(store, home, dataset, epochs=1, until=1)
+    page = open_page(job_id)
+    page.text_input(key=f"live-name-{job_id}").set_value(name).run()
+
+    press(page, "Save epoch 1")
+
+    assert store.list_jobs(SAVING) == []
+    assert "name" in page.toast[0].value
+
+
+def test_a_model_that_was_saved_leads_to_the_pages_that_look_at_it(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=1, until=1)
+    settings = {"training": job_id, "epoch": 1, "name": "mine"}
+    saving = store.claim_job(store.add_job(SAVING, settings, name="mine"))
+    store.end_job(saving.id, {"model": "mine", "test_accuracy": 0.875, "is_identical": True})
+    page = open_page(job_id)
+    page.session_state["live-saving"] = saving.id
+
+    page.run()
+
+    assert "is saved as **mine** and reads **87.50%**" in read_words(page)
+
+
+def test_a_training_is_deleted_with_its_epochs(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=1, until=1)
+    store.rest_job(job_id, 0, "rests at epoch 1")
+    page = open_page(job_id)
+
+    press(page, "Delete this training")
+
+    assert store.list_jobs(KIND) == []
+    assert not (home / "runs" / job_id).exists()
+    assert "Start the training" in labels(page)
+
+
+def test_a_training_that_failed_says_why(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=1, until=5)
+    store.end_run(job_id, RunState.FAILED, "The disk is full: free some space.")
+
+    page = open_page(job_id)
+
+    assert page.error[0].value == r"The disk is full\: free some space\."
+    assert "Go on" in labels(page)
 
 
 def test_the_latest_training_is_shown_and_another_can_be_chosen(home, store, dataset):

@@ -1,0 +1,53 @@
+"""The command `film`."""
+
+import argparse
+from pathlib import Path
+
+from mnist_core.cli.say import say
+from mnist_core.errors import GridError, StorageError
+from mnist_core.live.film import FilmPlan, make_film
+from mnist_core.live.job import find_classes, open_frames
+from mnist_core.live.pictures import choose_epochs
+from mnist_core.network import LAYERS
+from mnist_core.runs import Store
+from mnist_core.settings import read_settings
+
+_MOST_PACE = 50.0  # a GIF knows hundredths of a second, and browsers slow down what is faster
+
+
+def add_film_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `film`."""
+    command.add_argument(
+        "training", metavar="TRAINING", help="id of a live training: the Train page names it"
+    )
+    command.add_argument("--layer", choices=LAYERS, default=LAYERS[-1], help="default: output")
+    command.add_argument("--pace", type=float, default=4.0, metavar="N", help="epochs a second (default: 4)")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the GIF to write")
+
+
+def run_film(arguments: argparse.Namespace) -> None:
+    """Write the epochs of a live training as a GIF."""
+    if not 0.1 <= arguments.pace <= _MOST_PACE:
+        raise GridError(
+            f"The epochs a second must be from 0.1 to {_MOST_PACE:g}, but are {arguments.pace:g}: "
+            "choose others."
+        )
+    settings = read_settings()
+    job = Store(settings.database).get_job(arguments.training)
+    frames = open_frames(settings, job.id)
+    data = make_film(frames, FilmPlan(arguments.layer, find_classes(job, settings), arguments.pace))
+    out = arguments.out.resolve()
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise StorageError(f"The film needs to be written to {out}, but cannot be: {error}.") from error
+    n_frames = len(choose_epochs(frames.last_epoch))
+    document = {
+        "path": str(out),
+        "training": job.id,
+        "layer": arguments.layer,
+        "epochs": frames.last_epoch,
+        "frames": n_frames,
+        "bytes": len(data),
+    }
+    say(document, f"{n_frames} frames of {frames.last_epoch} epochs written to {out}", arguments.json)

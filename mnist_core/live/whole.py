@@ -1,0 +1,114 @@
+"""A live training from its beginning to its end at once, as a command has it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from mnist_core.dataset import Dataset
+from mnist_core.dataset.kept import keep_dataset
+from mnist_core.errors import GridError, RunError
+from mnist_core.fused import Training
+from mnist_core.history import EpochRecord
+from mnist_core.live.job import add_training, open_learner
+from mnist_core.live.learner import Learner
+from mnist_core.live.plan import LivePlan, Rates, Wishes
+from mnist_core.runs.jobs import Jobs
+from mnist_core.runs.work import beating
+from mnist_core.settings import Settings
+
+
+def train_keeping(
+    store: Jobs,
+    settings: Settings,
+    dataset: Dataset,
+    plan: LivePlan,
+    changes: Mapping[int, Rates],
+    report: Callable[[EpochRecord], None],
+) -> str:
+    """Train a network until it stops early, keep its epochs, and return the id of the training, which rests.
+
+    Parameters
+    ----------
+    store : Jobs
+        Where the training is recorded.
+    settings : Settings
+        Names the folders.
+    dataset : Dataset
+        The images; kept, so that the training can go on later.
+    plan : LivePlan
+        What is trained; here the recipe's epochs and patience count.
+    changes : mapping of int to Rates
+        The rates that hold from an epoch on.
+    report : callable
+        Called with each epoch as it ends.
+
+    Raises
+    ------
+    DataError
+        If there are too few images of a digit.
+    StorageError
+        If the epochs cannot be kept.
+    """
+    fingerprint = keep_dataset(dataset, settings.datasets_folder).fingerprint
+    wishes = Wishes(plan.recipe.max_epochs, plan.rates)
+    job = store.claim_job(add_training(store, plan, dataset.name, fingerprint, wishes))
+    if job is None:
+        raise RunError("The training was taken by another process at once: end that one, then try again.")
+    learner = open_learner(job, settings)
+    try:
+        with beating(store, job.id):
+            _train(store, job.id, learner, plan, changes, report)
+    finally:
+        _rest(store, job.id, learner)
+    return job.id
+
+
+def read_change(words: str, usual: Rates) -> tuple[int, Rates]:
+    """Read a change of rates such as `12:lr=0.0001,weight_decay=0`; what it does not name is as usual.
+
+    Raises
+    ------
+    GridError
+        If it is none.
+    """
+    epoch, _, settings = words.partition(":")
+    try:
+        named = dict(setting.split("=") for setting in settings.split(","))
+        return int(epoch), replace(usual, **{name: float(value) for name, value in named.items()})
+    except (ValueError, TypeError) as error:
+        raise GridError(
+            f"A change must be like 12:lr=0.0001 or 12:lr=0.0001,weight_decay=0.001, but is {words!r}: "
+            "mend it."
+        ) from error
+
+
+def _train(
+    store: Jobs,
+    job_id: str,
+    learner: Learner,
+    plan: LivePlan,
+    changes: Mapping[int, Rates],
+    report: Callable[[EpochRecord], None],
+) -> None:
+    rates, judge = plan.rates, _make_judge(plan)
+    while not judge.is_over:
+        rates = changes.get(learner.epoch + 1, rates)
+        learner.train_epoch(rates)
+        judge.add_epoch(learner.history[-1])
+        store.add_job_epochs(job_id, learner.history[-1:])
+        report(learner.history[-1])
+    store.wish(job_id, lr=rates.lr, weight_decay=rates.weight_decay)
+
+
+def _make_judge(plan: LivePlan) -> Training:
+    """Make what stops early as every training does; it has no weights of its own."""
+    nothing = np.zeros((3, 0), np.float32)
+    return Training(plan.candidate, plan.recipe, nothing, nothing, nothing)
+
+
+def _rest(store: Jobs, job_id: str, learner: Learner) -> None:
+    learner.keep_state()
+    store.wish(job_id, until=learner.epoch)
+    seen = store.get_job(job_id)
+    store.rest_job(job_id, seen.n_wishes, f"rests at epoch {learner.epoch}")

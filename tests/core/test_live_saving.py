@@ -1,0 +1,240 @@
+"""What a live training leaves behind: models, films, trainings of the command line."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from digits import ROOT, make_digits
+from PIL import Image
+from processes import processes_of
+
+from mnist_core.dataset import DIGITS, Dataset, Origin, compute_fingerprint
+from mnist_core.dataset.kept import keep_dataset
+from mnist_core.errors import GridError, RunError
+from mnist_core.fields import receptive_fields
+from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.live.film import FilmPlan, make_film
+from mnist_core.live.frames import Frames
+from mnist_core.live.job import add_training, open_frames, open_learner
+from mnist_core.live.pictures import choose_epochs, draw_fields, quantise_fields
+from mnist_core.live.plan import LivePlan, Rates, Wishes
+from mnist_core.live.saving import SAVING, save_epoch
+from mnist_core.live.whole import read_change, train_keeping
+from mnist_core.modelstore import load_model
+from mnist_core.network import LAYERS
+from mnist_core.runs import RunState, Store
+from mnist_core.settings import Settings
+from mnist_core.worker.jobs import carry_out_job, start_job
+
+PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
+FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    images, labels = make_digits(300)
+    origin = Origin("paper", (), (0.0, 1.0))
+    return Dataset("small.mat", images, labels, compute_fingerprint(images, labels), origin)
+
+
+@pytest.fixture
+def settings(tmp_path, dataset):
+    made = Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
+    keep_dataset(dataset, made.datasets_folder)
+    return made
+
+
+@pytest.fixture
+def store(settings):
+    opened = Store(settings.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def training(store, settings, dataset):
+    """Five epochs at one rate, two at another."""
+    plan = replace(PLAN, recipe=replace(PLAN.recipe, max_epochs=7, patience=7))
+    return train_keeping(store, settings, dataset, plan, {6: SLOW}, lambda _: None)
+
+
+def test_a_saved_epoch_is_that_network_with_its_history_and_the_command_that_makes_it_again(
+    store, settings, training, tmp_path
+):
+    job = store.get_job(training)
+
+    trained = save_epoch(job, settings, 6, tmp_path / "mine")
+
+    info = load_model(tmp_path / "mine").info
+    assert [record.epoch for record in info.history] == [1, 2, 3, 4, 5, 6]
+    assert (info.recipe_name, info.candidate.lr, trained.is_identical) == ("live", 0.01, True)
+    assert "--keep-epochs --change 6:lr=0.002,weight_decay=0.0005" in info.command
+    network = open_learner(job, settings, 6).network
+    for name, tensor in trained.model.network.state_dict().items():
+        assert np.array_equal(tensor, network.state_dict()[name])
+    assert "while its user watched" in (tmp_path / "mine" / "README.md").read_text()
+
+
+def test_a_network_that_has_learned_nothing_is_no_model(store, settings, training, tmp_path):
+    with pytest.raises(RunError, match="epoch 0 has learned nothing"):
+        save_epoch(store.get_job(training), settings, 0, tmp_path / "mine")
+
+
+def test_a_model_is_saved_by_a_job(store, settings, training):
+    asked = {"training": training, "epoch": 3, "name": "third"}
+    job_id = store.add_job(SAVING, asked, name="third")
+
+    ended = carry_out_job(store, store.claim_job(job_id), settings)
+
+    assert ended.state is RunState.DONE
+    model = load_model(settings.models_folder / "third")
+    assert ended.outcome["test_accuracy"] == model.info.test.accuracy
+
+
+def test_a_training_of_the_command_line_rests_and_can_go_on(store, settings, training):
+    job = store.get_job(training)
+
+    assert (job.state, job.message) == (RunState.PAUSED, "rests at epoch 7")
+    assert Wishes.from_values(job.wishes) == Wishes(7, SLOW)
+    assert [row.record.epoch for row in store.read_epochs(training)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_it_stops_early_as_every_training_does(store, settings, dataset):
+    hasty = replace(PLAN, candidate=replace(PLAN.candidate, lr=1.0), recipe=replace(PLAN.recipe, patience=2))
+
+    training = train_keeping(store, settings, dataset, hasty, {}, lambda _: None)
+
+    losses = [row.record.valid_loss for row in store.read_epochs(training)]
+    assert len(losses) < 100
+    assert min(losses[:-2]) < min(losses[-2:])
+
+
+@pytest.mark.parametrize("words", ["lr=0.1", "x:lr=0.1", "5:speed=1", "5:lr", "5:lr=fast"])
+def test_a_change_that_is_none_is_refused(words):
+    with pytest.raises(GridError, match="must be like 12:lr"):
+        read_change(words, FAST)
+
+
+def test_a_change_keeps_what_it_does_not_name():
+    assert read_change("5:weight_decay=0.0005", Rates(0.002)) == (5, SLOW)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_pictures_are_the_products_of_the_weights(store, settings, training, layer):
+    frame = open_frames(settings, training).read(7)
+    exact = receptive_fields(open_learner(store.get_job(training), settings).network, layer)
+
+    fields = draw_fields(frame, layer)
+
+    assert np.abs(fields - exact).max() < 2e-3 * np.abs(exact).max()
+    pictures = quantise_fields(fields)
+    assert (np.abs(pictures.astype(int)).max(axis=(1, 2)) == 127).all()
+    assert (
+        np.abs(pictures / 127 - fields / np.abs(fields).max(axis=(1, 2), keepdims=True)).max()
+        < 0.5 / 127 + 1e-5
+    )
+
+
+def test_a_training_that_has_burst_is_still_drawn(settings, training):
+    frame = open_frames(settings, training).read(7)
+    burst = {name: np.full_like(array, np.nan) for name, array in frame.weights.items()}
+
+    assert not quantise_fields(draw_fields(replace(frame, weights=burst), "output")).any()
+
+
+@pytest.mark.parametrize(("layer", "n"), [("output", 10), ("hidden1", 12)])
+def test_a_film_shows_every_epoch(settings, training, layer, n):
+    film = Image.open(io.BytesIO(make_film(open_frames(settings, training), FilmPlan(layer, DIGITS, 8.0))))
+
+    assert (film.format, film.n_frames, film.info["loop"]) == ("GIF", 8, 0)
+    shown = []
+    for number in range(8):
+        film.seek(number)
+        shown.append(np.asarray(film.convert("RGB")))
+        assert film.info["duration"] == (2000 if number == 7 else 120)  # a GIF knows hundredths of a second
+    assert all((one != other).any() for one, other in pairwise(shown))
+
+
+def test_a_training_without_an_epoch_is_no_film(tmp_path):
+    with pytest.raises(RunError, match="needs at least one epoch"):
+        make_film(Frames(tmp_path), FilmPlan("output", DIGITS))
+
+
+def test_of_many_epochs_a_film_shows_every_so_many_and_the_last():
+    assert choose_epochs(-1) == []
+    assert choose_epochs(120) == list(range(121))
+    assert choose_epochs(301)[:3] == [0, 4, 8]
+    assert choose_epochs(301)[-2:] == [300, 301]
+
+
+def wait_until(is_true):
+    deadline = time.monotonic() + 120
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def is_given_up(store, job_id):
+    store.mark_silent_runs()
+    return store.get_job(job_id).is_waiting
+
+
+def test_a_killed_process_is_replaced_by_one_that_goes_on_from_the_last_epoch(store, settings, dataset):
+    job_id = add_training(store, PLAN, dataset.name, dataset.fingerprint, Wishes(100_000, FAST))
+    frames = open_frames(settings, job_id)
+    start_job(settings, job_id)
+    wait_until(lambda: frames.last_epoch >= 3)
+
+    [pid] = processes_of(settings.home)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: is_given_up(store, job_id))
+    killed_at = frames.last_epoch
+    store.wish(job_id, until=killed_at + 2)
+    start_job(settings, job_id)
+
+    wait_until(lambda: store.get_job(job_id).message == f"rests at epoch {killed_at + 2}")
+    assert [row.record.epoch for row in store.read_epochs(job_id)] == list(range(1, killed_at + 3))
+    store.request_cancel(job_id)
+    wait_until(lambda: not processes_of(settings.home))
+    assert store.get_job(job_id).state is RunState.CANCELLED
+
+
+def test_the_commands_train_with_kept_epochs_and_film_them(tmp_path):
+    sample = ROOT / "mnist_core/dataset/builtin/mnist_sample.mat"
+    words = [
+        "--hidden",
+        "8",
+        "6",
+        "--activation",
+        "tanh",
+        "--lr",
+        "0.01",
+        "--limit",
+        "600",
+        "--max-epochs",
+        "3",
+    ]
+    kept = ["--keep-epochs", "--change", "3:lr=0.001"]
+
+    found = call(tmp_path, "train", sample, *words, *kept, "--out", tmp_path / "model")
+    film = call(tmp_path, "film", found["training"], "--layer", "hidden2", "--out", tmp_path / "film.gif")
+
+    assert (found["epochs"], film["epochs"], film["frames"]) == (3, 3, 4)
+    with Image.open(tmp_path / "film.gif") as shown:
+        assert shown.n_frames == 4
+
+
+def call(home, *words):
+    command = [sys.executable, "-m", "mnist_core", *map(str, words), "--json"]
+    environment = {**os.environ, "MNIST_LAB_HOME": str(home)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
