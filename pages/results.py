@@ -8,27 +8,25 @@ import streamlit as st
 
 from mnist_core.arrays import Confusion
 from mnist_core.dataset import Dataset
-from mnist_core.errors import DataError, ModelError
+from mnist_core.errors import DataError
 from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
 from mnist_core.evaluation.part import choose_part
 from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.history import best_epoch
 from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import ModelInfo
-from mnist_ui.cached import evaluate_part, open_model
-from mnist_ui.charts.results import Score, draw_comparison, draw_learning_curve, draw_precision_recall
+from mnist_ui.charts.results import draw_learning_curve, draw_precision_recall
 from mnist_ui.confusion_picker import pick_cell
 from mnist_ui.depths import TAB_PARAM, show_tabs
 from mnist_ui.empty import offer_sample
 from mnist_ui.gallery import show_gallery
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
+from mnist_ui.model_table import show_models
 from mnist_ui.reading import Reading, read_dataset, read_folder
-from mnist_ui.session import Key, current_dataset, list_model_folders
+from mnist_ui.session import Key, current_dataset
 
 _MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once
-_COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
-_OPEN = "on the open data"
 _WHOLE, _HELD_OUT = "all images", "its held-out part"
 
 
@@ -206,65 +204,6 @@ def _show_mistakes(reading: Reading) -> None:
     )
 
 
-def _show_comparison(chosen: Model, dataset: Dataset | None) -> None:
-    st.subheader("All models")
-    models, broken = _open_all()
-    scores = [_score(model) for model in models]
-    st.altair_chart(draw_comparison(scores, chosen.name), width="stretch")
-    st.caption(
-        "Accuracy on the images that each model's own training held out, with its 95 % Wilson interval. "
-        f"The dashed line is the paper's {PAPER_ACCURACY:.2%}."
-    )
-    rows = pd.DataFrame([_describe_row(model, score) for model, score in zip(models, scores, strict=True)])
-    if dataset is not None:
-        rows.insert(4, _OPEN, [_read_accuracy(model, dataset) for model in models])
-    shares = dict.fromkeys(("accuracy", "from", "to", _OPEN), st.column_config.NumberColumn(format="%.2f %%"))
-    counts = dict.fromkeys(("images", "weights"), st.column_config.NumberColumn(format="localized"))
-    st.dataframe(rows, hide_index=True, column_config=shares | counts)
-    for sentence in broken:
-        st.warning(sentence)
-
-
-def _open_all() -> tuple[list[Model], list[str]]:
-    models, broken = [], []
-    for folder in list_model_folders().values():
-        try:
-            models.append(open_model(folder))
-        except ModelError as error:
-            broken.append(str(error))
-    return sorted(models, key=lambda model: -model.info.test.accuracy), broken
-
-
-def _score(model: Model) -> Score:
-    test = model.info.test
-    return Score(model.name, test.accuracy, *wilson_interval(round(test.accuracy * test.n), test.n))
-
-
-def _describe_row(model: Model, score: Score) -> dict[str, object]:
-    info = model.info
-    return {
-        "model": model.name,
-        "accuracy": 100 * score.accuracy,
-        "from": 100 * score.lower,
-        "to": 100 * score.upper,
-        "images": info.test.n,
-        "network": str(info.candidate),
-        "weights": model.network.n_parameters,
-        "epochs": info.history[-1].epoch,
-        "trained on": f"{info.data.name}, {info.data.n_train:,} images",
-        "made": info.created[:10],
-    }
-
-
-def _read_accuracy(model: Model, dataset: Dataset) -> float | None:
-    if dataset.n_samples > _COMPARED_IMAGES and dataset.fingerprint != model.info.data.fingerprint:
-        return None
-    try:
-        return 100 * evaluate_part(model, dataset, held_out_only=False)[1].accuracy
-    except DataError:
-        return None
-
-
 def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None:
     left, right = st.columns(2, gap="large")
     with left:
@@ -273,7 +212,7 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
         _show_digits(reading)
     _show_confusion(reading)
     _show_mistakes(reading)
-    _show_comparison(model, dataset)
+    show_models(model, dataset)
 
 
 st.title("Results")

@@ -1,8 +1,10 @@
 """The commands `learning-curve` and `label-errors`: what is learned by training anew."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, read_data
@@ -97,12 +99,11 @@ def run_learning_curve(arguments: argparse.Namespace) -> None:
 def run_label_errors(arguments: argparse.Namespace) -> None:
     """Find labels that are likely wrong."""
     dataset = read_data(arguments)
-    recipe = make_recipe(dataset.n_classes, arguments.seed)
     probabilities = read_out_of_fold(
         dataset.images,
         dataset.labels,
         JUDGE,
-        recipe,
+        make_recipe(dataset.n_classes, arguments.seed),
         n_folds=arguments.folds,
         n_networks=arguments.networks,
         begin=lambda fold: report(f"part {fold + 1} of {arguments.folds}"),
@@ -113,26 +114,30 @@ def run_label_errors(arguments: argparse.Namespace) -> None:
         for one in find_suspects(dataset.labels, probabilities)
     ]
     write_csv(arguments.csv, suspects, [field.name for field in fields(Suspect)])
-    accuracy = float((probabilities.argmax(axis=1) == dataset.labels).mean())
     document = {
         "n": dataset.n_samples,
         "n_suspects": len(suspects),
-        "out_of_fold_accuracy": accuracy,
+        "out_of_fold_accuracy": float((probabilities.argmax(axis=1) == dataset.labels).mean()),
         "candidate": JUDGE.params(),
         "folds": arguments.folds,
         "networks": arguments.networks,
         "suspects": suspects,
     }
+    say(document, _say_suspects(document), arguments.json)
+
+
+def _say_suspects(found: Mapping[str, Any]) -> str:
+    suspects = found["suspects"]
     words = (
-        f"{len(suspects):,} of {dataset.n_samples:,} labels are likely wrong, as networks see it that have "
-        f"not seen the image and read {accuracy:.2%} as labelled:"
+        f"{len(suspects):,} of {found['n']:,} labels are likely wrong, as networks see it that were not "
+        f"trained on the image and read {found['out_of_fold_accuracy']:.2%} as labelled:"
     )
     lines = [
         f"  image {one['index']}: {one['given']}, looks like {one['suggested']} ({one['score']:.1e})"
         for one in suspects[:_MOST_SAID]
     ]
     more = [f"  and {len(suspects) - _MOST_SAID:,} more"] if len(suspects) > _MOST_SAID else []
-    say(document, "\n".join([words, *lines, *more]), arguments.json)
+    return "\n".join([words, *lines, *more])
 
 
 def _say_growth(point: Growth) -> str:
