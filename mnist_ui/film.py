@@ -33,6 +33,7 @@ def _curve_html(title: str, kinds: Sequence[str]) -> str:
       </div>"""
 
 
+_ACCURACY = 'Validation accuracy<span class="of-ghost">; dashed: its parent</span>'
 _LOSS = 'Loss: <span class="of-train">training</span>, <span class="of-valid">validation</span>'
 _HTML = f"""
 <div class="film empty">
@@ -49,9 +50,12 @@ _HTML = f"""
   <div class="stage">
     <div class="pictures" role="img"></div>
     <div class="side">
-      {_curve_html("Validation accuracy", ("ghost", "valid"))}
+      {_curve_html(_ACCURACY, ("ghost", "valid"))}
       {_curve_html(_LOSS, ("ghost", "train", "valid"))}
-      <div class="confusion" role="img"></div>
+      <div class="read-as">
+        <h3 aria-hidden="true">True digits (rows) read as (columns)</h3>
+        <div class="confusion" role="img"></div>
+      </div>
     </div>
   </div>
 </div>

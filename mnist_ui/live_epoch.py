@@ -2,7 +2,9 @@
 
 import re
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -29,14 +31,13 @@ _LINKS = (
 def show_epoch(job: JobRow, epoch: int, layer: str, *, is_busy: bool) -> None:
     """Offer what can be made of the epoch that is looked at, and of all of them."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        if st.button(
             f"Go back to epoch {epoch} and branch",
             icon=":material/alt_route:",
             key=f"live-branch-{job.id}",
-            on_click=_branch,
-            args=(job.id, epoch),
             help="Another training that shares all up to this epoch; change its rate, then let it go on.",
-        )
+        ):
+            _do(_branch, job.id, epoch)
         with st.popover("Save as a model", icon=":material/save:", disabled=epoch < 1):
             _ask_for_name(job, epoch)
         st.download_button(
@@ -52,7 +53,8 @@ def show_epoch(job: JobRow, epoch: int, layer: str, *, is_busy: bool) -> None:
             st.markdown(
                 "Its epochs are removed. Models that were saved from it stay, and so do its branches."
             )
-            st.button("Delete this training", key=f"live-delete-{job.id}", on_click=_delete, args=(job.id,))
+            if st.button("Delete this training", key=f"live-delete-{job.id}"):
+                _do(_delete, job.id)
 
 
 def show_saving() -> None:
@@ -85,26 +87,25 @@ def _show_saving(job_id: str, was_busy: bool) -> None:
 
 
 def _ask_for_name(job: JobRow, epoch: int) -> None:
-    key = f"live-name-{job.id}"
-    st.text_input("Name of the model", f"live-{job.id[-4:]}-{epoch}", key=key, max_chars=60)
-    st.button(
-        f"Save epoch {epoch}",
-        key=f"live-save-{job.id}",
-        type="primary",
-        on_click=_save,
-        args=(job, epoch, key),
-    )
+    usual = f"live-{job.id[-4:]}-{epoch}"
+    name = st.text_input("Name of the model", usual, key=f"live-name-{job.id}", max_chars=60)
+    if st.button(f"Save epoch {epoch}", key=f"live-save-{job.id}", type="primary"):
+        _do(_save, job, epoch, str(name).strip())
 
 
-def _save(job: JobRow, epoch: int, key: str) -> None:
-    name = str(st.session_state[key]).strip()
+def _do(deed: Callable[..., None], *arguments: Any) -> None:
+    """Do what was asked for, then draw the whole page anew, not its fragment alone."""
     try:
-        _check_name(name)
-        settings = {"training": job.id, "epoch": epoch, "name": name}
-        saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {job.name}")
+        deed(*arguments)
     except LabError as error:
         st.session_state[session.Key.LIVE_REFUSAL] = str(error)
-        return
+    st.rerun()
+
+
+def _save(job: JobRow, epoch: int, name: str) -> None:
+    _check_name(name)
+    settings = {"training": job.id, "epoch": epoch, "name": name}
+    saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {job.name}")
     start_job(session.settings(), saving_id)
     st.session_state[session.Key.LIVE_SAVING] = saving_id
 
@@ -117,11 +118,7 @@ def _check_name(name: str) -> None:
 
 
 def _branch(job_id: str, epoch: int) -> None:
-    try:
-        branch_id = branch_training(session.store(), session.settings(), job_id, epoch)
-    except LabError as error:
-        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
-        return
+    branch_id = branch_training(session.store(), session.settings(), job_id, epoch)
     start_job(session.settings(), branch_id)
     open_training(branch_id)
 
@@ -135,13 +132,9 @@ def _make_film(job: JobRow, layer: str) -> bytes:
 
 def _delete(job_id: str) -> None:
     store = session.store()
-    try:
-        store.request_cancel(job_id)
-        _wait_for_end(job_id)
-        remove_run(store, job_id, session.settings())
-    except LabError as error:
-        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
-        return
+    store.request_cancel(job_id)
+    _wait_for_end(job_id)
+    remove_run(store, job_id, session.settings())
     forget_choice()
 
 

@@ -67,7 +67,7 @@ def _is_busy(job: JobRow) -> bool:
     """Say whether it changes by itself: it trains, or is about to."""
     last = open_frames(session.settings(), job.id).last_epoch
     wants_more = last < Wishes.from_values(job.wishes).until
-    return job.is_waiting or (job.state.is_held and (wants_more or last < 0))
+    return (job.is_waiting or job.state.is_held) and (wants_more or last < 0)
 
 
 def _show_head(job: JobRow, last: int) -> None:

@@ -75,6 +75,7 @@ function take(film, data) {
   film.epochs = data.epochs.filter((epoch) => film.shots.has(epoch));
   film.slider.max = Math.max(film.epochs.length - 1, 0);
   film.root.classList.toggle("empty", !film.epochs.length);
+  film.root.classList.toggle("branched", data.ghost.length > 0);
   if (!film.epochs.length) return;
   drawCurves(film);
   if (film.follows || film.shown === undefined || film.wanted === null) seek(film, film.epochs.length - 1);

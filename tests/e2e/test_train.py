@@ -22,8 +22,11 @@ def test_a_network_is_watched_as_it_trains(tab: Page) -> None:
     _step_with_another_rate(tab)
     _scrub(tab)
     _play(tab)
+    _save(tab)
     tab.reload()
     expect(said(tab)).to_be_visible()
+    settle(tab)
+    _take_the_film(tab)
     _branch(tab)
 
 
@@ -80,9 +83,27 @@ def _play(tab: Page) -> None:
     expect(button(tab, "Play the film")).to_be_visible()
 
 
+def _save(tab: Page) -> None:
+    button(tab, "Save as a model").click()
+    name = tab.get_by_label("Name of the model")
+    name.fill("watched")
+    name.press("Enter")
+    settle(tab)
+    tab.get_by_role("button", name=re.compile("^Save epoch")).click()
+    expect(tab.get_by_text(re.compile(r"is saved as watched and reads \d"))).to_be_visible(timeout=_START_MS)
+    expect(tab.get_by_test_id("stMain").get_by_role("link", name="Fields")).to_be_visible()
+
+
+def _take_the_film(tab: Page) -> None:
+    with tab.expect_download() as download:
+        button(tab, "Film as GIF").click()
+    assert download.value.path().read_bytes().startswith(b"GIF89a")
+
+
 def _branch(tab: Page) -> None:
     tab.get_by_role("slider", name="Epoch", exact=True).press("Home")
     button(tab, "Go back to epoch 0 and branch").click()
     expect(tab.get_by_text(re.compile("from epoch 0")).first).to_be_visible()
+    settle(tab)
     button(tab, "Step one epoch").click()
     expect(said(tab)).to_contain_text("Epoch 1 of 1")
