@@ -28,6 +28,10 @@ COMMANDS = {
     "label-errors": ("retraining", "finds labels that are likely wrong"),
     "predict": ("predict", "reads digits from pictures or pen strokes"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
+    "operate": (
+        "operate",
+        "switches units off, scales, swaps, prunes, rounds weights, and says what it costs",
+    ),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
 }
 """Each command's module in this folder, and what it does."""

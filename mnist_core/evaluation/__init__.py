@@ -158,7 +158,20 @@ def evaluate(network: MLP, images: Images, labels: Labels) -> Evaluation:
             f"The network knows the digits 0 to {n_classes - 1}, but the labels go from {labels.min()} "
             f"to {labels.max()}: choose another data set or another model."
         )
-    probabilities = predict(network, images)
+    return score(predict(network, images), labels)
+
+
+def score(probabilities: Probabilities, labels: Labels) -> Evaluation:
+    """Score what was read against what is true.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, classes), float32
+        Rows that sum to 1.
+    labels : ndarray of shape (n,), int64
+        The true digits, each below the number of classes.
+    """
+    n_classes = probabilities.shape[1]
     guesses = probabilities.argmax(axis=1).astype(np.int64)
     cells = np.bincount(labels * n_classes + guesses, minlength=n_classes**2).astype(np.int64)
     return Evaluation(

@@ -19,7 +19,7 @@ from mnist_core.errors import GridError, ModelError
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore.card import write_card
-from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts, WriterFacts
+from mnist_core.modelstore.info import ChangeFacts, DataFacts, ModelInfo, PenFacts, TestFacts, WriterFacts
 from mnist_core.network import MLP
 
 SCHEMA = 1
@@ -182,6 +182,7 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             class_names=_parse_names(values),
             temperature=float(values.get("temperature", 1.0)),
             pens=_parse_pens(values.get("pens")),
+            changes=tuple(_parse_change(change) for change in values.get("changes", ())),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
@@ -207,6 +208,17 @@ def _parse_pens(values: Mapping[str, Any] | None) -> PenFacts | None:
     low, high = values["interval"]
     writers = tuple(WriterFacts(**writer) for writer in values["writers"])
     return PenFacts(folds=int(values["folds"]), interval=(float(low), float(high)), writers=writers)
+
+
+def _parse_change(values: Mapping[str, Any]) -> ChangeFacts:
+    hidden1, hidden2 = values["unchanged_units"]
+    return ChangeFacts(
+        made_from=str(values["made_from"]),
+        steps=tuple(str(step) for step in values["steps"]),
+        accuracy_before=float(values["accuracy_before"]),
+        measured_on=str(values["measured_on"]),
+        unchanged_units=(int(hidden1), int(hidden2)),
+    )
 
 
 def _load_weights(network: MLP, folder: Path) -> None:

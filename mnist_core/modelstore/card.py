@@ -3,7 +3,7 @@
 from statistics import median
 
 from mnist_core.grid import Recipe
-from mnist_core.modelstore.info import ModelInfo, PenFacts
+from mnist_core.modelstore.info import ChangeFacts, ModelInfo, PenFacts
 
 
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
@@ -16,9 +16,10 @@ A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} percep
 ({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, {how(info)}, \
 seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 
-It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right.
+{_describe_test(info)}
 
-{_describe_pens(info.pens)}Data: {data.name}, {data.n_samples:,} images (fingerprint `{data.fingerprint}`), \
+{_describe_changes(info)}{_describe_pens(info.pens)}Data: {data.name}, {data.n_samples:,} images \
+(fingerprint `{data.fingerprint}`), \
 shuffled with seed {data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. {end(info)}
 
 Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in info.versions.items())} by
@@ -31,6 +32,30 @@ Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in i
 | --- | --- | --- | --- |
 {_list_epochs(info)}
 """
+
+
+def _describe_test(info: ModelInfo) -> str:
+    if not info.changes:
+        return f"It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right."
+    last = info.changes[-1]
+    return (
+        f"It was changed after its training, and reads **{info.test.accuracy:.2%}** of "
+        f"{last.measured_on} right; before the last changes it read {last.accuracy_before:.2%}."
+    )
+
+
+def _describe_changes(info: ModelInfo) -> str:
+    """Say what was done to a network after its training, and that what follows was true before."""
+    if not info.changes:
+        return ""
+    lines = "\n".join(map(_describe_change, info.changes))
+    return f"{lines}\n\nOf the network as it was trained:\n\n"
+
+
+def _describe_change(change: ChangeFacts) -> str:
+    widths = "-".join(map(str, change.unchanged_units))
+    steps = ", ".join(f"`{step}`" for step in change.steps)
+    return f"- To `{change.made_from}`, a {widths} network, was done: {steps}."
 
 
 def _describe_paper(info: ModelInfo) -> str:

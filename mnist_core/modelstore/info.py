@@ -107,6 +107,31 @@ class PenFacts:
 
 
 @dataclass(frozen=True)
+class ChangeFacts:
+    """What was done to a network after its training.
+
+    Attributes
+    ----------
+    made_from : str
+        The model that it was done to.
+    steps : tuple of str
+        What was done, as the options of the command `operate`.
+    accuracy_before : float
+        Of that model, on the images that the result was measured on.
+    measured_on : str
+        Which these are.
+    unchanged_units : tuple of int
+        The units that its hidden layers had.
+    """
+
+    made_from: str
+    steps: tuple[str, ...]
+    accuracy_before: float
+    measured_on: str
+    unchanged_units: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What `model.json` holds.
 
@@ -137,7 +162,9 @@ class ModelInfo:
     temperature : float
         What logits of drawn digits are divided by to be as sure as they are right; 1 where it was not fitted.
     pens : PenFacts or None
-        What it reads of pen digits, where it was trained on any.
+        What it reads of pen digits, where it was trained on any; of a changed network, what it read before.
+    changes : tuple of ChangeFacts
+        What was done to it after its training, the first first.
     """
 
     candidate: Candidate
@@ -154,3 +181,4 @@ class ModelInfo:
     class_names: tuple[str, ...] = DIGITS
     temperature: float = 1.0
     pens: PenFacts | None = None
+    changes: tuple[ChangeFacts, ...] = ()
