@@ -33,7 +33,7 @@ def _curve_html(title: str, kinds: Sequence[str]) -> str:
       </div>"""
 
 
-_ACCURACY = 'Validation accuracy<span class="of-ghost">; dashed: its parent</span>'
+_ACCURACY = 'Accuracy<span class="of-ghost">; dashed: its parent</span>'
 _LOSS = 'Loss: <span class="of-train">training</span>, <span class="of-valid">validation</span>'
 _HTML = f"""
 <div class="film empty">

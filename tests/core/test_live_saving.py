@@ -32,7 +32,7 @@ from mnist_core.modelstore import load_model
 from mnist_core.network import LAYERS
 from mnist_core.runs import RunState, Store
 from mnist_core.settings import Settings
-from mnist_core.worker.jobs import carry_out_job, start_job
+from mnist_core.worker.jobs import carry_out_job, start_job, start_waiting_jobs
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
@@ -198,7 +198,7 @@ def test_a_killed_process_is_replaced_by_one_that_goes_on_from_the_last_epoch(st
     wait_until(lambda: is_given_up(store, job_id))
     killed_at = frames.last_epoch
     store.wish(job_id, until=killed_at + 2)
-    start_job(settings, job_id)
+    start_waiting_jobs(store, settings)
 
     wait_until(lambda: store.get_job(job_id).message == f"rests at epoch {killed_at + 2}")
     assert [row.record.epoch for row in store.read_epochs(job_id)] == list(range(1, killed_at + 3))
