@@ -11,6 +11,7 @@ from mnist_core.retraining.jobs import add_study
 from mnist_core.runs import JobRow, RunState
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
+from mnist_ui.waking import wake_job
 
 _REFRESH_S = 1.0
 
@@ -43,6 +44,8 @@ def show_study(
         if now is None:
             st.button(label, type="primary", icon=":material/play_arrow:", on_click=_begin, args=begun)
         else:
+            if now.is_waiting:
+                wake_job(now.id)
             _show_state(now)
             show(now)
 
