@@ -7,6 +7,7 @@ from mnist_core.arrays import Images, Labels, Logits
 from mnist_core.dataset import Dataset
 from mnist_core.evaluation import read_logits
 from mnist_core.evaluation.calibration import Tempering, temper
+from mnist_core.evaluation.comparison import Comparison, Readings, compare, read_both
 from mnist_core.evaluation.coverage import Refusal, Step, find_refusals, list_steps
 from mnist_core.evaluation.disturbances import DISTURBANCES, disturb_images
 from mnist_core.evaluation.part import Part, take_examples
@@ -51,6 +52,17 @@ def read_robustness(model: Model, dataset: Dataset, most: int | None) -> tuple[P
     return _read_robustness(_tell(model, dataset), most, model, dataset)
 
 
+def compare_models(first: Model, second: Model, dataset: Dataset) -> tuple[Readings, Comparison]:
+    """Compare what two models read.
+
+    Raises
+    ------
+    DataError
+        If the data set does not fit them both.
+    """
+    return _compare_models(_tell(first, dataset), identify(second), first, second, dataset)
+
+
 def draw_levels(dataset: Dataset, name: str) -> Images:
     """Draw the first image of a data set at each level of a disturbance."""
     return _draw_levels(dataset.fingerprint, name, dataset)
@@ -85,6 +97,18 @@ def _read_robustness(
 ) -> tuple[Part, list[Reached]]:
     examples = take_examples(_model, _dataset, most=most)
     return examples.part, measure_robustness(_model.network, examples.images, examples.labels)
+
+
+@st.cache_resource(show_spinner="Comparing the models …", max_entries=16)
+def _compare_models(
+    key: _Key,  # noqa: ARG001
+    other: tuple[str, int],  # noqa: ARG001
+    _first: Model,
+    _second: Model,
+    _dataset: Dataset,
+) -> tuple[Readings, Comparison]:
+    readings = read_both(_first, _second, _dataset)
+    return readings, compare(readings)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -21,6 +21,7 @@ _READS = "What it reads"
 _DEPTHS = {
     "How sure it may be": "mnist_ui.sureness:show_sureness",
     "Robustness": "mnist_ui.robustness:show_robustness",
+    "Against another": "mnist_ui.rivalry:show_rivalry",
     "More images": "mnist_ui.growth:show_growth",
     SUSPECTS: "mnist_ui.suspects:show_suspects",
 }

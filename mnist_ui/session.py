@@ -35,6 +35,7 @@ class Key(StrEnum):
     LIVE_WIDGET = "live-training"
     CONFUSION_WIDGET = "results-confusion"
     RESULTS_TAB = "results-tab"
+    RIVAL_WIDGET = "results-rival"
     ROBUST_MODELS_WIDGET = "results-robust-models"
     ROBUST_IMAGES_WIDGET = "results-robust-images"
     FIELDS_LINK = "fields-link"

@@ -104,6 +104,19 @@ def test_a_data_set_without_suspects_writes_a_table_without_rows(home, mat, tmp_
     assert (tmp_path / "none.csv").read_text() == "index,given,suggested,score,suggested_score\n"
 
 
+def test_compare_says_which_of_two_models_reads_more(home, mat, model, tmp_path):
+    words = ["compare", "robust", model, mat, "--csv", tmp_path / "guesses.csv"]
+
+    found = call_json(home, *words)
+
+    assert found["both"] + found["only_first"] + found["only_second"] + found["neither"] == found["n"] == 50
+    assert found["difference"] == pytest.approx(found["accuracies"][0] - found["accuracies"][1])
+    assert found["interval"][0] <= found["difference"] <= found["interval"][1]
+    assert 0 <= found["p_value"] <= 1
+    assert len(read_rows(tmp_path / "guesses.csv")) == 50
+    assert "McNemar's exact test" in call(home, *words).stdout
+
+
 def test_models_of_one_name_are_refused(home, mat, model):
     assert "told apart by name" in call(home, "robustness", model, model, mat, code=2).stderr
 

@@ -120,6 +120,22 @@ def test_models_are_read_on_disturbed_images_side_by_side(open_tab, home):
     assert "Choose a model" in page.info[0].value
 
 
+def test_two_models_are_compared_with_the_images_that_only_one_reads(open_tab, home):
+    dataset = make_dataset()
+    make_model(home / "models" / "poor", dataset, n_steps=3)
+    open_in_all_tabs(dataset, home)
+    page = open_tab("Against another")
+
+    page.selectbox(key="results-rival-small").set_value("poor").run()
+
+    assert not page.exception
+    assert {"small reads", "poor reads", "McNemar's p"} <= {metric.label for metric in page.metric}
+    assert "Only small reads" in [element.value for element in page.subheader]
+    pictures = "\n".join(element.proto.body for element in page.get("html"))
+    assert "images that only small reads" in pictures
+    assert list_downloads(page) == ["Numbers as CSV"]
+
+
 def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, home):
     dataset = make_dataset()
     names = (*"012345678", "x")
@@ -155,7 +171,7 @@ def list_buttons(page: AppTest) -> list[str]:
     return [button.label for button in page.button]
 
 
-@pytest.mark.parametrize("tab", ["Robustness", "More images", "Suspected labels"])
+@pytest.mark.parametrize("tab", ["Robustness", "Against another", "More images", "Suspected labels"])
 def test_without_a_data_set_every_tab_offers_the_sample(open_tab, tab):
     page = open_tab(tab)
 
