@@ -27,6 +27,9 @@ def test_a_network_is_watched_as_it_trains(tab: Page) -> None:
     expect(said(tab)).to_be_visible()
     settle(tab)
     _take_the_film(tab)
+    go_to(tab, "Home")
+    go_to(tab, "Train")
+    expect(said(tab)).to_be_visible()
     _branch(tab)
 
 
