@@ -142,14 +142,14 @@ class Claims(RunReading):
         mine = (RUNS.c.id == run_id) & (RUNS.c.owner == self._owner)
         query = sa.update(RUNS).where(mine).values({"heartbeat": now().timestamp(), **values})
         if connection.execute(query).rowcount == 0:
-            raise _lost(run_id)
+            raise lost(run_id)
 
     def _end(self, run_id: str, values: Mapping[str, Any]) -> None:
         mine = (RUNS.c.id == run_id) & (RUNS.c.owner == self._owner)
         query = sa.update(RUNS).where(mine, IS_HELD)
         n_ended = self._write(query.values({"ended": now().timestamp(), **values}))
         if n_ended == 0 and self.read_state(run_id).is_active:
-            raise _lost(run_id)
+            raise lost(run_id)
 
 
 def _release_values(message: str) -> dict[str, Any]:
@@ -171,7 +171,8 @@ def _after_stop(paused: Any, cancelled: Any, interrupted: Any) -> Any:
     )
 
 
-def _lost(run_id: str) -> RunLostError:
+def lost(run_id: str) -> RunLostError:
+    """Make the error of a run that belongs to another by now."""
     return RunLostError(
         f"Run {run_id} no longer belongs to this worker, which was silent for too long: "
         "another one carries it on, so this one stops."

@@ -34,6 +34,8 @@ class JobRow:
         How often that has changed.
     progress : float or None
         How far it has come, 0 to 1; None where it does not tell.
+    owner : str or None
+        Who carries it out, or did so last.
     is_waiting : bool
         Whether a process may take it.
     outcome : dict or None
@@ -53,6 +55,7 @@ class JobRow:
     created: datetime
     ended: datetime | None
     message: str
+    owner: str | None
     is_waiting: bool
     outcome: dict[str, Any] | None
 
@@ -208,6 +211,7 @@ def _parse_job(row: Any) -> JobRow:
         created=datetime.fromtimestamp(row.created, UTC),
         ended=parse_time(row.ended),
         message=row.message,
+        owner=row.owner,
         is_waiting=row.queue_position is not None,
         outcome=row.outcome,
     )

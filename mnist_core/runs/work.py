@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from mnist_core.errors import RunError, RunStoppedError
+from mnist_core.runs.claims import lost
 from mnist_core.runs.jobs import JobRow, Jobs
 from mnist_core.runs.owner import HEARTBEAT_EVERY_S
 from mnist_core.runs.rows import RunState
@@ -45,8 +46,12 @@ class JobWork:
         ------
         RunStoppedError
             If it is to be paused or cancelled, or its process is to end; let it pass.
+        RunLostError
+            If it belongs to another process by now; let it pass too.
         """
-        self.job = self.store.get_job(self.job.id)
+        owner, self.job = self.job.owner, self.store.get_job(self.job.id)
+        if self.job.owner != owner:
+            raise lost(self.job.id)
         if self._stop.is_set() or self.job.state is not RunState.RUNNING:
             raise RunStoppedError(f"The job {self.job.id} is {self.job.state}.")
         return self.job

@@ -8,6 +8,7 @@ from stored_runs import add_run, fall_silent
 
 from mnist_core.errors import RunError, RunLostError
 from mnist_core.runs import RunState, Store
+from mnist_core.runs.work import JobWork
 from mnist_core.settings import Settings
 from mnist_core.worker.jobs import carry_out_job
 
@@ -119,7 +120,7 @@ def test_a_job_does_not_rest_before_a_wish_that_it_has_not_seen(store):
     assert store.rest_job(job.id, job.n_wishes + 1, "rests")
 
 
-def test_the_job_of_a_silent_process_waits_for_another_and_is_lost_for_the_first(store, url):
+def test_the_job_of_a_silent_process_waits_for_another_and_is_lost_for_the_first(store, settings, url):
     job = store.claim_job(store.add_job("count", {"most": 3}, name="to three"))
     fall_silent(store, job.id, 60)
     other = Store(url)
@@ -128,6 +129,8 @@ def test_the_job_of_a_silent_process_waits_for_another_and_is_lost_for_the_first
 
     with pytest.raises(RunLostError):
         store.note_progress(job.id, "still here")
+    with pytest.raises(RunLostError):
+        JobWork(store, job, settings, Event()).look()
     other.close()
 
 

@@ -76,6 +76,8 @@ def _scrub(tab: Page) -> None:
     slider.press(".")
     expect(said(tab)).to_contain_text(f"Epoch 1 of {last}")
     expect(button(tab, "Go back to epoch 1 and branch")).to_be_visible()
+    tab.locator(".curve svg").first.click(position={"x": 1, "y": 20})
+    expect(button(tab, "Go back to epoch 0 and branch")).to_be_visible()
 
 
 def _play(tab: Page) -> None:
