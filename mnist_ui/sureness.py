@@ -38,9 +38,9 @@ def _show_calibration(name: str, found: Tempering) -> None:
     st.altair_chart(draw_reliability(found), width="stretch")
     rows = {"as it is": found.before, f"at temperature {found.temperature:.2f}": found.after}
     table = {
-        "": list(rows),
-        "is sure of": [f"{one.confidence:.2%}" for one in rows.values()],
-        "is right in": [f"{one.accuracy:.2%}" for one in rows.values()],
+        "its probabilities": list(rows),
+        "are sure of": [f"{one.confidence:.2%}" for one in rows.values()],
+        "read right": [f"{one.accuracy:.2%}" for one in rows.values()],
         "off by (ECE)": [_say_error(one) for one in rows.values()],
     }
     st.table(table, hide_index=True, border="horizontal")
