@@ -4,7 +4,8 @@ import streamlit as st
 
 from mnist_core.dataset import Dataset
 from mnist_core.errors import LabError
-from mnist_core.live.job import KIND, add_training
+from mnist_core.live.job import add_training
+from mnist_core.live.plan import TRAINING
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.empty import offer_sample
@@ -20,7 +21,7 @@ _NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: no
 
 def _show_page() -> None:
     st.title("Train")
-    jobs = session.store().list_jobs(KIND)
+    jobs = session.store().list_jobs(TRAINING)
     choice, button = st.columns([5, 1], vertical_alignment="center")
     with choice:
         job = choose_training(jobs)

@@ -3,19 +3,26 @@
 import argparse
 
 from mnist_core.cli.say import say
+from mnist_core.live.plan import TRAINING
 from mnist_core.runs import RunRow, Store
 from mnist_core.runs.ranking import rank_candidates
 from mnist_core.settings import read_settings
 
 
-def add_runs_arguments(_: argparse.ArgumentParser) -> None:
-    """Name the options of `runs`: none."""
+def add_runs_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `runs`."""
+    command.add_argument(
+        "--trainings", action="store_true", help="list the live trainings, whose epochs are kept, instead"
+    )
 
 
 def run_runs(arguments: argparse.Namespace) -> None:
-    """List all runs, the latest first."""
+    """List all runs, or all live trainings, the latest first."""
     store = Store(read_settings().database)
     store.mark_silent_runs()
+    if arguments.trainings:
+        _list_trainings(store, arguments.json)
+        return
     rows = [
         {
             "run": run.id,
@@ -31,6 +38,28 @@ def run_runs(arguments: argparse.Namespace) -> None:
     ]
     lines = [f"{row['run']}  {row['state']:<11}  {row['progress']:4.0%}  {row['name']}" for row in rows]
     say(rows, "\n".join(lines) or "No runs yet: start one with search.", arguments.json)
+
+
+def _list_trainings(store: Store, as_json: bool) -> None:
+    rows = []
+    for job in store.list_jobs(TRAINING):
+        epochs = store.read_epochs(job.id)
+        last = epochs[-1].record if epochs else None
+        rows.append(
+            {
+                "training": job.id,
+                "name": job.name,
+                "state": job.state.value,
+                "epochs": last.epoch if last else 0,
+                "valid_accuracy": last.valid_accuracy if last else None,
+                "parent": job.settings["parent"],
+                "message": job.message,
+            }
+        )
+    lines = [
+        f"{row['training']}  {row['state']:<11}  epoch {row['epochs']:4d}  {row['name']}" for row in rows
+    ]
+    say(rows, "\n".join(lines) or "No live trainings yet: begin one on the Train page.", as_json)
 
 
 def _find_best_score(store: Store, run: RunRow) -> float | None:

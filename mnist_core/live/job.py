@@ -12,13 +12,12 @@ from mnist_core.dataset.kept import open_dataset
 from mnist_core.errors import DataError, RunError
 from mnist_core.live.frames import Frames
 from mnist_core.live.learner import Learner
-from mnist_core.live.plan import LivePlan, Wishes
+from mnist_core.live.plan import TRAINING, LivePlan, Wishes
 from mnist_core.runs.jobs import JobRow, Jobs
 from mnist_core.runs.queue import make_id
 from mnist_core.runs.work import JobWork
 from mnist_core.settings import Settings
 
-KIND = "live"
 _LOOK_EVERY_S = 0.1  # how soon a wish is seen while it rests
 _REST_S = 120.0  # then its process ends; to begin again takes it some seconds
 
@@ -34,7 +33,7 @@ def add_training(
 ) -> str:
     """Ask for a live training of a kept data set and return its id; `start_job` begins it."""
     return store.add_job(
-        KIND,
+        TRAINING,
         plan.values(),
         name=name or str(plan.candidate),
         dataset_name=dataset_name,

@@ -7,6 +7,9 @@ from typing import Any
 from mnist_core.errors import GridError
 from mnist_core.grid import Candidate, Recipe
 
+TRAINING = "live"
+"""The kind of job that a live training is."""
+
 MOST_EPOCHS = 100_000
 _MOST_PACE = 1_000.0
 

@@ -104,6 +104,11 @@ function drawCurves(film) {
   const column = (rows, place) => rows.map((row) => row[place]);
   const lines = { train: column(facts, 0), valid: column(facts, 1), ghost: column(ghost, 1) };
   drawCurve(film, losses, lines, 1, false, (value) => `${Number(value.toPrecision(2))}`);
+  const known = lines.valid.filter((loss) => loss !== null);
+  if (known.length) {
+    const best = lines.valid.indexOf(Math.min(...known));
+    losses.querySelector(".last").textContent = `lowest at epoch ${best} of ${lastEpoch(film)}`;
+  }
 }
 
 function drawCurve(film, figure, lines, usualMost, isTurned, name) {

@@ -225,9 +225,12 @@ def test_the_commands_train_with_kept_epochs_and_film_them(tmp_path):
     kept = ["--keep-epochs", "--change", "3:lr=0.001"]
 
     found = call(tmp_path, "train", sample, *words, *kept, "--out", tmp_path / "model")
+    [listed] = call(tmp_path, "runs", "--trainings")
     film = call(tmp_path, "film", found["training"], "--layer", "hidden2", "--out", tmp_path / "film.gif")
 
     assert (found["epochs"], film["epochs"], film["frames"]) == (3, 3, 4)
+    assert (listed["training"], listed["epochs"], listed["state"]) == (found["training"], 3, "paused")
+    assert listed["valid_accuracy"] == found["valid_accuracy"]
     with Image.open(tmp_path / "film.gif") as shown:
         assert shown.n_frames == 4
 

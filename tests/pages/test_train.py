@@ -14,8 +14,8 @@ from trained import make_dataset, open_in_all_tabs
 
 from mnist_core.dataset import Dataset
 from mnist_core.grid import Activation, Candidate, Recipe
-from mnist_core.live.job import KIND, add_training, open_learner
-from mnist_core.live.plan import LivePlan, Rates, Wishes
+from mnist_core.live.job import add_training, open_learner
+from mnist_core.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.live.saving import SAVING
 from mnist_core.runs import RunState, Store
 from mnist_core.settings import Settings
@@ -89,7 +89,7 @@ def test_a_training_is_begun_with_what_was_chosen(home, store, dataset, no_proce
 
     press(page, "Start the training")
 
-    [job] = store.list_jobs(KIND)
+    [job] = store.list_jobs(TRAINING)
     plan = LivePlan.from_values(job.settings)
     assert plan.candidate == Candidate(0.02, 12, 24, Activation.TANH)
     assert (plan.recipe.input_noise, plan.limit) == (0.1, None)
@@ -147,7 +147,7 @@ def test_a_branch_is_opened_where_it_leaves_its_parent(home, store, dataset, no_
 
     press(page, "Go back to epoch 3 and branch")
 
-    branch, parent = store.list_jobs(KIND)
+    branch, parent = store.list_jobs(TRAINING)
     assert (branch.settings["parent"], branch.settings["parent_epoch"]) == (parent.id, 3)
     assert page.query_params["training"] == branch.id
     assert not page.exception
@@ -197,7 +197,7 @@ def test_a_training_is_deleted_with_its_epochs(home, store, dataset):
 
     press(page, "Delete this training")
 
-    assert store.list_jobs(KIND) == []
+    assert store.list_jobs(TRAINING) == []
     assert not (home / "runs" / job_id).exists()
     assert "Start the training" in labels(page)
 
