@@ -46,6 +46,7 @@ def pick_picture(
     label: str,
     colours: Colours = Colours.SIGNED,
     selected: int | None = None,
+    switched_on: Sequence[bool] | None = None,
     one_scale: bool = True,
     size: int = 64,
 ) -> None:
@@ -67,6 +68,8 @@ def pick_picture(
         As `sheet_png` takes them.
     selected : int or None
         The picture that is open now.
+    switched_on : sequence of bool or None
+        Where each picture is a switch, whether it is on; the arrow keys then move without a click.
     size : int
         Least screen pixels along an edge of a picture.
     """
@@ -77,6 +80,7 @@ def pick_picture(
         "columns": columns,
         "tiles": [asdict(tile) for tile in tiles],
         "selected": selected,
+        "on": None if switched_on is None else list(switched_on),
         "label": label,
         "size": size,
     }

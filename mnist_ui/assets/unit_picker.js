@@ -3,6 +3,7 @@ const PAUSE_MS = 250; // held arrow keys pass over units; the one that is rested
 export default function ({ data, parentElement, setTriggerValue }) {
   const group = parentElement.querySelector(".tiles");
   const state = (group.lab ??= { timer: null, shape: "" });
+  state.data = data;
   state.send = (index) => setTriggerValue("picked", { index });
   if (!state.shape) listen(group, state);
   group.setAttribute("aria-label", data.label);
@@ -12,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (shape !== state.shape) build(group, data);
   state.shape = shape;
   if (state.timer === null) mark(group, data.selected);
+  if (data.on) press(group, data.on);
   return () => clearTimeout(state.timer);
 }
 
@@ -19,7 +21,7 @@ function listen(group, state) {
   const open = (button) => {
     clearTimeout(state.timer);
     state.timer = null;
-    mark(group, Number(button.dataset.index));
+    if (!state.data.on) mark(group, Number(button.dataset.index));
     state.send(Number(button.dataset.index));
   };
   group.addEventListener("click", (event) => {
@@ -27,6 +29,7 @@ function listen(group, state) {
     if (button) open(button);
   });
   useArrowKeys(group, () => [...group.querySelectorAll("button")], (button) => {
+    if (state.data.on) return; // switches: passing over them changes nothing
     clearTimeout(state.timer);
     state.timer = setTimeout(() => open(button), PAUSE_MS);
   });
@@ -75,4 +78,10 @@ function mark(group, selected) {
     else button.removeAttribute("aria-current");
     if (!hasFocus) button.tabIndex = index === (selected ?? 0) ? 0 : -1;
   });
+}
+
+function press(group, on) {
+  for (const button of group.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(on[Number(button.dataset.index)]));
+  }
 }

@@ -28,6 +28,8 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     _take(tab, "results", 1500)
     _open_an_output(tab)
     _take(tab, "fields", 1420)
+    _switch_units_off(tab)
+    _take(tab, "operate", 1980)
     visitor.go_to(tab, "Draw")
     visitor.draw_stroke(tab, visitor.SEVEN)
     tab.get_by_role("status", name="guess: 7").wait_for()
@@ -61,6 +63,15 @@ def _open_an_output(tab: Page) -> None:
     tab.get_by_role("radio", name=re.compile("^Output")).click()
     tab.get_by_role("button", name="digit 3 of output", exact=True).click()
     tab.get_by_role("heading", name="digit 3 of output").wait_for()
+
+
+def _switch_units_off(tab: Page) -> None:
+    visitor.go_to(tab, "Operate")
+    visitor.choose_model(tab, "paper")
+    for unit in (9, 58, 73):
+        visitor.switch_unit(tab, unit, "hidden 1")
+    tab.get_by_text("Remove ever more units").click()
+    tab.get_by_text(re.compile("the network needs")).wait_for()
 
 
 def _take(tab: Page, name: str, height: int) -> Path:

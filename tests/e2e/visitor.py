@@ -20,6 +20,7 @@ HEADINGS = {
     "Train": "Train",
     "Results": "Results",
     "Fields": "Fields",
+    "Operate": "Operate",
     "Draw": "Draw",
 }
 SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))
@@ -127,6 +128,15 @@ def choose_model(tab: Page, name: str) -> None:
     """Choose a model by its name."""
     tab.get_by_role("combobox", name="Model").click()
     tab.get_by_role("option", name=re.compile(f"^{name}:")).click()
+    settle(tab)
+
+
+def switch_unit(tab: Page, unit: int, layer: str) -> None:
+    """Click a unit on the Operate page, off where it is on, and wait until it is the other."""
+    button = tab.get_by_role("button", name=f"unit {unit} of {layer}", exact=True)
+    wanted = "false" if button.get_attribute("aria-pressed") == "true" else "true"
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", wanted)
     settle(tab)
 
 

@@ -1,0 +1,66 @@
+"""One digit before the operation and after: the one that was drawn last, or a held-out image."""
+
+import streamlit as st
+
+from mnist_core.arrays import Image
+from mnist_core.drawing import SIDE, draw_strokes
+from mnist_core.errors import DrawingError
+from mnist_ui.canvas import read_paths
+from mnist_ui.charts.operate import draw_before_after
+from mnist_ui.gallery import show_gallery
+from mnist_ui.operate_steps import Operated
+from mnist_ui.session import Key
+
+_DRAWN, _HELD_OUT = "The digit you drew", "A held-out image"
+_PICTURE_SIZE = 84  # screen pixels, three of them a pixel of the image
+
+
+def show_digit(operated: Operated) -> None:
+    """Show what the network makes of one digit, before and after."""
+    image, words = _choose_image(operated)
+    before, after = (
+        operated.bench.read_images(weights, image[None])[0]
+        for weights in (operated.bench.original, operated.weights)
+    )
+    names = operated.model.info.class_names
+    picture, chart = st.columns([1, 2])
+    with picture:
+        show_gallery(image[None], [words], size=_PICTURE_SIZE, label=words)
+        first, second = names[int(before.argmax())], names[int(after.argmax())]
+        st.markdown(f"Read as **{second}**" + ("." if first == second else f", before as **{first}**."))
+    chart.altair_chart(draw_before_after(before, after, names), width="stretch")
+
+
+def _choose_image(operated: Operated) -> tuple[Image, str]:
+    drawn = _find_drawn(operated.model.info.side)
+    if drawn is not None:
+        source = st.segmented_control(
+            "Digit",
+            [_DRAWN, _HELD_OUT],
+            default=_DRAWN,
+            key=Key.OPERATE_SOURCE_WIDGET,
+            label_visibility="collapsed",
+            required=True,
+        )
+        if source == _DRAWN:
+            return drawn, _DRAWN
+    test = operated.bench.test
+    place = st.number_input(
+        "Held-out image",
+        0,
+        len(test.labels) - 1,
+        key=Key.OPERATE_IMAGE_WIDGET,
+        help="Draw one on the Draw page.",
+    )
+    return test.images[int(place)], f"a {operated.model.info.class_names[test.labels[int(place)]]}"
+
+
+def _find_drawn(side: int) -> Image | None:
+    """Find what was drawn last on the Draw page, where the network reads such images."""
+    strokes = read_paths(st.session_state.get(Key.CANVAS_DRAWN, ()))
+    if not strokes or side != SIDE:
+        return None
+    try:
+        return draw_strokes(strokes)
+    except DrawingError:
+        return None

@@ -1,0 +1,54 @@
+"""The Operate page: switch units off, prune, scale, swap, round, and see at once what it costs."""
+
+import streamlit as st
+
+from mnist_core.dataset import Dataset
+from mnist_core.errors import DataError
+from mnist_core.modelstore import Model
+from mnist_ui.cached_operate import open_bench
+from mnist_ui.cached_views import Lens, open_lens
+from mnist_ui.model_choice import choose_model
+from mnist_ui.operate_controls import choose_layer, show_instruments, show_units
+from mnist_ui.operate_digit import show_digit
+from mnist_ui.operate_figures import show_accuracy, show_confusion, show_curves
+from mnist_ui.operate_keep import show_saving, show_steps
+from mnist_ui.operate_steps import current_operated
+from mnist_ui.session import Key, current_dataset
+
+
+def _open_lens(model: Model, dataset: Dataset | None) -> Lens:
+    """Open the images to measure on: those of the open data set, or else of the built-in sample."""
+    try:
+        return open_lens(model, dataset)
+    except DataError as error:
+        st.error(str(error))
+    if dataset is None:
+        st.stop()
+    st.caption("The built-in sample is used instead.")
+    return _open_lens(model, None)
+
+
+st.title("Operate")
+st.markdown("Switch units off, prune, scale, swap or round, and see at once what the network still reads.")
+_lens = _open_lens(choose_model(), current_dataset())
+_operated = current_operated(_lens.model, open_bench(_lens))
+_after = _operated.bench.read(_operated.weights)
+_left, _right = st.columns([5, 4], gap="large")
+with _left:
+    _layer = choose_layer(_operated)
+    show_instruments(_operated, _layer)
+    show_units(_operated, _layer)
+with _right:
+    show_accuracy(_operated, _after)
+    show_steps(_operated)
+    show_saving(_operated, _lens.dataset)
+    st.subheader("One digit")
+    show_digit(_operated)
+_left, _right = st.columns([5, 4], gap="large")
+with _left:
+    st.subheader("How many units it needs")
+    if st.toggle("Remove ever more units of the layer, in three orders", key=Key.OPERATE_CURVE_WIDGET):
+        show_curves(_lens, _operated, _layer)
+with _right:
+    st.subheader("What it confuses")
+    show_confusion(_operated, _after)
