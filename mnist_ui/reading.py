@@ -11,6 +11,7 @@ from mnist_core.evaluation.match import match_labels
 from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import ModelInfo
 from mnist_ui.cached import evaluate_part
+from mnist_ui.markdown import escape
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +85,17 @@ class Reading:
 
 def read_folder(info: ModelInfo) -> Reading:
     """Take the figures that the model's folder holds."""
-    words = (
-        f"From the model's folder: measured once on the {info.test.n:,} images of {info.data.name} "
-        "that its training held out."
-    )
+    images = f"the {info.test.n:,} images of {info.data.name} that its training held out"
+    if info.changes:
+        images = f"{info.changes[-1].measured_on}, after it was changed"
+    words = f"From the model's folder: measured once on {images}. {_tell_changes(info)}".strip()
     return Reading(np.array(info.test.confusion, dtype=np.int64), words, info.class_names)
+
+
+def _tell_changes(info: ModelInfo) -> str:
+    """Tell what was done to a network after its training."""
+    told = [f"To {escape(change.made_from)} was done: {', '.join(change.steps)}." for change in info.changes]
+    return " ".join(told)
 
 
 def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading:
@@ -100,7 +107,7 @@ def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading
         If the data set does not fit the model, or has too few images to hold any out.
     """
     part, evaluation = evaluate_part(model, dataset, held_out_only)
-    words = f"Measured now on the open data set. {part.words}"
+    words = f"Measured now on the open data set. {part.words} {_tell_changes(model.info)}".strip()
     if dataset.side != model.info.side:
         words += f" They were brought from {_say_size(dataset.side)} to {_say_size(model.info.side)} pixels."
     names = model.info.class_names

@@ -11,6 +11,7 @@ from mnist_core.fields.probe import choose_probe
 from mnist_core.modelstore import load_model
 from mnist_core.operate.bench import Bench
 from mnist_core.operate.operations import SwitchOff, apply_all
+from mnist_ui.reading import read_folder
 from mnist_ui.session import Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -189,6 +190,22 @@ def test_the_result_is_saved_as_a_smaller_model(open_operate, home):
     saved = load_model(home / "models" / "less")
     assert saved.info.changes[0].steps == ("--off hidden1:3,4", "--bits 6")
     assert saved.info.command.startswith("python -m mnist_core operate small --data digits-0.mat --off")
+
+
+def test_the_results_page_tells_what_was_done_to_a_model(open_operate, home):
+    page = open_operate("off hidden1:3,4", "bits 6")
+    page = press(page, "Save")
+    told = "To small was done: --off hidden1:3,4, --bits 6."
+
+    page.switch_page("pages/results.py")
+    page.query_params["model"] = "small-less"
+    page.run()
+
+    assert not page.exception
+    assert told in read_words(page)
+    folder = read_folder(load_model(home / "models" / "small-less").info)
+    assert "measured once on 50 held-out images of digits-0.mat, after it was changed" in folder.words
+    assert told in folder.words
 
 
 @pytest.mark.parametrize(("name", "words"), [("../evil", "a letter or digit first"), ("small", "already")])
