@@ -38,6 +38,7 @@ _KINDS: dict[str, Callable[[int], Operation]] = {
     "scale": lambda k: Scale("hidden1", k, 0.5),
     "swap": lambda k: Swap("hidden1", k, k + 1),
     "prune by importance": lambda k: Prune("hidden1", 20 + k, Order.IMPORTANCE),
+    "prune stepwise": lambda k: Prune("hidden1", 20 + k, Order.STEPWISE),
     "prune by magnitude": lambda k: Prune("hidden1", 20 + k, Order.MAGNITUDE),
     "round": lambda k: Round(2 + k),
 }
@@ -66,7 +67,8 @@ def _measure(name: str, dataset: Dataset) -> float:
     """Measure the steps on one network; return the worst milliseconds of all."""
     model, worst = load_model(SHIPPED_MODELS / name), 0.0
     bench = Bench(model.network, choose_probe(model.info.data, dataset))
-    bench.rank("hidden1", Order.IMPORTANCE)
+    for order in Order:
+        print(f"| {name} | order: {order} | {_time(partial(bench.rank, 'hidden1', order)):.0f} once | | | |")
     with tempfile.TemporaryDirectory() as home:
         page = _open_page(name, dataset, home)
         for kind, make in _KINDS.items():
@@ -90,7 +92,8 @@ def _open_page(name: str, dataset: Dataset, home: str) -> AppTest:
     page = AppTest.from_file(ROOT / "app.py", default_timeout=120).run().switch_page("pages/operate.py")
     page.query_params["model"] = name
     page.run()
-    _run_page(page, Prune("hidden1", 50))  # the order by importance is found once
+    for order in Order:
+        _run_page(page, Prune("hidden1", 50, order))  # an order is found once
     return page
 
 

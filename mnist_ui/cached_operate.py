@@ -25,6 +25,6 @@ def _open_bench(key: _Key, _lens: Lens) -> Bench:  # noqa: ARG001 - as below
     return Bench(_lens.model.network, _lens.probe)
 
 
-@st.cache_resource(show_spinner="Removing units in twelve orders …", max_entries=32)
+@st.cache_resource(show_spinner="Removing units, order by order …", max_entries=32)
 def _read_curve(key: _Key, layer: str, _lens: Lens) -> list[CurvePoint]:
     return find_curve(_open_bench(key, _lens), layer)

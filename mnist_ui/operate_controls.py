@@ -18,6 +18,7 @@ _UNROUNDED = 0  # bits, on the slider
 _MOST_SHOWN_BITS = 10  # more change nothing that could be seen
 _ORDER_WORDS = {
     Order.IMPORTANCE: "importance: the loss without it",
+    Order.STEPWISE: "the same, ranked anew after each removal (best; takes seconds once)",
     Order.MAGNITUDE: "size of its outgoing weights",
     Order.RANDOM: "chance",
 }

@@ -58,20 +58,22 @@ def show_confusion(operated: Operated, after: Evaluation) -> None:
 
 
 def show_curves(lens: Lens, operated: Operated, layer: str) -> None:
-    """Show what is left with ever fewer units, in three orders of removal."""
+    """Show what is left with ever fewer units, in each order of removal."""
     points = read_curve(lens, layer)
     whole = operated.bench.before.accuracy
     st.altair_chart(draw_curve(points, whole - POINT_LOST), width="stretch")
     counts = {order: count_needed(points, order) for order in Order}
     most = operated.weights.count_units(layer)
     st.markdown(
-        f"Of the {most} units of {NAMES[layer]}, the network needs **{counts[Order.IMPORTANCE]}** by "
-        f"importance, **{counts[Order.MAGNITUDE]}** by the size of their outgoing weights and "
-        f"**{counts[Order.RANDOM]}** drawn at random to lose at most one point (the dashed line)."
+        f"To lose at most one point (the dashed line), the network needs, of the {most} units of "
+        f"{NAMES[layer]}, **{counts[Order.STEPWISE]}** stepwise, "
+        f"**{counts[Order.IMPORTANCE]}** by importance, "
+        f"**{counts[Order.MAGNITUDE]}** by magnitude and **{counts[Order.RANDOM]}** drawn at random."
     )
     st.caption(
         "Of the network before anything was done, the other layer whole. Importance: how much the loss on "
-        "images that are not measured on rises without the unit alone. Bands are 95 % intervals; of the "
+        "images that are not measured on rises without the unit alone; stepwise: the same, ranked anew after "
+        "each removal. Magnitude: the length of its outgoing weights. Bands are 95 % intervals; of the "
         f"random order the mean, the lowest and the highest of {N_RANDOM}."
     )
     table = pd.DataFrame([vars(point) for point in points])

@@ -47,7 +47,7 @@ with _right:
 _left, _right = st.columns([5, 4], gap="large")
 with _left:
     st.subheader("How many units it needs")
-    if st.toggle("Remove ever more units of the layer, in three orders", key=Key.OPERATE_CURVE_WIDGET):
+    if st.toggle("Remove ever more units of the layer, in four orders", key=Key.OPERATE_CURVE_WIDGET):
         show_curves(_lens, _operated, _layer)
 with _right:
     st.subheader("What it confuses")

@@ -56,7 +56,8 @@ def add_operate_arguments(command: argparse.ArgumentParser) -> None:
         "--order",
         choices=list(Order),
         default=Order.IMPORTANCE,
-        help="by what --prune ranks units: what is lost without each, its outgoing weights, or chance",
+        help="by what --prune ranks units: what is lost without each; stepwise, the same, ranked anew after "
+        "each removal, which keeps most; the size of its outgoing weights; or chance",
     )
     command.add_argument(
         "--curve", action="store_true", help="prune each hidden layer ever more, in all orders"
@@ -171,4 +172,9 @@ def _say_needed(points: Sequence[CurvePoint], bench: Bench) -> list[str]:
     return lines
 
 
-_BY = {"importance": "by importance", "magnitude": "by magnitude", "random": "at random (mean of 10)"}
+_BY = {
+    "importance": "by importance",
+    "stepwise": "stepwise",
+    "magnitude": "by magnitude",
+    "random": "at random (mean of 10)",
+}

@@ -9,8 +9,8 @@ from mnist_core.evaluation import Evaluation, score
 from mnist_core.fields.layers import choose_images
 from mnist_core.fields.probe import Digits, Probe
 from mnist_core.network import MLP
-from mnist_core.operate.orders import Order, Ranks, rank_by_loss, rank_by_magnitude
-from mnist_core.operate.weights import HIDDEN, Matrix, Row, Weights, activate, take_weights
+from mnist_core.operate.orders import Order, Ranks, rank_by_loss, rank_by_magnitude, rank_stepwise
+from mnist_core.operate.weights import HIDDEN, Matrix, Passed, Row, Weights, activate, take_weights
 
 _MOST_PASSES = 1_000_000  # images x units that are switched off one by one: about a second
 _FEWEST = 2_000
@@ -87,17 +87,17 @@ class Bench:
             return np.random.default_rng(seed).permutation(self.original.count_units(layer)).astype(np.int64)
         if order is Order.MAGNITUDE:
             return rank_by_magnitude(self.original, layer)
-        return rank_by_loss(self.original, layer, self.find_means(layer), self._fit_first, self._fit_labels)
+        rank = rank_stepwise if order is Order.STEPWISE else rank_by_loss
+        return rank(self.original, layer, self.find_means(layer), self._fit_first, self._fit_labels)
 
     def _read_fit(self, fit: Digits) -> tuple[Labels, Activations]:
         sums = self.original.first_sums(_flatten(fit.images))
         return fit.labels, activate(self.original.activation, sums)
 
-    def _read_fit_layer(self, layer: str) -> Activations:
+    def _read_fit_layer(self, layer: str) -> Passed:
         if layer == HIDDEN[0]:
             return self._fit_first
-        matrix, bias = self.original.matrices[1], self.original.biases[1]
-        return activate(self.original.activation, self._fit_first @ matrix.T + bias)
+        return self.original.read_second(self._fit_first)
 
     def _find_first(self, weights: Weights) -> Activations:
         """Find the activations of hidden 1: the kept ones, those computed last, or new ones."""

@@ -1,4 +1,4 @@
-"""Accuracy against the number of units that a layer keeps, for three orders of removal."""
+"""Accuracy against the number of units that a layer keeps, for each order of removal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def find_curve(bench: Bench, layer: str) -> list[CurvePoint]:
     n_units = bench.original.count_units(layer)
     counts = np.unique(np.linspace(0, n_units, min(n_units + 1, _MOST_POINTS)).round().astype(int))
     points = []
-    for order in (Order.IMPORTANCE, Order.MAGNITUDE):
+    for order in (Order.IMPORTANCE, Order.STEPWISE, Order.MAGNITUDE):
         right = _count_right(bench, layer, bench.rank(layer, order), counts)
         spans = [wilson_interval(n_right, bench.n) for n_right in right]
         shares = [n_right / bench.n for n_right in right]

@@ -5,8 +5,13 @@ from enum import StrEnum
 import numpy as np
 from jaxtyping import Int64
 
-from mnist_core.arrays import Activations, Labels
-from mnist_core.operate.weights import Row, Weights
+from mnist_core.arrays import Activations, Labels, Logits
+from mnist_core.fields.layers import choose_images
+from mnist_core.operate.weights import HIDDEN, Row, Weights, activate
+
+_ROUNDS = 96  # of removal, each with a ranking anew
+_MOST_PASSES = 10_000_000  # images x units that are tried: some seconds
+_FEWEST, _MOST = 200, 10_000  # images
 
 Ranks = Int64[np.ndarray, " _"]
 """Units of a layer, those that are removed last first."""
@@ -17,6 +22,8 @@ class Order(StrEnum):
 
     IMPORTANCE = "importance"
     """How much the loss rises when the unit alone is switched off."""
+    STEPWISE = "stepwise"
+    """The same, ranked anew after each removal: a unit whose twin is gone becomes important."""
     MAGNITUDE = "magnitude"
     """The length of the vector of its outgoing weights."""
     RANDOM = "random"
@@ -53,6 +60,48 @@ def rank_by_loss(weights: Weights, layer: str, means: Row, first: Activations, l
     return np.argsort(-np.array(losses), kind="stable").astype(np.int64)
 
 
+def rank_stepwise(weights: Weights, layer: str, means: Row, first: Activations, labels: Labels) -> Ranks:
+    """Rank the units of a hidden layer by taking out one after the other the one that is missed least.
+
+    Parameters
+    ----------
+    weights, layer, means, first, labels
+        As for `rank_by_loss`; of a layer of more than 96 units several are taken out at once.
+    """
+    n_units = weights.count_units(layer)
+    chosen = choose_images(len(labels), _count_images(n_units))
+    first, labels = first[chosen], labels[chosen]
+    place = HIDDEN.index(layer)
+    values = first if place == 0 else weights.read_second(first)
+    sums = values @ weights.matrices[place + 1].T + weights.biases[place + 1]
+    at_once, left, removed = -(-n_units // _ROUNDS), list(range(n_units)), list[int]()
+    changes, outgoing = means - values, weights.read_outgoing(layer)
+    while left:
+        losses = [
+            _loss_of_sums(weights, place, sums + np.outer(changes[:, unit], outgoing[:, unit]), labels)
+            for unit in left
+        ]
+        least = [left[k] for k in np.argsort(losses, kind="stable")[:at_once]]
+        sums = sums + changes[:, least] @ outgoing[:, least].T
+        removed += least
+        left = [unit for unit in left if unit not in least]
+    return np.array(removed[::-1], dtype=np.int64)
+
+
+def _count_images(n_units: int) -> int:
+    n_passes = min(n_units, _ROUNDS) * n_units // 2
+    return max(_FEWEST, min(_MOST, _MOST_PASSES // max(n_passes, 1)))
+
+
+def _loss_of_sums(weights: Weights, place: int, sums: Activations, labels: Labels) -> float:
+    """Return the loss from the sums of the layer behind a hidden one."""
+    if place == len(HIDDEN) - 1:
+        return _loss_of_logits(sums, labels)
+    return _loss_of_logits(
+        activate(weights.activation, sums) @ weights.matrices[-1].T + weights.biases[-1], labels
+    )
+
+
 def _hold_one(means: Row, unit: int) -> Row:
     held = np.full_like(means, np.nan)
     held[unit] = means[unit]
@@ -60,7 +109,10 @@ def _hold_one(means: Row, unit: int) -> Row:
 
 
 def _mean_loss(settled: Weights, first: Activations, labels: Labels) -> float:
-    logits = settled.finish(first)
+    return _loss_of_logits(settled.finish(first), labels)
+
+
+def _loss_of_logits(logits: Logits, labels: Labels) -> float:
     shifted = logits - logits.max(axis=1, keepdims=True)
     surprise = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]
     return float(surprise.mean(dtype=np.float64))

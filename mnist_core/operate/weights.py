@@ -23,6 +23,9 @@ Row = Float32[np.ndarray, " _"]
 Mask = Bool[np.ndarray, " _"]
 """Whether, for each unit of a layer."""
 
+Passed = Float32[np.ndarray, "n _"]
+"""What a layer passes on, a row an image."""
+
 _T = TypeVar("_T")
 
 
@@ -104,9 +107,12 @@ class Weights:
 
     def finish(self, first: Activations) -> Logits:
         """Compute the logits from the activations of hidden 1; no unit may be switched off."""
-        second = activate(self.activation, first @ self.matrices[1].T + self.biases[1])
-        logits: Logits = second @ self.matrices[2].T + self.biases[2]
+        logits: Logits = self.read_second(first) @ self.matrices[2].T + self.biases[2]
         return logits
+
+    def read_second(self, first: Activations) -> Passed:
+        """Compute the activations of hidden 2 from those of hidden 1; no unit may be switched off."""
+        return activate(self.activation, first @ self.matrices[1].T + self.biases[1])
 
     def to_network(self) -> MLP:
         """Make the network of these weights, with the units that something listens to."""

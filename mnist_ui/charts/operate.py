@@ -6,10 +6,16 @@ import altair as alt
 import pandas as pd
 
 from mnist_core.operate.curve import CurvePoint
+from mnist_core.operate.orders import Order
 from mnist_ui.charts.drawing import UnitValues
 from mnist_ui.charts.results import Layered
 
-_BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"  # tones that can be read on white and on black
+_BLUE, _GREEN, _ORANGE, _GREY = (
+    "#3f7fd0",
+    "#2f9e6e",
+    "#d0603f",
+    "#8a8f98",
+)  # tones that can be read on white and on black
 _LEGEND = alt.Legend(title=None, orient="top", symbolOpacity=1)
 _SIDES = ("before", "after")
 _BAR = 10  # screen pixels of a bar
@@ -62,7 +68,7 @@ def draw_curve(points: Sequence[CurvePoint], floor: float) -> Layered:
         The accuracy below which too much is lost, drawn as a rule.
     """
     rows = pd.DataFrame([vars(point) for point in points])
-    orders = ["importance", "magnitude", "random"]
+    orders, tones = [order.value for order in Order], [_BLUE, _GREEN, _ORANGE, _GREY]
     scale = alt.Scale(domain=[0, 1])
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -74,7 +80,7 @@ def draw_curve(points: Sequence[CurvePoint], floor: float) -> Layered:
         color=alt.Color(
             "order:N",
             sort=orders,
-            scale=alt.Scale(domain=orders, range=[_BLUE, _ORANGE, _GREY]),
+            scale=alt.Scale(domain=orders, range=tones),
             legend=_LEGEND,
         ),
         tooltip=[

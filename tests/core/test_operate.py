@@ -12,6 +12,7 @@ from mnist_core.evaluation.paired import compare_right, mcnemar_p
 from mnist_core.fields.probe import choose_probe
 from mnist_core.grid import Activation
 from mnist_core.modelstore import load_model, save_model
+from mnist_core.network import MLP
 from mnist_core.operate.bench import Bench
 from mnist_core.operate.curve import CurvePoint, count_needed, find_curve
 from mnist_core.operate.keep import keep_operated
@@ -25,7 +26,8 @@ from mnist_core.operate.operations import (
     apply_all,
     parse_operation,
 )
-from mnist_core.operate.orders import Order
+from mnist_core.operate.orders import Order, rank_by_loss, rank_stepwise
+from mnist_core.operate.weights import Weights
 
 STEPS = (
     SwitchOff("hidden1", (3, 7)),
@@ -238,6 +240,42 @@ def test_a_step_beyond_the_network_is_refused(bench, step):
         apply_all([step], bench)
 
 
+@pytest.mark.parametrize("layer", ["hidden1", "hidden2"])
+def test_stepwise_takes_out_first_what_importance_takes_out_first(bench, layer):
+    stepwise, importance = (bench.rank(layer, order) for order in (Order.STEPWISE, Order.IMPORTANCE))
+
+    assert stepwise[-1] == importance[-1]
+    assert sorted(stepwise) == list(range(len(importance)))
+
+
+def test_stepwise_keeps_one_of_two_twins_longer_than_importance_does():
+    # two units tell 0 from 1, both the same; a third knows the rare 2
+    labels = np.repeat(np.arange(3), (95, 95, 10)).astype(np.int64)
+    first = np.eye(3, dtype=np.float32)[labels] @ np.array([[1, 0], [-1, 0], [0, 1]], dtype=np.float32)
+    matrices = (
+        np.zeros((2, 4), dtype=np.float32),
+        np.array([[3, 0], [3, 0], [0, 3]], dtype=np.float32),
+        np.array([[4, 4, 0], [-4, -4, 0], [0, 0, 8]], dtype=np.float32),
+    )
+    biases = (np.zeros(2, np.float32), np.zeros(3, np.float32), np.array([0, 0, -2], np.float32))
+    on = (np.full(2, np.nan, np.float32), np.full(3, np.nan, np.float32))
+    weights = Weights(Activation.TANH, matrices, biases, on)
+    means = weights.read_second(first).mean(axis=0)
+
+    importance = rank_by_loss(weights, "hidden2", means, first, labels)
+    stepwise = rank_stepwise(weights, "hidden2", means, first, labels)
+
+    assert importance[0] == 2
+    assert stepwise[1] == 2
+
+
+def test_wide_layers_are_ranked_stepwise_by_several_at_once(dataset, model):
+    torch.manual_seed(0)
+    wide = Bench(MLP(200, 8, Activation.RELU).eval(), choose_probe(model.info.data, dataset))
+
+    assert sorted(wide.rank("hidden1", Order.STEPWISE)) == list(range(200))
+
+
 def test_a_curve_begins_with_no_unit_and_ends_with_what_the_whole_network_reads(bench):
     points = find_curve(bench, "hidden2")
 
@@ -336,7 +374,7 @@ def test_the_command_draws_the_curve_as_a_table(tmp_path, model, dataset):
 
     found = call_json(tmp_path, "operate", small.folder, "--curve", "--csv", tmp_path / "curve.csv")
 
-    assert set(found["needed"]["hidden1"]) == {"importance", "magnitude", "random"}
+    assert set(found["needed"]["hidden1"]) == {"importance", "stepwise", "magnitude", "random"}
     assert len((tmp_path / "curve.csv").read_text().splitlines()) == len(found["curve"]) + 1
 
 

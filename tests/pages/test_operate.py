@@ -226,7 +226,7 @@ def test_the_curve_is_drawn_where_it_is_asked_for(open_operate):
     page.toggle(key=Key.OPERATE_CURVE_WIDGET).set_value(True).run()
 
     assert not page.exception
-    assert "Of the 12 units of hidden 1, the network needs" in read_words(page)
+    assert "the network needs, of the 12 units of hidden 1" in read_words(page)
 
 
 def test_any_image_that_is_measured_on_can_be_the_digit(open_operate, dataset):
