@@ -13,6 +13,12 @@ from mnist_core.operate.weights import HIDDEN, Matrix, Weights
 
 FEWEST_BITS, MOST_BITS = 2, 16
 
+_ORDERS = {
+    Order.IMPORTANCE: "by importance",
+    Order.STEPWISE: "stepwise",
+    Order.MAGNITUDE: "by magnitude",
+    Order.RANDOM: "at random",
+}
 _NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2"}
 
 
@@ -152,8 +158,7 @@ class Prune:
     @property
     def words(self) -> str:
         """Say it in words."""
-        by = "at random" if self.order is Order.RANDOM else f"by {self.order}"
-        return f"Prune {_NAMES[self.layer]} to {self.keep} units {by}"
+        return f"Prune {_NAMES[self.layer]} to {self.keep} units {_ORDERS[self.order]}"
 
 
 @dataclass(frozen=True)

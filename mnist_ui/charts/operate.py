@@ -17,6 +17,7 @@ _BLUE, _GREEN, _ORANGE, _GREY = (
     "#8a8f98",
 )  # tones that can be read on white and on black
 _LEGEND = alt.Legend(title=None, orient="top", symbolOpacity=1)
+_TWO_ROWS = alt.Legend(title=None, orient="top", symbolOpacity=1, columns=2)  # four names, on a phone too
 _SIDES = ("before", "after")
 _BAR = 10  # screen pixels of a bar
 
@@ -81,7 +82,7 @@ def draw_curve(points: Sequence[CurvePoint], floor: float) -> Layered:
             "order:N",
             sort=orders,
             scale=alt.Scale(domain=orders, range=tones),
-            legend=_LEGEND,
+            legend=_TWO_ROWS,
         ),
         tooltip=[
             "order:N",

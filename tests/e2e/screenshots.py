@@ -33,7 +33,7 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     tab.get_by_role("status", name="guess: 7").wait_for()
     _take(tab, "draw", 960)
     _switch_units_off(tab)
-    _take(tab, "operate", 1980)
+    _take(tab, "operate", 2060)
     visitor.go_to(tab, "Home")
     _take(tab, "home", 940)
 
