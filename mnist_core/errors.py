@@ -41,6 +41,10 @@ class EmptyDrawingError(DrawingError):
     """A drawing without ink."""
 
 
+class CorrectionError(LabError):
+    """A correction that cannot be kept or read, or too few to learn from."""
+
+
 class RunError(LabError):
     """A run that is unknown, or that failed."""
 

@@ -34,6 +34,11 @@ class Settings:
         return self.home / "datasets"
 
     @property
+    def corrections_folder(self) -> Path:
+        """Where drawings whose digit a person has told are kept, a file each."""
+        return self.home / "corrections"
+
+    @property
     def models_folder(self) -> Path:
         """Where models that were made here are saved, a folder a model."""
         return self.home / "models"

@@ -28,6 +28,8 @@ COMMANDS = {
     "learning-curve": ("retraining", "says how much more images would bring"),
     "label-errors": ("retraining", "finds labels that are likely wrong"),
     "predict": ("predict", "reads digits from pictures or pen strokes"),
+    "learn": ("learn", "teaches a copy of a model a person's digits"),
+    "corrections": ("corrections", "lists, writes, reads or deletes the drawings whose digit was told"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
     "operate": (
         "operate",

@@ -19,7 +19,15 @@ from mnist_core.errors import GridError, ModelError
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore.card import write_card
-from mnist_core.modelstore.info import ChangeFacts, DataFacts, ModelInfo, PenFacts, TestFacts, WriterFacts
+from mnist_core.modelstore.info import (
+    ChangeFacts,
+    DataFacts,
+    LearnedFacts,
+    ModelInfo,
+    PenFacts,
+    TestFacts,
+    WriterFacts,
+)
 from mnist_core.network import MLP
 
 SCHEMA = 1
@@ -183,6 +191,7 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             temperature=float(values.get("temperature", 1.0)),
             pens=_parse_pens(values.get("pens")),
             changes=tuple(_parse_change(change) for change in values.get("changes", ())),
+            learned=LearnedFacts(**values["learned"]) if values.get("learned") else None,
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error

@@ -3,7 +3,7 @@
 from statistics import median
 
 from mnist_core.grid import Recipe
-from mnist_core.modelstore.info import ChangeFacts, ModelInfo, PenFacts
+from mnist_core.modelstore.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
 
 
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
@@ -18,6 +18,7 @@ seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 
 {_describe_test(info)}
 
+{_describe_learned(info.learned, info.test.n)}\
 {_describe_changes(info)}{_describe_pens(info.pens)}Data: {data.name}, {data.n_samples:,} images \
 (fingerprint `{data.fingerprint}`), \
 shuffled with seed {data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. {end(info)}
@@ -115,6 +116,23 @@ def _describe_live_end(info: ModelInfo) -> str:
 
 _WAYS = {"robust": (_describe_robust, _describe_end), "live": (_describe_live, _describe_live_end)}
 """How a network was trained, and how that ended, by the first word of its recipe's name."""
+
+
+def _describe_learned(learned: LearnedFacts | None, n_test: int) -> str:
+    if learned is None:
+        return ""
+    unseen = (
+        ""
+        if learned.n_right_unseen is None
+        else f", and {learned.n_right_unseen} of them copies that had learned only the other ones"
+    )
+    return f"""Then a copy of it, this one, learned **{learned.n} digits** of a person's hand. Before, \
+`{learned.model}` read {learned.n_right_before} of them right{unseen}; of the held-out images it \
+read {learned.n_test_right_before / n_test:.2%}. What follows is of `{learned.model}`. The copy was reminded \
+of what it knew by images that it was trained on and by pen digits of other writers: "Pen-Based Recognition \
+of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine Learning Repository, CC BY 4.0.
+
+"""
 
 
 def _describe_pens(pens: PenFacts | None) -> str:

@@ -132,6 +132,31 @@ class ChangeFacts:
 
 
 @dataclass(frozen=True)
+class LearnedFacts:
+    """What a copy of another model learned of a person's hand.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model that it is a copy of.
+    n : int
+        Digits that it learned.
+    n_right_before : int
+        How many of them that model reads.
+    n_right_unseen : int or None
+        How many of them were read by copies that had learned the other ones only; None for one digit.
+    n_test_right_before : int
+        How many of the held-out images that model reads; `TestFacts` are of the copy, on the same ones.
+    """
+
+    model: str
+    n: int
+    n_right_before: int
+    n_right_unseen: int | None
+    n_test_right_before: int
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What `model.json` holds.
 
@@ -165,6 +190,9 @@ class ModelInfo:
         What it reads of pen digits, where it was trained on any; of a changed network, what it read before.
     changes : tuple of ChangeFacts
         What was done to it after its training, the first first.
+    learned : LearnedFacts or None
+        What it learned of a hand afterwards, where it is such a copy; recipe, history and pens are then of
+        the model before.
     """
 
     candidate: Candidate
@@ -182,3 +210,4 @@ class ModelInfo:
     temperature: float = 1.0
     pens: PenFacts | None = None
     changes: tuple[ChangeFacts, ...] = ()
+    learned: LearnedFacts | None = None

@@ -1,0 +1,69 @@
+"""From a model and drawings to a new model folder."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mnist_core.drawing import Drawing
+from mnist_core.learning.learned import Learned, Tell, learn_hand
+from mnist_core.learning.memory import open_memory
+from mnist_core.modelstore import Model, read_versions, save_model
+from mnist_core.modelstore.info import LearnedFacts, ModelInfo, TestFacts
+
+
+def learn_model(
+    model: Model,
+    drawings: Sequence[Drawing],
+    datasets_folder: Path,
+    folder: Path,
+    seed: int = 0,
+    tell: Tell = lambda *_: None,
+) -> tuple[Model, Learned]:
+    """Teach a copy of a model a person's digits, measure it, and save it.
+
+    Parameters
+    ----------
+    model : Model
+        Stays as it is.
+    drawings : sequence of Drawing
+        Those without a label are left out.
+    datasets_folder : Path
+        Where the model's own data set is looked for.
+    folder : Path
+        Where to save the copy; replaced where it is a model.
+    seed : int
+        Seed of all chance.
+    tell : callable
+        Told how far it is, with the share of all that is done.
+
+    Raises
+    ------
+    CorrectionError
+        If the model cannot learn, or no drawing has a label.
+    ModelError
+        If the folder cannot be written.
+    """
+    memory, exam = open_memory(model, datasets_folder)
+    learned = learn_hand(model.network, drawings, memory, exam, seed, tell)
+    return save_model(learned.network, _describe(model, learned, folder, seed), folder), learned
+
+
+def _describe(model: Model, learned: Learned, folder: Path, seed: int) -> ModelInfo:
+    exam = learned.exam_after
+    confusion = tuple(tuple(int(count) for count in row) for row in exam.confusion)
+    facts = LearnedFacts(
+        model.name,
+        learned.n,
+        learned.n_right_before,
+        learned.n_right_unseen,
+        learned.exam_before.n_right,
+    )
+    return replace(
+        model.info,
+        test=TestFacts(exam.n, exam.accuracy, confusion),
+        command=f"python -m mnist_core learn {model.name} --seed {seed} --out models/{folder.name}",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=read_versions(),
+        learned=facts,
+    )
