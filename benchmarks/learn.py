@@ -1,10 +1,10 @@
 """Claim: taught five examples of a misread digit, a copy reads further ones by that hand and keeps the rest.
 
 `python -m benchmarks.learn` trains a network by a quick version of the robust recipe without the six writers
-whose digits the shipped model reads least. Each digit of theirs that it misreads at least three times is a case:
-a copy is taught five examples, misread ones first, and reads the further ones, all other digits of that writer,
-and the 10,000 held-out images. The same goes for `models/paper`, which has seen no pen at all. It takes about
-four minutes.
+whose digits the shipped model reads least. Each digit of theirs that it misreads at least three times is a
+case: a copy is taught five examples, misread ones first, and reads the further ones, all other digits of that
+writer, and the 10,000 held-out images. The same goes for `models/paper`, which has seen no pen at all. It
+takes about four minutes.
 """
 
 import argparse

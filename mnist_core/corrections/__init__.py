@@ -195,7 +195,7 @@ def _read_entry(entry: Mapping[str, Any], drawing: Drawing) -> Correction:
         model=model if isinstance(model, str) else None,
         time=str(entry.get("time") or _now()),
         source=Source(source) if source in list(Source) else Source.FILE,
-        seconds=float(seconds) if type(seconds) in (int, float) else None,
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
     )
 
 

@@ -46,8 +46,7 @@ def pens():
 @pytest.fixture(scope="module")
 def memory(pens):
     images, labels = read_shipped()
-    memory = remember(images[::8], labels[::8], pens.choose(pens.writers > 25).choose(np.arange(0, 1200, 12)))
-    return memory
+    return remember(images[::8], labels[::8], pens.choose(pens.writers > 25).choose(np.arange(0, 1200, 12)))
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +135,7 @@ def test_what_is_learned_is_measured_on_digits_that_were_left_out(paper, memory,
         draw(eights.choose(np.arange(4))),
         memory,
         exam,
-        tell=lambda words, done: told.append(done),
+        tell=lambda _, done: told.append(done),
         plan=QUICK,
     )
 
