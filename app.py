@@ -17,6 +17,7 @@ _PAGES = {
     "Look inside": [
         st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
         st.Page("pages/operate.py", title="Operate", icon=":material/surgical:", url_path="operate"),
+        st.Page("pages/riddle.py", title="Riddle", icon=":material/help:", url_path="riddle"),
     ],
     "Let it read": [
         st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),

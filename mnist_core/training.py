@@ -12,7 +12,7 @@ from mnist_core.arrays import Images, Labels
 from mnist_core.dataset import Dataset, Split, check_inner_split
 from mnist_core.evaluation import evaluate
 from mnist_core.fused.alone import train_network
-from mnist_core.grid import RECIPE_SETTINGS, Candidate, Recipe
+from mnist_core.grid import LEGIBLE, RECIPE_SETTINGS, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts
@@ -90,7 +90,9 @@ def train_model(
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     check_inner_split(labels, recipe.inner_folds)
     network, history = train(images, labels, candidate, recipe)
-    command = write_command(dataset, candidate, recipe, limit, folder)
+    is_legible = recipe.name == "legible"
+    usual, extra = (LEGIBLE, ("--recipe", "legible")) if is_legible else (None, ())
+    command = write_command(dataset, candidate, recipe, limit, folder, usual, extra)
     made = Made(candidate, recipe, recipe.name, network, history, command)
     return keep_model(made, dataset, split, limit, folder)
 

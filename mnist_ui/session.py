@@ -38,6 +38,7 @@ class Key(StrEnum):
     RIVAL_WIDGET = "results-rival"
     ROBUST_MODELS_WIDGET = "results-robust-models"
     ROBUST_IMAGES_WIDGET = "results-robust-images"
+    FACTOR_WIDGET = "riddle-factor"
     FIELDS_LINK = "fields-link"
     LAYER_WIDGET = "fields-layer"
     SCALE_WIDGET = "fields-scale"

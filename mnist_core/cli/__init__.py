@@ -35,6 +35,7 @@ COMMANDS = {
         "operate",
         "switches units off, scales, swaps, prunes, rounds weights, and says what it costs",
     ),
+    "riddle": ("riddle", "asks when output fields look like digits, by training many networks"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
 }
 """Each command's module in this folder, and what it does."""

@@ -15,7 +15,7 @@ from mnist_core.cli.say import report, say
 from mnist_core.dataset import Dataset, Split, split_dataset
 from mnist_core.errors import GridError
 from mnist_core.fused.alone import train_network
-from mnist_core.grid import RECIPE_SETTINGS, Activation, Candidate, Recipe
+from mnist_core.grid import LEGIBLE, RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.settings import read_settings
 from mnist_core.training import TrainedModel, train_model
@@ -36,9 +36,10 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--recipe",
-        choices=["paper", "robust"],
+        choices=["paper", "legible", "robust"],
         default="paper",
-        help="how to train: as the paper does, or to read what people draw (default: paper)",
+        help="how to train: as the paper does, so that output fields look like digits, or to read what "
+        "people draw (default: paper)",
     )
     command.add_argument(
         "--writer-folds",
@@ -107,7 +108,8 @@ def _train_paper(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
     train = partial(train_network, report=_report_epoch)
-    recipe = _change_recipe(Recipe(n_classes=dataset.n_classes), arguments)
+    usual = LEGIBLE if arguments.recipe == "legible" else Recipe()
+    recipe = _change_recipe(replace(usual, n_classes=dataset.n_classes), arguments)
     return train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
 
 
@@ -141,7 +143,7 @@ def _train_live(
     from mnist_core.live.whole import read_change, train_keeping  # noqa: PLC0415
     from mnist_core.runs import Store  # noqa: PLC0415
 
-    if arguments.recipe == "robust" or not arguments.keep_epochs:
+    if arguments.recipe != "paper" or not arguments.keep_epochs:
         raise GridError(
             "--change goes with --keep-epochs, and both with the recipe paper: leave the other out."
         )

@@ -10,6 +10,10 @@ from mnist_core.errors import DataError
 
 N_SHUFFLES = 200  # p as low as 1 / 201 can be told
 
+DIGIT_LIKE = 0.6
+"""Score from which output fields count as digit-like: of fields from there on, a network that has nothing to
+do with theirs reads more than nine in ten as their digit (decision 18)."""
+
 PerUnit = Float64[np.ndarray, " units"]
 """A number a unit."""
 
@@ -74,6 +78,41 @@ class Likeness:
         """Return whether the nearest mean reads the field of each output unit as its own digit."""
         is_own: Bool[np.ndarray, " units"] = self.read_as == np.arange(len(self.read_as))
         return is_own
+
+
+@dataclass(frozen=True, eq=False)
+class DigitScore:
+    """How much the output fields of a network look like digits, in one number, and what chance gives.
+
+    Attributes
+    ----------
+    own : ndarray of shape (units,), float64
+        Correlation of each field with the centred mean image of its own digit.
+    shuffled : ndarray of shape (shuffles,), float64
+        The score against mean images of shuffled labels: of no digit in particular.
+    reassigned : ndarray of shape (shuffles,), float64
+        The score where each field is compared with the digit that a random permutation gives it.
+    """
+
+    own: PerUnit
+    shuffled: Float64[np.ndarray, " shuffles"]
+    reassigned: Float64[np.ndarray, " shuffles"]
+
+    @property
+    def score(self) -> float:
+        """Return the mean of the correlations: 1 where every field is the mean image of its digit."""
+        return float(self.own.mean())
+
+    @property
+    def is_digit_like(self) -> bool:
+        """Return whether the score is at least 0.6."""
+        return self.score >= DIGIT_LIKE
+
+    @property
+    def p(self) -> float:
+        """Return how often chance does as well, by the kind of chance that does better."""
+        worse = (1 + (chance >= self.score).sum() for chance in (self.shuffled, self.reassigned))
+        return float(max(worse)) / (1 + len(self.shuffled))
 
 
 def average_digits(
@@ -150,6 +189,30 @@ def digit_likeness(fields: Fields, digits: DigitMeans, *, is_output: bool) -> Li
         read_as=(flat @ _standardise(means).T).argmax(axis=1).astype(np.int64),
         own=own,
         own_p=None if own is None else _count_chance(np.diagonal(chance, axis1=1, axis2=2), own),
+    )
+
+
+def score_fields(fields: Fields, digits: DigitMeans, seed: int = 0) -> DigitScore:
+    """Measure how much output fields look like their digits, and what chance would give.
+
+    Parameters
+    ----------
+    fields : ndarray of shape (classes, side, side), float32
+        Of the output layer.
+    digits : DigitMeans
+        What they are compared with.
+    seed : int
+        Seed of the permutations.
+    """
+    flat, means = _standardise(fields), digits.means
+    correlations = flat @ _standardise(means - means.mean(axis=0)).T
+    shuffled = _standardise(digits.shuffled - digits.shuffled.mean(axis=1, keepdims=True))
+    places, rng = np.arange(len(flat)), np.random.default_rng(seed)
+    given = rng.permuted(np.tile(places, (len(shuffled), 1)), axis=1)
+    return DigitScore(
+        own=np.diagonal(correlations).copy(),
+        shuffled=np.einsum("scp,cp->s", shuffled, flat) / len(flat),
+        reassigned=correlations[places, given].mean(axis=1),
     )
 
 

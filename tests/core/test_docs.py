@@ -185,7 +185,7 @@ def test_requirements_are_what_the_product_imports() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["paper", "robust"])
+@pytest.mark.parametrize("name", ["paper", "legible", "robust"])
 def test_the_readme_quotes_the_accuracy_of_the_shipped_models(name: str) -> None:
     facts = json.loads(read(ROOT / "models" / name / "model.json"))
 

@@ -28,6 +28,8 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     _take(tab, "results", 1500)
     _open_an_output(tab)
     _take(tab, "fields", 1420)
+    visitor.go_to(tab, "Riddle")
+    _take(tab, "riddle", 1500)
     visitor.go_to(tab, "Draw")
     visitor.draw_stroke(tab, visitor.SEVEN)
     tab.get_by_role("status", name="guess: 7").wait_for()

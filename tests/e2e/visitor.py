@@ -21,6 +21,7 @@ HEADINGS = {
     "Results": "Results",
     "Fields": "Fields",
     "Operate": "Operate",
+    "Riddle": "Riddle",
     "Draw": "Draw",
 }
 SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))

@@ -1,0 +1,89 @@
+"""The command `riddle`: how output fields come to look like digits."""
+
+import argparse
+import shlex
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mnist_core.cli.say import report, say
+from mnist_core.dataset import Dataset, split_dataset
+from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.fields.likeness import DIGIT_LIKE
+from mnist_core.layouts import read_dataset
+from mnist_core.modelstore import read_versions
+from mnist_core.riddle.answer import calibrate, list_levels
+from mnist_core.riddle.design import NETWORKS, PAPER, plan_study
+from mnist_core.riddle.result import save_result
+from mnist_core.riddle.study import Study, carry_out
+
+
+def add_riddle_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `riddle`."""
+    command.add_argument(
+        "--data", type=Path, metavar="FILE", help="a .mat file of digits; default: the built-in sample"
+    )
+    command.add_argument(
+        "--networks", type=int, default=NETWORKS, metavar="N", help=f"how many to train; default: {NETWORKS}"
+    )
+    command.add_argument("--limit", type=int, metavar="N", help="keep the first N images after the shuffle")
+    command.add_argument("--seed", type=int, default=0, help="seed of the shuffle, first seed of the weights")
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="where to write tables and pictures")
+
+
+def run_riddle(arguments: argparse.Namespace) -> None:
+    """Train many networks and say whose output fields look like digits."""
+    start = time.monotonic()
+    torch.set_num_threads(1)
+    dataset = _read_data(arguments.data)
+    split = split_dataset(dataset, arguments.seed, arguments.limit)
+    kinds = plan_study(arguments.networks, arguments.seed, dataset.n_classes)
+    study = carry_out(dataset, split, kinds, report)
+    facts = {
+        "data": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "n_train": len(split.train),
+        "n_test": len(split.test),
+        "networks": len(study.rows),
+        "seconds": round(time.monotonic() - start),
+        "command": _write_command(arguments, dataset),
+        "versions": read_versions(),
+    }
+    files = save_result(study, facts, arguments.out) if arguments.out else []
+    say({**facts, **_tell(study), "files": [str(path) for path in files]}, _describe(study), arguments.json)
+
+
+def _read_data(path: Path | None) -> Dataset:
+    return read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
+
+
+def _write_command(arguments: argparse.Namespace, dataset: Dataset) -> str:
+    words = ["riddle", *(["--data", dataset.name] if arguments.data else [])]
+    words += ["--networks", str(arguments.networks), "--seed", str(arguments.seed)]
+    words += ["--limit", str(arguments.limit)] if arguments.limit else []
+    return shlex.join(["python", "-m", "mnist_core", *words])
+
+
+def _tell(study: Study) -> dict[str, Any]:
+    [paper] = [one for one in list_levels(study.rows) if one.factor == PAPER]
+    return {
+        "digit_like_from": DIGIT_LIKE,
+        "by_chance": asdict(paper),
+        "levels": [asdict(one) for one in list_levels(study.rows)],
+        "calibration": [asdict(step) for step in calibrate(study.rows)],
+        "linear": {f"{noise:g}": score for noise, score in study.linear.items()},
+    }
+
+
+def _describe(study: Study) -> str:
+    lines = [f"{'':32} digit-like  score  (95 %)         accuracy  lost"]
+    lines += [
+        f"{one.factor + ' ' + one.level:32} {one.n_like:3d} of {one.n:3d}  {one.score.value:5.3f}  "
+        f"({one.score.interval[0]:.3f}-{one.score.interval[1]:.3f})  {one.accuracy.value:8.2%}  "
+        f"{one.lost.value * 100:+.2f}"
+        for one in list_levels(study.rows)
+    ]
+    return "\n".join(lines)

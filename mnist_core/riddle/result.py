@@ -1,0 +1,80 @@
+"""The result of a study as files, and the one that comes with the lab."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int8
+
+from mnist_core.arrays import Fields
+from mnist_core.errors import LabError
+from mnist_core.riddle.rows import Row, read_rows, write_rows
+from mnist_core.riddle.study import Study
+
+BUILTIN = Path(__file__).parent / "builtin"
+
+_STRONGEST = 127  # of 8 bits with a sign
+_GAP = " | "
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A study that was carried out.
+
+    Attributes
+    ----------
+    rows : list of Row
+        A network each.
+    pictures : dict of (str, str) to ndarray of shape (classes, side, side), float32
+        Output fields by factor and level, each field at its own scale, -1 to 1.
+    facts : dict
+        Data, networks, seconds, command, versions, and the scores of linear maps.
+    """
+
+    rows: list[Row]
+    pictures: dict[tuple[str, str], Fields]
+    facts: dict[str, Any]
+
+
+def save_result(study: Study, facts: dict[str, Any], folder: Path) -> list[Path]:
+    """Write a study as `networks.csv`, `fields.npz` and `facts.json`.
+
+    Raises
+    ------
+    LabError
+        If the folder cannot be written.
+    """
+    paths = [folder / name for name in ("networks.csv", "fields.npz", "facts.json")]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths[0].write_text(write_rows(study.rows), encoding="utf-8")
+        names = np.array([_GAP.join(key) for key in study.pictures])
+        fields = np.stack([_to_bytes(one) for one in study.pictures.values()])
+        np.savez_compressed(paths[1], names=names, fields=fields)
+        linear = {f"{noise:g}": score for noise, score in study.linear.items()}
+        paths[2].write_text(json.dumps({**facts, "linear": linear}, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise LabError(f"{folder} must be a folder to write to, but is not: {error}.") from error
+    return paths
+
+
+def read_result(folder: Path = BUILTIN) -> Result:
+    """Read the files of a study; of the one that comes with the lab, where no other is named."""
+    with np.load(folder / "fields.npz", allow_pickle=False) as arrays:
+        names = [str(name) for name in arrays["names"]]
+        fields = arrays["fields"].astype(np.float32) / _STRONGEST
+    keys = [(name.partition(_GAP)[0], name.partition(_GAP)[2]) for name in names]
+    return Result(
+        rows=read_rows((folder / "networks.csv").read_text(encoding="utf-8")),
+        pictures=dict(zip(keys, fields, strict=True)),
+        facts=json.loads((folder / "facts.json").read_text(encoding="utf-8")),
+    )
+
+
+def _to_bytes(fields: Fields) -> Int8[np.ndarray, "classes side side"]:
+    strongest = np.abs(fields).max(axis=(1, 2), keepdims=True)
+    scaled = np.divide(fields, strongest, out=np.zeros_like(fields), where=strongest > 0)
+    levels: Int8[np.ndarray, "classes side side"] = np.round(scaled * _STRONGEST).astype(np.int8)
+    return levels
