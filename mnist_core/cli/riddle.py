@@ -13,12 +13,13 @@ from mnist_core.cli.say import report, say
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.fields.likeness import DIGIT_LIKE
+from mnist_core.grid import Recipe
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import read_versions
 from mnist_core.riddle.answer import calibrate, list_levels
 from mnist_core.riddle.design import NETWORKS, PAPER, plan_study
-from mnist_core.riddle.result import save_result
-from mnist_core.riddle.study import Study, carry_out
+from mnist_core.riddle.result import Study, save_result
+from mnist_core.riddle.study import carry_out
 
 
 def add_riddle_arguments(command: argparse.ArgumentParser) -> None:
@@ -30,6 +31,9 @@ def add_riddle_arguments(command: argparse.ArgumentParser) -> None:
         "--networks", type=int, default=NETWORKS, metavar="N", help=f"how many to train; default: {NETWORKS}"
     )
     command.add_argument("--limit", type=int, metavar="N", help="keep the first N images after the shuffle")
+    command.add_argument(
+        "--max-epochs", type=int, default=Recipe().max_epochs, metavar="N", help="default: 500"
+    )
     command.add_argument("--seed", type=int, default=0, help="seed of the shuffle, first seed of the weights")
     command.add_argument("--out", type=Path, metavar="FOLDER", help="where to write tables and pictures")
 
@@ -40,7 +44,8 @@ def run_riddle(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     dataset = _read_data(arguments.data)
     split = split_dataset(dataset, arguments.seed, arguments.limit)
-    kinds = plan_study(arguments.networks, arguments.seed, dataset.n_classes)
+    usual = Recipe(max_epochs=arguments.max_epochs, seed=arguments.seed, n_classes=dataset.n_classes)
+    kinds = plan_study(arguments.networks, usual)
     study = carry_out(dataset, split, kinds, report)
     facts = {
         "data": dataset.name,
@@ -64,6 +69,8 @@ def _write_command(arguments: argparse.Namespace, dataset: Dataset) -> str:
     words = ["riddle", *(["--data", dataset.name] if arguments.data else [])]
     words += ["--networks", str(arguments.networks), "--seed", str(arguments.seed)]
     words += ["--limit", str(arguments.limit)] if arguments.limit else []
+    is_usual = arguments.max_epochs == Recipe().max_epochs
+    words += [] if is_usual else ["--max-epochs", str(arguments.max_epochs)]
     return shlex.join(["python", "-m", "mnist_core", *words])
 
 

@@ -12,7 +12,7 @@ N_SHUFFLES = 200  # p as low as 1 / 201 can be told
 
 DIGIT_LIKE = 0.6
 """Score from which output fields count as digit-like: of fields from there on, a network that has nothing to
-do with theirs reads more than nine in ten as their digit (decision 18)."""
+do with theirs reads 90 % as their digit, of those below 36 % (decision 18)."""
 
 PerUnit = Float64[np.ndarray, " units"]
 """A number a unit."""

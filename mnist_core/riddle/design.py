@@ -65,7 +65,7 @@ class Kind:
     is_shuffled: bool = False
 
 
-def plan_study(networks: int = NETWORKS, seed: int = 0, n_classes: int = 10) -> list[Kind]:
+def plan_study(networks: int = NETWORKS, recipe: Recipe | None = None) -> list[Kind]:
     """List the networks of a study.
 
     A fifth have the paper's recipe, a quarter are of the paper's grid, one in 25 is trained on shuffled
@@ -75,10 +75,8 @@ def plan_study(networks: int = NETWORKS, seed: int = 0, n_classes: int = 10) -> 
     ----------
     networks : int
         How many; at least 10.
-    seed : int
-        The first seed of the weights.
-    n_classes : int
-        Outputs of each network.
+    recipe : Recipe or None
+        The paper's, with the first seed of the weights; None takes seed 0.
 
     Raises
     ------
@@ -87,7 +85,7 @@ def plan_study(networks: int = NETWORKS, seed: int = 0, n_classes: int = 10) -> 
     """
     if networks < FEWEST:
         raise GridError(f"The study needs at least {FEWEST} networks, but {networks} were asked for.")
-    recipe = Recipe(seed=seed, n_classes=n_classes)
+    recipe = recipe or Recipe()
     parts = [
         (_repeat([Kind(PAPER, "", PAPER_WINNER, recipe)]), networks // 5),
         (_repeat(_list_grid(recipe)), networks * PAPER_GRID.n_candidates // NETWORKS),
@@ -136,4 +134,6 @@ def _list_levels(recipe: Recipe) -> list[Kind]:
 def _change(recipe: Recipe, factor: str, level: str, changes: dict[str, Any]) -> Kind:
     of_candidate = {name: value for name, value in changes.items() if name in _CANDIDATE}
     of_recipe = {name: value for name, value in changes.items() if name not in _CANDIDATE}
-    return Kind(factor, level, replace(PAPER_WINNER, **of_candidate), replace(recipe, **of_recipe))
+    most = min(of_recipe.pop("max_epochs", recipe.max_epochs), recipe.max_epochs)
+    changed = replace(recipe, max_epochs=most, **of_recipe)
+    return Kind(factor, level, replace(PAPER_WINNER, **of_candidate), changed)

@@ -11,12 +11,31 @@ from jaxtyping import Int8
 from mnist_core.arrays import Fields
 from mnist_core.errors import LabError
 from mnist_core.riddle.rows import Row, read_rows, write_rows
-from mnist_core.riddle.study import Study
 
 BUILTIN = Path(__file__).parent / "builtin"
 
 _STRONGEST = 127  # of 8 bits with a sign
 _GAP = " | "
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What came out.
+
+    Attributes
+    ----------
+    rows : list of Row
+        A network each.
+    pictures : dict of (str, str) to ndarray of shape (classes, side, side), float32
+        The output fields of the first network of each factor and level; of the paper's recipe also those of
+        the lowest and of the highest score, as levels `least` and `most`.
+    linear : dict of float to float
+        What a linear map that is fitted on noisy images scores, by the noise.
+    """
+
+    rows: list[Row]
+    pictures: dict[tuple[str, str], Fields]
+    linear: dict[float, float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """The study: networks trained side by side, and how digit-like the output fields of each are."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from mnist_core.modelstore import load_model
 from mnist_core.network import MLP
 from mnist_core.riddle.design import GRID, PAPER, Kind
 from mnist_core.riddle.linear import score_linear
+from mnist_core.riddle.result import Study
 from mnist_core.riddle.rows import Row
 from mnist_core.settings import SHIPPED_MODELS
 
@@ -25,26 +25,6 @@ _MOST_AVERAGED = 20_000  # images that the mean digits are made of
 
 Report = Callable[[str], None]
 """Told in words how far the study is."""
-
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """What came out.
-
-    Attributes
-    ----------
-    rows : list of Row
-        A network each.
-    pictures : dict of (str, str) to ndarray of shape (classes, side, side), float32
-        The output fields of the first network of each factor and level; of the paper's recipe also those of
-        the lowest and of the highest score, as levels `least` and `most`.
-    linear : dict of float to float
-        What a linear map that is fitted on noisy images scores, by the noise.
-    """
-
-    rows: list[Row]
-    pictures: dict[tuple[str, str], Fields]
-    linear: dict[float, float]
 
 
 def carry_out(dataset: Dataset, split: Split, kinds: Sequence[Kind], report: Report) -> Study:
