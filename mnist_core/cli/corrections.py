@@ -51,7 +51,9 @@ def _list(_: argparse.Namespace, folder: Path) -> tuple[Any, str]:
         }
         for one in kept
     ]
-    return document, "\n".join(map(_say_one, kept)) or "No corrections yet: the Draw page keeps them."
+    return document, "\n".join(
+        map(_say_one, kept)
+    ) or "No corrections yet: bring some in with corrections import."
 
 
 def _say_one(one: Correction) -> str:
