@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from typing import Any
 from mnist_core.drawing import Drawing, Stroke, parse_strokes
 from mnist_core.drawing.strokes import stroke_points
 from mnist_core.errors import CorrectionError, LabError
+from mnist_core.replacing import replace_file
 
 _DECIMALS = 2  # of a coordinate in screen pixels; finer than any pen
 _NAME = 16  # hexadecimal digits of a SHA-256
@@ -97,7 +96,8 @@ def keep_correction(correction: Correction, folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(json.dumps(describe(correction)), folder / f"{correction.name}.json")
+        with replace_file(folder / f"{correction.name}.json") as file:
+            file.write(json.dumps(describe(correction)).encode())
     except OSError as error:
         raise CorrectionError(
             f"A correction needs room in {folder}, but it cannot be written: {error}."
@@ -197,19 +197,6 @@ def _read_entry(entry: Mapping[str, Any], drawing: Drawing) -> Correction:
         source=Source(source) if source in list(Source) else Source.FILE,
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
     )
-
-
-def _write(text: str, path: Path) -> None:
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _now() -> str:

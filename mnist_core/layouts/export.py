@@ -1,7 +1,6 @@
 """A data set written as a clean file, which opens again as the same data set."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -11,6 +10,7 @@ import numpy as np
 from mnist_core.dataset import DIGITS, Dataset
 from mnist_core.dataset.origin import APART, NOTE
 from mnist_core.errors import LabError
+from mnist_core.replacing import replace_file
 
 
 def save_dataset(dataset: Dataset, path: Path) -> None:
@@ -27,15 +27,10 @@ def save_dataset(dataset: Dataset, path: Path) -> None:
     write = writers.get(path.suffix.lower())
     if write is None:
         raise LabError(f"A data set is saved as a .mat or .npz file, but {path.name} is neither: rename it.")
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        with beside.open("wb") as stream:
+        with replace_file(path) as stream:
             write(dataset, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise LabError(f"{path} must be a file to write to, but cannot be written: {error}.") from error
 
 

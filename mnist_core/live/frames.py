@@ -18,6 +18,7 @@ from mnist_core.arrays import Confusion
 from mnist_core.errors import RunError, StorageError
 from mnist_core.history import EpochRecord
 from mnist_core.live.plan import Rates
+from mnist_core.replacing import replace_file
 
 _STATE_EVERY = 8  # epochs; a state takes six times as much room as a frame
 _STATE_EVERY_S = 2.0  # of training: to go back takes no longer
@@ -183,14 +184,10 @@ def _list_epochs(folder: Path) -> list[int]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    beside = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
+        with replace_file(path) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
     except OSError as error:
         raise _no_room(path.parent, error) from error
 

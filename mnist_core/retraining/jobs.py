@@ -1,8 +1,6 @@
 """Learning curves and checks of labels as jobs: beside the app, to be stopped, and to go on after a kill."""
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -13,6 +11,7 @@ from mnist_core.dataset import Dataset, check_inner_split, split_dataset
 from mnist_core.dataset.kept import open_dataset
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.modelstore.info import ModelInfo
+from mnist_core.replacing import replace_file
 from mnist_core.retraining.label_errors import (
     JUDGE,
     N_FOLDS,
@@ -146,11 +145,8 @@ def read_trials(folder: Path) -> list[Trial]:
 
 def _keep_trials(folder: Path, trials: Sequence[Trial]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as beside:
-        json.dump([asdict(trial) for trial in trials], beside)
-        beside.flush()
-        os.fsync(beside.fileno())
-    Path(beside.name).replace(folder / _TRIALS)
+    with replace_file(folder / _TRIALS) as file:
+        file.write(json.dumps([asdict(trial) for trial in trials]).encode())
 
 
 def _open(work: JobWork) -> Dataset:

@@ -1,7 +1,6 @@
 """The checkpoints of a search on disk: a file a task, replaced as it goes on."""
 
 import logging
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from mnist_core.errors import RunError, StorageError
 from mnist_core.fused.training import Training
 from mnist_core.grid import Recipe
+from mnist_core.replacing import replace_file
 from mnist_core.search.states import TaskState, read_state, write_state
 
 _SUFFIX = ".safetensors"
@@ -36,14 +36,10 @@ class Checkpoints:
         """
         if self.folder is None:
             return
-        beside = self.folder / f"{task}.part"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
+            with replace_file(self.folder / f"{task}{_SUFFIX}") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.folder / f"{task}{_SUFFIX}")
         except OSError as error:
             raise StorageError(
                 f"The run needs room for its checkpoints in {self.folder}, but they cannot be written "

@@ -1,6 +1,7 @@
 """The table of a search, with scikit-learn's keys, whichever engine made it."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from jaxtyping import Float64
 from mnist_core.grid import SearchPlan
 from mnist_core.history import EpochRecord
 from mnist_core.network import MLP
+from mnist_core.replacing import replace_file
 
 PerFit = Float64[np.ndarray, "candidates folds"]
 """A number for each fold of each candidate."""
@@ -78,14 +80,14 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
 
 def write_results(results: SearchResults, path: Path) -> None:
     """Write the table as CSV, a row a candidate."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
     columns = {name: values for name, values in results.cv_results.items() if name != "params"}
-    with beside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
-    beside.replace(path)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_file(path) as file:
+        file.write(table.getvalue().encode())
 
 
 def _mask(values: Sequence[Any]) -> np.ma.MaskedArray:
