@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.live.pictures import choose_epochs
 from mnist_core.network import LAYERS
+from mnist_ui.charts.player import make_controls
 from mnist_ui.charts.small_curves import read_assets
 from mnist_ui.gallery import Colours
 from mnist_ui.names import NAMES
@@ -15,9 +16,8 @@ from mnist_ui.reel import Reel, Shot
 
 _SPEEDS = (1, 2, 4, 8, 16)
 _USUAL_SPEED = 4
-_OPTIONS = "".join(
-    f'<option value="{speed}"{" selected" if speed == _USUAL_SPEED else ""}>{speed} a second</option>'
-    for speed in _SPEEDS
+_CONTROLS = make_controls(
+    "Epoch", "Epochs of the film", {str(speed): f"{speed} a second" for speed in _SPEEDS}, str(_USUAL_SPEED)
 )
 
 
@@ -36,16 +36,7 @@ def _curve_html(title: str, kinds: Sequence[str]) -> str:
 _ACCURACY = 'Accuracy<span class="of-ghost">; dashed: its parent</span>'
 _LOSS = 'Loss: <span class="of-train">training</span>, <span class="of-valid">validation</span>'
 _HTML = f"""
-<div class="film empty">
-  <div class="controls">
-    <button type="button" class="play" title="">
-      <svg viewBox="0 0 16 16" aria-hidden="true">
-        <path class="triangle" d="M4 2v12l10-6z" /><path class="bars" d="M3 2h4v12H3zM9 2h4v12H9z" />
-      </svg>
-    </button>
-    <input type="range" class="slider" min="0" step="1" aria-label="Epoch" />
-    <select class="speed" aria-label="Epochs of the film">{_OPTIONS}</select>
-  </div>
+<div class="film empty">{_CONTROLS}
   <p class="said"></p>
   <div class="stage">
     <div class="pictures" role="img"></div>

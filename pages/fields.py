@@ -8,17 +8,17 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.arrays import Fields
-from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
 from mnist_core.fields import draw_sheet
 from mnist_core.fields.view import Kind
 from mnist_core.modelstore import Model
-from mnist_ui.cached_views import Lens, open_lens, show_way
+from mnist_ui.cached_views import Lens, show_way
 from mnist_ui.fields_choices import choose_look, choose_order, choose_subject
 from mnist_ui.fields_order import Shown, arrange_units
 from mnist_ui.fields_trust import show_trust
 from mnist_ui.fields_view import KEPT_PARAMS, FieldsView, Order, change_view, current_view
 from mnist_ui.gallery import Colours
+from mnist_ui.lens_choice import choose_lens
 from mnist_ui.model_choice import choose_model
 from mnist_ui.names import NAMES, name_unit
 from mnist_ui.session import Key, current_dataset
@@ -36,18 +36,6 @@ from mnist_ui.unit_ways import show_digit_pictures, show_ways
 _SIZES = {"hidden1": 50, "hidden2": 72, "output": 96}  # of a tile, so that a layer fits the screen
 _WIDER = 66  # with a number below it
 _FORMS: tuple[tuple[Literal["png", "svg"], str], ...] = (("png", "image/png"), ("svg", "image/svg+xml"))
-
-
-def _open_lens(model: Model, dataset: Dataset | None) -> Lens:
-    """Open the images to look with: those of the open data set, or else of the built-in sample."""
-    try:
-        return open_lens(model, dataset)
-    except DataError as error:
-        st.error(str(error))
-    if dataset is None:
-        st.stop()
-    st.caption("The built-in sample is used instead.")
-    return _open_lens(model, None)
 
 
 def _arrange(lens: Lens, view: FieldsView, n_units: int) -> Shown:
@@ -163,7 +151,7 @@ st.markdown("What each unit looks for, as a picture, in twelve ways; and how far
 _model, _dataset = choose_model(kept_params=KEPT_PARAMS), current_dataset()
 _view = current_view(_model)
 choose_look(_model, _view)
-_lens = _open_lens(_model, _dataset)
+_lens = choose_lens(_model, _dataset)
 choose_subject(_lens, _view)
 show_trust(_lens, _view)
 choose_order(_view)

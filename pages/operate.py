@@ -2,11 +2,8 @@
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset
-from mnist_core.errors import DataError
-from mnist_core.modelstore import Model
 from mnist_ui.cached_operate import open_bench
-from mnist_ui.cached_views import Lens, open_lens
+from mnist_ui.lens_choice import choose_lens
 from mnist_ui.model_choice import choose_model
 from mnist_ui.operate_controls import choose_layer, show_instruments, show_units
 from mnist_ui.operate_digit import show_digit
@@ -15,22 +12,9 @@ from mnist_ui.operate_keep import show_saving, show_steps
 from mnist_ui.operate_steps import current_operated
 from mnist_ui.session import Key, current_dataset
 
-
-def _open_lens(model: Model, dataset: Dataset | None) -> Lens:
-    """Open the images to measure on: those of the open data set, or else of the built-in sample."""
-    try:
-        return open_lens(model, dataset)
-    except DataError as error:
-        st.error(str(error))
-    if dataset is None:
-        st.stop()
-    st.caption("The built-in sample is used instead.")
-    return _open_lens(model, None)
-
-
 st.title("Operate")
 st.markdown("Switch units off, prune, scale, swap or round, and see at once what the network still reads.")
-_lens = _open_lens(choose_model(), current_dataset())
+_lens = choose_lens(choose_model(), current_dataset())
 _operated = current_operated(_lens.model, open_bench(_lens))
 _after = _operated.bench.read(_operated.weights)
 _left, _right = st.columns([5, 4], gap="large")

@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from mnist_core.fields.likeness import DIGIT_LIKE
 from mnist_core.grid import Recipe
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import read_versions
-from mnist_core.riddle.answer import calibrate, list_levels
+from mnist_core.riddle.answer import Summary, calibrate, list_levels
 from mnist_core.riddle.design import NETWORKS, PAPER, plan_study
 from mnist_core.riddle.result import Study, save_result
 from mnist_core.riddle.study import carry_out
@@ -58,7 +59,9 @@ def run_riddle(arguments: argparse.Namespace) -> None:
         "versions": read_versions(),
     }
     files = save_result(study, facts, arguments.out) if arguments.out else []
-    say({**facts, **_tell(study), "files": [str(path) for path in files]}, _describe(study), arguments.json)
+    levels = list_levels(study.rows)
+    document = {**facts, **_tell(study, levels), "files": [str(path) for path in files]}
+    say(document, _describe(levels), arguments.json)
 
 
 def _read_data(path: Path | None) -> Dataset:
@@ -74,23 +77,23 @@ def _write_command(arguments: argparse.Namespace, dataset: Dataset) -> str:
     return shlex.join(["python", "-m", "mnist_core", *words])
 
 
-def _tell(study: Study) -> dict[str, Any]:
-    [paper] = [one for one in list_levels(study.rows) if one.factor == PAPER]
+def _tell(study: Study, levels: Sequence[Summary]) -> dict[str, Any]:
+    [paper] = [one for one in levels if one.factor == PAPER]
     return {
         "digit_like_from": DIGIT_LIKE,
         "by_chance": asdict(paper),
-        "levels": [asdict(one) for one in list_levels(study.rows)],
+        "levels": [asdict(one) for one in levels],
         "calibration": [asdict(step) for step in calibrate(study.rows)],
         "linear": {f"{noise:g}": score for noise, score in study.linear.items()},
     }
 
 
-def _describe(study: Study) -> str:
+def _describe(levels: Sequence[Summary]) -> str:
     lines = [f"{'':32} digit-like  score  (95 %)         accuracy  lost"]
     lines += [
         f"{one.factor + ' ' + one.level:32} {one.n_like:3d} of {one.n:3d}  {one.score.value:5.3f}  "
         f"({one.score.interval[0]:.3f}-{one.score.interval[1]:.3f})  {one.accuracy.value:8.2%}  "
         f"{one.lost.value * 100:+.2f}"
-        for one in list_levels(study.rows)
+        for one in levels
     ]
     return "\n".join(lines)

@@ -3,8 +3,9 @@
 from functools import cache
 
 import numpy as np
+from scipy.special import softmax
 
-from mnist_core.arrays import Activations, Columns, Images, Labels, Logits, Probabilities
+from mnist_core.arrays import Activations, Columns, Images, Labels, Probabilities
 from mnist_core.evaluation import Evaluation, score
 from mnist_core.fields.layers import choose_images
 from mnist_core.fields.probe import Digits, Probe
@@ -49,13 +50,15 @@ class Bench:
 
     def read(self, weights: Weights) -> Evaluation:
         """Measure how a network with these weights reads the images."""
-        return score(_softmax(weights.settle().finish(self._find_first(weights))), self.test.labels)
+        logits = weights.settle().finish(self._find_first(weights))
+        return score(softmax(logits, axis=1), self.test.labels)
 
     def read_images(self, weights: Weights, images: Images) -> Probabilities:
         """Compute the probability of each digit for other images."""
         settled = weights.settle()
         first = activate(settled.activation, settled.first_sums(_flatten(images)))
-        return _softmax(settled.finish(first))
+        probabilities: Probabilities = softmax(settled.finish(first), axis=1)
+        return probabilities
 
     def count_right(self, weights: Weights) -> int:
         """Count the images that a network with these weights reads right; the quickest figure of it."""
@@ -122,9 +125,3 @@ def _thin(digits: Digits, most: int) -> Digits:
 def _flatten(images: Images) -> Columns:
     columns: Columns = np.ascontiguousarray(images, dtype=np.float32).reshape(len(images), -1)
     return columns
-
-
-def _softmax(logits: Logits) -> Probabilities:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: Probabilities = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities

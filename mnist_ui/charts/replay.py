@@ -10,6 +10,7 @@ from mnist_core.grid import SearchPlan
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_core.runs.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
+from mnist_ui.charts.player import make_controls
 from mnist_ui.charts.small_curves import (
     MOST_CELLS,
     describe_layout,
@@ -22,22 +23,14 @@ from mnist_ui.charts.small_curves import (
 _LONGEST_S, _SHORTEST_S = 30.0, 5.0  # of a whole run, at the usual speed
 _EPOCHS_A_SECOND = 20.0  # of a short run
 _SPEEDS = {0.25: "¼×", 0.5: "½×", 1: "1×", 2: "2×", 4: "4×"}
-_OPTIONS = "".join(
-    f'<option value="{value:g}"{" selected" if value == 1 else ""}>{words}</option>'
-    for value, words in _SPEEDS.items()
+_CONTROLS = make_controls(
+    "Epochs of all networks, in the order in which they ended",
+    "Speed",
+    {f"{value:g}": words for value, words in _SPEEDS.items()},
+    "1",
 )
 _HTML = f"""
-<div class="replay">
-  <div class="controls">
-    <button type="button" class="play" title="">
-      <svg viewBox="0 0 16 16" aria-hidden="true">
-        <path class="triangle" d="M4 2v12l10-6z" /><path class="bars" d="M3 2h4v12H3zM9 2h4v12H9z" />
-      </svg>
-    </button>
-    <input type="range" class="slider" min="0" step="1"
-      aria-label="Epochs of all networks, in the order in which they ended" />
-    <select class="speed" aria-label="Speed">{_OPTIONS}</select>
-  </div>
+<div class="replay">{_CONTROLS}
   <p class="said"></p>
   <div class="frame"><div class="grid" role="group"></div></div>
 </div>
