@@ -5,9 +5,9 @@ from threading import Event
 
 import numpy as np
 import pytest
-from digits import make_digits
+from trained import make_dataset
 
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.dataset import split_dataset
 from mnist_core.dataset.kept import keep_dataset
 from mnist_core.errors import GridError, RunError, StorageError
 from mnist_core.fields import receptive_fields
@@ -27,10 +27,7 @@ FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
 
 @pytest.fixture(scope="module")
 def dataset():
-    images, labels = make_digits(300)
-    return Dataset(
-        "small.mat", images, labels, compute_fingerprint(images, labels), Origin("paper", (), (0.0, 1.0))
-    )
+    return make_dataset()
 
 
 @pytest.fixture

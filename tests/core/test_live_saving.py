@@ -12,11 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from digits import ROOT, make_digits
+from digits import ROOT
 from PIL import Image
 from processes import processes_of
+from trained import make_dataset
 
-from mnist_core.dataset import DIGITS, Dataset, Origin, compute_fingerprint
+from mnist_core.dataset import DIGITS
 from mnist_core.dataset.kept import keep_dataset
 from mnist_core.errors import GridError, RunError
 from mnist_core.fields import receptive_fields
@@ -40,9 +41,7 @@ FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
 
 @pytest.fixture(scope="module")
 def dataset():
-    images, labels = make_digits(300)
-    origin = Origin("paper", (), (0.0, 1.0))
-    return Dataset("small.mat", images, labels, compute_fingerprint(images, labels), origin)
+    return make_dataset()
 
 
 @pytest.fixture

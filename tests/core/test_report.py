@@ -1,37 +1,19 @@
 """The report of a run: a page that opens by itself, with the run's own numbers."""
 
 import html
-import io
 import json
 import re
 import shlex
-import signal
-from contextlib import redirect_stderr, redirect_stdout
 from html.parser import HTMLParser
 
 import html5lib
 import pytest
+from commands import call, call_json
 from digits import make_digits, write_mat
 
-from mnist_core.cli import main
 from mnist_core.runs import Store
 
 VOID = {"meta", "img"}
-
-
-def call(home, *words, code=0):
-    stdout, stderr = io.StringIO(), io.StringIO()
-    on_terminate = signal.getsignal(signal.SIGTERM)
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
-        patch.setenv("MNIST_LAB_HOME", str(home))
-        ended = main(list(map(str, words)))
-    signal.signal(signal.SIGTERM, on_terminate)
-    assert ended == code, stderr.getvalue()
-    return stdout.getvalue() if code == 0 else stderr.getvalue()
-
-
-def call_json(home, *words):
-    return json.loads(call(home, *words, "--json"))
 
 
 class Outline(HTMLParser):
@@ -113,7 +95,7 @@ def test_a_run_without_a_model_has_no_report(found):
 
     said = call(home, "report", waiting, "--out", home / "none.html", code=2)
 
-    assert "needs a finished run" in said
+    assert "needs a finished run" in said.stderr
     assert not (home / "none.html").exists()
 
 

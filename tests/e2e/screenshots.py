@@ -86,5 +86,5 @@ def _take(tab: Page, name: str, height: int) -> Path:
     tab.wait_for_load_state("networkidle")
     visitor.settle(tab)
     path = FOLDER / f"{name}.png"
-    tab.screenshot(path=path, animations="disabled", style="header { visibility: hidden }")
+    tab.screenshot(path=path, animations="disabled", style="[data-testid=stHeader] { visibility: hidden }")
     return path

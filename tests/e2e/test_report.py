@@ -1,21 +1,12 @@
 """A report as its readers open it: from disk, without the lab."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from commands import call, call_json
 from digits import make_digits, write_mat
-from lab import ROOT
 from playwright.sync_api import Browser
-
-
-def call(home, *words):
-    command = [sys.executable, "-m", "mnist_core", *map(str, words), "--json"]
-    environ = {"MNIST_LAB_HOME": str(home), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +15,7 @@ def report(tmp_path_factory):
     mat = write_mat(home / "small.mat", *make_digits(600))
     grid = home / "grid.json"
     grid.write_text(json.dumps({"lr": [0.01], "hidden1": [16], "hidden2": [10], "activation": ["tanh"]}))
-    run = call(home, "search", mat, "--grid", grid, "--cv", 2, "--max-epochs", 2)["run"]
+    run = call_json(home, "search", mat, "--grid", grid, "--cv", 2, "--max-epochs", 2)["run"]
     call(home, "report", run, "--out", home / "report.html")
     return home / "report.html"
 

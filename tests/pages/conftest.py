@@ -1,11 +1,15 @@
 """The Search page on a home folder of its own."""
 
 import json
+import signal
 from collections.abc import Iterable
+from contextlib import suppress
+from os import kill
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from processes import processes_of
 from searches import APP, SPEED, OpenPage
 from streamlit.testing.v1 import AppTest
 
@@ -36,6 +40,15 @@ def store(home: Path) -> Iterable[Store]:
     opened = Store(f"sqlite:///{home / 'lab.db'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def no_process_left(home: Path) -> Iterable[None]:
+    """End the processes that a page started."""
+    yield
+    for pid in processes_of(home):
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """The Results page in depth: how sure a model may be, disturbed images, more images, suspected labels."""
 
 import json
-import signal
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
-from os import kill
 from pathlib import Path
 
 import pytest
-from processes import processes_of
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
@@ -145,22 +141,6 @@ def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, ho
 
     assert not page.exception
     assert "has images of x" in page.error[-1].value
-
-
-@pytest.fixture
-def store(home: Path) -> Iterable[Store]:
-    opened = Store(f"sqlite:///{home / 'lab.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def no_process_left(home: Path) -> Iterable[None]:
-    """End the processes that a page started."""
-    yield
-    for pid in processes_of(home):
-        with suppress(ProcessLookupError):
-            kill(pid, signal.SIGKILL)
 
 
 def carry_out(store: Store, home: Path, job_id: str) -> None:

@@ -1,13 +1,8 @@
 """The Train page: a network that trains as its user watches."""
 
-import signal
-from collections.abc import Iterable
-from contextlib import suppress
-from os import kill
 from pathlib import Path
 
 import pytest
-from processes import processes_of
 from searches import APP, read_words
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, open_in_all_tabs
@@ -28,15 +23,6 @@ def dataset(home: Path) -> Dataset:
     made = make_dataset()
     open_in_all_tabs(made, home)
     return made
-
-
-@pytest.fixture
-def no_process_left(home: Path) -> Iterable[None]:
-    """End the processes that a page started."""
-    yield
-    for pid in processes_of(home):
-        with suppress(ProcessLookupError):
-            kill(pid, signal.SIGKILL)
 
 
 def open_page(training: str | None = None) -> AppTest:
