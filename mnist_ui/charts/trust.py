@@ -96,7 +96,7 @@ def draw_robustness(rows: pd.DataFrame, disturbance: Disturbance, models: Sequen
             "level:Q",
             title=disturbance.unit,
             scale=alt.Scale(zero=False, nice=False),
-            axis=alt.Axis(values=list(disturbance.levels), format="~g"),
+            axis=alt.Axis(values=list(disturbance.levels), labelExpr="'' + datum.value"),
         ),
         color=alt.Color("model:N", sort=list(models), scale=alt.Scale(domain=list(models)), legend=_LEGEND),
         tooltip=[
