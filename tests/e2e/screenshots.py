@@ -24,6 +24,8 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     _take(tab, "data", 1100)
     _finish_a_search(tab)
     _take(tab, "search", 2080)
+    _train_one(tab)
+    _take(tab, "train", 860)
     _show_a_mistake(tab)
     _take(tab, "results", 1500)
     _open_an_output(tab)
@@ -51,6 +53,12 @@ def _finish_a_search(tab: Page) -> None:
     visitor.fill(tab, "Epochs at most", "12")
     visitor.start_search(tab)
     visitor.wait_for_winner(tab)
+
+
+def _train_one(tab: Page) -> None:
+    visitor.go_to(tab, "Train")
+    tab.get_by_role("button", name="Start the training").click()
+    tab.get_by_role("button", name="Go on").wait_for()
 
 
 def _show_a_mistake(tab: Page) -> None:
