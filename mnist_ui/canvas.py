@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import streamlit as st
 
 from mnist_core.drawing import Stroke
+from mnist_ui.assets import read_assets
 from mnist_ui.session import Key
 
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
@@ -18,15 +18,14 @@ _CURVE_STEPS = 4  # points along a curve between two events of the mouse, which 
 _Object: TypeAlias = Mapping[str, Any]
 """What Fabric.js, the library below the canvas, calls an object: here one stroke as a path."""
 
-_ASSETS = Path(__file__).parent / "assets"
 _STYLE = """<style>
 .st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content;
   background: color-mix(in srgb, currentColor 4%, transparent); }
-.st-key-draw-tidy { position: absolute; }
+.st-key-draw-ways { position: absolute; }
 </style>"""
 
-_tidy = st.components.v2.component(
-    "lab_canvas_tidy", js=(_ASSETS / "canvas_tidy.js").read_text(encoding="utf-8")
+_ways = st.components.v2.component(
+    "lab_canvas_ways", js=read_assets("canvas_tidy.js", "canvas_send.js", "canvas_ways.js")
 )
 
 
@@ -64,7 +63,7 @@ def show_canvas() -> list[Stroke]:
         drawn = _show_paper()
         st.session_state[Key.CANVAS_DRAWN] = drawn
         _show_buttons(drawn)
-        _tidy(key=Key.CANVAS_TIDY_WIDGET)
+        _ways(key=Key.CANVAS_WAYS_WIDGET)
     return read_paths(drawn)
 
 

@@ -1,15 +1,14 @@
 """A confusion matrix of which one cell is chosen, by a click or by the keyboard."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from mnist_core.arrays import Confusion
+from mnist_ui.assets import read_assets
 
-_ASSETS = Path(__file__).parent / "assets"
 _HTML = """
 <table aria-label="Confusion matrix">
   <thead>
@@ -23,10 +22,8 @@ _HTML = """
 _picker = st.components.v2.component(
     "lab_confusion_picker",
     html=_HTML,
-    css=(_ASSETS / "confusion_picker.css").read_text(encoding="utf-8"),
-    js="".join(
-        (_ASSETS / name).read_text(encoding="utf-8") for name in ("arrow_keys.js", "confusion_picker.js")
-    ),
+    css=read_assets("confusion_picker.css"),
+    js=read_assets("arrow_keys.js", "confusion_picker.js"),
 )
 
 

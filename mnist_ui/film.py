@@ -8,8 +8,8 @@ import streamlit as st
 
 from mnist_core.live.pictures import choose_epochs
 from mnist_core.network import LAYERS
+from mnist_ui.assets import read_assets
 from mnist_ui.charts.player import make_controls
-from mnist_ui.charts.small_curves import read_assets
 from mnist_ui.gallery import Colours
 from mnist_ui.names import NAMES
 from mnist_ui.reel import Reel, Shot

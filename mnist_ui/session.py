@@ -92,7 +92,7 @@ class Key(StrEnum):
     RUN_REFUSAL = "search-refusal"
     NEXT_SEARCH_TAB = "search-next-tab"
     CANVAS_WIDGET = "draw-canvas"
-    CANVAS_TIDY_WIDGET = "draw-tidy"
+    CANVAS_WAYS_WIDGET = "draw-ways"
     CANVAS_SHEET = "draw-sheet"
     CANVAS_DRAWN = "draw-drawn"
     PEN_WIDGET = "draw-pen"

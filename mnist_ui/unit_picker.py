@@ -4,20 +4,18 @@ import base64
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from mnist_core.arrays import Fields, Images
+from mnist_ui.assets import read_assets
 from mnist_ui.gallery import Colours, sheet_png
-
-_ASSETS = Path(__file__).parent / "assets"
 
 _picker = st.components.v2.component(
     "lab_unit_picker",
     html='<style class="sheet"></style><div class="tiles" role="group"></div>',
-    css=(_ASSETS / "unit_picker.css").read_text(encoding="utf-8"),
-    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("arrow_keys.js", "unit_picker.js")),
+    css=read_assets("unit_picker.css"),
+    js=read_assets("arrow_keys.js", "unit_picker.js"),
 )
 
 

@@ -18,7 +18,7 @@ const tidy = () => {
   }
 }
 
-export default () => {
+const tidyCanvas = () => {
   const observer = new MutationObserver(tidy)
   observer.observe(document.body, { childList: true, subtree: true })
   tidy()

@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_core.grid import SearchPlan
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_core.runs.ranking import trace_leaders
+from mnist_ui.assets import read_assets
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
 from mnist_ui.charts.player import make_controls
 from mnist_ui.charts.small_curves import (
@@ -17,7 +18,6 @@ from mnist_ui.charts.small_curves import (
     find_axes,
     group_epochs,
     lay_out,
-    read_assets,
 )
 
 _LONGEST_S, _SHORTEST_S = 30.0, 5.0  # of a whole run, at the usual speed

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import product
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -15,17 +14,12 @@ import streamlit as st
 from mnist_core.grid import Candidate, Grid
 from mnist_core.history import REFIT_FOLD
 from mnist_core.runs import EpochRow, FitRow, FitState
+from mnist_ui.assets import read_assets
 from mnist_ui.charts.live import MOST_ERROR, to_error
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
 _LEAST_EPOCHS = 5  # of the axis: the first epochs do not fill a cell
 _LEAST_BEST = 0.5  # accuracy that the axis reaches at least: the first guesses do not fill a cell
-_ASSETS = Path(__file__).parent.parent / "assets"
-
-
-def read_assets(*names: str) -> str:
-    """Read files of a component, one behind the other."""
-    return "".join((_ASSETS / name).read_text(encoding="utf-8") for name in names)
 
 
 _figure = st.components.v2.component(
