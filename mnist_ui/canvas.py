@@ -21,11 +21,13 @@ _Object: TypeAlias = Mapping[str, Any]
 _STYLE = """<style>
 .st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content;
   background: color-mix(in srgb, currentColor 4%, transparent); }
+@media (forced-colors: active), (prefers-contrast: more) {
+  .st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { outline: 1px solid; } }
 .st-key-draw-ways { position: absolute; }
 </style>"""
 
 _ways = st.components.v2.component(
-    "lab_canvas_ways", js=read_assets("canvas_tidy.js", "canvas_send.js", "canvas_ways.js")
+    "lab_canvas_ways", js=read_assets("canvas_tidy.js", "canvas_send.js", "canvas_keys.js", "canvas_ways.js")
 )
 
 
@@ -125,16 +127,20 @@ def _show_paper() -> list[_Object]:
 
 def _show_buttons(drawn: Sequence[_Object]) -> None:
     with st.container(horizontal=True, width=_SIDE, gap="small"):
-        _show_change("Undo", ":material/undo:", drawn[:-1], drawn)
-        _show_change("Clear", ":material/delete:", (), drawn)
+        _show_change("Undo", Key.UNDO_WIDGET, ":material/undo:", drawn[:-1], drawn)
+        _show_change("Clear", Key.CLEAR_WIDGET, ":material/delete:", (), drawn)
         with st.popover("Pen", icon=":material/line_weight:", width="stretch"):
             narrowest, first, widest = _PENS
             st.slider("Pen width", narrowest, widest, first, key=Key.PEN_WIDGET)
             st.caption("For your eyes only: the network is shown every line as wide as MNIST's.")
 
 
-def _show_change(label: str, icon: str, objects: Sequence[_Object], drawn: Sequence[_Object]) -> None:
-    st.button(label, icon=icon, disabled=not drawn, on_click=_lay, args=(objects, drawn), width="stretch")
+def _show_change(
+    label: str, key: Key, icon: str, objects: Sequence[_Object], drawn: Sequence[_Object]
+) -> None:
+    st.button(
+        label, key, icon=icon, disabled=not drawn, on_click=_lay, args=(objects, drawn), width="stretch"
+    )
 
 
 def _lay(objects: Sequence[_Object], replaced: Sequence[_Object] | None) -> None:

@@ -92,6 +92,8 @@ class Key(StrEnum):
     RUN_REFUSAL = "search-refusal"
     NEXT_SEARCH_TAB = "search-next-tab"
     CANVAS_WIDGET = "draw-canvas"
+    CLEAR_WIDGET = "draw-clear"
+    UNDO_WIDGET = "draw-undo"
     CANVAS_WAYS_WIDGET = "draw-ways"
     CANVAS_SHEET = "draw-sheet"
     CANVAS_DRAWN = "draw-drawn"

@@ -1,24 +1,42 @@
-// Hides the canvas's own toolbar: its buttons are too small for a finger, unseen until hovered, and would
-// stand beside ours under the same names. It lies in a shadow root, where no style sheet of the page reaches.
+// Fits the canvas, a component of others, into the page. It lies in a shadow root, where no style sheet of the
+// page reaches. Its own toolbar is hidden: the buttons are too small for a finger, unseen until hovered, and
+// would stand beside ours under the same names. The canvas gets a name and the focus, for keys and for ears.
 const CANVAS = '.st-key-lab-canvas [data-testid="stBidiComponentIsolated"]'
-const STYLE = '.dc-toolbar { display: none !important; }'
+const STYLE = `
+.dc-toolbar { display: none !important; }
+canvas:focus-visible { outline: 2px solid var(--st-primary-color, Highlight); outline-offset: 2px; }
+`
+const NAME =
+  "Paper: draw a digit with mouse, pen or finger. Control Z takes a stroke back, Delete clears. " +
+  "Without them, upload a picture."
 
 const shadowsBelow = (element) =>
   [element, ...element.querySelectorAll("*")].map((part) => part.shadowRoot).filter(Boolean)
 
-const tidy = () => {
-  for (const host of document.querySelectorAll(CANVAS)) {
-    for (const root of shadowsBelow(host)) {
-      if (root.querySelector("style.lab-tidy")) continue
-      const style = document.createElement("style")
-      style.className = "lab-tidy"
-      style.textContent = STYLE
-      root.append(style)
-    }
-  }
+const nameCanvas = (root) => {
+  const canvas = root.querySelector("canvas.upper-canvas:not([role])")
+  if (!canvas) return
+  canvas.setAttribute("role", "application")
+  canvas.setAttribute("aria-label", NAME)
+  canvas.tabIndex = 0
+  canvas.addEventListener("pointerdown", () => canvas.focus({ preventScroll: true }))
+  root.querySelectorAll("canvas:not(.upper-canvas)").forEach((other) => (other.ariaHidden = "true"))
 }
 
 const tidyCanvas = () => {
+  const tidy = () => {
+    for (const host of document.querySelectorAll(CANVAS)) {
+      for (const root of shadowsBelow(host)) {
+        nameCanvas(root)
+        if (root.querySelector("style.lab-tidy")) continue
+        const style = document.createElement("style")
+        style.className = "lab-tidy"
+        style.textContent = STYLE
+        root.append(style)
+        observer.observe(root, { childList: true, subtree: true })
+      }
+    }
+  }
   const observer = new MutationObserver(tidy)
   observer.observe(document.body, { childList: true, subtree: true })
   tidy()

@@ -1,8 +1,15 @@
 """Drawing as it is answered: at once, and by keys."""
 
+import itertools
+import re
+from collections.abc import Sequence
+
 import pytest
-from playwright.sync_api import Page, expect
-from visitor import SEVEN, draw_stroke, go_to, settle
+from playwright.sync_api import Locator, Page, expect
+from visitor import SEVEN, OpenTab, draw_stroke, go_to, settle
+
+# Of the canvas: on the first stroke, on the second, where the scroll may put that by mistake, and beside.
+PLACES = ((160, 64), (96, 224), (96, 120), (96, 310), (240, 224))
 
 
 @pytest.fixture
@@ -25,3 +32,86 @@ def test_strokes_are_sent_when_the_pen_is_lifted_not_when_the_canvas_has_waited(
     }""")
     draw_stroke(page, SEVEN)
     expect_guess(page, 7)
+
+
+def canvas(tab: Page) -> Locator:
+    return tab.get_by_role("application", name="Paper: draw a digit")
+
+
+def expect_empty(tab: Page) -> None:
+    expect(tab.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(tab.get_by_role("button", name="Clear")).to_be_disabled()
+    settle(tab)
+
+
+def test_control_z_takes_a_stroke_back_and_delete_clears(page: Page) -> None:
+    draw_stroke(page, SEVEN)
+    expect_guess(page, 7)
+    draw_stroke(page, [(0.1, 0.95), (0.9, 0.95)])
+    expect(page.get_by_role("status", name="guess: 7")).to_have_count(0)
+    settle(page)
+    page.keyboard.press("Control+z")
+    expect_guess(page, 7)
+    settle(page)
+    page.keyboard.press("Delete")
+    expect_empty(page)
+
+
+def test_the_canvas_has_a_name_and_is_cleared_by_escape_only_where_it_has_the_focus(page: Page) -> None:
+    draw_stroke(page, SEVEN)
+    expect_guess(page, 7)
+    settle(page)
+    expect(canvas(page)).to_be_focused()
+    page.evaluate("""() => {
+        const field = document.createElement("input")
+        field.id = "elsewhere"
+        document.body.append(field)
+    }""")
+    page.locator("#elsewhere").focus()
+    for key in ("Escape", "Delete", "Control+z"):
+        page.keyboard.press(key)
+    settle(page)
+    expect_guess(page, 7)
+    canvas(page).focus()
+    page.keyboard.press("Escape")
+    expect_empty(page)
+
+
+def test_a_stylus_draws(page: Page) -> None:
+    devices = page.context.new_cdp_session(page)
+    box = canvas(page).bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in divide(SEVEN)]
+    page.evaluate("addEventListener('pointerdown', (event) => { window.seenPointer = event.pointerType })")
+    kinds = ["mousePressed", *["mouseMoved"] * (len(places) - 1), "mouseReleased"]
+    for kind, (x, y) in zip(kinds, [*places, places[-1]], strict=True):
+        stylus = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+        devices.send("Input.dispatchMouseEvent", {"type": kind, **stylus})
+    expect_guess(page, 7)
+    assert page.evaluate("window.seenPointer") == "pen"
+
+
+def divide(line: Sequence[tuple[float, float]], n: int = 8) -> list[tuple[float, float]]:
+    """Divide each piece of a line, as a pen is seen at many places."""
+    return [
+        (x0 + (x1 - x0) * step / n, y0 + (y1 - y0) * step / n)
+        for (x0, y0), (x1, y1) in itertools.pairwise(line)
+        for step in range(n + 1)
+    ]
+
+
+def test_ink_lies_where_the_pen_was_on_a_page_that_is_scrolled(open_tab: OpenTab) -> None:
+    tab = open_tab("draw", height=420)
+    expect(canvas(tab)).to_be_visible()
+    settle(tab)
+    draw_stroke(tab, [(0.2, 0.2), (0.8, 0.2)])
+    expect(tab.get_by_role("button", name="Clear")).to_be_enabled()
+    settle(tab)
+    tab.get_by_test_id("stMain").evaluate("main => main.scrollBy(0, 60)")
+    draw_stroke(tab, [(0.3, 0.5), (0.3, 0.9)])
+    expect(tab.get_by_role("status", name=re.compile("^guess"))).to_be_visible()
+    settle(tab)
+    assert tab.get_by_test_id("stMain").evaluate("main => main.scrollTop") >= 60
+    read = """(paper, [x, y]) => paper.getContext("2d").getImageData(x, y, 1, 1).data[3]"""
+    ink = {place: tab.locator("canvas.dc-canvas.lower-canvas").evaluate(read, place) for place in PLACES}
+    assert [place for place, alpha in ink.items() if alpha] == [(160, 64), (96, 224)]
