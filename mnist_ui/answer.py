@@ -11,47 +11,52 @@ from mnist_core.modelstore import Model
 from mnist_core.reading import Reading, read_images
 from mnist_core.reading.doubt import choose_floor, judge_readings
 from mnist_core.reading.evidence import find_evidence
-from mnist_ui.charts.drawing import draw_probabilities, draw_units
+from mnist_ui.charts.drawing import draw_units
 from mnist_ui.gallery import Colours, show_gallery
+from mnist_ui.live_answer import ANOTHER, LiveSource, Settled, pack_image, show_live
+from mnist_ui.session import Key
 
 _PICTURE_SIZE = 168  # screen pixels, six of them a pixel of the image
-_GUESS_SIZE = 150  # screen pixels; both fit side by side on a phone
+_LIVE_WIDTH = 350  # screen pixels, of guess and picture side by side; fits a phone
 _UNSURE = 0.6  # below this the second guess is named too
 _RIGHT_SHARE = 0.99  # of what is answered is to be right
 _DIGITS = tuple("0123456789")  # doubt knows the shapes of no other classes
 _NAMES = {"hidden1": "Hidden 1", "hidden2": "Hidden 2"}
 
-# The guess is the one thing to be seen from afar.
-_GUESS = """<div style="font-size: {size}rem; line-height: 1; font-weight: 700" role="status"
- aria-label="guess: {spoken}">{shown}</div>
-<div style="font-size: 1rem; opacity: 0.85; margin-top: 0.5rem">{words}</div>"""
+# For the eyes there is the live answer, which also tells those who hear the page.
+_STATUS = """
+<div class="lab-unseen" role="status" aria-live="off" aria-label="guess: {spoken}">{shown}, {words}</div>
+"""
 
 
-def show_answer(model: Model, image: Image) -> None:
+def show_answer(model: Model, image: Image | None, source: LiveSource = ANOTHER) -> None:
     """Show what the network sees, its guess or its doubt, what it looked at, and what fires.
 
     Parameters
     ----------
     model : Model
         One that reads images of this size.
-    image : ndarray of shape (side, side), float32
-        Ink, 0.0 to 1.0.
+    image : ndarray of shape (side, side), float32, or None
+        Ink, 0.0 to 1.0; None where there is none yet, but may come while one draws.
+    source : LiveSource
+        What the browser needs to answer by itself.
     """
-    names = model.info.class_names
-    (reading,) = read_images(model, image[None])
-    unsure = is_unsure(image, reading, names)
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=_GUESS_SIZE):
-            st.caption("Its guess")
-            st.html(_say_guess(reading, names, unsure))
-        with st.container(width=_PICTURE_SIZE):
-            st.caption("What the network sees")
-            label = "the image that the network sees, 28 x 28 pixels"
-            show_gallery(image[None], size=_PICTURE_SIZE, label=label)
-        _show_evidence(model, image, reading, unsure)
-    st.caption("Probability of each digit")
-    st.altair_chart(draw_probabilities(reading.probabilities, names), width="stretch")
-    _show_units(model, image)
+        live = st.container(width=_LIVE_WIDTH)
+        if image is None:
+            with live:
+                show_live(source, model.info.class_names, None)
+            return
+        (reading,) = read_images(model, image[None])
+        unsure = is_unsure(image, reading, model.info.class_names)
+        settled = _settle(image, reading, model.info.class_names, unsure)
+        with live:
+            show_live(source, model.info.class_names, settled)
+            st.html(_say_guess(settled))
+        with st.container(key=Key.STALE_EVIDENCE, horizontal=True, gap="small"):
+            _show_evidence(model, image, reading, unsure)
+    with st.container(key=Key.STALE_UNITS):
+        _show_units(model, image)
 
 
 def is_unsure(image: Image, reading: Reading, names: Sequence[str]) -> bool:
@@ -62,14 +67,28 @@ def is_unsure(image: Image, reading: Reading, names: Sequence[str]) -> bool:
     return bool(chance < choose_floor(_RIGHT_SHARE))
 
 
-def _say_guess(reading: Reading, names: Sequence[str], unsure: bool) -> str:
+def _settle(image: Image, reading: Reading, names: Sequence[str], unsure: bool) -> Settled:
+    """Say what is read, or that it is not sure, for eyes and ears."""
     first, second = names[reading.digit], names[reading.second]
     sure, less = (float(reading.probabilities[place]) for place in (reading.digit, reading.second))
     if unsure:
         words = f"{first}: {sure:.1%}, or {second}: {less:.1%}. Or it is no single digit."
-        return _GUESS.format(size=3, spoken="not sure", shown="Not sure", words=escape(words))
-    words = f"{sure:.1%} sure" + ("" if sure >= _UNSURE else f", or a {second}: {less:.1%}")
-    return _GUESS.format(size=6.5, spoken=escape(first), shown=escape(first), words=escape(words))
+    else:
+        words = f"{sure:.1%} sure" + ("" if sure >= _UNSURE else f", or a {second}: {less:.1%}")
+    return Settled(
+        shown="Not sure" if unsure else first,
+        words=words,
+        is_unsure=unsure,
+        guess=reading.digit,
+        probabilities=reading.probabilities.tolist(),
+        image=pack_image(image),
+    )
+
+
+def _say_guess(settled: Settled) -> str:
+    shown, words = escape(settled.shown), escape(settled.words)
+    spoken = "not sure" if settled.is_unsure else shown
+    return _STATUS.format(spoken=spoken, shown=shown, words=words)
 
 
 def _show_evidence(model: Model, image: Image, reading: Reading, unsure: bool) -> None:

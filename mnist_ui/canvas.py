@@ -69,6 +69,12 @@ def show_canvas() -> list[Stroke]:
     return read_paths(drawn)
 
 
+def read_sheet() -> tuple[list[Stroke], int]:
+    """Return what lies on the canvas that was shown, and how often Python has laid strokes on it."""
+    sheet: _Sheet = st.session_state[Key.CANVAS_SHEET]
+    return read_paths(st.session_state[Key.CANVAS_DRAWN]), sheet.version
+
+
 def read_paths(objects: Sequence[_Object]) -> list[Stroke]:
     """Turn the paths of a canvas into strokes, their curves into points.
 

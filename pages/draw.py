@@ -9,7 +9,8 @@ from mnist_core.drawing import SIDE, draw_strokes, read_picture
 from mnist_core.errors import DrawingError
 from mnist_core.modelstore import Model
 from mnist_ui.answer import show_answer
-from mnist_ui.canvas import show_canvas
+from mnist_ui.canvas import read_sheet, show_canvas
+from mnist_ui.live_answer import ANOTHER, LiveSource, send_network
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
 from mnist_ui.session import Key
@@ -17,7 +18,7 @@ from mnist_ui.session import Key
 _DRAW = "Draw"
 _HINTS = {
     _DRAW: "Draw a digit from 0 to 9 in the box, with the mouse or a finger: any size, anywhere. "
-    "The network answers when you lift the pen.",
+    "The network reads along, and answers when you lift the pen.",
     "Upload a picture": "Choose a photo of a digit on paper, or a picture of one: dark on light or light on "
     "dark, one digit with some paper around it.",
 }
@@ -45,18 +46,19 @@ def _name_writers(model: Model) -> None:
 
 
 @st.fragment
-def _draw_and_answer(model: Model) -> None:
+def _draw_and_answer(model: Model, network: str) -> None:
     with st.container(horizontal=True, gap="medium"):
-        asked, answered = st.container(width=_WIDTH), st.container(width="stretch")
+        asked, answered = st.container(width=_WIDTH), st.container(width="stretch", key=Key.ANSWER)
     with asked:
         source = _choose_source()
         read = _read_canvas if source == _DRAW else _read_upload
         image = _try(read)
     with answered:
+        show_answer(model, image, LiveSource(network, *read_sheet()) if source == _DRAW else ANOTHER)
         if image is None:
-            st.info(_HINTS[source], icon=":material/draw:" if source == _DRAW else ":material/photo_camera:")
-        else:
-            show_answer(model, image)
+            with st.container(key=Key.STALE_HINT):
+                icon = ":material/draw:" if source == _DRAW else ":material/photo_camera:"
+                st.info(_HINTS[source], icon=icon)
 
 
 def _choose_source() -> str:
@@ -96,7 +98,7 @@ def _read_upload() -> Image | None:
 st.title("Draw")
 chosen = choose_model(usual=_BEST_READER)
 if chosen.info.side == SIDE:
-    _draw_and_answer(chosen)
+    _draw_and_answer(chosen, send_network(chosen))
     _name_writers(chosen)
 else:
     _refuse_side(chosen)

@@ -10,6 +10,9 @@ from visitor import SEVEN, OpenTab, draw_stroke, go_to, settle
 
 # Of the canvas: on the first stroke, on the second, where the scroll may put that by mistake, and beside.
 PLACES = ((160, 64), (96, 224), (96, 120), (96, 310), (240, 224))
+# A tenth of 255: the canvas moves the ends of a stroke by a thousandth of its width when the pen is lifted,
+# which moves the edge of the ink by a tenth of a pixel where it stood on the brink.
+FINE_PIXEL = 26
 
 
 @pytest.fixture
@@ -115,3 +118,77 @@ def test_ink_lies_where_the_pen_was_on_a_page_that_is_scrolled(open_tab: OpenTab
     read = """(paper, [x, y]) => paper.getContext("2d").getImageData(x, y, 1, 1).data[3]"""
     ink = {place: tab.locator("canvas.dc-canvas.lower-canvas").evaluate(read, place) for place in PLACES}
     assert [place for place, alpha in ink.items() if alpha] == [(160, 64), (96, 224)]
+
+
+def live_answer(tab: Page, state: str, strokes: int | None = None) -> Locator:
+    number = "" if strokes is None else f'[data-strokes="{strokes}"]'
+    return tab.locator(f'section.answer[data-state="{state}"]{number}')
+
+
+def press_pen(tab: Page, line: Sequence[tuple[float, float]]) -> None:
+    """Draw a line with the mouse, and leave the button down."""
+    box = canvas(tab).bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line]
+    tab.mouse.move(*places[0])
+    tab.mouse.down()
+    for place in places[1:]:
+        tab.mouse.move(*place, steps=8)
+
+
+def read_picture(tab: Page) -> list[int]:
+    """Read the red of each pixel of what the network sees."""
+    tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    read = "paper => Array.from(paper.getContext('2d').getImageData(0, 0, 28, 28).data)"
+    channels: list[int] = tab.get_by_role("img", name="the image that the network sees").evaluate(read)
+    return channels[::4]
+
+
+def differ_most(first: Sequence[int], second: Sequence[int]) -> int:
+    return max(abs(a - b) for a, b in zip(first, second, strict=True))
+
+
+def test_the_answer_moves_while_the_pen_is_down_and_is_what_python_then_says(page: Page) -> None:
+    press_pen(page, SEVEN)
+    live = live_answer(page, "live")
+    expect(live.locator(".digit")).to_have_text("7")
+    expect(live.get_by_text("so far")).to_be_visible()
+    expect(page.get_by_role("status", name=re.compile("^guess"))).to_have_count(0)
+    expect(page.locator(".st-key-draw-stale-hint")).to_have_css("opacity", "0")
+    seen = read_picture(page)
+    page.mouse.up()
+    settled = live_answer(page, "settled", strokes=1)
+    expect(settled.locator(".digit")).to_have_text("7")
+    expect(settled.locator(".said")).to_have_text(re.compile(r"^7\. [\d.]+% sure$"))
+    expect_guess(page, 7)
+    assert differ_most(seen, read_picture(page)) <= FINE_PIXEL
+
+
+def test_a_second_stroke_is_read_with_the_first_and_undo_takes_it_out_again(page: Page) -> None:
+    draw_stroke(page, SEVEN)
+    expect(live_answer(page, "settled", strokes=1)).to_be_visible()
+    first = read_picture(page)
+    press_pen(page, [(0.2, 0.9), (0.8, 0.9)])
+    expect(live_answer(page, "live")).to_be_visible()
+    expect(page.locator(".st-key-draw-stale-evidence")).to_have_css("opacity", "0")
+    both = read_picture(page)
+    page.mouse.up()
+    expect(live_answer(page, "settled", strokes=2)).to_be_visible()
+    assert differ_most(both, read_picture(page)) <= FINE_PIXEL
+    settle(page)
+    page.keyboard.press("Control+z")
+    expect(live_answer(page, "settled", strokes=1)).to_be_visible()
+    assert read_picture(page) == first
+    settle(page)
+    page.keyboard.press("Escape")
+    expect_empty(page)
+    expect(live_answer(page, "empty", strokes=0)).to_have_count(1)
+
+
+def test_a_network_that_the_browser_does_not_have_answers_when_the_pen_is_lifted(page: Page) -> None:
+    page.evaluate("globalThis.labNetworks.clear()")
+    press_pen(page, SEVEN)
+    expect(live_answer(page, "empty")).to_have_count(1)
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    page.mouse.up()
+    expect(live_answer(page, "settled", strokes=1).locator(".digit")).to_have_text("7")

@@ -141,8 +141,11 @@ def switch_unit(tab: Page, unit: int, layer: str) -> None:
     settle(tab)
 
 
-def draw_stroke(tab: Page, points: Sequence[tuple[float, float]]) -> None:
-    """Draw one line with the mouse; points from (0, 0), the upper left corner, to (1, 1)."""
+def draw_stroke(tab: Page, points: Sequence[tuple[float, float]], steps: int = 8) -> None:
+    """Draw one line with the mouse; points from (0, 0), the upper left corner, to (1, 1).
+
+    The mouse is seen so many times on each straight piece.
+    """
     canvas = tab.locator("canvas.upper-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -151,5 +154,5 @@ def draw_stroke(tab: Page, points: Sequence[tuple[float, float]]) -> None:
     tab.mouse.move(*places[0])
     tab.mouse.down()
     for place in places[1:]:
-        tab.mouse.move(*place, steps=8)
+        tab.mouse.move(*place, steps=steps)
     tab.mouse.up()

@@ -1,0 +1,103 @@
+"""The browser draws strokes and runs a network with the same numbers as Python."""
+
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page
+
+from mnist_core.arrays import Images
+from mnist_core.drawing import Stroke, draw_strokes
+from mnist_core.grid import Activation
+from mnist_core.modelstore import Model, load_model
+from mnist_core.network import MLP
+from mnist_core.reading import read_images
+from mnist_core.robust.pen import draw_pens, read_pens
+from mnist_core.settings import SHIPPED_MODELS
+from mnist_ui.assets import read_assets
+from mnist_ui.live_answer import is_runnable, pack_network
+
+MOST = 1e-5
+"""How far the browser's numbers may be from Python's."""
+
+
+@pytest.fixture
+def script(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.add_script_tag(content=read_assets("pen_reading.js", "pen_strokes.js"))
+    yield page
+    page.close()
+
+
+def make_drawings() -> list[list[Stroke]]:
+    """Make strokes as pens draw them, as no pen would, and the least and most that there may be."""
+    rng, pens = np.random.default_rng(0), read_pens()
+    real = [[stroke.tolist() for stroke in pens.strokes[place]] for place in rng.choice(len(pens), 30, False)]
+    scribbles = [
+        [
+            np.cumsum(rng.normal(0, scale, (rng.integers(1, 60), 2)), axis=0).tolist()
+            for _ in range(rng.integers(1, 4))
+        ]
+        for scale in (0.01, 1, 40)
+        for _ in range(10)
+    ]
+    dot, lying, long = [[[5, 5]]], [[[0, 0], [100, 0]]], [rng.normal(0, 1, (10_000, 2)).cumsum(0).tolist()]
+    return [*real, *scribbles, dot, lying, [*lying, *dot], long]
+
+
+def test_strokes_become_the_same_image(script: Page) -> None:
+    drawings = make_drawings()
+    images = script.evaluate("all => all.map((strokes) => Array.from(drawStrokes(strokes)))", drawings)
+    for strokes, image in zip(drawings, images, strict=True):
+        np.testing.assert_allclose(image, draw_strokes(strokes).ravel(), rtol=0, atol=MOST)
+
+
+def test_the_three_activations_are_all_that_networks_have() -> None:
+    model = load_model(SHIPPED_MODELS / "paper")
+    for activation in Activation:
+        assert is_runnable(Model(model.folder, MLP(8, 4, activation), model.info))
+
+
+@pytest.mark.parametrize("name", ["paper", "legible", "robust", "sigmoid"])
+def test_a_network_gives_the_same_logits_and_probabilities(script: Page, name: str) -> None:
+    model, images = make_model(name), draw_pens(read_pens().choose(np.arange(0, 7494, 200)))
+    logits, probabilities = run_in_browser(script, model, images)
+    np.testing.assert_allclose(logits, read_exactly(model.network, images), rtol=0, atol=MOST)
+    expected = [reading.probabilities for reading in read_images(model, images)]
+    np.testing.assert_allclose(probabilities, expected, rtol=0, atol=MOST)
+
+
+def read_exactly(network: MLP, images: Images) -> np.ndarray:
+    """Compute logits in double precision, as the browser does: logits of 60 are rounded by 1e-5 in single."""
+    with torch.inference_mode():
+        return copy.deepcopy(network).double()(torch.from_numpy(images).double()).numpy()
+
+
+def make_model(name: str) -> Model:
+    """Load a shipped model, or make one of another activation, whose weights are as large as trained ones."""
+    if name != "sigmoid":
+        return load_model(SHIPPED_MODELS / name)
+    paper = load_model(SHIPPED_MODELS / "paper")
+    torch.manual_seed(0)
+    network = MLP(48, 12, Activation.SIGMOID)
+    network.load_state_dict({key: 3 * weights for key, weights in network.state_dict().items()})
+    return Model(paper.folder, network, paper.info)
+
+
+def run_in_browser(script: Page, model: Model, images: Images) -> tuple[list, list]:
+    run = """([packed, images]) => {
+        const network = unpackNetwork(packed)
+        const run = (compute) => images.map((image) => Array.from(compute(network, Float64Array.from(image))))
+        return [run(computeLogits), run(computeProbabilities)]
+    }"""
+    logits, probabilities = script.evaluate(
+        run, [pack_network(model), images.reshape(len(images), -1).tolist()]
+    )
+    return logits, probabilities
+
+
+def test_a_network_of_an_unknown_activation_is_not_run(script: Page) -> None:
+    packed = {**pack_network(load_model(SHIPPED_MODELS / "paper")), "activation": "swish"}
+    assert script.evaluate("packed => unpackNetwork(packed)", packed) is None
