@@ -13,6 +13,7 @@ from mnist_ui.session import Key
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
 _COLOUR = "#3f7fd0"  # of the pen: reads on white and on black, so that a change of theme loses no drawing
 _PENS = (8, 18, 36)  # narrowest, first and widest pen, screen pixels
+_TAP = 0.1  # screen pixels: where the pen moved less, the canvas draws a line of no length; it is a dot
 _CURVE_STEPS = 4  # points along a curve between two events of the mouse, which are close together
 
 _Object: TypeAlias = Mapping[str, Any]
@@ -89,6 +90,12 @@ def read_paths(objects: Sequence[_Object]) -> list[Stroke]:
 
 
 def _read_path(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
+    points = _read_points(path)
+    reaches = [max(places) - min(places) for places in zip(*points, strict=True)]
+    return points[:1] if max(reaches, default=0.0) < _TAP else points
+
+
+def _read_points(path: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
     points: list[tuple[float, float]] = []
     for command, *numbers in path:
         if command == "Q" and points:

@@ -34,14 +34,14 @@ _STYLE = """<style>
 _HTML = """
 <section class="answer" aria-label="What the network makes of it">
   <div class="row">
-    <div><h3>Its guess<span class="live-mark"> so far</span></h3>
+    <div><p class="title">Its guess<span class="live-mark"> so far</span></p>
       <p class="digit" aria-hidden="true"></p><p class="words" aria-hidden="true"></p></div>
-    <div><h3>What the network sees</h3>
+    <div><p class="title">What the network sees</p>
       <canvas class="picture" role="img" aria-label="the image that the network sees, 28 x 28 pixels">
       </canvas></div>
   </div>
-  <h3>Probability of each digit</h3>
-  <ul class="bars"></ul>
+  <p class="title" aria-hidden="true">Probability of each digit</p>
+  <ul class="bars" aria-label="Probability of each digit"></ul>
   <p class="said" aria-live="polite"></p>
 </section>
 """

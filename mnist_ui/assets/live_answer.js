@@ -84,7 +84,7 @@ function settle(answer) {
     paint(answer, Float64Array.from(levels, (level) => level / 255));
     fillBars(answer, settled.probabilities, settled.guess);
   }
-  const said = settled ? `${settled.shown}. ${settled.words}` : "";
+  const said = settled ? `${settled.is_unsure ? "" : "Guess: "}${settled.shown}. ${settled.words}` : "";
   if (answer.said.textContent !== said) answer.said.textContent = said;
   enter(answer, settled ? SETTLED : EMPTY);
 }

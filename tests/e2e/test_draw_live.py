@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from visitor import SEVEN, OpenTab, draw_stroke, go_to, settle
 
@@ -159,7 +160,7 @@ def test_the_answer_moves_while_the_pen_is_down_and_is_what_python_then_says(pag
     page.mouse.up()
     settled = live_answer(page, "settled", strokes=1)
     expect(settled.locator(".digit")).to_have_text("7")
-    expect(settled.locator(".said")).to_have_text(re.compile(r"^7\. [\d.]+% sure$"))
+    expect(settled.locator(".said")).to_have_text(re.compile(r"^Guess: 7\. [\d.]+% sure$"))
     expect_guess(page, 7)
     assert differ_most(seen, read_picture(page)) <= FINE_PIXEL
 
@@ -192,3 +193,30 @@ def test_a_network_that_the_browser_does_not_have_answers_when_the_pen_is_lifted
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     page.mouse.up()
     expect(live_answer(page, "settled", strokes=1).locator(".digit")).to_have_text("7")
+
+
+def test_a_finger_is_read_along_on_a_phone(open_tab: OpenTab) -> None:
+    tab = open_tab("draw", width=390, height=800)
+    finger = tab.context.new_cdp_session(tab)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    box = canvas(tab).bounding_box()
+    settle(tab)
+    assert box is not None
+    for number, (x, y) in enumerate(divide(SEVEN)):
+        place = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "touchMove" if number else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    expect(live_answer(tab, "live").locator(".digit")).to_have_text("7")
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(live_answer(tab, "settled", strokes=1).locator(".digit")).to_have_text("7")
+
+
+def test_canvas_and_answer_have_names_roles_and_contrast(page: Page) -> None:
+    draw_stroke(page, SEVEN)
+    expect(live_answer(page, "settled", strokes=1)).to_be_visible()
+    settle(page)
+    for place in (".st-key-lab-canvas", ".st-key-draw-live-answer"):
+        found = Axe().run(page, context=place)
+        assert found.violations_count == 0, found.generate_report()
+    expect(page.get_by_role("region", name="What the network makes of it")).to_be_visible()
+    expect(page.get_by_role("list", name="Probability of each digit")).to_be_visible()

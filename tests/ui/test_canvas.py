@@ -18,9 +18,9 @@ def test_a_curve_is_sampled_along_its_arc():
     assert stroke[2] == pytest.approx((7.5, 2.5))
 
 
-def test_a_click_without_a_move_is_a_stroke_too():
-    (stroke,) = read_paths([{"type": "path", "path": [["M", 7.0, 8.0], ["L", 7.001, 8.0]]}])
-    assert stroke == [(7.0, 8.0), (7.001, 8.0)]
+def test_a_click_without_a_move_is_a_dot_not_a_line():
+    (stroke,) = read_paths([{"type": "path", "path": [["M", 6.982, 8.0], ["L", 7.018, 8.0]]}])
+    assert stroke == [(6.982, 8.0)]
 
 
 def test_each_path_is_a_stroke_and_other_objects_are_left_out():
