@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
-from visitor import SEVEN, OpenTab, draw_stroke, go_to, settle
+from visitor import SEVEN, OpenTab, choose_model, draw_stroke, go_to, settle
 
 # Of the canvas: on the first stroke, on the second, where the scroll may put that by mistake, and beside.
 PLACES = ((160, 64), (96, 224), (96, 120), (96, 310), (240, 224))
@@ -145,7 +145,7 @@ def read_picture(tab: Page) -> list[int]:
     return channels[::4]
 
 
-def differ_most(first: Sequence[int], second: Sequence[int]) -> int:
+def differ_most(first: Sequence[float], second: Sequence[float]) -> float:
     return max(abs(a - b) for a, b in zip(first, second, strict=True))
 
 
@@ -220,3 +220,28 @@ def test_canvas_and_answer_have_names_roles_and_contrast(page: Page) -> None:
         assert found.violations_count == 0, found.generate_report()
     expect(page.get_by_role("region", name="What the network makes of it")).to_be_visible()
     expect(page.get_by_role("list", name="Probability of each digit")).to_be_visible()
+
+
+def test_a_drawing_is_read_on_after_another_page_and_by_another_model(page: Page) -> None:
+    draw_stroke(page, SEVEN)
+    expect(live_answer(page, "settled", strokes=1)).to_be_visible()
+    go_to(page, "Home")
+    go_to(page, "Draw")
+    expect(live_answer(page, "settled", strokes=1)).to_be_visible()
+    settle(page)
+    choose_model(page, "paper")
+    press_pen(page, [(0.35, 0.55), (0.75, 0.55)])
+    expect(live_answer(page, "live")).to_be_visible()
+    both, live = read_picture(page), read_shares(page)
+    page.mouse.up()
+    expect(live_answer(page, "settled", strokes=2)).to_be_visible()
+    assert differ_most(both, read_picture(page)) <= FINE_PIXEL
+    assert differ_most(live, read_shares(page)) < 0.05
+    assert page.evaluate("globalThis.labNetworks.size") == 2
+
+
+def read_shares(tab: Page) -> list[float]:
+    """Read how long the bars of the probabilities are, as shares of 1."""
+    read = "bars => bars.map((bar) => Number(bar.style.getPropertyValue('--share')))"
+    shares: list[float] = tab.locator("section.answer .bars i").evaluate_all(read)
+    return shares
