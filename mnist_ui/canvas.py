@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.drawing import Stroke
 from mnist_ui.assets import read_assets
-from mnist_ui.session import Key
+from mnist_ui.session import Canvas, CanvasPart
 
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
 _COLOUR = "#3f7fd0"  # of the pen: reads on white and on black, so that a change of theme loses no drawing
@@ -24,7 +24,7 @@ _STYLE = """<style>
   background: color-mix(in srgb, currentColor 4%, transparent); }
 @media (forced-colors: active), (prefers-contrast: more) {
   .st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { outline: 1px solid; } }
-.st-key-draw-ways { position: absolute; }
+.st-key-lab-canvas [class*="-ways"] { position: absolute; }
 </style>"""
 
 _ways = st.components.v2.component(
@@ -51,8 +51,15 @@ class _Sheet:
     version: int = 0
 
 
-def show_canvas() -> list[Stroke]:
-    """Show the canvas with its buttons, and return what is drawn on it.
+def show_canvas(canvas: Canvas, otherwise: str = "") -> list[Stroke]:
+    """Show a canvas with its buttons, and return what is drawn on it.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Whose drawing it is.
+    otherwise : str
+        What those can do who have no mouse, pen or finger, for those who hear the page.
 
     Returns
     -------
@@ -60,20 +67,31 @@ def show_canvas() -> list[Stroke]:
         In the order they were drawn, in screen pixels of the canvas; empty while nothing is drawn.
     """
     st.html(_STYLE)
-    if Key.CANVAS_WIDGET not in st.session_state:  # the page was left and is open again
-        _lay(st.session_state.get(Key.CANVAS_DRAWN, ()), None)
+    if CanvasPart.PAPER_WIDGET.of(canvas) not in st.session_state:  # the page was left and is open again
+        _lay(canvas, list_drawn(canvas), None)
     with st.container(key="lab-canvas", gap="small"):
-        drawn = _show_paper()
-        st.session_state[Key.CANVAS_DRAWN] = drawn
-        _show_buttons(drawn)
-        _ways(key=Key.CANVAS_WAYS_WIDGET)
+        drawn = _show_paper(canvas)
+        st.session_state[CanvasPart.DRAWN.of(canvas)] = drawn
+        _show_buttons(canvas, drawn)
+        _ways(key=CanvasPart.WAYS_WIDGET.of(canvas), data={"otherwise": otherwise})
     return read_paths(drawn)
 
 
-def read_sheet() -> tuple[list[Stroke], int]:
+def clear_canvas(canvas: Canvas) -> None:
+    """Lay an empty sheet on a canvas, before it is shown or in a callback."""
+    _lay(canvas, (), list_drawn(canvas))
+
+
+def read_sheet(canvas: Canvas) -> tuple[list[Stroke], int]:
     """Return what lies on the canvas that was shown, and how often Python has laid strokes on it."""
-    sheet: _Sheet = st.session_state[Key.CANVAS_SHEET]
-    return read_paths(st.session_state[Key.CANVAS_DRAWN]), sheet.version
+    sheet: _Sheet = st.session_state[CanvasPart.SHEET.of(canvas)]
+    return read_paths(list_drawn(canvas)), sheet.version
+
+
+def list_drawn(canvas: Canvas) -> Sequence[_Object]:
+    """List what was drawn on a canvas when it was shown last, as `read_paths` takes it."""
+    drawn: Sequence[_Object] = st.session_state.get(CanvasPart.DRAWN.of(canvas), ())
+    return drawn
 
 
 def read_paths(objects: Sequence[_Object]) -> list[Stroke]:
@@ -117,45 +135,47 @@ def _sample_curve(
     ]
 
 
-def _show_paper() -> list[_Object]:
+def _show_paper(canvas: Canvas) -> list[_Object]:
     # Here, as the package can only be imported where an app runs.
     from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
-    sheet: _Sheet = st.session_state[Key.CANVAS_SHEET]
+    key = CanvasPart.SHEET.of(canvas)
+    sheet: _Sheet = st.session_state[key]
     result = st_canvas(
-        stroke_width=st.session_state.get(Key.PEN_WIDGET, _PENS[1]),
+        stroke_width=st.session_state.get(CanvasPart.PEN_WIDGET.of(canvas), _PENS[1]),
         stroke_color=_COLOUR,
         width=_SIDE,
         height=_SIDE,
         initial_drawing={"objects": list(sheet.laid), "lab_version": sheet.version},
-        key=Key.CANVAS_WIDGET,
+        key=CanvasPart.PAPER_WIDGET.of(canvas),
     )
     objects = list((result.json_data or {}).get("objects", ()))
     if objects == sheet.replaced:
         return list(sheet.laid)
     # It has answered: from here on the same strokes drawn once more are new ones.
-    st.session_state[Key.CANVAS_SHEET] = replace(sheet, replaced=None)
+    st.session_state[key] = replace(sheet, replaced=None)
     return objects
 
 
-def _show_buttons(drawn: Sequence[_Object]) -> None:
+def _show_buttons(canvas: Canvas, drawn: Sequence[_Object]) -> None:
     with st.container(horizontal=True, width=_SIDE, gap="small"):
-        _show_change("Undo", Key.UNDO_WIDGET, ":material/undo:", drawn[:-1], drawn)
-        _show_change("Clear", Key.CLEAR_WIDGET, ":material/delete:", (), drawn)
+        undo, clear = CanvasPart.UNDO_WIDGET.of(canvas), CanvasPart.CLEAR_WIDGET.of(canvas)
+        _show_change("Undo", undo, ":material/undo:", (canvas, drawn[:-1], drawn))
+        _show_change("Clear", clear, ":material/delete:", (canvas, (), drawn))
         with st.popover("Pen", icon=":material/line_weight:", width="stretch"):
             narrowest, first, widest = _PENS
-            st.slider("Pen width", narrowest, widest, first, key=Key.PEN_WIDGET)
+            st.slider("Pen width", narrowest, widest, first, key=CanvasPart.PEN_WIDGET.of(canvas))
             st.caption("For your eyes only: the network is shown every line as wide as MNIST's.")
 
 
 def _show_change(
-    label: str, key: Key, icon: str, objects: Sequence[_Object], drawn: Sequence[_Object]
+    label: str, key: str, icon: str, change: tuple[Canvas, Sequence[_Object], Sequence[_Object]]
 ) -> None:
-    st.button(
-        label, key, icon=icon, disabled=not drawn, on_click=_lay, args=(objects, drawn), width="stretch"
-    )
+    *_, drawn = change
+    st.button(label, key, icon=icon, disabled=not drawn, on_click=_lay, args=change, width="stretch")
 
 
-def _lay(objects: Sequence[_Object], replaced: Sequence[_Object] | None) -> None:
-    before: _Sheet = st.session_state.get(Key.CANVAS_SHEET, _Sheet())
-    st.session_state[Key.CANVAS_SHEET] = _Sheet(objects, replaced, before.version + 1)
+def _lay(canvas: Canvas, objects: Sequence[_Object], replaced: Sequence[_Object] | None) -> None:
+    key = CanvasPart.SHEET.of(canvas)
+    before: _Sheet = st.session_state.get(key, _Sheet())
+    st.session_state[key] = _Sheet(objects, replaced, before.version + 1)

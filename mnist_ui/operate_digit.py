@@ -5,11 +5,11 @@ import streamlit as st
 from mnist_core.arrays import Image
 from mnist_core.drawing import SIDE, draw_strokes
 from mnist_core.errors import DrawingError
-from mnist_ui.canvas import read_paths
+from mnist_ui.canvas import list_drawn, read_paths
 from mnist_ui.charts.operate import draw_before_after
 from mnist_ui.gallery import show_gallery
 from mnist_ui.operate_steps import Operated
-from mnist_ui.session import Key
+from mnist_ui.session import Canvas, Key
 
 _DRAWN, _HELD_OUT = "The digit you drew", "A held-out image"
 _PICTURE_SIZE = 84  # screen pixels, three of them a pixel of the image
@@ -57,7 +57,7 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
 
 def _find_drawn(side: int) -> Image | None:
     """Find what was drawn last on the Draw page, where the network reads such images."""
-    strokes = read_paths(st.session_state.get(Key.CANVAS_DRAWN, ()))
+    strokes = read_paths(list_drawn(Canvas.DRAW))
     if not strokes or side != SIDE:
         return None
     try:

@@ -92,21 +92,36 @@ class Key(StrEnum):
     RUN_REFUSAL = "search-refusal"
     NEXT_SEARCH_TAB = "search-next-tab"
     ANSWER = "draw-answer"
-    CANVAS_WIDGET = "draw-canvas"
-    CLEAR_WIDGET = "draw-clear"
-    UNDO_WIDGET = "draw-undo"
-    CANVAS_WAYS_WIDGET = "draw-ways"
-    CANVAS_SHEET = "draw-sheet"
-    CANVAS_DRAWN = "draw-drawn"
     LIVE_ANSWER_WIDGET = "draw-live-answer"
     NETWORK_STORE_WIDGET = "draw-network-store"
-    PEN_WIDGET = "draw-pen"
     SOURCE_WIDGET = "draw-source"
     STALE_EVIDENCE = "draw-stale-evidence"
     STALE_HINT = "draw-stale-hint"
     STALE_UNITS = "draw-stale-units"
     PICTURE_WIDGET = "draw-picture"
     PLAN = "search-plan"
+
+
+class Canvas(StrEnum):
+    """The canvases, one a page that has one."""
+
+    DRAW = "draw"
+
+
+class CanvasPart(StrEnum):
+    """What each canvas keeps in the session state, under a key of its own."""
+
+    CLEAR_WIDGET = "clear"
+    DRAWN = "drawn"
+    PAPER_WIDGET = "canvas"
+    PEN_WIDGET = "pen"
+    SHEET = "sheet"
+    UNDO_WIDGET = "undo"
+    WAYS_WIDGET = "ways"
+
+    def of(self, canvas: Canvas) -> str:
+        """Return the key of this part of a canvas."""
+        return f"{canvas}-{self}"
 
 
 def settings() -> Settings:

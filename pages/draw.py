@@ -13,7 +13,7 @@ from mnist_ui.canvas import read_sheet, show_canvas
 from mnist_ui.live_answer import ANOTHER, LiveSource, send_network
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
-from mnist_ui.session import Key
+from mnist_ui.session import Canvas, Key
 
 _DRAW = "Draw"
 _HINTS = {
@@ -22,6 +22,7 @@ _HINTS = {
     "Upload a picture": "Choose a photo of a digit on paper, or a picture of one: dark on light or light on "
     "dark, one digit with some paper around it.",
 }
+_OTHERWISE = "Without them, upload a picture."
 _KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
 _BEST_READER = "robust"  # was trained to read what people draw
 _WIDTH = 320  # screen pixels of the canvas and of an uploaded picture; fits a phone
@@ -54,7 +55,9 @@ def _draw_and_answer(model: Model, network: str) -> None:
         read = _read_canvas if source == _DRAW else _read_upload
         image = _try(read)
     with answered:
-        show_answer(model, image, LiveSource(network, *read_sheet()) if source == _DRAW else ANOTHER)
+        show_answer(
+            model, image, LiveSource(network, *read_sheet(Canvas.DRAW)) if source == _DRAW else ANOTHER
+        )
         if image is None:
             with st.container(key=Key.STALE_HINT):
                 icon = ":material/draw:" if source == _DRAW else ":material/photo_camera:"
@@ -82,7 +85,7 @@ def _try(read: Callable[[], Image | None]) -> Image | None:
 
 
 def _read_canvas() -> Image | None:
-    strokes = show_canvas()
+    strokes = show_canvas(Canvas.DRAW, _OTHERWISE)
     return draw_strokes(strokes) if strokes else None
 
 

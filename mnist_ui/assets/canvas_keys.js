@@ -18,7 +18,7 @@ const useCanvasKeys = () => {
   }
   const press = (event) => {
     const name = buttonFor(event)
-    const button = name && document.querySelector(`.st-key-draw-${name} button`)
+    const button = name && document.querySelector(`${PLACE} [class*="-${name}"] button`)
     if (!button) return
     event.preventDefault()
     button.click()

@@ -6,28 +6,26 @@ const STYLE = `
 .dc-toolbar { display: none !important; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color, Highlight); outline-offset: 2px; }
 `
-const NAME =
-  "Paper: draw a digit with mouse, pen or finger. Control Z takes a stroke back, Delete clears. " +
-  "Without them, upload a picture."
+const NAME = "Paper: draw a digit with mouse, pen or finger. Control Z takes a stroke back, Delete clears."
 
 const shadowsBelow = (element) =>
   [element, ...element.querySelectorAll("*")].map((part) => part.shadowRoot).filter(Boolean)
 
-const nameCanvas = (root) => {
+const nameCanvas = (root, otherwise) => {
   const canvas = root.querySelector("canvas.upper-canvas:not([role])")
   if (!canvas) return
   canvas.setAttribute("role", "application")
-  canvas.setAttribute("aria-label", NAME)
+  canvas.setAttribute("aria-label", `${NAME} ${otherwise}`)
   canvas.tabIndex = 0
   canvas.addEventListener("pointerdown", () => canvas.focus({ preventScroll: true }))
   root.querySelectorAll("canvas:not(.upper-canvas)").forEach((other) => (other.ariaHidden = "true"))
 }
 
-const tidyCanvas = () => {
+const tidyCanvas = (otherwise) => {
   const tidy = () => {
     for (const host of document.querySelectorAll(CANVAS)) {
       for (const root of shadowsBelow(host)) {
-        nameCanvas(root)
+        nameCanvas(root, otherwise)
         if (root.querySelector("style.lab-tidy")) continue
         const style = document.createElement("style")
         style.className = "lab-tidy"

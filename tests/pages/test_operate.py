@@ -12,7 +12,7 @@ from mnist_core.modelstore import load_model
 from mnist_core.operate.bench import Bench
 from mnist_core.operate.operations import SwitchOff, apply_all
 from mnist_ui.reading import read_folder
-from mnist_ui.session import Key
+from mnist_ui.session import Canvas, CanvasPart, Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SEVEN = [{"type": "path", "path": [["M", 80, 70], ["L", 240, 70], ["L", 140, 270]]}]
@@ -46,7 +46,7 @@ def open_operate(home, model):
         if steps:
             page.query_params["do"] = list(steps)
         if drawn:
-            page.session_state[Key.CANVAS_DRAWN] = drawn
+            page.session_state[CanvasPart.DRAWN.of(Canvas.DRAW)] = drawn
         return page.run()
 
     return open_page
