@@ -99,6 +99,10 @@ class Key(StrEnum):
     STALE_HINT = "draw-stale-hint"
     STALE_UNITS = "draw-stale-units"
     PICTURE_WIDGET = "draw-picture"
+    COPY_NAME_WIDGET = "draw-copy-name"
+    TOLD_CHANGED = "draw-told-changed"
+    TOLD_CHOSEN_WIDGET = "draw-told-chosen"
+    TOLD_WIDGET = "draw-told"
     PLAN = "search-plan"
 
 

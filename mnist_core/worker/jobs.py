@@ -13,6 +13,7 @@ from mnist_core.worker import start_process
 
 KINDS: Mapping[str, str] = {
     "label-errors": "mnist_core.retraining.jobs:carry_out_labels",
+    "learn": "mnist_core.learning.job:carry_out",
     "learning-curve": "mnist_core.retraining.jobs:carry_out_growth",
     "live": "mnist_core.live.job:carry_out",
     "live-model": "mnist_core.live.saving:carry_out",

@@ -2,11 +2,12 @@
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from visitor import OpenTab, draw_stroke, go_to, settle
+from visitor import SEARCH_MS, OpenTab, draw_stroke, go_to, settle
 
 Line = Sequence[tuple[float, float]]
 
@@ -110,3 +111,25 @@ def _steps(line: Line, n: int = 8) -> list[tuple[float, float]]:
         for (x0, y0), (x1, y1) in itertools.pairwise(line)
         for step in range(n + 1)
     ]
+
+
+def test_a_tapped_digit_is_kept_and_learned_from_and_the_copy_can_be_kept(page: Page) -> None:
+    draw(page, SEVEN)
+    expect_guess(page, 7)
+    settle(page)
+    page.get_by_role("radio", name="1", exact=True).or_(
+        page.get_by_role("button", name="1", exact=True)
+    ).click()
+    expect(page.get_by_text("Kept as a 1, read as 7.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your writing")).to_be_visible()
+    expect(page.get_by_text("1: a 1, read as 7")).to_be_visible()
+    settle(page)
+
+    page.get_by_role("button", name="Learn from my writing").click()
+    keep = page.get_by_role("button", name="Keep it")
+    expect(keep).to_be_visible(timeout=SEARCH_MS)
+    expect(page.get_by_text("it was trained on them")).to_be_visible()
+    settle(page)
+    keep.click()
+    expect(keep).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("^my-writing: "))

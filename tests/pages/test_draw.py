@@ -123,3 +123,56 @@ def test_a_model_for_another_side_says_so(home, page):
 
 def test_the_writers_that_the_model_learned_from_are_named(page):
     assert any("Alpaydin" in caption.value and "CC BY 4.0" in caption.value for caption in page.caption)
+
+
+def keep_seven(home: Path, label: int = 7, read: int = 1) -> None:
+    from mnist_core.corrections import keep_correction, make_correction
+
+    keep_correction(
+        make_correction([[(0, 0), (60, 0), (25, 100)]], label, read, "robust"), home / "corrections"
+    )
+
+
+def test_nothing_is_said_of_corrections_before_there_are_any(page):
+    assert [heading.value for heading in page.subheader] == []
+
+
+def test_a_kept_correction_is_shown_and_can_be_deleted(home, page):
+    keep_seven(home)
+    page.run()
+
+    assert not page.exception
+    assert any("1: a 7, read as 1" in element.proto.body for element in page.get("html"))
+    next(button for button in page.button if button.label == "Delete all 1").click().run()
+    assert not page.exception
+    assert list((home / "corrections").glob("*.json")) == []
+    assert [heading.value for heading in page.subheader] == []
+
+
+def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(home, page):
+    from mnist_core.learning.job import COPY
+    from mnist_core.runs import Store
+
+    keep_seven(home)
+    store = Store(f"sqlite:///{home / 'lab.db'}")
+    for keeps in (False, True):
+        job_id = store.add_job("learn", {"model": "paper"}, name="learns")
+        assert store.claim_job(job_id) is not None
+        paper = load_model(ROOT / "models" / "paper")
+        save_model(paper.network, paper.info, home / "runs" / job_id / COPY)
+        store.end_job(
+            job_id,
+            {"model": "paper", "n": 5, "own_before": 1, "own_after": 5, "own_unseen": 4}
+            | {"test_before": 0.97, "test_after": 0.9695, "test_words": "the held-out images"},
+        )
+        page.run()
+        assert not page.exception
+        (table,) = [item.value for item in page.markdown if "read right" in item.value]
+        assert "| 1 of 5 | 4 of 5 |" in table
+        assert "| 97.00% | 96.95% |" in table
+        label = "Keep it" if keeps else "Drop it"
+        next(button for button in page.button if button.label == label).click().run()
+        assert not page.exception
+        assert (home / "models" / "my-writing" / "model.json").exists() is keeps
+        assert store.list_jobs("learn") == []
+    store.close()

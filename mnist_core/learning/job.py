@@ -1,0 +1,46 @@
+"""Learning as a job beside the app: it saves the copy with the job until its user keeps it."""
+
+from typing import Any
+
+import torch
+
+from mnist_core.corrections import Source, list_corrections
+from mnist_core.drawing import Drawing
+from mnist_core.learning.keep import learn_model
+from mnist_core.modelstore import find_model, load_model
+from mnist_core.runs.work import JobWork
+
+KIND = "learn"
+COPY = "copy"
+"""Name of the copy's folder within the job's."""
+
+
+def carry_out(work: JobWork) -> dict[str, Any]:
+    """Teach a copy of a model what was told on the Draw page, and say what came of it.
+
+    Raises
+    ------
+    LabError
+        If the model cannot learn, or nothing was told.
+    """
+    torch.set_num_threads(1)
+    kept = list_corrections(work.settings.corrections_folder)
+    drawings = [Drawing(one.strokes, one.label) for one in kept if one.source is not Source.GAME]
+    model = load_model(find_model(work.job.settings["model"], work.settings.model_roots))
+
+    def tell(words: str, done: float) -> None:
+        work.look()
+        work.tell(words, done)
+
+    folder = work.folder / COPY
+    _, learned = learn_model(model, drawings, work.settings.datasets_folder, folder, tell=tell)
+    return {
+        "model": model.name,
+        "n": learned.n,
+        "own_before": learned.n_right_before,
+        "own_after": learned.n_right_after,
+        "own_unseen": learned.n_right_unseen,
+        "test_before": learned.exam_before.accuracy,
+        "test_after": learned.exam_after.accuracy,
+        "test_words": learned.exam_words,
+    }

@@ -1,0 +1,170 @@
+"""The drawings whose digit was told: seen, exported, deleted, and learned from."""
+
+import re
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_core.corrections import (
+    Correction,
+    Source,
+    delete_corrections,
+    export_corrections,
+    list_corrections,
+)
+from mnist_core.errors import LabError, ModelError
+from mnist_core.learning.job import COPY, KIND
+from mnist_core.modelstore import Model, load_model, save_model
+from mnist_core.reading import draw_all
+from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.removal import remove_run
+from mnist_core.worker.jobs import start_job
+from mnist_ui import session
+from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
+from mnist_ui.session import Key
+
+_REFRESH_S = 0.5
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
+_SHOWN = 60  # of the latest pictures
+
+
+def show_corrections(model: Model) -> None:
+    """Show what was told and what can be done with it; nothing while nothing was told."""
+    try:
+        kept = list_corrections(session.settings().corrections_folder)
+    except LabError as error:
+        st.error(str(error))
+        return
+    jobs = session.store().list_jobs(KIND)
+    if not kept and not jobs:
+        return
+    st.subheader("Your writing")
+    if kept:
+        _show_kept(kept)
+        _offer_learning(model, kept, jobs)
+    if jobs:
+        is_busy = jobs[0].state.is_active
+        st.fragment(_show_job, run_every=_REFRESH_S if is_busy else None)(jobs[0].id, is_busy)
+
+
+def _show_kept(kept: Sequence[Correction]) -> None:
+    shown = kept[-_SHOWN:]
+    captions = [f"{place}: a {one.label}{_say_read(one)}" for place, one in enumerate(shown, start=1)]
+    show_gallery(draw_all([one.strokes for one in shown]), captions, label="drawings whose digit was told")
+    names = {caption: one.name for caption, one in zip(captions, shown, strict=True)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            "Export",
+            export_corrections(kept),
+            "corrections.json",
+            "application/json",
+            icon=":material/download:",
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            chosen = st.multiselect("Drawings to delete", captions, key=Key.TOLD_CHOSEN_WIDGET)
+            st.button(
+                "Delete these", disabled=not chosen, on_click=_delete, args=([names[one] for one in chosen],)
+            )
+            st.button(f"Delete all {len(kept)}", on_click=_delete, args=([one.name for one in kept],))
+
+
+def _say_read(one: Correction) -> str:
+    return f", read as {one.read}" if one.read is not None else ""
+
+
+def _delete(names: Sequence[str]) -> None:
+    delete_corrections(names, session.settings().corrections_folder)
+    for name in names:
+        st.session_state.pop(f"{Key.TOLD_WIDGET}-{name}", None)
+    st.session_state.pop(Key.TOLD_CHOSEN_WIDGET, None)
+
+
+def _offer_learning(model: Model, kept: Sequence[Correction], jobs: Sequence[JobRow]) -> None:
+    is_busy = bool(jobs) and jobs[0].state.is_active
+    n = sum(one.source is not Source.GAME for one in kept)
+    st.button(
+        "Learn from my writing",
+        icon=":material/school:",
+        disabled=is_busy or not n,
+        on_click=_start,
+        args=(model.name,),
+        help=f"A copy of {model.name} learns these digits among those that it knew; the model itself stays.",
+    )
+
+
+def _start(model: str) -> None:
+    store = session.store()
+    for job in store.list_jobs(KIND):
+        remove_run(store, job.id, session.settings())
+    job_id = store.add_job(KIND, {"model": model}, name=f"a copy of {model} learns")
+    start_job(session.settings(), job_id)
+
+
+def _show_job(job_id: str, was_busy: bool) -> None:
+    store = session.store()
+    store.mark_silent_runs()
+    try:
+        job = store.get_job(job_id)
+    except LabError:
+        return  # deleted meanwhile
+    is_busy = job.state.is_active
+    if is_busy is not was_busy:
+        st.rerun()  # the refreshing ends
+    if is_busy:
+        st.progress(job.progress or 0.0, text=escape(job.message))
+    elif job.state is RunState.DONE and job.outcome is not None:
+        _show_outcome(job)
+    else:
+        st.error(f"Nothing was learned: {escape(job.message)}", icon=":material/error:")
+
+
+def _show_outcome(job: JobRow) -> None:
+    came = job.outcome or {}
+    n, unseen = came["n"], came["own_unseen"]
+    rows = [
+        (
+            "Your digits",
+            f"{came['own_before']} of {n}",
+            f"{came['own_after']} of {n} (it was trained on them)",
+        ),
+        (came["test_words"], f"{came['test_before']:.2%}", f"{came['test_after']:.2%}"),
+    ]
+    if unseen is not None:
+        words = "Your digits, each read by a copy that had not learned it"
+        rows.insert(1, (words, f"{came['own_before']} of {n}", f"{unseen} of {n}"))
+    table = "\n".join(f"| {escape(what)} | {before} | {after} |" for what, before, after in rows)
+    st.markdown(f"| read right | {escape(came['model'])} | the copy |\n| --- | --- | --- |\n{table}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name of the copy", "my-writing", key=Key.COPY_NAME_WIDGET, width=220)
+        st.button("Keep it", type="primary", on_click=_keep, args=(job.id, name))
+        st.button("Drop it", on_click=_drop, args=(job.id,))
+
+
+def _keep(job_id: str, name: str) -> None:
+    settings = session.settings()
+    try:
+        _check_name(name)
+        copy = load_model(settings.runs_folder / job_id / COPY)
+        save_model(copy.network, copy.info, settings.models_folder / name)
+    except LabError as error:
+        st.error(str(error))
+        return
+    session.use_model(name)
+    st.query_params["model"] = name  # else the page's link would go on choosing the model before
+    st.toast(f"{name} is kept: choose it above.", icon=":material/check:")
+    _drop(job_id)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ModelError(
+            "A model's name needs letters, digits, dots, dashes or underscores, at most 60 and a letter or "
+            f"digit first, but got {name!r}: choose another."
+        )
+    if name in session.list_model_folders():
+        raise ModelError(f"There is a model named {name} already: choose another name.")
+
+
+def _drop(job_id: str) -> None:
+    remove_run(session.store(), job_id, session.settings())
