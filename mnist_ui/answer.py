@@ -1,6 +1,6 @@
 """What a network makes of one image: its guess or its doubt, what it looked at, and which units fire."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
@@ -29,7 +29,12 @@ _STATUS = """
 """
 
 
-def show_answer(model: Model, image: Image | None, source: LiveSource = ANOTHER) -> None:
+def show_answer(
+    model: Model,
+    image: Image | None,
+    source: LiveSource = ANOTHER,
+    ask: Callable[[Reading], None] = lambda _: None,
+) -> None:
     """Show what the network sees, its guess or its doubt, what it looked at, and what fires.
 
     Parameters
@@ -40,6 +45,8 @@ def show_answer(model: Model, image: Image | None, source: LiveSource = ANOTHER)
         Ink, 0.0 to 1.0; None where there is none yet, but may come while one draws.
     source : LiveSource
         What the browser needs to answer by itself.
+    ask : callable
+        Shows what is to stand below the guess.
     """
     with st.container(horizontal=True, gap="medium"):
         live = st.container(width=_LIVE_WIDTH)
@@ -53,6 +60,7 @@ def show_answer(model: Model, image: Image | None, source: LiveSource = ANOTHER)
         with live:
             show_live(source, model.info.class_names, settled)
             st.html(_say_guess(settled))
+            ask(reading)
         with st.container(key=Key.STALE_EVIDENCE, horizontal=True, gap="small"):
             _show_evidence(model, image, reading, unsure)
     with st.container(key=Key.STALE_UNITS):

@@ -137,11 +137,14 @@ def _show_outcome(job: JobRow) -> None:
     st.markdown(f"| read right | {escape(came['model'])} | the copy |\n| --- | --- | --- |\n{table}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name of the copy", "my-writing", key=Key.COPY_NAME_WIDGET, width=220)
-        st.button("Keep it", type="primary", on_click=_keep, args=(job.id, name))
-        st.button("Drop it", on_click=_drop, args=(job.id,))
+        keeps = st.button("Keep it", type="primary")
+        drops = st.button("Drop it")
+    if (keeps and _keep(job.id, name)) or drops:
+        remove_run(session.store(), job.id, session.settings())
+        st.rerun()  # all of the page: the copy may be the model that it shows now
 
 
-def _keep(job_id: str, name: str) -> None:
+def _keep(job_id: str, name: str) -> bool:
     settings = session.settings()
     try:
         _check_name(name)
@@ -149,11 +152,11 @@ def _keep(job_id: str, name: str) -> None:
         save_model(copy.network, copy.info, settings.models_folder / name)
     except LabError as error:
         st.error(str(error))
-        return
+        return False
     session.use_model(name)
     st.query_params["model"] = name  # else the page's link would go on choosing the model before
     st.toast(f"{name} is kept: choose it above.", icon=":material/check:")
-    _drop(job_id)
+    return True
 
 
 def _check_name(name: str) -> None:
@@ -164,7 +167,3 @@ def _check_name(name: str) -> None:
         )
     if name in session.list_model_folders():
         raise ModelError(f"There is a model named {name} already: choose another name.")
-
-
-def _drop(job_id: str) -> None:
-    remove_run(session.store(), job_id, session.settings())

@@ -97,6 +97,7 @@ class Key(StrEnum):
     SOURCE_WIDGET = "draw-source"
     STALE_EVIDENCE = "draw-stale-evidence"
     STALE_HINT = "draw-stale-hint"
+    STALE_TRUTH = "draw-stale-truth"
     STALE_UNITS = "draw-stale-units"
     PICTURE_WIDGET = "draw-picture"
     COPY_NAME_WIDGET = "draw-copy-name"

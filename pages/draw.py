@@ -1,6 +1,7 @@
 """The Draw page: draw a digit, or upload a picture of one, and see what a network makes of it."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -10,10 +11,12 @@ from mnist_core.errors import DrawingError
 from mnist_core.modelstore import Model
 from mnist_ui.answer import show_answer
 from mnist_ui.canvas import read_sheet, show_canvas
-from mnist_ui.live_answer import ANOTHER, LiveSource, send_network
+from mnist_ui.corrections_panel import show_corrections
+from mnist_ui.live_answer import LiveSource, send_network
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
 from mnist_ui.session import Canvas, Key
+from mnist_ui.truth import ask_for_truth
 
 _DRAW = "Draw"
 _HINTS = {
@@ -55,9 +58,12 @@ def _draw_and_answer(model: Model, network: str) -> None:
         read = _read_canvas if source == _DRAW else _read_upload
         image = _try(read)
     with answered:
-        show_answer(
-            model, image, LiveSource(network, *read_sheet(Canvas.DRAW)) if source == _DRAW else ANOTHER
-        )
+        if source == _DRAW:
+            strokes, version = read_sheet(Canvas.DRAW)
+            ask = partial(ask_for_truth, model, strokes)
+            show_answer(model, image, LiveSource(network, strokes, version), ask)
+        else:
+            show_answer(model, image)
         if image is None:
             with st.container(key=Key.STALE_HINT):
                 icon = ":material/draw:" if source == _DRAW else ":material/photo_camera:"
@@ -102,6 +108,7 @@ st.title("Draw")
 chosen = choose_model(usual=_BEST_READER)
 if chosen.info.side == SIDE:
     _draw_and_answer(chosen, send_network(chosen))
+    show_corrections(chosen)
     _name_writers(chosen)
 else:
     _refuse_side(chosen)

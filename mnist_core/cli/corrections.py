@@ -53,7 +53,7 @@ def _list(_: argparse.Namespace, folder: Path) -> tuple[Any, str]:
     ]
     return document, "\n".join(
         map(_say_one, kept)
-    ) or "No corrections yet: bring some in with corrections import."
+    ) or "No corrections yet: the Draw page keeps them, or corrections import brings some in."
 
 
 def _say_one(one: Correction) -> str:

@@ -87,8 +87,8 @@ def learn_hand(
     digits = collect_digits(drawings)
     if not len(digits):
         raise CorrectionError(
-            "Learning needs at least one drawing whose digit was told, but there is none: give each "
-            'its "label", from 0 to 9.'
+            "Learning needs at least one drawing whose digit was told, but there is none: tap which they are "
+            'on the Draw page, or give each its "label", from 0 to 9.'
         )
     folds = min(FOLDS, len(digits)) if len(digits) > 1 else 0
     teach = partial(teach_copy, memory=memory, seed=seed, plan=plan)
