@@ -11,6 +11,7 @@ from mnist_ui.assets import read_assets
 from mnist_ui.session import Canvas, CanvasPart
 
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
+_SIZES = {Canvas.NUMBER: (640, 280)}  # width and height of those that are no square; narrower on a phone
 _COLOUR = "#3f7fd0"  # of the pen: reads on white and on black, so that a change of theme loses no drawing
 _PENS = (8, 18, 36)  # narrowest, first and widest pen, screen pixels
 _TAP = 0.1  # screen pixels: where the pen moved less, the canvas draws a line of no length; it is a dot
@@ -20,7 +21,7 @@ _Object: TypeAlias = Mapping[str, Any]
 """What Fabric.js, the library below the canvas, calls an object: here one stroke as a path."""
 
 _STYLE = """<style>
-.st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content;
+.st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content; max-width: 100%;
   background: color-mix(in srgb, currentColor 4%, transparent); }
 @media (forced-colors: active), (prefers-contrast: more) {
   .st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { outline: 1px solid; } }
@@ -141,11 +142,12 @@ def _show_paper(canvas: Canvas) -> list[_Object]:
 
     key = CanvasPart.SHEET.of(canvas)
     sheet: _Sheet = st.session_state[key]
+    width, height = _SIZES.get(canvas, (_SIDE, _SIDE))
     result = st_canvas(
         stroke_width=st.session_state.get(CanvasPart.PEN_WIDGET.of(canvas), _PENS[1]),
         stroke_color=_COLOUR,
-        width=_SIDE,
-        height=_SIDE,
+        width=width,
+        height=height,
         initial_drawing={"objects": list(sheet.laid), "lab_version": sheet.version},
         key=CanvasPart.PAPER_WIDGET.of(canvas),
     )

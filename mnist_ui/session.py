@@ -108,9 +108,10 @@ class Key(StrEnum):
 
 
 class Canvas(StrEnum):
-    """The canvases, one a page that has one."""
+    """The canvases: of the Draw page, for a digit and for a number."""
 
     DRAW = "draw"
+    NUMBER = "number"
 
 
 class CanvasPart(StrEnum):

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 
 from mnist_core.arrays import Image
 from mnist_core.drawing import SIDE, draw_strokes, read_picture
-from mnist_core.errors import DrawingError
+from mnist_core.errors import DrawingError, ModelError
 from mnist_core.modelstore import Model
 from mnist_ui.answer import show_answer
 from mnist_ui.canvas import read_sheet, show_canvas
@@ -15,20 +16,26 @@ from mnist_ui.corrections_panel import show_corrections
 from mnist_ui.live_answer import LiveSource, send_network
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
+from mnist_ui.number_answer import show_number
 from mnist_ui.session import Canvas, Key
 from mnist_ui.truth import ask_for_truth
 
-_DRAW = "Draw"
+_DIGIT, _NUMBER, _PICTURE = "One digit", "A number", "A picture"
 _HINTS = {
-    _DRAW: "Draw a digit from 0 to 9 in the box, with the mouse or a finger: any size, anywhere. "
+    _DIGIT: "Draw a digit from 0 to 9 in the box, with the mouse or a finger: any size, anywhere. "
     "The network reads along, and answers when you lift the pen.",
-    "Upload a picture": "Choose a photo of a digit on paper, or a picture of one: dark on light or light on "
+    _NUMBER: "Write several digits from left to right, such as 2026. They may touch: only lift the pen "
+    "between them.",
+    _PICTURE: "Choose a photo of a digit on paper, or a picture of one: dark on light or light on "
     "dark, one digit with some paper around it.",
 }
-_OTHERWISE = "Without them, upload a picture."
+_OTHERWISE = "Without them, upload a picture: the control above has it."
 _KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
 _BEST_READER = "robust"  # was trained to read what people draw
 _WIDTH = 320  # screen pixels of the canvas and of an uploaded picture; fits a phone
+
+
+_Result = TypeVar("_Result")
 
 
 def _refuse_side(model: Model) -> None:
@@ -51,14 +58,16 @@ def _name_writers(model: Model) -> None:
 
 @st.fragment
 def _draw_and_answer(model: Model, network: str) -> None:
+    source = _choose_source()
+    if source == _NUMBER:
+        _write_number(model)
+        return
     with st.container(horizontal=True, gap="medium"):
         asked, answered = st.container(width=_WIDTH), st.container(width="stretch", key=Key.ANSWER)
     with asked:
-        source = _choose_source()
-        read = _read_canvas if source == _DRAW else _read_upload
-        image = _try(read)
+        image = _try(_read_digit if source == _DIGIT else _read_upload)
     with answered:
-        if source == _DRAW:
+        if source == _DIGIT:
             strokes, version = read_sheet(Canvas.DRAW)
             ask = partial(ask_for_truth, model, strokes)
             show_answer(model, image, LiveSource(network, strokes, version), ask)
@@ -66,15 +75,27 @@ def _draw_and_answer(model: Model, network: str) -> None:
             show_answer(model, image)
         if image is None:
             with st.container(key=Key.STALE_HINT):
-                icon = ":material/draw:" if source == _DRAW else ":material/photo_camera:"
-                st.info(_HINTS[source], icon=icon)
+                _hint(source)
+
+
+def _write_number(model: Model) -> None:
+    strokes = show_canvas(Canvas.NUMBER, _OTHERWISE)
+    if strokes:
+        _try(partial(show_number, model, strokes))
+    else:
+        _hint(_NUMBER)
+
+
+def _hint(source: str) -> None:
+    icon = ":material/photo_camera:" if source == _PICTURE else ":material/draw:"
+    st.info(_HINTS[source], icon=icon)
 
 
 def _choose_source() -> str:
     source = st.segmented_control(
         "Source",
         list(_HINTS),
-        default=_DRAW,
+        default=_DIGIT,
         required=True,
         key=Key.SOURCE_WIDGET,
         label_visibility="collapsed",
@@ -82,15 +103,15 @@ def _choose_source() -> str:
     return str(source)
 
 
-def _try(read: Callable[[], Image | None]) -> Image | None:
+def _try(act: Callable[[], _Result]) -> _Result | None:
     try:
-        return read()
-    except DrawingError as error:
+        return act()
+    except (DrawingError, ModelError) as error:
         st.error(str(error))
         return None
 
 
-def _read_canvas() -> Image | None:
+def _read_digit() -> Image | None:
     strokes = show_canvas(Canvas.DRAW, _OTHERWISE)
     return draw_strokes(strokes) if strokes else None
 

@@ -4,6 +4,10 @@
 const CANVAS = '.st-key-lab-canvas [data-testid="stBidiComponentIsolated"]'
 const STYLE = `
 .dc-toolbar { display: none !important; }
+/* On a phone a wide canvas is shown smaller; the pen is then placed right, as the canvas measures itself. */
+.dc-container, .canvas-container { max-width: 100%; height: auto !important; }
+.canvas-container canvas { width: 100% !important; height: auto !important; }
+.canvas-container .lower-canvas { position: relative !important; display: block; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color, Highlight); outline-offset: 2px; }
 `
 const NAME = "Paper: draw a digit with mouse, pen or finger. Control Z takes a stroke back, Delete clears."

@@ -104,6 +104,25 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(open_tab: OpenTab) -> Non
     assert moved == 0
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_number_is_cut_and_read_on_a_phone_and_on_a_wide_screen(open_tab: OpenTab, width: int) -> None:
+    tab = open_tab("draw", width=width, height=900)
+    tab.get_by_role("radio", name="A number").click()
+    expect(tab.get_by_text("such as 2026")).to_be_visible()
+    settle(tab)
+    box = find_canvas(tab).bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+    assert box["width"] / box["height"] == pytest.approx(640 / 280, abs=0.02)
+    for strokes, left in ((FOUR, 0.0), (SEVEN, 0.3), (ZERO, 0.6)):
+        draw(tab, [[(left + 0.4 * x, y) for x, y in line] for line in strokes])
+        settle(tab)
+    expect(tab.get_by_role("status", name="number: 470")).to_be_visible()
+
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.get_by_role("status", name="number: 47", exact=True)).to_be_visible()
+
+
 def _steps(line: Line, n: int = 8) -> list[tuple[float, float]]:
     """Divide each piece of a line, as a finger is seen at many places."""
     return [

@@ -26,7 +26,7 @@ def page(home: Path) -> AppTest:
 
 
 def upload(page: AppTest, name: str, content: bytes) -> AppTest:
-    page.segmented_control[0].set_value("Upload a picture").run()
+    page.segmented_control[0].set_value("A picture").run()
     return page.file_uploader[0].set_value((name, content, "image/png")).run()
 
 
@@ -48,6 +48,13 @@ def test_an_empty_canvas_says_what_to_do(page):
     assert "Draw a digit from 0 to 9" in page.info[0].value
     assert {button.label: button.disabled for button in page.button} == {"Undo": True, "Clear": True}
     assert read_guess(page) == []
+
+
+def test_for_a_number_there_is_a_canvas_of_its_own_that_says_what_to_do(page):
+    page.segmented_control[0].set_value("A number").run()
+    assert not page.exception
+    assert "such as 2026" in page.info[0].value
+    assert {button.label: button.disabled for button in page.button} == {"Undo": True, "Clear": True}
 
 
 def test_an_uploaded_picture_is_read(page):
