@@ -14,10 +14,11 @@ from mnist_core.reading.evidence import find_evidence
 from mnist_ui.charts.drawing import draw_units
 from mnist_ui.gallery import Colours, show_gallery
 from mnist_ui.live_answer import ANOTHER, LiveSource, Settled, pack_image, show_live
+from mnist_ui.nearest import show_nearest
 from mnist_ui.session import Key
 
-_PICTURE_SIZE = 168  # screen pixels, six of them a pixel of the image
-_LIVE_WIDTH = 350  # screen pixels, of guess and picture side by side; fits a phone
+_EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
+_LIVE_WIDTH = 336  # screen pixels, of guess and picture side by side; fits a phone, and beside the evidence
 _UNSURE = 0.6  # below this the second guess is named too
 _RIGHT_SHARE = 0.99  # of what is answered is to be right
 _DIGITS = tuple("0123456789")  # doubt knows the shapes of no other classes
@@ -48,7 +49,7 @@ def show_answer(
     ask : callable
         Shows what is to stand below the guess.
     """
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         live = st.container(width=_LIVE_WIDTH)
         if image is None:
             with live:
@@ -65,6 +66,7 @@ def show_answer(
             _show_evidence(model, image, reading, unsure)
     with st.container(key=Key.STALE_UNITS):
         _show_units(model, image)
+        show_nearest(model, image)
 
 
 def is_unsure(image: Image, reading: Reading, names: Sequence[str]) -> bool:
@@ -102,16 +104,16 @@ def _say_guess(settled: Settled) -> str:
 def _show_evidence(model: Model, image: Image, reading: Reading, unsure: bool) -> None:
     (evidence,) = find_evidence(model, image[None])
     first, second = (model.info.class_names[place] for place in (reading.digit, reading.second))
-    with st.container(width=_PICTURE_SIZE):
+    with st.container(width=_EVIDENCE_SIZE):
         st.caption("What it looked at")
         label = f"the ink that decided: red for {first}, blue for {second}"
-        show_gallery(evidence.ink[None], colours=Colours.SIGNED, size=_PICTURE_SIZE, label=label)
+        show_gallery(evidence.ink[None], colours=Colours.SIGNED, size=_EVIDENCE_SIZE, label=label)
         st.caption(f"Red ink speaks for {first}, blue ink for {second}.")
     if unsure:
-        with st.container(width=_PICTURE_SIZE):
+        with st.container(width=_EVIDENCE_SIZE):
             st.caption("What would change it")
             label = f"where more ink would speak for {second}"
-            show_gallery(-evidence.missing[None], colours=Colours.SIGNED, size=_PICTURE_SIZE, label=label)
+            show_gallery(-evidence.missing[None], colours=Colours.SIGNED, size=_EVIDENCE_SIZE, label=label)
             st.caption(f"More ink where it is blue would speak for {second}.")
 
 

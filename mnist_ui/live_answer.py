@@ -28,6 +28,7 @@ _DIGITS = 3  # behind the point of a coordinate, in pixels of the canvas
 # What was said of an earlier stroke is no longer true while the next is drawn, but keeps its place.
 _STYLE = """<style>
 .st-key-draw-answer[data-state="live"] [class*="st-key-draw-stale-"] { opacity: 0; pointer-events: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-draw-stale-evidence) { flex-basis: 112px; }
 .st-key-draw-network-store { position: absolute; }
 .lab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 </style>"""

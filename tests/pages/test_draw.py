@@ -76,6 +76,15 @@ def test_what_decided_is_shown_beside_a_sure_guess(page):
     assert "What would change it" not in captions
 
 
+def test_the_training_images_that_it_finds_most_alike_are_shown(page):
+    upload(page, "four.png", make_picture())
+    captions = [caption.value for caption in page.caption]
+    assert "The training images that it finds most alike" in captions
+    assert any("of the 7,494 pen digits that it learned from. Open MNIST" in words for words in captions)
+    (gallery,) = [html.proto.body for html in page.get("html") if "the nearest images" in html.proto.body]
+    assert gallery.count("<figcaption>4</figcaption>") >= 8
+
+
 def test_two_digits_are_not_sure_and_get_two_guesses_and_what_would_change_them(page):
     picture = Image.new("L", (260, 220), 230)
     for stroke in [FOUR[0], FOUR[1], [(180, 20), (240, 20), (200, 190)]]:
