@@ -21,6 +21,7 @@ _PAGES = {
     ],
     "Let it read": [
         st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+        st.Page("pages/game.py", title="Game", icon=":material/sports_esports:", url_path="game"),
     ],
 }
 

@@ -45,6 +45,10 @@ class CorrectionError(LabError):
     """A correction that cannot be kept or read, or too few to learn from."""
 
 
+class ScoreError(LabError):
+    """A score of the game that cannot be kept or read, or has no name."""
+
+
 class RunError(LabError):
     """A run that is unknown, or that failed."""
 

@@ -39,6 +39,11 @@ class Settings:
         return self.home / "corrections"
 
     @property
+    def scores_folder(self) -> Path:
+        """Where the board of the game is kept, a file a round."""
+        return self.home / "scores"
+
+    @property
     def models_folder(self) -> Path:
         """Where models that were made here are saved, a folder a model."""
         return self.home / "models"

@@ -34,7 +34,7 @@ _ways = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """What Python laid on the canvas last.
 
     Attributes
@@ -81,11 +81,12 @@ def show_canvas(canvas: Canvas, otherwise: str = "") -> list[Stroke]:
 def clear_canvas(canvas: Canvas) -> None:
     """Lay an empty sheet on a canvas, before it is shown or in a callback."""
     _lay(canvas, (), list_drawn(canvas))
+    st.session_state[CanvasPart.DRAWN.of(canvas)] = ()
 
 
 def read_sheet(canvas: Canvas) -> tuple[list[Stroke], int]:
     """Return what lies on the canvas that was shown, and how often Python has laid strokes on it."""
-    sheet: _Sheet = st.session_state[CanvasPart.SHEET.of(canvas)]
+    sheet: Sheet = st.session_state[CanvasPart.SHEET.of(canvas)]
     return read_paths(list_drawn(canvas)), sheet.version
 
 
@@ -141,7 +142,7 @@ def _show_paper(canvas: Canvas) -> list[_Object]:
     from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
     key = CanvasPart.SHEET.of(canvas)
-    sheet: _Sheet = st.session_state[key]
+    sheet: Sheet = st.session_state[key]
     width, height = _SIZES.get(canvas, (_SIDE, _SIDE))
     result = st_canvas(
         stroke_width=st.session_state.get(CanvasPart.PEN_WIDGET.of(canvas), _PENS[1]),
@@ -179,5 +180,5 @@ def _show_change(
 
 def _lay(canvas: Canvas, objects: Sequence[_Object], replaced: Sequence[_Object] | None) -> None:
     key = CanvasPart.SHEET.of(canvas)
-    before: _Sheet = st.session_state.get(key, _Sheet())
-    st.session_state[key] = _Sheet(objects, replaced, before.version + 1)
+    before: Sheet = st.session_state.get(key, Sheet())
+    st.session_state[key] = Sheet(objects, replaced, before.version + 1)

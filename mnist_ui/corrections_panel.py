@@ -7,10 +7,9 @@ import streamlit as st
 
 from mnist_core.corrections import (
     Correction,
-    Source,
     delete_corrections,
     export_corrections,
-    list_corrections,
+    list_own_writing,
 )
 from mnist_core.errors import LabError, ModelError
 from mnist_core.learning.job import COPY, KIND
@@ -32,7 +31,7 @@ _SHOWN = 60  # of the latest pictures
 def show_corrections(model: Model) -> None:
     """Show what was told and what can be done with it; nothing while nothing was told."""
     try:
-        kept = list_corrections(session.settings().corrections_folder)
+        kept = list_own_writing(session.settings().corrections_folder)
     except LabError as error:
         st.error(str(error))
         return
@@ -42,7 +41,7 @@ def show_corrections(model: Model) -> None:
     st.subheader("Your writing")
     if kept:
         _show_kept(kept)
-        _offer_learning(model, kept, jobs)
+        _offer_learning(model, jobs)
     if jobs:
         is_busy = jobs[0].state.is_active
         st.fragment(_show_job, run_every=_REFRESH_S if is_busy else None)(jobs[0].id, is_busy)
@@ -80,13 +79,12 @@ def _delete(names: Sequence[str]) -> None:
     st.session_state.pop(Key.TOLD_CHOSEN_WIDGET, None)
 
 
-def _offer_learning(model: Model, kept: Sequence[Correction], jobs: Sequence[JobRow]) -> None:
+def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
     is_busy = bool(jobs) and jobs[0].state.is_active
-    n = sum(one.source is not Source.GAME for one in kept)
     st.button(
         "Learn from my writing",
         icon=":material/school:",
-        disabled=is_busy or not n,
+        disabled=is_busy,
         on_click=_start,
         args=(model.name,),
         help=f"A copy of {model.name} learns these digits among those that it knew; the model itself stays.",

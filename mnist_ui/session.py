@@ -91,6 +91,17 @@ class Key(StrEnum):
     RUN_VIEW = "search-view"
     RUN_REFUSAL = "search-refusal"
     NEXT_SEARCH_TAB = "search-next-tab"
+    GAME_ASKED_AT = "game-asked-at"
+    GAME_FACE_WIDGET = "game-face"
+    GAME_FOOLED_WIDGET = "game-fooled"
+    GAME_GIVEN_UP = "game-given-up"
+    GAME_KEPT = "game-kept"
+    GAME_KEPT_MODEL_WIDGET = "game-kept-model"
+    GAME_KEPT_WIDGET = "game-kept-chosen"
+    GAME_NAME_WIDGET = "game-name"
+    GAME_NAMES_WIDGET = "game-names"
+    GAME_ON_BOARD = "game-on-board"
+    GAME_ROUND = "game-round"
     ANSWER = "draw-answer"
     LIVE_ANSWER_WIDGET = "draw-live-answer"
     NETWORK_STORE_WIDGET = "draw-network-store"
@@ -108,9 +119,10 @@ class Key(StrEnum):
 
 
 class Canvas(StrEnum):
-    """The canvases: of the Draw page, for a digit and for a number."""
+    """The canvases: of the Draw page for a digit and for a number, and of the game."""
 
     DRAW = "draw"
+    GAME = "game"
     NUMBER = "number"
 
 

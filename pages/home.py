@@ -17,9 +17,12 @@ _SHIPPED = "paper"
 _STEPS = (
     ("data", ":material/dataset:", "Data", "Open a .mat file of digit images, or the built-in sample."),
     ("search", ":material/tune:", "Search", "Try many networks with cross-validation, and watch them learn."),
+    ("train", ":material/model_training:", "Train", "Or train one, and steer it while you watch."),
     ("results", ":material/insights:", "Results", "See what a network reads right, and what it mistakes."),
     ("fields", ":material/blur_on:", "Fields", "Look inside: what each neuron looks for, as a picture."),
+    ("operate", ":material/surgical:", "Operate", "Switch neurons off, and see what it still reads."),
     ("draw", ":material/draw:", "Draw", "Draw a digit and watch the network read it."),
+    ("game", ":material/sports_esports:", "Game", "Draw what it asks for, against the clock."),
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import report, say
-from mnist_core.corrections import list_corrections
+from mnist_core.corrections import list_own_writing
 from mnist_core.drawing import Drawing, read_drawings
 from mnist_core.settings import Settings, read_settings
 
@@ -75,5 +75,5 @@ def _say_learned(learned: "Learned") -> str:
 def _read_drawings(source: Path | None, settings: Settings) -> list[Drawing]:
     if source is not None:
         return read_drawings(source)
-    kept = list_corrections(settings.corrections_folder)
+    kept = list_own_writing(settings.corrections_folder)
     return [Drawing(one.strokes, one.label) for one in kept]

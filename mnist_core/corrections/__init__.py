@@ -116,6 +116,19 @@ def list_corrections(folder: Path) -> list[Correction]:
     return sorted((one for one in kept if one is not None), key=lambda one: (one.time, one.name))
 
 
+def list_own_writing(folder: Path) -> list[Correction]:
+    """List the corrections to learn from, the oldest first: those of the game are left out.
+
+    Who plays it writes in haste, and may be anybody.
+
+    Raises
+    ------
+    CorrectionError
+        If one of the files was damaged.
+    """
+    return [one for one in list_corrections(folder) if one.source is not Source.GAME]
+
+
 def delete_corrections(names: Iterable[str], folder: Path) -> int:
     """Delete corrections by name; return how many there were."""
     paths = [folder / f"{Path(name).name}.json" for name in names]

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from mnist_core.corrections import Source, list_corrections
+from mnist_core.corrections import list_own_writing
 from mnist_core.drawing import Drawing
 from mnist_core.learning.keep import learn_model
 from mnist_core.modelstore import find_model, load_model
@@ -24,8 +24,8 @@ def carry_out(work: JobWork) -> dict[str, Any]:
         If the model cannot learn, or nothing was told.
     """
     torch.set_num_threads(1)
-    kept = list_corrections(work.settings.corrections_folder)
-    drawings = [Drawing(one.strokes, one.label) for one in kept if one.source is not Source.GAME]
+    kept = list_own_writing(work.settings.corrections_folder)
+    drawings = [Drawing(one.strokes, one.label) for one in kept]
     model = load_model(find_model(work.job.settings["model"], work.settings.model_roots))
 
     def tell(words: str, done: float) -> None:

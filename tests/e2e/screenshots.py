@@ -35,11 +35,13 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     visitor.go_to(tab, "Draw")
     visitor.draw_stroke(tab, visitor.SEVEN)
     tab.get_by_role("status", name="guess: 7").wait_for()
-    _take(tab, "draw", 960)
+    _take(tab, "draw", 1130)
+    _begin_a_game(tab)
+    _take(tab, "game", 1120)
     _switch_units_off(tab)
     _take(tab, "operate", 2060)
     visitor.go_to(tab, "Home")
-    _take(tab, "home", 940)
+    _take(tab, "home", 1060)
 
 
 def _finish_a_search(tab: Page) -> None:
@@ -82,6 +84,16 @@ def _switch_units_off(tab: Page) -> None:
         visitor.switch_unit(tab, unit, "hidden 1")
     tab.get_by_text("Remove ever more units").click()
     tab.get_by_text(re.compile("the network needs")).wait_for()
+
+
+def _begin_a_game(tab: Page) -> None:
+    visitor.go_to(tab, "Game")
+    tab.get_by_role("button", name="Start a round").click()
+    asked = tab.get_by_role("heading", level=2, name=re.compile("^Draw a"))
+    asked.wait_for()
+    visitor.settle(tab)
+    visitor.draw_stroke(tab, visitor.ZERO if asked.inner_text().endswith("7") else visitor.SEVEN)
+    tab.get_by_role("status").filter(has_text="Add what is missing").wait_for()
 
 
 def _take(tab: Page, name: str, height: int) -> Path:

@@ -23,6 +23,7 @@ HEADINGS = {
     "Operate": "Operate",
     "Riddle": "Riddle",
     "Draw": "Draw",
+    "Game": "Game",
 }
 SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))
 ZERO = tuple(

@@ -165,6 +165,16 @@ def test_a_kept_correction_is_shown_and_can_be_deleted(home, page):
     assert [heading.value for heading in page.subheader] == []
 
 
+def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
+    from mnist_core.corrections import Source, keep_correction, make_correction
+
+    line = [[(10.0, 10.0), (10.0, 90.0)]]
+    keep_correction(make_correction(line, 1, 7, "robust", Source.GAME, 3.0), home / "corrections")
+    page.run()
+    assert not page.exception
+    assert [heading.value for heading in page.subheader] == []
+
+
 def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(home, page):
     from mnist_core.learning.job import COPY
     from mnist_core.runs import Store

@@ -1,0 +1,63 @@
+"""The Game page: draw the digits that it asks for, as fast as a network can read them."""
+
+import time
+
+import streamlit as st
+
+from mnist_core.drawing import SIDE
+from mnist_core.game import LIMIT_S, N_TURNS, Round
+from mnist_core.modelstore import Model
+from mnist_ui.game_board import show_board
+from mnist_ui.game_end import show_end
+from mnist_ui.game_gallery import show_fooled
+from mnist_ui.game_play import begin_round, current_round, end_round, show_play
+from mnist_ui.markdown import escape
+from mnist_ui.model_choice import choose_model
+from mnist_ui.session import take_refusal
+
+_BEST_READER = "robust"  # was trained to read what people draw
+_DIGITS = tuple("0123456789")
+
+
+def _show_round(model: Model, played: Round | None) -> None:
+    if played is not None and played.asked is not None and played.model != model.name:
+        end_round()
+        st.info(f"The round was read by {escape(played.model)}: start another for {escape(model.name)}.")
+        played = None
+    if played is None:
+        _offer_start(model)
+    elif played.asked is not None:
+        show_play(model, played, time.monotonic)
+    else:
+        show_end(played, lambda: begin_round(model.name, time.monotonic))
+
+
+def _offer_start(model: Model) -> None:
+    st.markdown(
+        f"It asks for {N_TURNS} digits, one after the other: draw each so that the network reads it. What it "
+        f"reads and is sure of counts at once; otherwise add strokes, or press **Next**. A digit has "
+        f"{LIMIT_S:.0f} seconds, and scores more the faster it is read."
+    )
+    st.button(
+        "Start a round",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=begin_round,
+        args=(model.name, time.monotonic),
+    )
+
+
+st.title("Game")
+chosen = choose_model(usual=_BEST_READER)
+refusal = take_refusal()
+if refusal is not None:
+    st.error(refusal)
+if chosen.info.side == SIDE and tuple(chosen.info.class_names) == _DIGITS:
+    _show_round(chosen, current_round())
+else:
+    st.warning(
+        f"The game asks for digits of {SIDE} x {SIDE} pixels, but {escape(chosen.name)} reads other images: "
+        "choose another model."
+    )
+show_board()
+show_fooled()
