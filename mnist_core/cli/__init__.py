@@ -31,6 +31,10 @@ COMMANDS = {
     "learn": ("learn", "teaches a copy of a model a person's digits"),
     "corrections": ("corrections", "lists, writes, reads or deletes the drawings whose digit was told"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
+    "map": (
+        "layer_map",
+        "flattens each layer to a cloud of points, and says how far classes have come apart",
+    ),
     "operate": (
         "operate",
         "switches units off, scales, swaps, prunes, rounds weights, and says what it costs",

@@ -1,0 +1,59 @@
+"""A map of a network: a cloud for each stage, with its figures."""
+
+from dataclasses import dataclass
+
+from mnist_core.arrays import Activations
+from mnist_core.modelstore import Model
+from mnist_core.projection.flatten import Flat, Method, Report, flatten_stages
+from mnist_core.projection.measure import Probed, measure_trust, probe_stage
+from mnist_core.projection.sample import Sample, read_stages
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """One stage of a map.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n, features), float32
+        What the stage holds of each image.
+    flat : Flat
+        The same in the plane.
+    trust : float
+        Trustworthiness of the picture, at most 1.
+    """
+
+    values: Activations
+    flat: Flat
+    trust: float
+
+
+def map_layers(
+    model: Model, sample: Sample, method: Method, seed: int = 0, report: Report | None = None
+) -> dict[str, Cloud]:
+    """Flatten each stage of a network, and measure how far to trust the picture.
+
+    Parameters
+    ----------
+    model : Model
+        The one that the sample was chosen for.
+    sample : Sample
+        The images.
+    method, seed, report
+        As `flatten_stages` takes them.
+    """
+    values = read_stages(model.network, sample.images)
+    flats = flatten_stages(values, method, seed, report)
+    return {
+        stage: Cloud(values[stage], flat, measure_trust(values[stage], flat.points))
+        for stage, flat in flats.items()
+    }
+
+
+def probe_layers(model: Model, sample: Sample) -> dict[str, Probed]:
+    """Measure what a linear probe reads of each stage."""
+    values, others = (read_stages(model.network, images) for images in (sample.images, sample.others))
+    return {
+        stage: probe_stage(values[stage], sample.labels, others[stage], sample.other_labels)
+        for stage in values
+    }
