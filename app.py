@@ -16,6 +16,7 @@ _PAGES = {
     ],
     "Look inside": [
         st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
+        st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
         st.Page("pages/operate.py", title="Operate", icon=":material/surgical:", url_path="operate"),
         st.Page("pages/riddle.py", title="Riddle", icon=":material/help:", url_path="riddle"),
     ],

@@ -3,13 +3,11 @@
 import streamlit as st
 
 from mnist_core.arrays import Image
-from mnist_core.drawing import SIDE, draw_strokes
-from mnist_core.errors import DrawingError
-from mnist_ui.canvas import list_drawn, read_paths
 from mnist_ui.charts.operate import draw_before_after
+from mnist_ui.drawn import find_drawn
 from mnist_ui.gallery import show_gallery
 from mnist_ui.operate_steps import Operated
-from mnist_ui.session import Canvas, Key
+from mnist_ui.session import Key
 
 _DRAWN, _HELD_OUT = "The digit you drew", "A held-out image"
 _PICTURE_SIZE = 84  # screen pixels, three of them a pixel of the image
@@ -32,7 +30,7 @@ def show_digit(operated: Operated) -> None:
 
 
 def _choose_image(operated: Operated) -> tuple[Image, str]:
-    drawn = _find_drawn(operated.model.info.side)
+    drawn = find_drawn(operated.model.info.side)
     if drawn is not None:
         source = st.segmented_control(
             "Digit",
@@ -53,14 +51,3 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
         help="Draw one on the Draw page.",
     )
     return test.images[int(place)], f"a {operated.model.info.class_names[test.labels[int(place)]]}"
-
-
-def _find_drawn(side: int) -> Image | None:
-    """Find what was drawn last on the Draw page, where the network reads such images."""
-    strokes = read_paths(list_drawn(Canvas.DRAW))
-    if not strokes or side != SIDE:
-        return None
-    try:
-        return draw_strokes(strokes)
-    except DrawingError:
-        return None

@@ -22,6 +22,13 @@ class Key(StrEnum):
     """The keys of the session state that pages share."""
 
     DATASET = "lab-dataset"
+    MAP_CLOUD_WIDGET = "map-cloud"
+    MAP_COLOUR_WIDGET = "map-colour"
+    MAP_METHOD_WIDGET = "map-method"
+    MAP_NUMBERS_WIDGET = "map-numbers"
+    MAP_PATH_WIDGET = "map-path"
+    MAP_PICKED = "map-picked"
+    MAP_STORE_WIDGET = "map-store"
     MODEL = "lab-model"
     MODEL_WIDGET = "lab-model-widget"
     TRUTH_WIDGET = "results-truth"

@@ -20,6 +20,7 @@ _STEPS = (
     ("train", ":material/model_training:", "Train", "Or train one, and steer it while you watch."),
     ("results", ":material/insights:", "Results", "See what a network reads right, and what it mistakes."),
     ("fields", ":material/blur_on:", "Fields", "Look inside: what each neuron looks for, as a picture."),
+    ("map", ":material/scatter_plot:", "Map", "Every image as a point: watch the classes come apart."),
     ("operate", ":material/surgical:", "Operate", "Switch neurons off, and see what it still reads."),
     ("draw", ":material/draw:", "Draw", "Draw a digit and watch the network read it."),
     ("game", ":material/sports_esports:", "Game", "Draw what it asks for, against the clock."),

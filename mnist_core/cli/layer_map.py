@@ -1,18 +1,16 @@
 """The command `map`."""
 
 import argparse
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.projection.flatten import Method
-from mnist_core.projection.layer_map import Cloud, map_layers, probe_layers
-from mnist_core.projection.sample import N_POINTS, Sample, choose_sample
+from mnist_core.projection.layer_map import list_points, map_layers, probe_layers
+from mnist_core.projection.sample import N_POINTS, choose_sample
 
 _NAMES = {"input": "input", "hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 
@@ -65,18 +63,3 @@ def run_map(arguments: argparse.Namespace) -> None:
         f"The network itself reads {right:.2%}.",
     ]
     say(document, "\n".join(lines), arguments.json)
-
-
-def list_points(sample: Sample, clouds: Mapping[str, Cloud]) -> Iterator[dict[str, Any]]:
-    """List where each image lies in each stage."""
-    for stage, cloud in clouds.items():
-        for place, (x, y) in enumerate(cloud.flat.points.tolist()):
-            yield {
-                "layer": stage,
-                "image": int(sample.places[place]),
-                "label": int(sample.labels[place]),
-                "guess": int(sample.guesses[place]),
-                "confidence": round(float(sample.confidences[place]), 6),
-                "x": round(x, 5),
-                "y": round(y, 5),
-            }

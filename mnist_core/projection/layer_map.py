@@ -1,6 +1,8 @@
 """A map of a network: a cloud for each stage, with its figures."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mnist_core.arrays import Activations
 from mnist_core.modelstore import Model
@@ -57,3 +59,18 @@ def probe_layers(model: Model, sample: Sample) -> dict[str, Probed]:
         stage: probe_stage(values[stage], sample.labels, others[stage], sample.other_labels)
         for stage in values
     }
+
+
+def list_points(sample: Sample, clouds: Mapping[str, Cloud]) -> Iterator[dict[str, Any]]:
+    """List where each image lies in each stage."""
+    for stage, cloud in clouds.items():
+        for place, (x, y) in enumerate(cloud.flat.points.tolist()):
+            yield {
+                "layer": stage,
+                "image": int(sample.places[place]),
+                "label": int(sample.labels[place]),
+                "guess": int(sample.guesses[place]),
+                "confidence": round(float(sample.confidences[place]), 6),
+                "x": round(x, 5),
+                "y": round(y, 5),
+            }

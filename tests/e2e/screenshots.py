@@ -30,6 +30,8 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     _take(tab, "results", 1500)
     _open_an_output(tab)
     _take(tab, "fields", 1420)
+    _open_a_point(tab)
+    _take(tab, "map", 1330)
     visitor.go_to(tab, "Riddle")
     _take(tab, "riddle", 1500)
     visitor.go_to(tab, "Draw")
@@ -77,6 +79,13 @@ def _open_an_output(tab: Page) -> None:
     tab.get_by_role("heading", name="digit 3 of output").wait_for()
 
 
+def _open_a_point(tab: Page) -> None:
+    visitor.go_to(tab, "Map")
+    tab.get_by_role("radio", name="t-SNE").click()
+    visitor.settle(tab)
+    visitor.pick_point(tab)
+
+
 def _switch_units_off(tab: Page) -> None:
     visitor.go_to(tab, "Operate")
     visitor.choose_model(tab, "paper")
@@ -92,6 +101,7 @@ def _begin_a_game(tab: Page) -> None:
     asked = tab.get_by_role("heading", level=2, name=re.compile("^Draw a"))
     asked.wait_for()
     visitor.settle(tab)
+    tab.wait_for_timeout(500)  # the heading comes last and pushes the paper down
     visitor.draw_stroke(tab, visitor.ZERO if asked.inner_text().endswith("7") else visitor.SEVEN)
     tab.get_by_role("status").filter(has_text="Add what is missing").wait_for()
 

@@ -20,6 +20,7 @@ HEADINGS = {
     "Train": "Train",
     "Results": "Results",
     "Fields": "Fields",
+    "Map": "Map",
     "Operate": "Operate",
     "Riddle": "Riddle",
     "Draw": "Draw",
@@ -131,6 +132,21 @@ def choose_model(tab: Page, name: str) -> None:
     tab.get_by_role("combobox", name="Model").click()
     tab.get_by_role("option", name=re.compile(f"^{name}:")).click()
     settle(tab)
+
+
+def pick_point(tab: Page) -> str:
+    """Open a point near the middle of the map by the keys; return what was said of it."""
+    cloud = tab.get_by_role("application", name=re.compile("^Cloud of points"))
+    tab.locator(".map[data-state=still]").wait_for()
+    cloud.focus()
+    cloud.press("ArrowRight")
+    tip = tab.locator(".map .tip span")
+    expect(tip).to_be_visible()
+    said = tip.inner_text()
+    cloud.press("Enter")
+    expect(tab.get_by_text("What each layer finds most alike")).to_be_visible()
+    settle(tab)
+    return said
 
 
 def switch_unit(tab: Page, unit: int, layer: str) -> None:

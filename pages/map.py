@@ -1,0 +1,144 @@
+"""The Map page: each layer as a cloud of points, and how the classes come apart on their way."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core.errors import DataError
+from mnist_core.modelstore import Model
+from mnist_core.projection.flatten import Method, place_one
+from mnist_core.projection.layer_map import Cloud, list_points
+from mnist_core.projection.measure import Probed
+from mnist_core.projection.sample import read_stages
+from mnist_core.reading import read_images
+from mnist_ui.cached import open_sample
+from mnist_ui.cached_map import MapSource, open_map, pack_map, read_clouds, read_probes
+from mnist_ui.cloud import Stage, show_cloud
+from mnist_ui.downloads import offer_table
+from mnist_ui.drawn import find_drawn
+from mnist_ui.map_point import Shown, describe_point, show_image
+from mnist_ui.markdown import escape
+from mnist_ui.model_choice import choose_model
+from mnist_ui.session import Key, current_dataset
+
+_TIED = "\u00a0"  # no break between these words
+_TITLES = {"input": "Input", "hidden1": "Hidden 1", "hidden2": "Hidden 2", "output": "Output"}
+_METHODS = {"PCA": Method.PCA, "t-SNE": Method.TSNE, "UMAP": Method.UMAP}
+_COLOURS = {"Label": "label", "Guess": "guess", "Confidence": "confidence"}
+_WORDS = {
+    Method.PCA: "PCA shows the two directions in which the images differ most; distances are true as far as "
+    "these two go.",
+    Method.TSNE: "t-SNE keeps neighbours together; distances between clusters, and their sizes, mean little.",
+    Method.UMAP: "UMAP keeps neighbours together, and more of the whole than t-SNE; distances mean little.",
+}
+
+_PLACED = (
+    "Your drawing lies at the mean of the five images whose values are nearest: this picture has no other "
+    "place for what it was not made from."
+)
+
+
+def _open_map(model: Model) -> MapSource:
+    """Map with the open data set where it fits the model, or else with the built-in sample."""
+    dataset = current_dataset()
+    if dataset is not None:
+        try:
+            return open_map(model, dataset)
+        except DataError as error:
+            st.error(str(error))
+            st.caption("The built-in sample is used instead.")
+    try:
+        return open_map(model, open_sample())
+    except DataError as error:
+        st.error(str(error))
+        st.stop()
+
+
+@st.fragment
+def _show_map(source: MapSource) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        method = _METHODS[_choose("Picture by", list(_METHODS), Key.MAP_METHOD_WIDGET)]
+        colour = _COLOURS[_choose("Colour by", list(_COLOURS), Key.MAP_COLOUR_WIDGET)]
+    clouds, probed = read_clouds(source, method), read_probes(source)
+    place, drawn = _find_picked(source), _find_drawn(source)
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        stages = [_describe_stage(stage, clouds[stage], probed[stage], drawn) for stage in clouds]
+        names = source.model.info.class_names
+        show_cloud(pack_map(source, method), stages, names, colour, place, partial(_pick, source))
+        st.caption(f"{escape(source.sample.words)} {_WORDS[method]}")
+        if drawn is not None and method is not Method.PCA:
+            st.caption(_PLACED)
+    with right:
+        _show_figures(clouds, probed, source)
+        shown = drawn if place is None else describe_point(source, clouds, place)
+        if shown is None:
+            st.info("Click a point: its image, and its way through the network.", icon=":material/ads_click:")
+        else:
+            show_image(source, clouds, _TITLES, shown)
+
+
+def _choose(label: str, options: list[str], key: Key) -> str:
+    return str(st.segmented_control(label, options, default=options[0], key=key, required=True))
+
+
+def _find_drawn(source: MapSource) -> Shown | None:
+    """Find the digit from the Draw page, and what each stage holds of it."""
+    model = source.model
+    image = find_drawn(model.info.side)
+    if image is None:
+        return None
+    (reading,) = read_images(model, image[None])
+    guess, sure = model.info.class_names[reading.digit], reading.probabilities[reading.digit]
+    values = {stage: held[0] for stage, held in read_stages(model.network, image[None]).items()}
+    return Shown(image, values, f"**Your drawing**, read as **{escape(guess)}**, {sure:.1%} sure")
+
+
+def _describe_stage(stage: str, cloud: Cloud, probed: Probed, drawn: Shown | None) -> Stage:
+    own = None
+    if drawn is not None:
+        x, y = place_one(cloud.flat, cloud.values, drawn.values[stage]).tolist()
+        own = (x, y)
+    share = f"{probed.accuracy:.1%}"
+    return Stage(_TITLES[stage], share, f"{_TITLES[stage]}: a linear probe reads {share}", own)
+
+
+def _show_figures(clouds: Mapping[str, Cloud], probed: Mapping[str, Probed], source: MapSource) -> None:
+    sample = source.sample
+    rows = {
+        "Layer": [_TITLES[stage].replace(" ", _TIED) for stage in clouds],
+        "A linear probe reads": [
+            f"{one.accuracy:.1%} ({100 * one.interval[0]:.1f} to {one.interval[1]:.1%})"
+            for one in probed.values()
+        ],
+        "Trust": [f"{cloud.trust:.2f}" for cloud in clouds.values()],
+    }
+    st.table(rows, hide_index=True, border="horizontal", alt="What is read of each layer")
+    right = float((sample.guesses == sample.labels).mean())
+    st.caption(
+        "**A linear probe** says how far planes can tell the classes apart in all dimensions of a layer: "
+        f"fitted to {len(sample.other_labels):,} other images. The network itself reads {right:.1%}. "
+        "**Trust** says how true the picture is, in two dimensions: at 1 all that lies together is alike in "
+        "the layer, at 0.5 it is chance."
+    )
+    table = pd.DataFrame(list_points(sample, clouds))
+    offer_table(table, "map", Key.MAP_NUMBERS_WIDGET)
+
+
+def _find_picked(source: MapSource) -> int | None:
+    of, place = st.session_state.get(Key.MAP_PICKED, (None, None))
+    return place if of == source.key else None
+
+
+def _pick(source: MapSource, place: int) -> None:
+    st.session_state[Key.MAP_PICKED] = (source.key, place)
+
+
+st.title("Map")
+st.markdown(
+    "Every image as a point, layer by layer: see the classes come apart. Choose a layer, point at an image, "
+    "click it. The digit from the Draw page lies among them."
+)
+_show_map(_open_map(choose_model()))
