@@ -28,10 +28,16 @@ _PAGES = {
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
+# Of what is chosen, the border and the ground tell; words in the theme's own blue are hard to read on dark.
+_STYLE = """<style>
+[data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
+  color: inherit !important; }
+</style>"""
 _SIDEBAR_PIXELS = 200  # the titles are short; the pictures need the room
 
 st.set_page_config(
     page_title="MNIST lab", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR_PIXELS
 )
+st.html(_STYLE)
 carry_on()
 st.navigation(_PAGES, expanded=True).run()

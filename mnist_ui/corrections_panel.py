@@ -38,7 +38,7 @@ def show_corrections(model: Model) -> None:
     jobs = session.store().list_jobs(KIND)
     if not kept and not jobs:
         return
-    st.subheader("Your writing")
+    st.header("Your writing")
     if kept:
         _show_kept(kept)
         _offer_learning(model, jobs)

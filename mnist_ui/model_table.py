@@ -18,7 +18,7 @@ _OPEN = "on the open data"
 
 def show_models(chosen: Model, dataset: Dataset | None) -> None:
     """Show the accuracy of all models, as a chart and as a table."""
-    st.subheader("All models")
+    st.header("All models")
     models, broken = _open_all()
     scores = [_score(model) for model in models]
     st.altair_chart(draw_comparison(scores, chosen.name), width="stretch")

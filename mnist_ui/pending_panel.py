@@ -24,7 +24,7 @@ def show_pending(pending: Pending) -> None:
     """Show how a file is understood, and let every decision be overruled."""
     found = pending.understanding
     with st.container(border=True):
-        st.markdown(f"#### How to read {escape(found.name)}")
+        st.markdown(f"## How to read {escape(found.name)}")
         _show_problem(found)
         widgets, effect = st.columns([2, 3], gap="large")
         with widgets:
@@ -88,7 +88,7 @@ def _use() -> None:
 
 def _show_effect(found: Understanding) -> None:
     if found.dataset is None:
-        st.markdown("##### What the file holds")
+        st.markdown("### What the file holds")
         show_variables(found.variables)
         return
     show_facts(found.dataset)

@@ -82,7 +82,7 @@ def _show_won(
 ) -> None:
     mine, other = (readings.first, readings.second) if is_first else (readings.second, readings.first)
     won = np.flatnonzero((mine == readings.labels) & (other != readings.labels))
-    st.subheader(f"Only {winner} reads")
+    st.header(f"Only {winner} reads")
     if not len(won):
         st.caption(f"None: what {winner} reads right, {loser} does too.")
         return

@@ -86,7 +86,7 @@ def _measure(names: Sequence[str], dataset: Dataset, most: int | None) -> pd.Dat
 
 def _show_disturbance(name: str, rows: pd.DataFrame, models: Sequence[str], dataset: Dataset) -> None:
     disturbance = DISTURBANCES[name]
-    st.subheader(disturbance.title)
+    st.header(disturbance.title)
     chart = draw_robustness(rows[rows["disturbance"] == name], disturbance, models)
     st.altair_chart(chart, width="stretch")
     levels = [f"{level:g}" for level in disturbance.levels]

@@ -39,7 +39,7 @@ def _say_why(run: RunRow) -> None:
 def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
     model = Path(outcome.model).name
     with st.container(border=True):
-        st.subheader(f"Winner: {outcome.candidate}", anchor=False)
+        st.header(f"Winner: {outcome.candidate}", anchor=False)
         with st.container(horizontal=True):
             st.metric("On held-out images", f"{outcome.test_accuracy:.2%}", width=180, help=_HELP_TEST)
             st.metric("In cross-validation", f"{outcome.best_score:.2%}", width=180)

@@ -34,7 +34,7 @@ def show_sureness(model: Model, dataset: Dataset | None) -> None:
 
 
 def _show_calibration(name: str, found: Tempering) -> None:
-    st.subheader("Are its probabilities true?")
+    st.header("Are its probabilities true?")
     st.altair_chart(draw_reliability(found), width="stretch")
     rows = {"as it is": found.before, f"at temperature {found.temperature:.2f}": found.after}
     table = {
@@ -64,7 +64,7 @@ def _explain_calibration(found: Tempering) -> str:
 
 
 def _show_coverage(name: str, steps: list[Step], refusals: list[Refusal]) -> None:
-    st.subheader("What if it may refuse?")
+    st.header("What if it may refuse?")
     st.altair_chart(draw_coverage(steps, refusals), width="stretch")
     table = {
         "to be right in": [f"{100 * one.share:g} %" for one in refusals],

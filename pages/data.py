@@ -155,7 +155,7 @@ def _show_dataset(dataset: Dataset) -> None:
     split = _show_split(dataset)
     _show_examples(dataset)
     if dataset.is_labelled:
-        st.markdown("##### Images of each class")
+        st.markdown("### Images of each class")
         st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
         st.page_link(
             "pages/results.py",
@@ -184,7 +184,7 @@ def _show_split(dataset: Dataset) -> Split | None:
 def _show_heading(dataset: Dataset) -> None:
     source = session.find_dataset_source(dataset)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader(escape(dataset.name), width="content")
+        st.header(escape(dataset.name), width="content")
         if source is not None and st.button("Read it another way", icon=":material/alt_route:"):
             _open(lambda: reopen_file(source, dataset.name, dataset.origin.choices), "Reading the file …")
 
@@ -193,16 +193,16 @@ def _show_reading(dataset: Dataset) -> None:
     """Show what the file holds, what each part of it became, and why."""
     file_side, reason_side = st.columns([2, 3], gap="large")
     with file_side:
-        st.markdown("##### What the file holds")
+        st.markdown("### What the file holds")
         show_variables(build_tree(dataset.origin.variables), list_roles(dataset))
     with reason_side:
-        st.markdown("##### Why it was read so")
+        st.markdown("### Why it was read so")
         show_reasons(dataset)
 
 
 def _offer_downloads(dataset: Dataset) -> None:
     """Offer the data set as clean files; they are written once one is asked for."""
-    st.markdown("##### Take it along")
+    st.markdown("### Take it along")
     st.caption(
         "As it was understood: upright, from 0 to 1, bright ink. "
         "The .mat file opens here again as the same data."
@@ -229,7 +229,7 @@ def _write_bytes(dataset: Dataset, write: Callable[[Dataset, BinaryIO], None]) -
 
 def _show_examples(dataset: Dataset) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("##### Examples", width="content")
+        st.markdown("### Examples", width="content")
         st.button(
             "Show others",
             icon=":material/shuffle:",

@@ -81,7 +81,7 @@ def _show_gallery(lens: Lens, view: FieldsView, fields: Fields) -> None:
 
 
 def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
-    st.subheader(f"{name_unit(view.layer, view.unit).capitalize()} of {NAMES[view.layer]}")
+    st.header(f"{name_unit(view.layer, view.unit).capitalize()} of {NAMES[view.layer]}")
     st.session_state[Key.UNIT_WIDGET] = view.unit
     st.number_input(
         "Open unit",
@@ -97,7 +97,7 @@ def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
 
 
 def _show_all_ways(lens: Lens, view: FieldsView) -> None:
-    st.subheader("All ways side by side")
+    st.header("All ways side by side")
     st.session_state[Key.ALL_WAYS_WIDGET] = view.shows_ways
     st.toggle(
         f"Show {name_unit(view.layer, view.unit)} of {NAMES[view.layer]} in all twelve ways",

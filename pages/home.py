@@ -67,7 +67,7 @@ def _say_share(share: float) -> str:
 
 
 def _show_state() -> None:
-    st.markdown("##### In the lab now")
+    st.markdown("## In the lab now")
     data_side, models_side, runs_side = st.columns(3, border=True)
     with data_side:
         _show_open_data()
@@ -112,7 +112,7 @@ def _describe_runs(runs: Sequence[RunRow]) -> str:
 
 
 def _show_steps() -> None:
-    st.markdown("##### The way through")
+    st.markdown("## The way through")
     with st.container(border=True, gap="small"):
         for number, (name, icon, title, words) in enumerate(_STEPS, start=1):
             with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):

@@ -26,13 +26,13 @@ with _right:
     show_accuracy(_operated, _after)
     show_steps(_operated)
     show_saving(_operated, _lens.dataset)
-    st.subheader("One digit")
+    st.header("One digit")
     show_digit(_operated)
 _left, _right = st.columns([5, 4], gap="large")
 with _left:
-    st.subheader("How many units it needs")
+    st.header("How many units it needs")
     if st.toggle("Remove ever more units of the layer, in four orders", key=Key.OPERATE_CURVE_WIDGET):
         show_curves(_lens, _operated, _layer)
 with _right:
-    st.subheader("What it confuses")
+    st.header("What it confuses")
     show_confusion(_operated, _after)

@@ -66,7 +66,7 @@ def _show_headline(reading: Reading) -> None:
 
 
 def _show_learning(info: ModelInfo) -> None:
-    st.subheader("How it learned")
+    st.header("How it learned")
     st.altair_chart(draw_learning_curve(info.history), width="stretch")
     st.caption(_describe_end(info))
 
@@ -108,7 +108,7 @@ def _describe_robust_end(info: ModelInfo) -> str:
 
 def _show_digits(reading: Reading) -> None:
     confusion, names = reading.confusion, reading.class_names
-    st.subheader("Precision and recall of each digit")
+    st.header("Precision and recall of each digit")
     precision, recall = precision_recall(confusion)
     st.altair_chart(draw_precision_recall(precision, recall, names), width="stretch")
     st.caption(
@@ -122,7 +122,7 @@ def _show_digits(reading: Reading) -> None:
 
 
 def _show_confusion(reading: Reading) -> None:
-    st.subheader("What it confuses")
+    st.header("What it confuses")
     matrix, pictures = st.columns([3, 2], gap="large")
     cell = _find_cell(reading.confusion)
     with matrix:
@@ -186,7 +186,7 @@ def _count_images(count: int) -> str:
 
 
 def _show_mistakes(reading: Reading) -> None:
-    st.subheader("Its surest mistakes")
+    st.header("Its surest mistakes")
     if reading.measured is None:
         offer_sample("see the images that the model misreads with the highest probability", "mistakes-sample")
         return

@@ -70,7 +70,7 @@ def _span(summary: Summary) -> str:
 
 
 def _show_fields(result: Result) -> None:
-    st.subheader("Ten output fields")
+    st.header("Ten output fields")
     papers = [row.score for row in result.rows if row.factor == PAPER]
     rows = {
         f"`models/paper`: {_score('paper'):.2f}": _open_fields("paper"),
@@ -95,7 +95,7 @@ def _show_row(words: str, fields: Fields) -> None:
 
 
 def _show_factor(result: Result) -> None:
-    st.subheader("What makes it likely")
+    st.header("What makes it likely")
     factor = st.segmented_control("Change", FACTORS, default=FACTORS[0], key=Key.FACTOR_WIDGET, required=True)
     groups: dict[str, list[Row]] = {PAPER: [row for row in result.rows if row.factor == PAPER]}
     for row in result.rows:
@@ -119,7 +119,7 @@ def _show_factor(result: Result) -> None:
 
 
 def _show_trust(result: Result, summaries: list[Summary]) -> None:
-    st.subheader("What digit-like means, and what chance gives")
+    st.header("What digit-like means, and what chance gives")
     left, right = st.columns(2, gap="large")
     steps = calibrate(result.rows)
     with left:
@@ -147,7 +147,7 @@ def _share_read(steps: list[Step], *, above: bool) -> float:
 
 
 def _show_table(result: Result, summaries: list[Summary]) -> None:
-    st.subheader("All figures")
+    st.header("All figures")
     st.dataframe(pd.DataFrame([_tell(one) for one in summaries]), hide_index=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

@@ -52,7 +52,7 @@ def end_well(store: Store, run_id: str, is_identical: bool = True) -> None:
 
 
 def read_words(page: AppTest) -> str:
-    texts = (page.markdown, page.caption, page.error, page.warning, page.info, page.subheader)
+    texts = (page.markdown, page.caption, page.error, page.warning, page.info, page.header)
     return "\n".join(element.value for kind in texts for element in kind)
 
 

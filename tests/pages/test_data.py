@@ -43,7 +43,7 @@ def make_mat(**variables: np.ndarray) -> bytes:
 
 
 def read_heading(page: AppTest) -> str:
-    (heading,) = page.subheader
+    (heading,) = page.header
     return heading.value.replace("\\", "")  # what Markdown would take for a sign is escaped
 
 

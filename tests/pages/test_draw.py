@@ -150,7 +150,7 @@ def keep_seven(home: Path, label: int = 7, read: int = 1) -> None:
 
 
 def test_nothing_is_said_of_corrections_before_there_are_any(page):
-    assert [heading.value for heading in page.subheader] == []
+    assert [heading.value for heading in page.header] == []
 
 
 def test_a_kept_correction_is_shown_and_can_be_deleted(home, page):
@@ -162,7 +162,7 @@ def test_a_kept_correction_is_shown_and_can_be_deleted(home, page):
     next(button for button in page.button if button.label == "Delete all 1").click().run()
     assert not page.exception
     assert list((home / "corrections").glob("*.json")) == []
-    assert [heading.value for heading in page.subheader] == []
+    assert [heading.value for heading in page.header] == []
 
 
 def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
@@ -172,7 +172,7 @@ def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
     keep_correction(make_correction(line, 1, 7, "robust", Source.GAME, 3.0), home / "corrections")
     page.run()
     assert not page.exception
-    assert [heading.value for heading in page.subheader] == []
+    assert [heading.value for heading in page.header] == []
 
 
 def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(home, page):

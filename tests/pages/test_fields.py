@@ -57,7 +57,7 @@ def read_pickers(page: AppTest) -> dict[str, dict]:
 
 
 def read_words(page: AppTest) -> str:
-    elements = (*page.caption, *page.markdown, *page.info, *page.warning, *page.subheader)
+    elements = (*page.caption, *page.markdown, *page.info, *page.warning, *page.header)
     return "\n".join(element.value for element in elements)
 
 

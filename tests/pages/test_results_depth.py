@@ -80,13 +80,13 @@ def test_a_link_names_its_tab_which_another_model_keeps(open_tab, home):
 
     page.run()
 
-    assert "Are its probabilities true?" in [element.value for element in page.subheader]
+    assert "Are its probabilities true?" in [element.value for element in page.header]
 
     page.selectbox(key="lab-model-widget").set_value("robust").run()
 
     assert not page.exception
     assert page.query_params["tab"] in ("How sure it may be", ["How sure it may be"])
-    assert "Are its probabilities true?" in [element.value for element in page.subheader]
+    assert "Are its probabilities true?" in [element.value for element in page.header]
 
 
 def test_a_link_to_no_tab_opens_the_first(open_tab, home):
@@ -96,7 +96,7 @@ def test_a_link_to_no_tab_opens_the_first(open_tab, home):
     page.run()
 
     assert not page.exception
-    assert "How it learned" in [element.value for element in page.subheader]
+    assert "How it learned" in [element.value for element in page.header]
 
 
 def test_models_are_read_on_disturbed_images_side_by_side(open_tab, home):
@@ -106,7 +106,7 @@ def test_models_are_read_on_disturbed_images_side_by_side(open_tab, home):
 
     assert not page.exception
     assert page.multiselect[0].value == ["small", "paper", "robust"]
-    assert [element.value for element in page.subheader] == [one.title for one in DISTURBANCES.values()]
+    assert [element.value for element in page.header] == [one.title for one in DISTURBANCES.values()]
     assert "small: The 50 images" in read_words(page)
     assert "paper: All 300 images" in read_words(page)
 
@@ -126,7 +126,7 @@ def test_two_models_are_compared_with_the_images_that_only_one_reads(open_tab, h
 
     assert not page.exception
     assert {"small reads", "poor reads", "McNemar's p"} <= {metric.label for metric in page.metric}
-    assert "Only small reads" in [element.value for element in page.subheader]
+    assert "Only small reads" in [element.value for element in page.header]
     pictures = "\n".join(element.proto.body for element in page.get("html"))
     assert "images that only small reads" in pictures
     assert list_downloads(page) == ["Numbers as CSV"]

@@ -105,7 +105,7 @@ def test_a_run_is_opened_from_the_history(open_tab, runs):
     page = choose_row(open_tab("History"), 2)
     page = find_button(page, "Open this run").click().run()
     assert page.session_state["search-tab"] == "Runs"
-    assert "Winner: 8-4 Tanh, lr 0.01" in page.subheader[0].value
+    assert "Winner: 8-4 Tanh, lr 0.01" in page.header[0].value
 
 
 def test_two_runs_are_compared_from_the_history(open_tab, runs):

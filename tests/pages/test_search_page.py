@@ -370,7 +370,7 @@ def test_a_run_that_is_done_shows_its_winner_its_ties_and_its_model(open_page, s
     end_well(store, run_id)
     page = open_page(run_id)
     assert not page.exception
-    assert page.subheader[0].value == "Winner: 8-4 Tanh, lr 0.01"
+    assert page.header[0].value == "Winner: 8-4 Tanh, lr 0.01"
     facts = read_facts(page)
     assert facts["On held-out images"] == "88.33%"
     assert facts["In cross-validation"] == "85.00%"
