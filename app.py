@@ -32,12 +32,11 @@ _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
 _STYLE = """<style>
 [data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
   color: inherit !important; }
+/* The titles are short; the pictures need the room. A width for set_page_config comes too late. */
+@media (min-width: 769px) { [data-testid="stSidebar"] { max-width: 14rem; } }
 </style>"""
-_SIDEBAR_PIXELS = 200  # the titles are short; the pictures need the room
 
-st.set_page_config(
-    page_title="MNIST lab", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR_PIXELS
-)
+st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
 st.html(_STYLE)
 carry_on()
 st.navigation(_PAGES, expanded=True).run()

@@ -5,27 +5,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.corrections import (
-    Correction,
-    delete_corrections,
-    export_corrections,
-    list_own_writing,
-)
+from mnist_core.corrections import Correction, list_own_writing
 from mnist_core.errors import LabError, ModelError
 from mnist_core.learning.job import COPY, KIND
 from mnist_core.modelstore import Model, load_model, save_model
-from mnist_core.reading import draw_all
 from mnist_core.runs import JobRow, RunState
 from mnist_core.runs.removal import remove_run
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
-from mnist_ui.gallery import show_gallery
+from mnist_ui.kept_drawings import show_kept
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key
 
 _REFRESH_S = 0.5
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
-_SHOWN = 60  # of the latest pictures
 
 
 def show_corrections(model: Model) -> None:
@@ -40,43 +33,21 @@ def show_corrections(model: Model) -> None:
         return
     st.header("Your writing")
     if kept:
-        _show_kept(kept)
+        show_kept(
+            kept[::-1],
+            _describe,
+            label="drawings whose digit was told",
+            file_name="corrections.json",
+            key=Key.TOLD_CHOSEN_WIDGET,
+        )
         _offer_learning(model, jobs)
     if jobs:
         is_busy = jobs[0].state.is_active
         st.fragment(_show_job, run_every=_REFRESH_S if is_busy else None)(jobs[0].id, is_busy)
 
 
-def _show_kept(kept: Sequence[Correction]) -> None:
-    shown = kept[-_SHOWN:]
-    captions = [f"{place}: a {one.label}{_say_read(one)}" for place, one in enumerate(shown, start=1)]
-    show_gallery(draw_all([one.strokes for one in shown]), captions, label="drawings whose digit was told")
-    names = {caption: one.name for caption, one in zip(captions, shown, strict=True)}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
-            "Export",
-            export_corrections(kept),
-            "corrections.json",
-            "application/json",
-            icon=":material/download:",
-        )
-        with st.popover("Delete", icon=":material/delete:"):
-            chosen = st.multiselect("Drawings to delete", captions, key=Key.TOLD_CHOSEN_WIDGET)
-            st.button(
-                "Delete these", disabled=not chosen, on_click=_delete, args=([names[one] for one in chosen],)
-            )
-            st.button(f"Delete all {len(kept)}", on_click=_delete, args=([one.name for one in kept],))
-
-
-def _say_read(one: Correction) -> str:
-    return f", read as {one.read}" if one.read is not None else ""
-
-
-def _delete(names: Sequence[str]) -> None:
-    delete_corrections(names, session.settings().corrections_folder)
-    for name in names:
-        st.session_state.pop(f"{Key.TOLD_WIDGET}-{name}", None)
-    st.session_state.pop(Key.TOLD_CHOSEN_WIDGET, None)
+def _describe(one: Correction) -> str:
+    return f"a {one.label}" + (f", read as {one.read}" if one.read is not None else "")
 
 
 def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
