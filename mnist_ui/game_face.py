@@ -18,6 +18,9 @@ _HTML = """
 </section>
 """
 
+# Its room is kept from the start, so that the paper below never moves under a pen.
+_STYLE = "<style>.st-key-game-face { min-height: 121px; }</style>"
+
 _face = st.components.v2.component(
     "lab_game_face",
     html=_HTML,
@@ -56,6 +59,7 @@ class Face:
 
 def show_face(face: Face, on_up: Callable[[str], None]) -> None:
     """Show what the game asks; when time is up `on_up` gets the name of the step, and the page runs again."""
+    st.html(_STYLE)
     _face(key=Key.GAME_FACE_WIDGET, data=asdict(face), on_up_change=lambda: _forward(on_up))
 
 

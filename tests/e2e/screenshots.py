@@ -101,7 +101,6 @@ def _begin_a_game(tab: Page) -> None:
     asked = tab.get_by_role("heading", level=2, name=re.compile("^Draw a"))
     asked.wait_for()
     visitor.settle(tab)
-    tab.wait_for_timeout(500)  # the heading comes last and pushes the paper down
     visitor.draw_stroke(tab, visitor.ZERO if asked.inner_text().endswith("7") else visitor.SEVEN)
     tab.get_by_role("status").filter(has_text="Add what is missing").wait_for()
 

@@ -10,6 +10,7 @@ from pen_digits import PEN_DIGITS, Line
 from playwright.sync_api import Locator, Page, expect
 from visitor import OpenTab, draw_stroke, go_to, settle
 
+_LAID_MS = 400  # in which the browser lays the empty paper, which nothing on the page tells
 _ASKED = re.compile(r"^Draw an? (\d)$")
 
 
@@ -22,6 +23,7 @@ def start(tab: Page) -> None:
     expect(find_asked(tab)).to_be_visible()
     expect(tab.locator("canvas.upper-canvas")).to_be_visible()
     settle(tab)
+    tab.wait_for_timeout(_LAID_MS)
 
 
 def read_asked(tab: Page) -> int:
@@ -41,6 +43,7 @@ def await_next(tab: Page, n_played: int) -> None:
     expect(find_asked(tab)).to_be_visible()
     expect(tab.get_by_role("button", name="Clear")).to_be_disabled()
     settle(tab)
+    tab.wait_for_timeout(_LAID_MS)
 
 
 def draw_another(tab: Page, digit: int) -> int:
