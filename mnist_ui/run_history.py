@@ -142,13 +142,29 @@ def _show_deeds(run: RunRow) -> None:
             args=(run.id,),
         )
         reason = "A run that goes on or waits cannot be deleted: cancel it first." if is_live(run) else None
-        if st.button(
-            "Delete …", icon=":material/delete:", key=f"delete-{run.id}", disabled=is_live(run), help=reason
-        ):
-            _ask_to_delete(run)
+        st.button(
+            "Delete …",
+            icon=":material/delete:",
+            key=f"delete-{run.id}",
+            disabled=is_live(run),
+            help=reason,
+            on_click=_begin_asking,
+            args=(run.id,),
+        )
+    # It stays open until it is answered, also where the page runs again for another reason.
+    if st.session_state.get(session.Key.HISTORY_ASKED) == run.id:
+        _ask_to_delete(run)
 
 
-@st.dialog("Delete this run?", icon=":material/delete:")
+def _begin_asking(run_id: str) -> None:
+    st.session_state[session.Key.HISTORY_ASKED] = run_id
+
+
+def _end_asking() -> None:
+    st.session_state[session.Key.HISTORY_ASKED] = None
+
+
+@st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_end_asking)
 def _ask_to_delete(run: RunRow) -> None:
     st.markdown(
         f"**{escape(run.name)}**, with its {run.n_fits_done:,} finished fits, {run.n_epochs:,} epochs, "
@@ -157,7 +173,7 @@ def _ask_to_delete(run: RunRow) -> None:
     if run.outcome is not None:
         st.markdown(f"The model that it saved, `{Path(run.outcome.model).name}`, stays.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep it", key=f"keep-{run.id}"):
+        if st.button("Keep it", key=f"keep-{run.id}", on_click=_end_asking):
             st.rerun()
         # A callback, as its deed is done also where another run of the page overtakes that of the dialog.
         if st.button("Delete", type="primary", key=f"really-delete-{run.id}", on_click=_delete, args=(run,)):
@@ -165,6 +181,7 @@ def _ask_to_delete(run: RunRow) -> None:
 
 
 def _delete(run: RunRow) -> None:
+    _end_asking()
     try:
         remove_run(session.store(), run.id, session.settings())
     except LabError as error:

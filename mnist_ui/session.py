@@ -91,6 +91,7 @@ class Key(StrEnum):
     COMPARED_FIRST_WIDGET = "search-compared-first-widget"
     COMPARED_SECOND_WIDGET = "search-compared-second-widget"
     COMPARED_SECOND = "search-compared-second"
+    HISTORY_ASKED = "search-history-asked"
     HISTORY_TEXT = "search-history-text"
     HISTORY_REFUSAL = "search-history-refusal"
     HISTORY_TAGS = "search-history-tags"

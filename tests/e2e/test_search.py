@@ -17,7 +17,7 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
     visitor.go_to(tab, "Data")
     visitor.open_sample(tab)
     visitor.go_to(tab, "Search")
-    visitor.plan_small_search(tab, epochs=300)
+    visitor.plan_small_search(tab, epochs=900)  # time enough to pause on a quick machine
     visitor.start_search(tab)
 
     _pause_and_resume(tab)
@@ -71,7 +71,7 @@ def _replay(tab: Page) -> None:
     assert [cell[:2] for cell in replayed] == [cell[:2] for cell in ended]
     for (*_, points), (*_, expected) in zip(replayed, ended, strict=True):
         assert points == pytest.approx(expected, abs=0.11)  # of 100: each is rounded to tenths
-    expect(tab.get_by_text("As it stood after 2,400 epochs:")).to_be_visible()
+    expect(tab.get_by_text("As it stood after 7,200 epochs:")).to_be_visible()
 
     slider.press(",")
     expect(said).to_contain_text("7 of 8 fits had ended, 1 in training")

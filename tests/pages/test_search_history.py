@@ -96,6 +96,17 @@ def test_deleting_asks_before_anything_is_gone(open_tab, store, runs):
     assert len(store.list_runs()) == 3
 
 
+def test_the_question_stays_until_it_is_answered(open_tab, store, runs):
+    page = choose_row(open_tab("History"), 2)
+    page = find_button(page, "Delete …").click().run()
+    page = choose_row(page, 2)  # the page runs again for another reason
+    assert find_button(page, "Keep it")
+    page = find_button(page, "Keep it").click().run()
+    page = page.run()
+    assert "Keep it" not in [button.label for button in page.button]
+    assert len(store.list_runs()) == 3
+
+
 def test_a_run_that_goes_on_cannot_be_deleted(open_tab, runs):
     page = choose_row(open_tab("History"), 0)
     assert find_button(page, "Delete").disabled
