@@ -253,6 +253,7 @@ def test_commands_that_do_not_work_yet_are_not_offered(home):
     assert "export" not in words
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_search_and_all_its_processes(home, mat):
     environment = {**os.environ, "MNIST_LAB_HOME": str(home)}
     command = [sys.executable, "-m", "mnist_core", "search", str(mat), "--patience", "400"]

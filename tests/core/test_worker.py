@@ -79,6 +79,7 @@ def test_a_run_on_data_that_is_gone_fails_with_the_reason(store, settings):
     assert "No data set 0123456789abcdef is kept here" in ended.message
 
 
+@pytest.mark.slow
 def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process(
     store, settings, fingerprint
 ):
@@ -95,6 +96,7 @@ def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process
     wait_until(lambda: not processes_of(settings.home), 10)
 
 
+@pytest.mark.slow
 def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(store, settings, fingerprint):
     plan = replace(SMALL, recipe=Recipe(max_epochs=2500, patience=2500), checkpoint_s=0.1)
     run_id = store.add_run(plan, "small.mat", fingerprint)
@@ -131,6 +133,7 @@ def test_a_run_whose_checkpoints_cannot_be_written_is_paused_and_says_why(store,
     assert carry_out_run(store, store.claim_run(run.id), settings).state is RunState.DONE
 
 
+@pytest.mark.slow
 def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint):
     plan = replace(SMALL, recipe=Recipe(max_epochs=1000, patience=1000), checkpoint_s=0.3)
     run = store.claim_run(store.add_run(plan, "small.mat", fingerprint))

@@ -23,7 +23,7 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     visitor.open_sample(tab)
     _take(tab, "data", 1100)
     _finish_a_search(tab)
-    _take(tab, "search", 2080)
+    _take(tab, "search", 1640)
     _train_one(tab)
     _take(tab, "train", 860)
     _show_a_mistake(tab)

@@ -132,6 +132,7 @@ def _steps(line: Line, n: int = 8) -> list[tuple[float, float]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_tapped_digit_is_kept_and_learned_from_and_the_copy_can_be_kept(page: Page) -> None:
     draw(page, SEVEN)
     expect_guess(page, 7)

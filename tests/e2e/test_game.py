@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pen_digits import PEN_DIGITS, Line
 from playwright.sync_api import Locator, Page, expect
@@ -58,6 +59,7 @@ def press_next(tab: Page) -> None:
     tab.get_by_role("button", name="Next").click()
 
 
+@pytest.mark.slow
 def test_a_round_is_played_and_what_fooled_the_network_is_kept(tab: Page) -> None:
     go_to(tab, "Game")
     start(tab)
@@ -93,6 +95,7 @@ def download_labels(tab: Page) -> list[int]:
     return [one["label"] for one in json.loads(Path(download.value.path()).read_text(encoding="utf-8"))]
 
 
+@pytest.mark.slow
 def test_a_digit_of_two_strokes_is_not_judged_before_its_second(open_tab: OpenTab) -> None:
     tab = open_tab("game")
     start(tab)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from visitor import fill, go_to, settle
 
@@ -9,6 +10,7 @@ _EPOCH = re.compile(r"^Epoch (\d+) of (\d+)")
 _START_MS = 120_000  # the first training of a machine compiles its passes
 
 
+@pytest.mark.slow
 def test_a_network_is_watched_as_it_trains(tab: Page) -> None:
     go_to(tab, "Train")
     tab.get_by_role("button", name="Use the built-in sample").click()
