@@ -1,5 +1,6 @@
 // What the game asks and says, and how long a digit has taken; tells when its time is up.
 const TICK_MS = 100
+const AGAIN_MS = 1000 // a page that is just being drawn may lose what it is told: it is told again
 
 export default ({ data, parentElement, setTriggerValue }) => {
   const find = (name) => parentElement.querySelector(`.${name}`)
@@ -17,7 +18,12 @@ export default ({ data, parentElement, setTriggerValue }) => {
   }
   tick()
   const ticking = setInterval(tick, TICK_MS)
-  const ending = setTimeout(() => setTriggerValue("up", data.step), 1000 * (data.limit_s - data.spent_s))
+  let ending = 0
+  const end = () => {
+    setTriggerValue("up", data.step)
+    ending = setTimeout(end, AGAIN_MS)
+  }
+  ending = setTimeout(end, 1000 * (data.limit_s - data.spent_s))
   return () => {
     clearInterval(ticking)
     clearTimeout(ending)

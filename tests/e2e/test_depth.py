@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 from visitor import OpenTab, go_to, open_sample, press, settle
 
@@ -15,7 +14,6 @@ def _open_depth(tab: Page, name: str) -> None:
 
 
 # Stands first: it opens the data set that the others look at.
-@pytest.mark.slow
 def test_a_visitor_follows_the_data_page_to_suspected_labels(tab: Page) -> None:
     go_to(tab, "Data")
     open_sample(tab)
