@@ -9,16 +9,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".map");
   const cloud = (root.lab ??= makeCloud(root));
   cloud.send = (index) => setTriggerValue("picked", { index });
+  cloud.stop?.(); // new data come without the end of the old
   takeMap(cloud, data);
   const arrived = () => takeMap(cloud, cloud.data);
   const resized = new ResizeObserver(() => redraw(cloud));
   document.addEventListener("lab-map", arrived);
   resized.observe(cloud.canvas);
-  return () => {
+  cloud.stop = () => {
     document.removeEventListener("lab-map", arrived);
     resized.disconnect();
-    cancelAnimationFrame(cloud.frame);
   };
+  return cloud.stop;
 }
 
 function makeCloud(root) {

@@ -8,6 +8,9 @@ export default ({ data, parentElement, setTriggerValue }) => {
     // The same words written again would be said again by a screen reader.
     if (find(name).textContent !== words) find(name).textContent = words
   }
+  // New data come without the end of the old: clocks of earlier steps would go on, and tell of times long up.
+  const face = find("face")
+  face.stop?.()
   write("asked", data.asked)
   write("said", data.said)
   const start = performance.now() - 1000 * data.spent_s
@@ -24,8 +27,10 @@ export default ({ data, parentElement, setTriggerValue }) => {
     ending = setTimeout(end, AGAIN_MS)
   }
   ending = setTimeout(end, 1000 * (data.limit_s - data.spent_s))
-  return () => {
+  const stop = () => {
     clearInterval(ticking)
     clearTimeout(ending)
   }
+  face.stop = stop
+  return stop
 }
