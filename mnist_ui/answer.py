@@ -6,14 +6,17 @@ from html import escape
 import streamlit as st
 
 from mnist_core.arrays import Image
+from mnist_core.dataset import DIGITS
 from mnist_core.evaluation import read_activations
 from mnist_core.modelstore import Model
+from mnist_core.network import LAYERS
 from mnist_core.reading import Reading, read_images
 from mnist_core.reading.doubt import choose_floor, judge_readings
 from mnist_core.reading.evidence import find_evidence
 from mnist_ui.charts.drawing import draw_units
 from mnist_ui.gallery import Colours, show_gallery
 from mnist_ui.live_answer import ANOTHER, LiveSource, Settled, pack_image, show_live
+from mnist_ui.names import NAMES
 from mnist_ui.nearest import show_nearest
 from mnist_ui.session import Key
 
@@ -21,8 +24,6 @@ _EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
 _LIVE_WIDTH = 336  # screen pixels, of guess and picture side by side; fits a phone, and beside the evidence
 _UNSURE = 0.6  # below this the second guess is named too
 _RIGHT_SHARE = 0.99  # of what is answered is to be right
-_DIGITS = tuple("0123456789")  # doubt knows the shapes of no other classes
-_NAMES = {"hidden1": "Hidden 1", "hidden2": "Hidden 2"}
 
 # For the eyes there is the live answer, which also tells those who hear the page.
 _STATUS = """
@@ -71,10 +72,15 @@ def show_answer(
 
 def is_unsure(image: Image, reading: Reading, names: Sequence[str]) -> bool:
     """Tell whether a reading had better not be given; never where the classes are not the ten digits."""
-    if tuple(names) != _DIGITS:
+    if tuple(names) != DIGITS:  # doubt knows the shapes of no other classes
         return False
     (chance,) = judge_readings(image[None], reading.probabilities[None])
-    return bool(chance < choose_floor(_RIGHT_SHARE))
+    return not is_sure(float(chance))
+
+
+def is_sure(chance: float) -> bool:
+    """Tell whether a reading with this chance of being right is given."""
+    return chance >= choose_floor(_RIGHT_SHARE)
 
 
 def _settle(image: Image, reading: Reading, names: Sequence[str], unsure: bool) -> Settled:
@@ -118,9 +124,9 @@ def _show_evidence(model: Model, image: Image, reading: Reading, unsure: bool) -
 
 
 def _show_units(model: Model, image: Image) -> None:
-    for layer, name in _NAMES.items():
+    for layer in LAYERS[:-1]:
         values = read_activations(model.network, layer, image[None])[0]
-        st.caption(f"{name}: which of its {len(values)} units fire")
+        st.caption(f"{NAMES[layer].capitalize()}: which of its {len(values)} units fire")
         st.altair_chart(draw_units(values), width="stretch")
     st.caption(
         "A square a unit, in order; point at it for its number and value. Red is above zero, blue below, "

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from mnist_core.dataset import Dataset
 from mnist_core.modelstore import Model
 from mnist_core.projection.flatten import Method
-from mnist_core.projection.layer_map import Cloud, map_layers, probe_layers
+from mnist_core.projection.layer_map import Cloud, list_points, map_layers, probe_layers
 from mnist_core.projection.measure import Probed
 from mnist_core.projection.sample import Sample, choose_sample
 from mnist_ui.cached import identify
@@ -75,6 +76,11 @@ def pack_map(source: MapSource, method: Method) -> dict[str, Any]:
     return _pack(source.key, method, source)
 
 
+def table_points(source: MapSource, method: Method) -> pd.DataFrame:
+    """Write where each image lies in each stage as a table."""
+    return _table(source.key, method, source)
+
+
 @st.cache_resource(show_spinner="Choosing images …", max_entries=6)
 def _choose(key: _Key, _model: Model, _dataset: Dataset) -> Sample:  # noqa: ARG001 - as all below
     return choose_sample(_model, _dataset)
@@ -111,6 +117,11 @@ def _pack(key: _Key, method: Method, _source: MapSource) -> dict[str, Any]:
         "columns": _COLUMNS,
         "sheet": f"data:image/png;base64,{sheet}",
     }
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _table(key: _Key, method: Method, _source: MapSource) -> pd.DataFrame:  # noqa: ARG001
+    return pd.DataFrame(list_points(_source.sample, read_clouds(_source, method)))
 
 
 def _to_text(values: np.ndarray) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_ui.assets import read_assets
+from mnist_ui.picked import read_picked
 from mnist_ui.session import Key
 
 _PALETTE = (
@@ -105,7 +106,6 @@ def show_cloud(
 
 
 def _forward(on_pick: Callable[[int], None]) -> None:
-    # Where the run before was cut short, there is no state: that click is lost.
-    picked = st.session_state.get(Key.MAP_CLOUD_WIDGET, {}).get("picked")
-    if isinstance(picked, dict) and isinstance(picked.get("index"), int):
+    picked = read_picked(Key.MAP_CLOUD_WIDGET)
+    if isinstance(picked.get("index"), int):
         on_pick(picked["index"])

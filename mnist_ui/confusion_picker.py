@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.arrays import Confusion
 from mnist_ui.assets import read_assets
+from mnist_ui.picked import read_picked
 
 _HTML = """
 <table aria-label="Confusion matrix">
@@ -79,7 +80,6 @@ def _strengths(confusion: Confusion) -> np.ndarray:
 
 
 def _forward(key: str, on_pick: Callable[[int, int], None]) -> None:
-    # Where the run before was cut short, there is no state: that click is lost.
-    picked = st.session_state.get(key, {}).get("picked")
-    if isinstance(picked, dict) and {"truth", "guess"} <= picked.keys():
+    picked = read_picked(key)
+    if {"truth", "guess"} <= picked.keys():
         on_pick(int(picked["truth"]), int(picked["guess"]))

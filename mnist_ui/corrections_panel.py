@@ -1,12 +1,11 @@
 """The drawings whose digit was told: seen, exported, deleted, and learned from."""
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
 
 from mnist_core.corrections import Correction, list_own_writing
-from mnist_core.errors import LabError, ModelError
+from mnist_core.errors import LabError
 from mnist_core.learning.job import COPY, KIND
 from mnist_core.modelstore import Model, load_model, save_model
 from mnist_core.runs import JobRow, RunState
@@ -15,10 +14,11 @@ from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.kept_drawings import show_kept
 from mnist_ui.markdown import escape
+from mnist_ui.model_name import check_new_name
 from mnist_ui.session import Key
+from mnist_ui.waking import wake_job
 
 _REFRESH_S = 0.5
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
 
 
 def show_corrections(model: Model) -> None:
@@ -77,6 +77,8 @@ def _show_job(job_id: str, was_busy: bool) -> None:
         job = store.get_job(job_id)
     except LabError:
         return  # deleted meanwhile
+    if job.is_waiting:
+        wake_job(job.id)
     is_busy = job.state.is_active
     if is_busy is not was_busy:
         st.rerun()  # the refreshing ends
@@ -116,7 +118,7 @@ def _show_outcome(job: JobRow) -> None:
 def _keep(job_id: str, name: str) -> bool:
     settings = session.settings()
     try:
-        _check_name(name)
+        check_new_name(name)
         copy = load_model(settings.runs_folder / job_id / COPY)
         save_model(copy.network, copy.info, settings.models_folder / name)
     except LabError as error:
@@ -126,13 +128,3 @@ def _keep(job_id: str, name: str) -> bool:
     st.query_params["model"] = name  # else the page's link would go on choosing the model before
     st.toast(f"{name} is kept: choose it above.", icon=":material/check:")
     return True
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise ModelError(
-            "A model's name needs letters, digits, dots, dashes or underscores, at most 60 and a letter or "
-            f"digit first, but got {name!r}: choose another."
-        )
-    if name in session.list_model_folders():
-        raise ModelError(f"There is a model named {name} already: choose another name.")

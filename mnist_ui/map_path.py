@@ -12,19 +12,20 @@ from mnist_core.modelstore import Model
 from mnist_core.projection.trace import Link, Trace, trace_image
 from mnist_ui.cached import read_fields
 from mnist_ui.gallery import Colours, sheet_png
+from mnist_ui.names import NAMES
 from mnist_ui.session import Key
 
 _WIDTH, _HEIGHT = 360, 330  # of the drawing, which scales with the page
 _TOP = 24  # below the titles
 _COLUMNS = {"image": 30, "hidden1": 132, "hidden2": 232, "output": 326}
-_TITLES = {"image": "image", "hidden1": "hidden 1", "hidden2": "hidden 2", "output": "read as"}
+_TITLES = {"image": "image"} | NAMES | {"output": "read as"}
 _SIDES = {"image": 56, "hidden1": 23, "hidden2": 42, "output": 44}
 _WIDEST = 6.0  # of a link
 _LINK = "#d0603f"
 _INK = 'fill="var(--st-text-color)" font-family="var(--st-font)"'
 _MIDDLE = _TOP + (_HEIGHT - _TOP) / 2
 
-# A component, as the sanitizer of plain HTML takes pictures out of drawings.
+# A component, as plain HTML is shown without its drawings.
 _drawing = st.components.v2.component(
     "lab_drawing",
     html='<div class="drawing"></div>',

@@ -9,6 +9,7 @@ from jaxtyping import Float32
 
 from mnist_core.arrays import Image, Indices
 from mnist_core.projection.layer_map import Cloud
+from mnist_core.reading.nearest import find_places
 from mnist_ui.cached_map import MapSource
 from mnist_ui.gallery import show_gallery, show_rows
 from mnist_ui.map_path import show_path
@@ -70,8 +71,6 @@ def show_image(
 
 
 def _find_nearest(cloud: Cloud, stage: str, shown: Shown) -> Indices:
-    distances = np.linalg.norm(cloud.values - shown.values[stage], axis=1)
-    if shown.place is not None:
-        distances[shown.place] = np.inf
-    nearest: Indices = np.argsort(distances, kind="stable")[:_N_NEAREST]
-    return nearest
+    nearest = find_places(cloud.values, shown.values[stage], _N_NEAREST + 1)
+    others: Indices = nearest[nearest != shown.place][:_N_NEAREST]
+    return others

@@ -12,6 +12,9 @@ from mnist_ui.session import Key, current_model, list_model_folders, use_model
 _SHIPPED = "paper"
 _PARAM = "model"
 
+BEST_READER = "robust"
+"""The shipped model that was trained to read what people draw."""
+
 
 def choose_model(kept_params: Sequence[str] = (), usual: str = _SHIPPED) -> Model:
     """Let the user choose a saved model, and open it; the choice is part of the page's link.

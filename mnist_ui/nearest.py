@@ -72,7 +72,7 @@ def _gather(
     _dataset: Dataset,
 ) -> Crowd:
     pens = _NO_DIGITS if _model.info.pens is None else _draw_pens()
-    return gather_crowd(_model, _dataset, read_sums(_model, LAYER, _dataset), pens)
+    return gather_crowd(_model, _dataset, lambda: read_sums(_model, LAYER, _dataset), pens)
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,11 +8,10 @@ import streamlit as st
 from mnist_core.drawing import Stroke
 from mnist_core.modelstore import Model
 from mnist_core.reading import Reading, draw_all
-from mnist_core.reading.doubt import choose_floor
 from mnist_core.reading.row import Row, read_row
+from mnist_ui.answer import is_sure
 from mnist_ui.gallery import show_gallery
 
-_RIGHT_SHARE = 0.99  # of the digits that are given are to be right
 _UNKNOWN = "?"
 _PICTURE_SIZE = 80  # screen pixels; four fit a phone
 _NUMBER = """<div style="font-size: 4.5rem; line-height: 1; font-weight: 700; overflow-wrap: anywhere"
@@ -49,7 +48,7 @@ def show_number(model: Model, strokes: Sequence[Stroke]) -> None:
 
 def _say_number(row: Row) -> str:
     shown = "".join(
-        digit if _is_sure(chance) else _UNKNOWN for digit, chance in zip(row.number, row.chances, strict=True)
+        digit if is_sure(chance) else _UNKNOWN for digit, chance in zip(row.number, row.chances, strict=True)
     )
     if _UNKNOWN not in shown:
         words = f"{row.chance:.1%} sure that all of it is right"
@@ -58,11 +57,7 @@ def _say_number(row: Row) -> str:
     return _NUMBER.format(spoken=escape(shown), shown=escape(shown), words=escape(words))
 
 
-def _is_sure(chance: float) -> bool:
-    return chance >= choose_floor(_RIGHT_SHARE)
-
-
 def _say_digit(reading: Reading, chance: float) -> str:
-    if _is_sure(chance):
+    if is_sure(chance):
         return f"{reading.digit}: {chance:.1%}"
     return f"not sure: {reading.digit} or {reading.second}"

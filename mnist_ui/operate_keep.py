@@ -1,6 +1,5 @@
 """What was done on the Operate page as a list and as a command, and the result saved as a model."""
 
-import re
 import shlex
 
 import streamlit as st
@@ -11,10 +10,9 @@ from mnist_core.errors import ModelError
 from mnist_core.modelstore import Model
 from mnist_core.operate.keep import keep_operated
 from mnist_ui.markdown import escape
+from mnist_ui.model_name import check_new_name
 from mnist_ui.operate_steps import Operated
-from mnist_ui.session import Key, list_model_folders, settings
-
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
+from mnist_ui.session import Key, settings
 
 
 def show_steps(operated: Operated) -> None:
@@ -61,13 +59,7 @@ def _save(operated: Operated, dataset: Dataset, name: str) -> None:
 
 
 def _keep(operated: Operated, dataset: Dataset, name: str) -> Model:
-    if not _NAME.fullmatch(name):
-        raise ModelError(
-            f"A model's name needs letters, digits, dots, dashes or underscores, at most 60 and a letter or "
-            f"digit first, but got {name!r}: choose another."
-        )
-    if name in list_model_folders():
-        raise ModelError(f"There is a model named {name} already: choose another name.")
+    check_new_name(name)
     folder = settings().models_folder / name
     return keep_operated(operated.model, operated.steps, operated.bench, folder, _name_data(dataset))
 

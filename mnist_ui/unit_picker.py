@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_core.arrays import Fields, Images
 from mnist_ui.assets import read_assets
 from mnist_ui.gallery import Colours, sheet_png
+from mnist_ui.picked import read_picked
 
 _picker = st.components.v2.component(
     "lab_unit_picker",
@@ -86,7 +87,6 @@ def pick_picture(
 
 
 def _forward(key: str, on_pick: Callable[[int], None]) -> None:
-    # Where the run before was cut short, there is no state: that click is lost.
-    picked = st.session_state.get(key, {}).get("picked")
-    if isinstance(picked, dict) and isinstance(picked.get("index"), int):
+    picked = read_picked(key)
+    if isinstance(picked.get("index"), int):
         on_pick(picked["index"])

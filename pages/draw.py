@@ -15,7 +15,7 @@ from mnist_ui.canvas import read_sheet, show_canvas
 from mnist_ui.corrections_panel import show_corrections
 from mnist_ui.live_answer import LiveSource, send_network
 from mnist_ui.markdown import escape
-from mnist_ui.model_choice import choose_model
+from mnist_ui.model_choice import BEST_READER, choose_model
 from mnist_ui.number_answer import show_number
 from mnist_ui.session import Canvas, Key
 from mnist_ui.truth import ask_for_truth
@@ -31,7 +31,6 @@ _HINTS = {
 }
 _OTHERWISE = "Without them, upload a picture: the control above has it."
 _KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
-_BEST_READER = "robust"  # was trained to read what people draw
 _WIDTH = 320  # screen pixels of the canvas and of an uploaded picture; fits a phone
 
 
@@ -126,7 +125,7 @@ def _read_upload() -> Image | None:
 
 
 st.title("Draw")
-chosen = choose_model(usual=_BEST_READER)
+chosen = choose_model(usual=BEST_READER)
 if chosen.info.side == SIDE:
     _draw_and_answer(chosen, send_network(chosen))
     show_corrections(chosen)

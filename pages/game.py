@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from mnist_core.dataset import DIGITS
 from mnist_core.drawing import SIDE
 from mnist_core.game import LIMIT_S, N_TURNS, Round
 from mnist_core.modelstore import Model
@@ -12,11 +13,8 @@ from mnist_ui.game_end import show_end
 from mnist_ui.game_gallery import show_fooled
 from mnist_ui.game_play import begin_round, current_round, end_round, show_play
 from mnist_ui.markdown import escape
-from mnist_ui.model_choice import choose_model
+from mnist_ui.model_choice import BEST_READER, choose_model
 from mnist_ui.session import take_refusal
-
-_BEST_READER = "robust"  # was trained to read what people draw
-_DIGITS = tuple("0123456789")
 
 
 def _show_round(model: Model, played: Round | None) -> None:
@@ -48,11 +46,11 @@ def _offer_start(model: Model) -> None:
 
 
 st.title("Game")
-chosen = choose_model(usual=_BEST_READER)
+chosen = choose_model(usual=BEST_READER)
 refusal = take_refusal()
 if refusal is not None:
     st.error(refusal)
-if chosen.info.side == SIDE and tuple(chosen.info.class_names) == _DIGITS:
+if chosen.info.side == SIDE and chosen.info.class_names == DIGITS:
     _show_round(chosen, current_round())
 else:
     st.warning(

@@ -3,28 +3,27 @@
 from collections.abc import Mapping
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from mnist_core.errors import DataError
-from mnist_core.modelstore import Model
 from mnist_core.projection.flatten import Method, place_one
-from mnist_core.projection.layer_map import Cloud, list_points
+from mnist_core.projection.layer_map import Cloud
 from mnist_core.projection.measure import Probed
 from mnist_core.projection.sample import read_stages
 from mnist_core.reading import read_images
-from mnist_ui.cached import open_sample
-from mnist_ui.cached_map import MapSource, open_map, pack_map, read_clouds, read_probes
+from mnist_ui.cached_map import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
 from mnist_ui.cloud import Stage, show_cloud
 from mnist_ui.downloads import offer_table
 from mnist_ui.drawn import find_drawn
+from mnist_ui.lens_choice import open_fitting
 from mnist_ui.map_point import Shown, describe_point, show_image
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
+from mnist_ui.names import NAMES
 from mnist_ui.session import Key, current_dataset
 
 _TIED = "\u00a0"  # no break between these words
-_TITLES = {"input": "Input", "hidden1": "Hidden 1", "hidden2": "Hidden 2", "output": "Output"}
+_TITLES = {"input": "Input"} | {layer: name.capitalize() for layer, name in NAMES.items()}
 _METHODS = {"PCA": Method.PCA, "t-SNE": Method.TSNE, "UMAP": Method.UMAP}
 _COLOURS = {"Label": "label", "Guess": "guess", "Confidence": "confidence"}
 _WORDS = {
@@ -40,28 +39,17 @@ _PLACED = (
 )
 
 
-def _open_map(model: Model) -> MapSource:
-    """Map with the open data set where it fits the model, or else with the built-in sample."""
-    dataset = current_dataset()
-    if dataset is not None:
-        try:
-            return open_map(model, dataset)
-        except DataError as error:
-            st.error(str(error))
-            st.caption("The built-in sample is used instead.")
-    try:
-        return open_map(model, open_sample())
-    except DataError as error:
-        st.error(str(error))
-        st.stop()
-
-
 @st.fragment
 def _show_map(source: MapSource) -> None:
     with st.container(horizontal=True, gap="medium"):
         method = _METHODS[_choose("Picture by", list(_METHODS), Key.MAP_METHOD_WIDGET)]
         colour = _COLOURS[_choose("Colour by", list(_COLOURS), Key.MAP_COLOUR_WIDGET)]
-    clouds, probed = read_clouds(source, method), read_probes(source)
+    try:
+        clouds = read_clouds(source, method)
+    except DataError as error:
+        st.error(str(error))
+        return
+    probed = read_probes(source)
     place, drawn = _find_picked(source), _find_drawn(source)
     left, right = st.columns([5, 4], gap="large")
     with left:
@@ -73,6 +61,7 @@ def _show_map(source: MapSource) -> None:
             st.caption(_PLACED)
     with right:
         _show_figures(clouds, probed, source)
+        offer_table(table_points(source, method), "map", Key.MAP_NUMBERS_WIDGET)
         shown = drawn if place is None else describe_point(source, clouds, place)
         if shown is None:
             st.info("Click a point: its image, and its way through the network.", icon=":material/ads_click:")
@@ -116,15 +105,12 @@ def _show_figures(clouds: Mapping[str, Cloud], probed: Mapping[str, Probed], sou
         "Trust": [f"{cloud.trust:.2f}" for cloud in clouds.values()],
     }
     st.table(rows, hide_index=True, border="horizontal", alt="What is read of each layer")
-    right = float((sample.guesses == sample.labels).mean())
     st.caption(
         "**A linear probe** says how far planes can tell the classes apart in all dimensions of a layer: "
-        f"fitted to {len(sample.other_labels):,} other images. The network itself reads {right:.1%}. "
-        "**Trust** says how true the picture is, in two dimensions: at 1 all that lies together is alike in "
-        "the layer, at 0.5 it is chance."
+        f"fitted to {len(sample.other_labels):,} other images. The network itself reads "
+        f"{sample.accuracy:.1%}. **Trust** says how true the picture is, in two dimensions: at 1 all that "
+        "lies together is alike in the layer, at 0.5 it is chance."
     )
-    table = pd.DataFrame(list_points(sample, clouds))
-    offer_table(table, "map", Key.MAP_NUMBERS_WIDGET)
 
 
 def _find_picked(source: MapSource) -> int | None:
@@ -141,4 +127,4 @@ st.markdown(
     "Every image as a point, layer by layer: see the classes come apart. Choose a layer, point at an image, "
     "click it. The digit from the Draw page lies among them."
 )
-_show_map(_open_map(choose_model()))
+_show_map(open_fitting(partial(open_map, choose_model()), current_dataset()))

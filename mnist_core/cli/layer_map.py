@@ -39,7 +39,6 @@ def run_map(arguments: argparse.Namespace) -> None:
         model, sample, Method(arguments.method), arguments.seed, lambda stage: report(f"flattening {stage}")
     )
     write_csv(arguments.csv, list(list_points(sample, clouds)))
-    right = float((sample.guesses == sample.labels).mean())
     document = {
         "model": model.name,
         "measured_on": sample.words,
@@ -47,7 +46,7 @@ def run_map(arguments: argparse.Namespace) -> None:
         "seed": arguments.seed,
         "n": len(sample.labels),
         "n_probe": len(sample.other_labels),
-        "accuracy": right,
+        "accuracy": sample.accuracy,
         "layers": {
             stage: {"features": cloud.values.shape[1], "probe": asdict(probed[stage]), "trust": cloud.trust}
             for stage, cloud in clouds.items()
@@ -60,6 +59,6 @@ def run_map(arguments: argparse.Namespace) -> None:
             f"the picture's trustworthiness is {clouds[stage].trust:.3f}"
             for stage, one in probed.items()
         ),
-        f"The network itself reads {right:.2%}.",
+        f"The network itself reads {sample.accuracy:.2%}.",
     ]
     say(document, "\n".join(lines), arguments.json)

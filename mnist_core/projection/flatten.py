@@ -11,6 +11,7 @@ from scipy.linalg import orthogonal_procrustes
 
 from mnist_core.arrays import Activations
 from mnist_core.errors import DataError
+from mnist_core.reading.nearest import find_places
 
 Points = Float32[np.ndarray, "n 2"]
 """Places in the plane, a row an image."""
@@ -115,9 +116,8 @@ def place_one(flat: Flat, values: Activations, value: Float32[np.ndarray, " feat
         matrix, offset = flat.linear
         exact: Place = (value.astype(np.float64) @ matrix + offset).astype(np.float32)
         return exact
-    distances = np.linalg.norm(values - value, axis=1).astype(np.float64)
-    nearest = np.argsort(distances, kind="stable")[:_NEAREST]
-    weights = 1.0 / np.maximum(distances[nearest], 1e-6)
+    nearest = find_places(values, value, _NEAREST)
+    weights = 1.0 / np.maximum(np.linalg.norm(values[nearest] - value, axis=1).astype(np.float64), 1e-6)
     mean: Place = np.average(flat.points[nearest], axis=0, weights=weights).astype(np.float32)
     return mean
 

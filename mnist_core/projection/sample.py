@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float32
 
 from mnist_core.arrays import Activations, Images, Indices, Labels
@@ -11,7 +10,7 @@ from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
 from mnist_core.evaluation import predict
 from mnist_core.evaluation.part import take_examples
-from mnist_core.fields.layers import all_sums
+from mnist_core.fields.layers import activate, all_sums
 from mnist_core.modelstore import Model
 from mnist_core.network import LAYERS, MLP
 from mnist_core.reading import calibrate
@@ -55,6 +54,11 @@ class Sample:
     others: Images
     other_labels: Labels
     words: str
+
+    @property
+    def accuracy(self) -> float:
+        """Return the share of the shown images that the model reads right."""
+        return float((self.guesses == self.labels).mean())
 
 
 def choose_sample(model: Model, dataset: Dataset, n_points: int = N_POINTS, seed: int = 0) -> Sample:
@@ -121,11 +125,5 @@ def read_stages(network: MLP, images: Images) -> dict[str, Activations]:
     pixels: Activations = np.asarray(images, dtype=np.float32).reshape(len(images), -1)
     values = {"input": pixels}
     for layer in LAYERS:
-        values[layer] = sums[layer] if layer == LAYERS[-1] else _activate(network, sums[layer])
+        values[layer] = sums[layer] if layer == LAYERS[-1] else activate(network, sums[layer])
     return values
-
-
-def _activate(network: MLP, sums: Activations) -> Activations:
-    with torch.inference_mode():
-        activations: Activations = network.activate(torch.from_numpy(np.ascontiguousarray(sums))).numpy()
-    return activations

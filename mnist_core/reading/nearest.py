@@ -4,16 +4,17 @@ By pixels a shifted or thicker digit would be far away; what the last hidden lay
 outputs know of an image, so its neighbours tell why a digit is read as it is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
+from jaxtyping import Float32
 
 from mnist_core.arrays import Activations, Image, Indices, Labels
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.evaluation import read_activations
 from mnist_core.evaluation.match import match_labels
-from mnist_core.fields.layers import layer_sums
+from mnist_core.fields.layers import activate, layer_sums
 from mnist_core.fields.probe import Digits, take_images
 from mnist_core.modelstore import Model
 
@@ -49,7 +50,7 @@ class Crowd:
     is_trained: bool
 
 
-def gather_crowd(model: Model, dataset: Dataset, sums: Activations, pens: Digits) -> Crowd:
+def gather_crowd(model: Model, dataset: Dataset, read_sums: Callable[[], Activations], pens: Digits) -> Crowd:
     """Gather images to look among: those that the model was trained on, or where none is known, all.
 
     Parameters
@@ -58,8 +59,9 @@ def gather_crowd(model: Model, dataset: Dataset, sums: Activations, pens: Digits
         The one that reads.
     dataset : Dataset
         Of classes that the model knows.
-    sums : ndarray of shape (samples, units), float32
-        Of the layer before the activation, for all images of the data set.
+    read_sums : callable
+        Computes the sums of the layer before the activation, of shape (samples, units), for all images of the
+        data set; not called where none of them is looked among.
     pens : Digits
         Drawings that the model learned from too; there may be none.
 
@@ -74,11 +76,10 @@ def gather_crowd(model: Model, dataset: Dataset, sums: Activations, pens: Digits
     places = np.arange(0 if len(pens.labels) else dataset.n_samples)
     if is_trained:
         places = split_dataset(dataset, facts.split_seed, facts.limit).train
-    every = [sums[places]]
+    every = [read_sums()[places]] if len(places) else []
     if len(pens.labels):
         every.append(layer_sums(model.network, LAYER, pens.images))
-    with torch.inference_mode():
-        answers = model.network.activate(torch.from_numpy(np.concatenate(every))).numpy()
+    answers = activate(model.network, np.concatenate(every))
     return Crowd(dataset, places, pens, np.concatenate([labels[places], pens.labels]), answers, is_trained)
 
 
@@ -102,10 +103,16 @@ def find_nearest(model: Model, crowd: Crowd, image: Image, n: int) -> Digits:
         The nearest first; of equal ones the earlier.
     """
     (answer,) = read_activations(model.network, LAYER, image[None])
-    distances = np.square(crowd.answers - answer).sum(axis=1)
-    nearest = np.argsort(distances, kind="stable")[:n]
+    nearest = find_places(crowd.answers, answer, n)
     images = [_take(model, crowd, int(place)) for place in nearest]
     return Digits(np.stack(images), crowd.labels[nearest])
+
+
+def find_places(values: Activations, value: Float32[np.ndarray, " units"], n: int) -> Indices:
+    """Find the n rows nearest to a value by Euclid's distance, nearest first; of equals the earlier."""
+    distances = np.square(values - value).sum(axis=1)
+    places: Indices = np.argsort(distances, kind="stable")[:n]
+    return places
 
 
 def _take(model: Model, crowd: Crowd, place: int) -> Image:

@@ -9,17 +9,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".map");
   const cloud = (root.lab ??= makeCloud(root));
   cloud.send = (index) => setTriggerValue("picked", { index });
-  cloud.stop?.(); // new data come without the end of the old
   takeMap(cloud, data);
+  cloud.stop ??= watchPage(cloud); // once: new data come without the end of the old
+  return () => {
+    cloud.stop?.();
+    cloud.stop = null;
+  };
+}
+
+/** Follows the size of the page and the maps that arrive; returns what ends that. */
+function watchPage(cloud) {
   const arrived = () => takeMap(cloud, cloud.data);
   const resized = new ResizeObserver(() => redraw(cloud));
   document.addEventListener("lab-map", arrived);
   resized.observe(cloud.canvas);
-  cloud.stop = () => {
+  return () => {
     document.removeEventListener("lab-map", arrived);
     resized.disconnect();
   };
-  return cloud.stop;
 }
 
 function makeCloud(root) {
@@ -43,10 +50,8 @@ function takeMap(cloud, data) {
   if (!map.sheet.complete) map.sheet.addEventListener("load", () => redraw(cloud), { once: true });
   showStages(cloud);
   showLegend(cloud);
-  if (isAnother) {
-    hover(cloud, -1);
-    moveTo(cloud, !isFirst);
-  } else redraw(cloud);
+  if (isAnother) moveTo(cloud, !isFirst);
+  else redraw(cloud);
 }
 
 function showStages(cloud) {

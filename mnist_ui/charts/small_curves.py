@@ -16,6 +16,7 @@ from mnist_core.history import REFIT_FOLD
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_ui.assets import read_assets
 from mnist_ui.charts.live import MOST_ERROR, to_error
+from mnist_ui.picked import read_picked
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
 _LEAST_EPOCHS = 5  # of the axis: the first epochs do not fill a cell
@@ -237,7 +238,6 @@ def _average(curves: Mapping[int, Sequence[float]], over: set[int]) -> list[floa
 
 
 def _forward(key: str, on_pick: Callable[[int], None]) -> None:
-    # Where the run before was cut short, there is no state: that click is lost.
-    picked = st.session_state.get(key, {}).get("picked")
-    if isinstance(picked, dict) and isinstance(picked.get("index"), int):
+    picked = read_picked(key)
+    if isinstance(picked.get("index"), int):
         on_pick(picked["index"])

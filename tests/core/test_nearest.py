@@ -40,7 +40,7 @@ def learned_from(model, dataset):
 
 
 def test_an_image_of_the_crowd_is_nearest_to_itself_and_the_others_follow_by_distance(model, sample, sums):
-    crowd = gather_crowd(model, sample, sums, NO_PENS)
+    crowd = gather_crowd(model, sample, lambda: sums, NO_PENS)
 
     found = find_nearest(model, crowd, sample.images[123], 6)
 
@@ -56,7 +56,7 @@ def test_an_image_of_the_crowd_is_nearest_to_itself_and_the_others_follow_by_dis
 def test_of_its_own_data_only_images_that_it_was_trained_on_are_looked_among(model, sample, sums):
     own = learned_from(model, sample)
 
-    crowd = gather_crowd(own, sample, sums, NO_PENS)
+    crowd = gather_crowd(own, sample, lambda: sums, NO_PENS)
 
     split = split_dataset(sample, own.info.data.split_seed)
     assert crowd.is_trained
@@ -65,10 +65,10 @@ def test_of_its_own_data_only_images_that_it_was_trained_on_are_looked_among(mod
     assert not any(np.array_equal(image, sample.images[split.test[0]]) for image in found.images)
 
 
-def test_where_it_learned_from_pens_images_that_it_never_saw_are_left_out(model, sample, sums):
+def test_where_it_learned_from_pens_images_that_it_never_saw_are_left_out(model, sample):
     pens = Digits(np.asarray(sample.images[:5]), np.asarray(sample.labels[:5]))
 
-    crowd = gather_crowd(model, sample, sums, pens)
+    crowd = gather_crowd(model, sample, lambda: pytest.fail("no image of it is looked among"), pens)
 
     assert len(crowd.answers) == 5
     found = find_nearest(model, crowd, sample.images[3], 2)
@@ -79,7 +79,7 @@ def test_pens_stand_behind_the_images_of_its_own_data(model, sample, sums):
     own = learned_from(model, sample)
     pens = Digits(1 - np.asarray(sample.images[:2]), np.array([4, 9]))
 
-    crowd = gather_crowd(own, sample, sums, pens)
+    crowd = gather_crowd(own, sample, lambda: sums, pens)
 
     assert len(crowd.answers) == len(crowd.labels) == len(crowd.places) + 2
     found = find_nearest(own, crowd, pens.images[1], 1)
@@ -91,4 +91,4 @@ def test_a_data_set_of_other_classes_is_refused(model, sample, sums):
     letters = replace(sample, class_names=tuple("abcdefghij"))
 
     with pytest.raises(DataError, match="has images of a, b"):
-        gather_crowd(model, letters, sums, NO_PENS)
+        gather_crowd(model, letters, lambda: sums, NO_PENS)

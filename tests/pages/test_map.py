@@ -79,6 +79,16 @@ def test_pictures_by_another_method_lie_elsewhere_under_another_name(home):
     assert any("t-SNE keeps neighbours together" in caption.value for caption in page.caption)
 
 
+def test_a_method_that_needs_more_images_says_so_in_a_sentence(home):
+    few = make_dataset(600)
+    make_model(home / "models" / "few", few)
+    open_in_all_tabs(few, home)
+    page = open_page("few")
+    page.segmented_control(key=Key.MAP_METHOD_WIDGET).set_value("t-SNE").run()
+    assert not page.exception
+    assert "t-SNE needs more than 90 images, but there are 50: take PCA." in page.error[0].value
+
+
 def test_points_are_coloured_as_chosen(home):
     page = open_page()
     page.segmented_control(key=Key.MAP_COLOUR_WIDGET).set_value("Confidence").run()
