@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from mnist_core.runs import RunRow
+from mnist_core.runs import BestScore, RunRow
 from mnist_ui.run_states import is_live, mark_state
 from mnist_ui.session import Key
 from mnist_ui.times import say_when
@@ -45,7 +45,7 @@ def choose_tab(runs: Sequence[RunRow]) -> None:
         st.session_state[Key.SEARCH_TAB] = wish
 
 
-def choose_run(runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> RunRow:
+def choose_run(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> RunRow:
     """Let the user choose among the runs, of which there is at least one."""
     by_id = {run.id: run for run in runs}
     wanted = st.query_params.get(_RUN)
@@ -65,7 +65,7 @@ def select_run(
     label: str,
     key: Key,
     runs: Sequence[RunRow],
-    best_scores: Mapping[str, float],
+    best_scores: Mapping[str, BestScore],
     shown: RunRow,
     on_choose: Callable[[str], None],
     *,
@@ -81,8 +81,8 @@ def select_run(
         Of the widget.
     runs : sequence of RunRow
         Those to choose from.
-    best_scores : mapping of str to float
-        Mean accuracy of the best candidate of each run that has one.
+    best_scores : mapping of str to BestScore
+        Of the best candidate of each run that has one.
     shown : RunRow
         The one of now.
     on_choose : callable
@@ -114,6 +114,7 @@ def _find_usual(runs: Sequence[RunRow]) -> RunRow:
     return next(iter(held or live or runs))
 
 
-def _describe(run: RunRow, best: float | None) -> str:
-    score = "" if best is None else f" · best {best:.2%}"
+def _describe(run: RunRow, best: BestScore | None) -> str:
+    # What still changes is said in the panel, which refreshes itself; this list does not.
+    score = "" if best is None or is_live(run) else f" · best {best.say(run.plan.cv)}"
     return f"{mark_state(run.state)} · {run.name} · {say_when(run.created)}{score}"

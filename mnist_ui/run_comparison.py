@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from mnist_core.runs import RunRow
+from mnist_core.runs import BestScore, RunRow
 from mnist_core.runs.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.charts.search import draw_heat_map
@@ -31,7 +31,7 @@ _RECIPE = {
 }
 
 
-def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> None:
+def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> None:
     """Let the user choose two of the runs, and show them side by side."""
     if len(runs) < 2:
         st.info("Two runs are needed to compare them.", icon=":material/compare:")
@@ -54,7 +54,9 @@ def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, float]) ->
             draw_heat_map(run.plan.grid, its_ranked).show(f"compared-heat-map-{run.id}", stretch=False)
 
 
-def _choose(label: str, key: session.Key, runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> RunRow:
+def _choose(
+    label: str, key: session.Key, runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]
+) -> RunRow:
     by_id = {run.id: run for run in runs}
     # Else one that found something: with nothing there is nothing to compare.
     usual = next((run for run in runs if run.id in best_scores), runs[0])
@@ -121,6 +123,8 @@ def describe_plan(run: RunRow) -> dict[str, str]:
 def _describe_result(run: RunRow, ranked: Sequence[RankedCandidate]) -> dict[str, str]:
     best, outcome = ranked[0] if ranked else None, run.outcome
     error = f" ± {best.standard_error * 100:.2f}" if best and best.n_folds_done > 1 else ""
+    if best and best.n_folds_done < run.plan.cv:
+        error += f" on {best.n_folds_done} of {run.plan.cv} folds"
     return {
         "State": mark_state(run.state),
         "Best network": str(best.candidate) if best else _NONE,

@@ -15,9 +15,9 @@ _MEAN = -1  # of the folds; other choices are their numbers
 _FOLDS_A_ROW = 3
 _HELP = (
     "Validation accuracy after each epoch, upwards from 10 % to the best of all, on one logarithmic scale "
-    "of the error, against the square root of the epochs. The number is the epoch that a network is at, or "
-    "at which it stopped; blue ones train now, dashed frames have not begun. Click one, or use the arrow "
-    "keys, to see it large below."
+    "of the error, against the square root of the epochs. On the left its accuracy now, in percent; on the "
+    "right the epoch that it is at, or at which it stopped; blue ones train now, dashed frames have not "
+    "begun. Click one, or use the arrow keys, to see it large below."
 )
 
 
@@ -35,7 +35,7 @@ def show_networks(
                 run.plan.grid, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
             )
             figure.show(f"small-{run.id}", _chosen(run), lambda index: _choose(run, index))
-            st.caption(_sum_up(figure, fits, fold))
+            st.caption(_sum_up(run, figure, fits, fold))
     _show_curves(run, epochs, fits, ranked)
 
 
@@ -54,12 +54,12 @@ def _choose_fold(run: RunRow) -> int | None:
     return None if chosen in (None, _MEAN) else int(chosen)
 
 
-def _sum_up(figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
+def _sum_up(run: RunRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
     counted = [fit for fit in fits if fit.fold != REFIT_FOLD and fold in (None, fit.fold)]
     n_over = sum(fit.state is FitState.DONE for fit in counted)
-    where = "on all folds" if fold is None else f"on fold {fold + 1}"
-    rest = f", {len(counted) - n_over:,} have not" if n_over < len(counted) else ""
-    return f"{n_over:,} trainings have ended {where}{rest}. Axes: {figure.say_axes()}."
+    n_all = run.n_fits if fold is None else run.plan.grid.n_candidates
+    where = f"{run.plan.cv} folds together" if fold is None else f"fold {fold + 1}"
+    return f"{n_over:,} of {n_all:,} trainings have ended, {where}. Axes: {figure.say_axes()}."
 
 
 def _chosen(run: RunRow) -> int | None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.errors import LabError
-from mnist_core.runs import RunRow, RunState, Store
+from mnist_core.runs import BestScore, RunRow, RunState, Store
 from mnist_core.runs.removal import remove_run
 from mnist_ui import session
 from mnist_ui.markdown import escape
@@ -17,16 +17,16 @@ from mnist_ui.times import say_duration, say_zone
 
 _ROW_HEIGHT = 35
 _TABLE_HEIGHT = 400  # pixels: some ten runs
-_COLUMNS = ["state", "name", "tags", "best", "fits", "epochs", "took", "created", "dataset", "id"]
+_COLUMNS = ["state", "name", "tags", "best", "folds", "fits", "epochs", "took", "created", "dataset", "id"]
 
 
-def show_history(_: Sequence[RunRow], best_scores: Mapping[str, float]) -> None:
+def show_history(_: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> None:
     """Show the runs that fit what is looked for, and what can be done with the chosen one.
 
     Parameters
     ----------
-    best_scores : mapping of str to float
-        Mean accuracy of the best candidate of each run that has one.
+    best_scores : mapping of str to BestScore
+        Of the best candidate of each run that has one.
     """
     store = session.store()
     if refusal := st.session_state.pop(session.Key.HISTORY_REFUSAL, None):
@@ -57,7 +57,7 @@ def _search(store: Store) -> list[RunRow]:
     return store.search_runs(text or "", chosen_tags, chosen_states)
 
 
-def _choose(runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> RunRow | None:
+def _choose(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> RunRow | None:
     rows = [_tabulate(run, best_scores.get(run.id)) for run in runs]
     table = st.dataframe(
         pd.DataFrame(rows, columns=_COLUMNS),
@@ -82,12 +82,13 @@ def _choose(runs: Sequence[RunRow], best_scores: Mapping[str, float]) -> RunRow 
     return runs[chosen[0]] if chosen and chosen[0] < len(runs) else None
 
 
-def _tabulate(run: RunRow, best: float | None) -> tuple[object, ...]:
+def _tabulate(run: RunRow, best: BestScore | None) -> tuple[object, ...]:
     return (
         mark_state(run.state),
         run.name,
         list(run.tags),
-        None if best is None else best * 100,
+        None if best is None else best.mean * 100,
+        None if best is None else f"{best.n_folds} of {run.plan.cv}",
         f"{run.n_fits_done:,} of {run.n_fits:,}",
         run.n_epochs,
         say_duration(run.seconds),

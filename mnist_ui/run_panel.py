@@ -144,18 +144,24 @@ def _show_figures(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCa
             rest = forecast_rest(run, fits)
             words = _NONE if rest is None else say_duration(rest)
             st.metric("Remaining", words, width=110, help=_HELP_REST)
-        st.metric("Best so far", f"{best.mean:.2%}" if best else _NONE, width=92)
-        st.metric("Its network", str(best.candidate) if best else _NONE, width=222)
+        _show_best(run, best)
         if run.state.is_held:
             _show_load(run)
+
+
+def _show_best(run: RunRow, best: RankedCandidate | None) -> None:
+    where = f"on {best.n_folds_done} of {run.plan.cv} folds" if best else None
+    words = f"{best.mean:.2%}" if best else _NONE
+    st.metric("Best so far", words, where, "off", delta_arrow="off", width=118)
+    st.metric("Its network", str(best.candidate) if best else _NONE, width=222)
 
 
 def _show_load(run: RunRow) -> None:
     pace, promise = follow(run.id).measure_pace(run), find_promise(run)
     words = _NONE if pace is None else f"{pace:.1f}"
-    if pace is not None and promise:
-        words += f" · {pace / promise:.0%}"
-    st.metric("Epochs a second", words, width=122, help=_HELP_PACE + _say_promise(promise))
+    share = f"{pace / promise:.0%} of promised" if pace is not None and promise else None
+    help_words = _HELP_PACE + _say_promise(promise)
+    st.metric("Epochs a second", words, share, "off", delta_arrow="off", width=126, help=help_words)
     st.metric("Memory", say_memory(run) or _NONE, width=84, help=_HELP_MEMORY)
 
 

@@ -67,17 +67,15 @@ def _show_coverage(name: str, steps: list[Step], refusals: list[Refusal]) -> Non
     st.header("What if it may refuse?")
     st.altair_chart(draw_coverage(steps, refusals), width="stretch")
     table = {
-        "to be right in": [f"{100 * one.share:g} %" for one in refusals],
-        "it must refuse": [
-            f"**{one.refused:.2%}** ({_say_interval(one.refused_interval)})" for one in refusals
-        ],
-        "and is right in": [_say_right(one) for one in refusals],
+        "asked to be right in": [f"{100 * one.share:g} %" for one in refusals],
+        "it refuses": [f"**{one.refused:.2%}** ({_say_interval(one.refused_interval)})" for one in refusals],
+        "and is then right in": [_say_right(one) for one in refusals],
     }
     st.table(table, hide_index=True, border="horizontal")
     st.caption(
-        "The images that it is least sure of are refused. The probability from which on it answers is found "
-        "on one half of the images and judged on the other, and the other way round. In brackets: 95 % "
-        "intervals."
+        "The images that it is least sure of are refused. The probability from which on it answers is chosen "
+        "on one half of the images and judged on the other, and the other way round: so what comes out may "
+        "fall a little short of what was asked for. In brackets: 95 % intervals."
     )
     offer_table(pd.DataFrame([vars(step) for step in steps]), f"coverage-{name}", "coverage-table")
 

@@ -131,12 +131,12 @@ def _describe_refusal(one: Refusal) -> dict[str, Any]:
 
 
 def _say_refusal(one: Refusal) -> str:
+    asked = f"asked for {100 * one.share:.4g}% right it refuses"
     if one.accuracy is None or one.accuracy_interval is None:
-        return f"to be right {one.share:.1%} of the time it must refuse everything"
+        return f"{asked} everything"
     low, high = one.refused_interval
     right_low, right_high = one.accuracy_interval
     return (
-        f"to be right {one.share:.1%} of the time it must refuse {one.refused:.2%} (95 %: {low:.2%} to "
-        f"{high:.2%}); it is then right in {one.accuracy:.2%} of the rest ({right_low:.2%} to "
-        f"{right_high:.2%})"
+        f"{asked} {one.refused:.2%} (95 %: {low:.2%} to {high:.2%}); on images that it did not choose "
+        f"this by, {one.accuracy:.2%} of its answers are right ({right_low:.2%} to {right_high:.2%})"
     )

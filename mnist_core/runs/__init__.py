@@ -6,6 +6,7 @@ from mnist_core.runs.jobs import JobRow, Jobs
 from mnist_core.runs.owner import HEARTBEAT_EVERY_S
 from mnist_core.runs.queue import Queue
 from mnist_core.runs.rows import (
+    BestScore,
     EpochRow,
     FitRow,
     FitState,
@@ -15,7 +16,7 @@ from mnist_core.runs.rows import (
     now,
 )
 
-__all__ = ["HEARTBEAT_EVERY_S", "REFIT_FOLD", "EpochRow", "FitRow", "FitState", "JobRow"]
+__all__ = ["HEARTBEAT_EVERY_S", "REFIT_FOLD", "BestScore", "EpochRow", "FitRow", "FitState", "JobRow"]
 __all__ += ["Outcome", "RunRow", "RunState", "Store", "now"]
 
 

@@ -12,7 +12,7 @@ from mnist_core.grid import SearchPlan
 from mnist_core.history import REFIT_FOLD
 from mnist_core.runs.database import Database
 from mnist_core.runs.owner import Owner
-from mnist_core.runs.rows import FitState, Outcome, RunRow, RunState
+from mnist_core.runs.rows import BestScore, FitState, Outcome, RunRow, RunState
 from mnist_core.runs.tables import FITS, RUNS
 
 IS_SEARCH = RUNS.c.kind == "search"
@@ -58,8 +58,8 @@ class RunReading(Database):
         """Read all runs, the latest first."""
         return self._read_runs(sa.true())
 
-    def read_best_scores(self) -> dict[str, float]:
-        """Read the mean accuracy of the best candidate so far of every run that has a scored fold."""
+    def read_best_scores(self) -> dict[str, BestScore]:
+        """Read how accurate the best candidate so far is, of every run that has a scored fold."""
         n_folds, mean = sa.func.count(FITS.c.score).label("n_folds"), sa.func.avg(FITS.c.score).label("mean")
         scored = sa.select(FITS.c.run_id, n_folds, mean).where(
             FITS.c.score.is_not(None), FITS.c.fold != REFIT_FOLD
@@ -67,7 +67,7 @@ class RunReading(Database):
         query = scored.group_by(FITS.c.run_id, FITS.c.candidate).order_by(n_folds, mean)
         with self._reading() as connection:
             # The last of a run stays: the best of those with the most folds, as in the ranking.
-            return {row.run_id: row.mean for row in connection.execute(query)}
+            return {row.run_id: BestScore(row.mean, row.n_folds) for row in connection.execute(query)}
 
     def read_owner(self, run_id: str) -> Owner | None:
         """Read who carries a run out; None where nobody does."""

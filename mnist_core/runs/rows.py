@@ -129,6 +129,18 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class BestScore:
+    """The mean accuracy of a run's best candidate, over the folds of it that are scored."""
+
+    mean: float
+    n_folds: int
+
+    def say(self, cv: int) -> str:
+        """Say it, and on how many folds it is where that is not all of them."""
+        return f"{self.mean:.2%}" + ("" if self.n_folds == cv else f" on {self.n_folds} of {cv} folds")
+
+
+@dataclass(frozen=True)
 class FitRow:
     """One training: a fold of a candidate (its index in the grid), or the winner's retraining."""
 

@@ -173,13 +173,15 @@ function draw(player, place) {
   if (!own) return; // a grid too large to be drawn
   const { curves, over } = player.networks[place];
   const name = run.names[place];
-  const cell = { index: run.order[place], kind: "waits", points: "", note: "", words: `${name}: not begun` };
+  const cell = { index: run.order[place], kind: "waits", points: "", score: "", note: "" };
+  cell.words = `${name}: not begun`;
   if (curves.size) {
     const all = [...curves.values()];
     const mean = average(curves, over);
     const lengths = all.map((curve) => curve.length);
     cell.kind = over.size === curves.size ? "stopped" : "trains";
     cell.points = mean.map((accuracy, epoch) => pointAt(run, epoch, accuracy)).join(" ");
+    cell.score = (100 * mean.at(-1)).toFixed(1);
     cell.note = String(Math.round(lengths.reduce((sum, length) => sum + length) / lengths.length));
     cell.words = `${name}: ${describe(lengths, over.size)}, accuracy ${percent(mean.at(-1))}`;
   }

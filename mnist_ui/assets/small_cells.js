@@ -49,16 +49,17 @@ function makeCell(tag, begins) {
   const element = document.createElement(tag);
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "polyline");
-  const note = document.createElement("span");
+  const [score, note] = [document.createElement("span"), document.createElement("span")];
   if (tag === "button") element.type = "button";
   else element.setAttribute("role", "img");
+  score.className = "score";
   note.className = "note";
   svg.setAttribute("viewBox", "0 0 100 100");
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("aria-hidden", "true");
   svg.append(line);
-  element.append(svg, note);
-  return { element, line, note, begins, seen: "" };
+  element.append(svg, score, note);
+  return { element, line, score, note, begins, seen: "" };
 }
 
 function changeCell(own, cell, isSelected) {
@@ -73,5 +74,6 @@ function changeCell(own, cell, isSelected) {
   if (isSelected) own.element.setAttribute("aria-current", "true");
   else own.element.removeAttribute("aria-current");
   own.line.setAttribute("points", cell.points);
+  own.score.textContent = cell.score;
   own.note.textContent = cell.note;
 }

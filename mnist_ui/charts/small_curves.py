@@ -52,6 +52,8 @@ class Cell:
         Where it stands.
     points : str
         Its curve in a square of 100: x grows with the square root of the epochs, y falls with the accuracy.
+    score : str
+        Its accuracy now, in percent.
     note : str
         The epoch that it is at, or at which it stopped.
     words : str
@@ -63,6 +65,7 @@ class Cell:
     index: int
     kind: Kind
     points: str
+    score: str
     note: str
     words: str
     best: bool
@@ -205,12 +208,12 @@ class _Network:
 
     def draw(self, index: int, axes: Axes, best: bool) -> Cell:
         if not self.curves:
-            return Cell(index, Kind.WAITS, "", "", f"{self.candidate}: not begun", best=False)
+            return Cell(index, Kind.WAITS, "", "", "", f"{self.candidate}: not begun", best=False)
         mean = _average(self.curves, self.over)
         points = " ".join(axes.place(number, accuracy) for number, accuracy in enumerate(mean))
         note = str(round(fmean(len(curve) for curve in self.curves.values())))
         words = f"{self.candidate}: {self._say()}, accuracy {mean[-1]:.2%}"
-        return Cell(index, self.kind, points, note, words, best)
+        return Cell(index, self.kind, points, f"{100 * mean[-1]:.1f}", note, words, best)
 
     def _say(self) -> str:
         lengths = sorted(len(curve) for curve in self.curves.values())

@@ -60,6 +60,11 @@ def read_facts(page: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
 
+def say_below(page: AppTest, label: str) -> str:
+    """Return what stands below a figure."""
+    return next(metric.delta for metric in page.metric if metric.label == label)
+
+
 def find_button(page: AppTest, label: str):
     return next(button for button in page.button if button.label.startswith(label))
 

@@ -68,7 +68,7 @@ def test_it_tells_how_true_probabilities_are_and_what_must_be_refused(open_tab, 
     assert not page.exception
     calibration, coverage = (table.value for table in page.table)
     assert list(calibration.columns) == ["its probabilities", "are sure of", "read right", "off by (ECE)"]
-    assert list(coverage["to be right in"]) == ["99 %", "99.5 %", "99.9 %"]
+    assert list(coverage["asked to be right in"]) == ["99 %", "99.5 %", "99.9 %"]
     assert "its own training held out" in read_words(page)
     assert list_downloads(page) == ["Numbers as CSV"] * 2
 

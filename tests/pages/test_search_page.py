@@ -19,6 +19,7 @@ from searches import (
     read_words,
     say,
     say_all,
+    say_below,
     shown_run,
     train_fit,
 )
@@ -147,7 +148,7 @@ def test_a_running_run_shows_how_far_it_is_and_what_leads(open_page, store):
     assert not page.exception
     assert read_bar(page) == "2 of 4 fits · 9 epochs · 1 in training"
     facts = read_facts(page)
-    assert facts["Best so far"] == "90.00%"
+    assert (facts["Best so far"], say_below(page, "Best so far")) == ("90.00%", "on 1 of 2 folds")
     assert facts["Its network"] == "8-4 Tanh, lr 0.001"
     assert facts["Remaining"] != "—"
 
@@ -185,7 +186,8 @@ def test_every_network_of_a_running_search_has_its_small_curve(open_page, store)
     train_fit(store, run_id, 0, 0, 0.8)
     train_fit(store, run_id, 0, 1, None)
     cells = read_small_curves(open_page(run_id, "Networks"))
-    assert [(cell["kind"], cell["note"]) for cell in cells] == [("trains", "3"), ("waits", "")]
+    seen = [(cell["kind"], cell["score"], cell["note"]) for cell in cells]
+    assert seen == [("trains", "50.0", "3"), ("waits", "", "")]
     assert "trains, at epoch 3, 1 of 2 folds stopped" in cells[0]["words"]
 
 
@@ -197,6 +199,14 @@ def test_the_small_curves_of_one_fold_can_be_chosen(open_page, store):
     (fold,) = page.button_group
     page = fold.set_value(0).run()
     assert [cell["kind"] for cell in read_small_curves(page)] == ["stopped", "waits"]
+    assert "1 of 2 trainings have ended, fold 1." in read_words(page)
+
+
+def test_trainings_are_counted_among_all_that_are_planned(open_page, store):
+    run_id = begin_run(store)
+    train_fit(store, run_id, 0, 0, 0.8)
+    train_fit(store, run_id, 0, 1, None)
+    assert "1 of 4 trainings have ended, 2 folds together." in read_words(open_page(run_id, "Networks"))
 
 
 def test_the_curves_of_any_candidate_can_be_chosen(open_page, store):
@@ -229,8 +239,10 @@ def test_what_a_run_asks_of_the_machine_is_shown_while_it_runs(open_page, store,
     run_id = store.add_run(SMALL, "MNIST sample", fingerprint)
     store.claim_run(run_id)
     train_fit(store, run_id, 0, 0, 0.8)
-    facts = read_facts(open_page(run_id))
-    assert re.fullmatch(r"[\d.]+ · \d+%", facts["Epochs a second"])
+    page = open_page(run_id)
+    facts = read_facts(page)
+    assert re.fullmatch(r"[\d.]+", facts["Epochs a second"])
+    assert re.fullmatch(r"\d+% of promised", say_below(page, "Epochs a second"))
     assert facts["Memory"].endswith("GB")
 
 
@@ -430,17 +442,27 @@ def test_a_link_to_a_run_that_is_not_there_says_so(open_page, store):
 def test_all_runs_can_be_chosen_by_state_name_and_score(open_page, store):
     done = begin_run(store, name="the old one")
     end_well(store, done)
-    begin_run(store, name="the new one")
+    train_fit(store, begin_run(store, name="the new one"), 0, 0, 0.8)
     page = open_page()
     chooser = next(box for box in page.selectbox if box.label == "Run")
     new, old = chooser.options
     assert new.startswith("● running · the new one · ")
     assert old.startswith("✓ done · the old one · ")
     assert old.endswith(" · best 85.00%")
+    # Of a run that goes on the list would keep an old one: it does not refresh itself.
+    assert "best" not in new
 
     page = chooser.set_value(done).run()
     assert shown_run(page) == done
     assert "**the old one**" in read_words(page)
+
+
+def test_a_best_score_from_some_of_the_folds_says_so_in_the_list(open_page, store):
+    run_id = begin_run(store, name="stopped early")
+    train_fit(store, run_id, 0, 0, 0.8)
+    store.end_run(run_id, RunState.CANCELLED, "cancelled")
+    chooser = next(box for box in open_page().selectbox if box.label == "Run")
+    assert chooser.options[0].endswith(" · best 80.00% on 1 of 2 folds")
 
 
 def test_the_chosen_run_stays_when_its_state_changes(open_page, store):
