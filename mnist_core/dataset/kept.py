@@ -85,7 +85,7 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
             parts.get("writers"),
             details.get("keeps_writers_apart", False),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, LayoutError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, LayoutError) as error:
         raise DataError(
             f"No data set {fingerprint} is kept here: open its file again on the Data page."
         ) from error

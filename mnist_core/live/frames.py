@@ -128,12 +128,12 @@ class Frames:
         return None if record is None else EpochRecord(**record), Rates(**described["rates"])
 
     def read_state_before(self, epoch: int) -> State | None:
-        """Read the latest state up to an epoch; None where none is kept."""
-        kept = [one for one in _list_epochs(self._states) if one <= epoch]
-        if not kept:
-            return None
-        arrays, metadata = _read(self._states / _name(max(kept)))
-        return State(max(kept), int(metadata["steps"]), arrays)
+        """Read the latest whole state up to an epoch; None where none is kept."""
+        for kept in sorted((one for one in _list_epochs(self._states) if one <= epoch), reverse=True):
+            with suppress(RunError):  # a damaged one is left out: the epochs since then are trained again
+                arrays, metadata = _read(self._states / _name(kept))
+                return State(kept, int(metadata["steps"]), arrays)
+        return None
 
     def is_state_due(self, epoch: int, seconds: float) -> bool:
         """Say whether it is time to keep a state, some seconds of training after the last one."""

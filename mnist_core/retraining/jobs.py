@@ -136,11 +136,14 @@ def carry_out_labels(work: JobWork) -> dict[str, Any]:
 
 
 def read_trials(folder: Path) -> list[Trial]:
-    """Read the trainings that a job has kept in its folder so far."""
+    """Read the trainings that a job has kept in its folder so far; a damaged file holds none."""
     path = folder / _TRIALS
     if not path.exists():
         return []
-    return [Trial(**values) for values in json.loads(path.read_text(encoding="utf-8"))]
+    try:
+        return [Trial(**values) for values in json.loads(path.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError):
+        return []
 
 
 def _keep_trials(folder: Path, trials: Sequence[Trial]) -> None:

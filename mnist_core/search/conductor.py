@@ -203,7 +203,7 @@ class Conductor:
         return []
 
     def _split_or_go_on(self, running: _Running) -> None:
-        """Give half of a task to those that idle, where it is more than one stack."""
+        """Give half of a task to those that idle, where it can be halved."""
         halves = _split(read_state(running.data, self._recipe))
         if not halves:
             self._begin(running, with_state=False)
@@ -216,9 +216,9 @@ class Conductor:
 
 
 def _split(state: TaskState) -> list[TaskState]:
-    """Split a task in two of about the same work; a task of one stack stays whole."""
+    """Split a task in two of about the same work; a task of one stack, or of one network, stays whole."""
     live = sorted(state.live, key=lambda number: -state.live[number].candidate.hidden1)
-    if sum(state.live[number].candidate.hidden1 for number in live) <= STACK_LANES:
+    if len(live) < 2 or sum(state.live[number].candidate.hidden1 for number in live) <= STACK_LANES:
         return []
     halves: tuple[list[int], list[int]] = ([], [])
     lanes = [0, 0]

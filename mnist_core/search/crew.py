@@ -254,7 +254,7 @@ def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> bytes
     plugin = cast(_SearchPlugin, worker.plugins[name])
     check_versions(plugin.versions, worker.address)
 
-    def report(kind: str, items: list[dict[str, Any]]) -> None:
+    def report(kind: str, items: Sequence[Mapping[str, Any]]) -> None:
         worker.log_event(name, {"kind": kind, "items": items})
 
     return train_round(plugin.source, plugin.folds[fold], order, state, report)

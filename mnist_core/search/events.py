@@ -4,6 +4,7 @@ import json
 import queue
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
@@ -28,6 +29,7 @@ Tell = Callable[..., None]
 """Gets an event: its kind, and its values by name."""
 
 _GOT_IT = b"got it"
+_CLOSE_S = 5.0  # that a sender which stands still in mid-call may hold the listener up
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,18 @@ class EventListener:
         self._listener = Listener(authkey=self._authkey, backlog=128)
         self._events: queue.Queue[Event] = queue.Queue()
         self._is_closed = False
-        Thread(target=self._accept, daemon=True).start()
+        self._thread = Thread(target=self._accept, daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_closed = True
+        # To close it does not wake who waits for calls; a call does, and needs no key for that.
+        with suppress(OSError):
+            Client(self._listener.address).close()
+        self._thread.join(_CLOSE_S)
         self._listener.close()
 
     @property

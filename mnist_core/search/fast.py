@@ -75,8 +75,10 @@ class FastEngine:
     def train(self, number: int) -> tuple[MLP, tuple[EpochRecord, ...]]:
         """Train one candidate on all training images."""
         fold = self.folds[-1]
-        known = self.checkpoints.load(self.plan.recipe).get(REFIT_FOLD, TaskState(REFIT_FOLD))
-        fresh = () if number in known.live else (number,)
+        kept = self.checkpoints.load(self.plan.recipe).get(REFIT_FOLD, TaskState(REFIT_FOLD))
+        # It alone: what else was retrained before would make a task that may be halved.
+        known = TaskState(REFIT_FOLD, {number: kept.live[number]} if number in kept.live else {})
+        fresh = () if known.live else (number,)
         [state] = self._conduct([Task(fold.name, fold.name, known, fresh)])
         self.news.complete([state])
         training = state.live[number]

@@ -27,25 +27,24 @@ class News:
         self._known: set[tuple[int, ...]] = set()
         self._lock = Lock()
 
-    def report(self, kind: str, items: list[dict[str, Any]]) -> None:
+    def report(self, kind: str, items: Sequence[Mapping[str, Any]]) -> None:
         """Tell `epochs` or `fits`."""
         with self._lock:
             fresh = [item for item in items if _name(item) not in self._known]
-            self._known.update(_name(item) for item in fresh)
             if fresh:
                 self._tell(kind, **{kind: fresh})
+                self._known.update(_name(item) for item in fresh)  # not where it could not be told
 
     def say(self, text: str) -> None:
         """Tell in words what goes on."""
         self._tell("phase", text=text)
 
     def restore(self, states: Iterable[TaskState]) -> None:
-        """Tell what checkpoints hold: all that came after them will come again."""
+        """Tell what checkpoints hold, if only nothing: all that came after them will come again."""
         epochs, fits = _describe(states)
         with self._lock:
-            self._known.update(_name(item) for item in epochs + fits)
-            if epochs:
-                self._tell("restored", epochs=epochs, fits=fits)
+            self._tell("restored", epochs=epochs, fits=fits)
+            self._known = {_name(item) for item in epochs + fits}
 
     def complete(self, states: Iterable[TaskState]) -> None:
         """Tell what was not yet told of networks that are over."""

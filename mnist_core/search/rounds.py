@@ -5,7 +5,7 @@ This room imports neither torch nor scikit-learn, so that a worker is ready at o
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -20,7 +20,7 @@ from mnist_core.grid import Recipe
 from mnist_core.search.news import describe_epochs, describe_scores
 from mnist_core.search.states import EndedFit, TaskState, read_state, write_state
 
-Report = Callable[[str, list[dict[str, Any]]], None]
+Report = Callable[[str, Sequence[Mapping[str, Any]]], None]
 """Gets `epochs` or `fits`, and what ended, as JSON values."""
 
 _MOST_FOLDS = 2  # whose ink a process keeps; each takes about 100 MB for 50,000 images

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from mnist_core.errors import RunError
+from mnist_core.errors import LabError, RunError
 from mnist_core.fused.training import Training
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
@@ -95,7 +96,7 @@ def read_state(data: bytes, recipe: Recipe) -> TaskState:
         live = {item["number"]: _read_training(item, arrays, recipe) for item in described["live"]}
         ended = {item["number"]: _read_ended(item) for item in described["ended"]}
         return TaskState(described["fold"], live, ended)
-    except (ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, LabError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"A checkpoint must be one that this version wrote, but is not: {error!r}.") from error
 
 

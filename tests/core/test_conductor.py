@@ -13,6 +13,7 @@ from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.states import TaskState
+from mnist_core.worker.record import record_event
 
 NOTHING = np.zeros(0, np.int64)
 FOLD = Fold("a", 0, NOTHING, NOTHING, NOTHING)
@@ -81,6 +82,33 @@ def test_two_workers_come_to_the_same_as_one_also_where_tasks_are_halved(tmp_pat
     assert all((weights[name] == same[name]).all() for name in weights)
 
 
+def test_a_network_wider_than_a_stack_is_not_halved_while_another_worker_idles(tmp_path):
+    images, labels = make_digits(400)
+    grid = Grid((0.01,), (128,), (12,), (Activation.TANH,))
+    plan = replace(PLAN, grid=grid, checkpoint_s=0.0, workers=3)  # two folds, so that one idles
+
+    table, weights = search(plan, tmp_path / "three", images, labels)
+    other, same = search(replace(plan, workers=1), tmp_path / "one", images, labels)
+
+    assert len(list((tmp_path / "three").glob("*.safetensors"))) == 3  # a fold each, and the winner's
+    np.testing.assert_array_equal(scores(table), scores(other))
+    assert all((weights[name] == same[name]).all() for name in weights)
+
+
+def test_another_network_is_retrained_beside_one_that_was_before(tmp_path):
+    images, labels = make_digits(400)
+    plan = replace(
+        PLAN, grid=Grid((0.01,), (96, 104), (12,), (Activation.TANH,)), checkpoint_s=0.0, workers=2
+    )
+    source, checkpoints = Source(images, labels), Checkpoints(tmp_path)
+
+    with open_fast_engine(source, plan, checkpoints, lambda *_, **__: None, tmp_path) as engine:
+        engine.train(0)
+        network, history = engine.train(1)
+
+    assert (network.hidden1.out_features, len(history)) == (104, 6)
+
+
 def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
     images, labels = make_digits(400)
     table, weights = search(PLAN, tmp_path, images, labels)
@@ -95,15 +123,26 @@ def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
     assert all((weights[name] == same[name]).all() for name in weights)
 
 
-def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_path):
+@pytest.mark.parametrize("end", [0, 100, -1], ids=["empty", "cut in its header", "cut in its data"])
+def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_path, store, end):
     images, labels = make_digits(400)
-    table, _ = search(PLAN, tmp_path, images, labels)
-    for path in tmp_path.glob("*.safetensors"):
-        path.write_bytes(path.read_bytes()[:100])
+    run_id = store.claim_run(store.add_run(PLAN, "digits.mat", "f" * 16)).id
+    done = []
 
-    again, _ = search(PLAN, tmp_path, images, labels)
+    def tell(kind, **values):
+        record_event(store, run_id, {"kind": kind, **values})
+        if kind == "restored":
+            done.append((store.get_run(run_id).n_fits_done, len(store.read_epochs(run_id))))
+
+    table, _ = search(PLAN, tmp_path, images, labels, tell)
+    for path in tmp_path.glob("*.safetensors"):
+        path.write_bytes(path.read_bytes()[:end])
+
+    again, _ = search(PLAN, tmp_path, images, labels, tell)
 
     np.testing.assert_array_equal(scores(table), scores(again))
+    assert done == [(0, 0), (0, 0)]  # the store knew of nothing that was not done
+    assert store.get_run(run_id).n_fits_done == 8
 
 
 def test_a_checkpoint_that_cannot_be_written_is_one_sentence(tmp_path):

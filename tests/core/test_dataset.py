@@ -118,10 +118,11 @@ def test_what_is_not_kept_says_where_to_open_it(tmp_path):
         open_dataset("0123456789abcdef", tmp_path)
 
 
+@pytest.mark.parametrize("content", [b"harmed", b""])
 @pytest.mark.parametrize("harm", ["images.npy", "labels.npy", "dataset.json"])
-def test_a_damaged_kept_data_set_is_refused(tmp_path, harm):
+def test_a_damaged_kept_data_set_is_refused(tmp_path, harm, content):
     kept = keep_dataset(make_dataset(), tmp_path)
-    (tmp_path / kept.fingerprint / harm).write_bytes(b"harmed")
+    (tmp_path / kept.fingerprint / harm).write_bytes(content)
     with pytest.raises(DataError):
         open_dataset(kept.fingerprint, tmp_path)
 

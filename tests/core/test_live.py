@@ -124,6 +124,16 @@ def test_another_process_goes_on_where_the_first_was_killed(dataset, frames):
     assert weights_of(learner) == weights_of(whole)
 
 
+def test_a_damaged_state_is_left_out_and_its_epochs_are_trained_again(dataset, frames):
+    rates = [FAST] * 12 + [SLOW] * 8
+    learner = learn(Learner(PLAN, dataset, frames), rates)
+    weights = weights_of(learner)
+    for path in sorted((frames.folder / "states").iterdir())[1:]:
+        path.write_bytes(path.read_bytes()[:-1])
+
+    assert weights_of(Learner(PLAN, dataset, frames)) == weights
+
+
 def test_a_frame_holds_what_was_measured_and_the_fields_to_three_digits(dataset, frames):
     learner = Learner(PLAN, dataset, frames)
     frame = learner.train_epoch(FAST)

@@ -233,6 +233,13 @@ def test_a_learning_curve_is_a_job_that_is_stopped_and_goes_on(store, settings, 
     assert [(one.seed, one.size) for one in trials] == [(0, 60), (0, 120), (1, 60), (1, 120)]
 
 
+@pytest.mark.parametrize("text", ["", "[{", "[3]", '[{"seed": 0}]'])
+def test_trainings_in_a_damaged_file_are_done_anew(tmp_path, text):
+    (tmp_path / "trials.json").write_text(text)
+
+    assert read_trials(tmp_path) == []
+
+
 def test_a_check_of_labels_is_a_job(store, settings):
     images, labels = make_digits(300)
     given = labels.copy()
