@@ -1,5 +1,7 @@
 """A live training as it goes on: what it does, its film, and what its user may ask of it."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -7,7 +9,7 @@ import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_core.live.job import find_classes, open_frames
-from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Rates, Wishes
+from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Wishes
 from mnist_core.network import LAYERS
 from mnist_core.runs import JobRow, RunState
 from mnist_core.worker.jobs import start_job
@@ -111,28 +113,43 @@ def _find_target(job: JobRow, last: int) -> int:
 
 def _show_wishes(job: JobRow, last: int) -> None:
     wishes = Wishes.from_values(job.wishes)
-    lr, decay, key = wishes.rates.lr, wishes.rates.weight_decay, f"live-pace-{job.id}"
+    if planned := _say_planned(wishes, LivePlan.from_values(job.settings), last):
+        st.caption(planned)
+    rates, key = wishes.rates_of(last + 1), f"live-pace-{job.id}"
+    free = {**asdict(rates), "changes": {}}  # whoever sets a rate by hand wants it for all epochs to come
     with st.container(horizontal=True):
-        _ask(job, "lr", "Learning rate", lr, min_value=0.0, step=0.001, format="%g")
-        _ask(job, "weight_decay", "Weight decay", decay, min_value=0.0, step=0.0001, format="%g")
+        _ask(job, "lr", "Learning rate", rates.lr, free, min_value=0.0, step=0.001, format="%g")
+        decay = rates.weight_decay
+        _ask(job, "weight_decay", "Weight decay", decay, free, min_value=0.0, step=0.0001, format="%g")
         _ask(job, "until", "Rest at epoch", _find_target(job, last), min_value=1, max_value=MOST_EPOCHS)
         obey = partial(_obey_pace, job.id, key)
         ask_for_pace(key, wishes.pace, on_change=obey, width=_FIELD_PIXELS)
+
+
+def _say_planned(wishes: Wishes, plan: LivePlan, last: int) -> str:
+    """Say what a training that a command began is to do by itself; empty where nothing."""
+    ahead = [(epoch, rates) for epoch, rates in sorted(wishes.changes.items()) if epoch > last]
+    words = [f"{rates} from epoch {epoch} on" for epoch, rates in ahead]
+    if wishes.stops_early:
+        words.append(f"rests by itself after {plan.recipe.patience} epochs without a better validation loss")
+    return f"Planned: {', '.join(words)}." if words else ""
 
 
 def _obey_pace(job_id: str, key: str) -> None:
     _wish(job_id, pace=st.session_state[key])
 
 
-def _ask(job: JobRow, wish: str, label: str, value: float, **options: Any) -> None:
-    """Ask for a number that is obeyed at once."""
+def _ask(
+    job: JobRow, wish: str, label: str, value: float, also: Mapping[str, Any] | None = None, **options: Any
+) -> None:
+    """Ask for a number that is obeyed at once, with what else is to be wished then."""
     key = f"live-{wish}-{job.id}"
-    if st.session_state.get(key) is None or wish == "until":
-        st.session_state[key] = value
+    if st.session_state.get(key) is None or st.session_state.get(f"{key}-seen") != value:
+        st.session_state[key] = st.session_state[f"{key}-seen"] = value
 
     def obey() -> None:
         chosen = st.session_state[key]
-        wishes = {wish: chosen}
+        wishes = {**(also or {}), wish: chosen}
         if wish == "until":
             # Where it rests already, this is a plan for when it goes on.
             wishes = {"until": chosen, "target": chosen} if _is_busy(job) else {"target": chosen}
@@ -150,7 +167,7 @@ def _wish(job_id: str, **wishes: Any) -> None:
     store = session.store()
     try:
         now = store.get_job(job_id).wishes | wishes
-        Wishes(now["until"], Rates(now["lr"], now["weight_decay"]), now["pace"])
+        Wishes.from_values(now)
         store.wish(job_id, **wishes)
     except LabError as error:
         # A fragment's callback may not show anything itself.

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import torch
 
 from mnist_core.dataset import DIGITS
 from mnist_core.dataset.kept import open_dataset
-from mnist_core.errors import DataError, RunError
+from mnist_core.errors import DataError
+from mnist_core.history import EpochRecord
 from mnist_core.live.frames import Frames
 from mnist_core.live.learner import Learner
 from mnist_core.live.plan import TRAINING, LivePlan, Wishes
@@ -55,7 +55,7 @@ def branch_training(store: Jobs, settings: Settings, parent_id: str, epoch: int)
     """
     parent, frames = store.get_job(parent_id), open_frames(settings, parent_id)
     _, rates = frames.read_outline(epoch)
-    wishes = replace(Wishes.from_values(parent.wishes), until=epoch, rates=rates)
+    wishes = Wishes(epoch, rates, Wishes.from_values(parent.wishes).pace)
     plan = LivePlan.from_values(parent.settings).branch(parent_id, epoch)
     name = f"{parent.name} from epoch {epoch}"
     branch_id = make_id()
@@ -100,14 +100,14 @@ def carry_out(work: JobWork) -> Mapping[str, Any] | None:
     while True:
         seen = work.look()
         wishes = Wishes.from_values(seen.wishes)
-        if learner.epoch < wishes.until:
+        if wants_more(learner, wishes):
             if rests_since is not None:
                 work.tell("trains")
             rests_since = None
             _train(work, learner, wishes)
         elif rests_since is None:
             rests_since = time.monotonic()
-            learner.keep_state()
+            settle(work.store, work.job.id, learner, wishes)
             work.tell(f"rests at epoch {learner.epoch}")
         elif time.monotonic() - rests_since > _REST_S:
             if work.store.rest_job(seen.id, seen.n_wishes, f"rests at epoch {learner.epoch}"):
@@ -116,12 +116,29 @@ def carry_out(work: JobWork) -> Mapping[str, Any] | None:
             work.wait(_LOOK_EVERY_S)
 
 
+def wants_more(learner: Learner, wishes: Wishes) -> bool:
+    """Say whether another epoch is wished for."""
+    return learner.epoch < wishes.until and not (wishes.stops_early and learner.is_over)
+
+
+def train_epoch(store: Jobs, job_id: str, learner: Learner, wishes: Wishes) -> EpochRecord:
+    """Train the next epoch as it is wished for, record it and return its record."""
+    learner.train_epoch(wishes.rates_of(learner.epoch + 1))
+    store.add_job_epochs(job_id, learner.history[-1:])
+    return learner.history[-1]
+
+
+def settle(store: Jobs, job_id: str, learner: Learner, wishes: Wishes) -> None:
+    """Keep what is needed to go on at once; one that has come to its planned end is its user's from here."""
+    learner.keep_state()
+    if wishes.stops_early and learner.is_over:
+        now = Wishes(learner.epoch, wishes.rates_of(learner.epoch), wishes.pace)
+        store.wish(job_id, **now.values())
+
+
 def _train(work: JobWork, learner: Learner, wishes: Wishes) -> None:
     begin = time.monotonic()
-    frame = learner.train_epoch(wishes.rates)
-    if frame.record is None:
-        raise RunError("An epoch was trained without a record.")
-    work.store.add_job_epochs(work.job.id, [frame.record])
+    train_epoch(work.store, work.job.id, learner, wishes)
     if wishes.pace:
         work.wait(max(1 / wishes.pace - (time.monotonic() - begin), 0.0))
 

@@ -65,6 +65,15 @@ class Learner:
         return tuple(self._training.history)
 
     @property
+    def is_over(self) -> bool:
+        """Return whether its plan's recipe would have ended it by now, as it ends every training."""
+        nothing = np.zeros((3, 0), np.float32)
+        judge = Training(self._plan.candidate, self._plan.recipe, nothing, nothing, nothing)
+        for record in self._training.history:
+            judge.add_epoch(record)
+        return judge.is_over
+
+    @property
     def network(self) -> MLP:
         """Return the network of now, in evaluation mode."""
         return make_network(self._training, self._plan.recipe.n_classes)

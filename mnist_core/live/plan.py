@@ -44,8 +44,8 @@ class LivePlan:
     candidate : Candidate
         Layer widths and activation; its learning rate is that of the beginning.
     recipe : Recipe
-        Batches, seed, classes, dropout and noise; its weight decay is that of the beginning, and epochs and
-        patience say nothing: the user decides when it ends.
+        Batches, seed, classes, dropout and noise; its weight decay is that of the beginning. Epochs and
+        patience count where it is wished that it stops early; else the user decides when it ends.
     limit : int or None
         Images kept after the shuffle, which has the recipe's seed.
     parent : str or None
@@ -100,6 +100,10 @@ class Wishes:
         For the epochs to come.
     pace : float
         Epochs a second at most; 0 is as fast as it goes.
+    changes : mapping of int to Rates
+        From each of these epochs on its rates hold, instead of those above.
+    stops_early : bool
+        Whether it also rests where the plan's recipe ends a training, by its patience or its epochs.
 
     Raises
     ------
@@ -110,6 +114,8 @@ class Wishes:
     until: int
     rates: Rates
     pace: float = 0.0
+    changes: Mapping[int, Rates] = field(default_factory=dict)
+    stops_early: bool = False
 
     def __post_init__(self) -> None:
         if (
@@ -126,11 +132,20 @@ class Wishes:
                 f"The epochs a second must be from 0 to {_MOST_PACE:g}, but are {self.pace!r}: choose others."
             )
 
+    def rates_of(self, epoch: int) -> Rates:
+        """Return the rates that an epoch is to be trained with."""
+        begun = [first for first in self.changes if first <= epoch]
+        return self.changes[max(begun)] if begun else self.rates
+
     def values(self) -> dict[str, Any]:
         """Return the wishes as plain JSON values."""
-        return {"until": self.until, **asdict(self.rates), "pace": self.pace}
+        changes = {str(epoch): asdict(rates) for epoch, rates in self.changes.items()}
+        words = {"until": self.until, **asdict(self.rates), "pace": self.pace}
+        return {**words, "changes": changes, "stops_early": self.stops_early}
 
     @staticmethod
     def from_values(values: Mapping[str, Any]) -> "Wishes":
-        """Make wishes from what `values` returned."""
-        return Wishes(values["until"], Rates(values["lr"], values["weight_decay"]), values["pace"])
+        """Make wishes from what `values` returned; earlier versions knew neither changes nor early stops."""
+        rates = Rates(values["lr"], values["weight_decay"])
+        changes = {int(epoch): Rates(**its) for epoch, its in values.get("changes", {}).items()}
+        return Wishes(values["until"], rates, values["pace"], changes, values.get("stops_early", False))

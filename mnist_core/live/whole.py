@@ -3,14 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.kept import keep_dataset
 from mnist_core.errors import GridError, RunError
-from mnist_core.fused import Training
 from mnist_core.history import EpochRecord
-from mnist_core.live.job import add_training, open_learner
+from mnist_core.live.job import add_training, open_learner, settle, train_epoch, wants_more
 from mnist_core.live.learner import Learner
 from mnist_core.live.plan import LivePlan, Rates, Wishes
 from mnist_core.runs.jobs import Jobs
@@ -51,14 +48,16 @@ def train_keeping(
         If the epochs cannot be kept.
     """
     fingerprint = keep_dataset(dataset, settings.datasets_folder).fingerprint
-    wishes = Wishes(plan.recipe.max_epochs, plan.rates)
+    # All of it is on record before it begins: a kill must not lose what was asked for.
+    wishes = Wishes(plan.recipe.max_epochs, plan.rates, changes=changes, stops_early=True)
     job = store.claim_job(add_training(store, plan, dataset.name, fingerprint, wishes))
     if job is None:
         raise RunError("The training was taken by another process at once: end that one, then try again.")
     learner = open_learner(job, settings)
     try:
         with beating(store, job.id):
-            _train(store, job.id, learner, plan, changes, report)
+            while wants_more(learner, wishes := _read_wishes(store, job.id)):
+                report(train_epoch(store, job.id, learner, wishes))
     finally:
         _rest(store, job.id, learner)
     return job.id
@@ -83,32 +82,14 @@ def read_change(words: str, usual: Rates) -> tuple[int, Rates]:
         ) from error
 
 
-def _train(
-    store: Jobs,
-    job_id: str,
-    learner: Learner,
-    plan: LivePlan,
-    changes: Mapping[int, Rates],
-    report: Callable[[EpochRecord], None],
-) -> None:
-    rates, judge = plan.rates, _make_judge(plan)
-    while not judge.is_over:
-        rates = changes.get(learner.epoch + 1, rates)
-        learner.train_epoch(rates)
-        judge.add_epoch(learner.history[-1])
-        store.add_job_epochs(job_id, learner.history[-1:])
-        report(learner.history[-1])
-    store.wish(job_id, lr=rates.lr, weight_decay=rates.weight_decay)
-
-
-def _make_judge(plan: LivePlan) -> Training:
-    """Make what stops early as every training does; it has no weights of its own."""
-    nothing = np.zeros((3, 0), np.float32)
-    return Training(plan.candidate, plan.recipe, nothing, nothing, nothing)
+def _read_wishes(store: Jobs, job_id: str) -> Wishes:
+    return Wishes.from_values(store.get_job(job_id).wishes)
 
 
 def _rest(store: Jobs, job_id: str, learner: Learner) -> None:
-    learner.keep_state()
-    store.wish(job_id, until=learner.epoch)
+    wishes = _read_wishes(store, job_id)
+    settle(store, job_id, learner, wishes)
+    if wants_more(learner, wishes):  # it was interrupted: the page goes on to what was asked for
+        store.wish(job_id, until=learner.epoch, target=wishes.until)
     seen = store.get_job(job_id)
     store.rest_job(job_id, seen.n_wishes, f"rests at epoch {learner.epoch}")

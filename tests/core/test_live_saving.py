@@ -19,6 +19,7 @@ from trained import make_dataset
 
 from mnist_core.dataset import DIGITS
 from mnist_core.dataset.kept import keep_dataset
+from mnist_core.dataset.sample import SAMPLE_PATH
 from mnist_core.errors import GridError, RunError
 from mnist_core.fields import receptive_fields
 from mnist_core.grid import Activation, Candidate, Recipe
@@ -26,7 +27,7 @@ from mnist_core.live.film import FilmPlan, make_film
 from mnist_core.live.frames import Frames
 from mnist_core.live.job import add_training, open_frames, open_learner
 from mnist_core.live.pictures import choose_epochs, draw_fields, quantise_fields
-from mnist_core.live.plan import LivePlan, Rates, Wishes
+from mnist_core.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.live.saving import SAVING, save_epoch
 from mnist_core.live.whole import read_change, train_keeping
 from mnist_core.modelstore import load_model
@@ -204,6 +205,78 @@ def test_a_killed_process_is_replaced_by_one_that_goes_on_from_the_last_epoch(st
     store.request_cancel(job_id)
     wait_until(lambda: not processes_of(settings.home))
     assert store.get_job(job_id).state is RunState.CANCELLED
+
+
+PLANNED = ["--hidden", "96", "24", "--activation", "tanh", "--lr", "0.0005", "--keep-epochs"]
+PLANNED += ["--change", "20:lr=1,weight_decay=0.01", "--patience", "3", "--max-epochs", "60"]
+
+
+def begin_training(home, *words):
+    command = [sys.executable, "-m", "mnist_core", "train", str(SAMPLE_PATH), *words, "--out", home / "model"]
+    environment = {**os.environ, "MNIST_LAB_HOME": str(home)}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def await_epoch(begun, number):
+    while not begun.stderr.readline().startswith(f"epoch {number:3d}"):
+        assert begun.poll() is None
+
+
+def outline(frames):
+    epochs = [frames.read_outline(epoch) for epoch in range(1, frames.last_epoch + 1)]
+    return [(replace(record, seconds=0.0), rates) for record, rates in epochs]
+
+
+def test_what_a_killed_command_was_asked_for_is_carried_on_to_the_same_end(tmp_path):
+    undisturbed = call(tmp_path / "other", "train", SAMPLE_PATH, *PLANNED, "--out", tmp_path / "model")
+    expected = outline(open_frames(Settings(tmp_path / "other", ""), undisturbed["training"]))
+    settings = Settings(home=tmp_path, database=f"sqlite:///{tmp_path / 'lab.db'}")
+
+    with begin_training(tmp_path, *PLANNED) as begun:
+        await_epoch(begun, 2)
+        begun.kill()
+    store = Store(settings.database)
+    [job] = store.list_jobs(TRAINING)
+    frames = open_frames(settings, job.id)
+    assert frames.last_epoch < 19, "the kill came too late to tell anything"
+    wait_until(lambda: is_given_up(store, job.id))
+    start_waiting_jobs(store, settings)
+
+    wait_until(lambda: store.get_job(job.id).message.startswith("rests"))
+    assert outline(frames) == expected
+    assert len(expected) < 60
+    assert expected[-1][1] == Rates(1.0, 0.01)
+    assert Wishes.from_values(store.get_job(job.id).wishes) == Wishes(len(expected), Rates(1.0, 0.01))
+    store.request_cancel(job.id)
+    wait_until(lambda: not processes_of(tmp_path))
+    store.close()
+
+
+def test_what_an_interrupted_command_was_asked_for_is_still_planned(tmp_path):
+    with begin_training(tmp_path, *PLANNED) as begun:
+        await_epoch(begun, 2)
+        begun.send_signal(signal.SIGINT)
+
+    store = Store(f"sqlite:///{tmp_path / 'lab.db'}")
+    [job] = store.list_jobs(TRAINING)
+    wishes = Wishes.from_values(job.wishes)
+    assert job.state is RunState.PAUSED
+    assert (wishes.changes, wishes.stops_early) == ({20: Rates(1.0, 0.01)}, True)
+    assert (job.wishes["target"], job.message) == (60, f"rests at epoch {wishes.until}")
+    store.close()
+
+
+def test_wishes_of_earlier_versions_have_no_plan():
+    old = {"until": 5, "lr": 0.01, "weight_decay": 0.0, "pace": 4.0}
+
+    assert Wishes.from_values(old) == Wishes(5, FAST, 4.0)
+
+
+def test_a_change_holds_from_its_epoch_on():
+    wishes = Wishes(9, FAST, changes={4: SLOW, 7: FAST})
+
+    assert [wishes.rates_of(epoch) for epoch in (1, 3, 4, 6, 7, 9)] == [FAST, FAST, SLOW, SLOW, FAST, FAST]
+    assert Wishes.from_values(json.loads(json.dumps(wishes.values()))) == wishes
 
 
 def test_the_commands_train_with_kept_epochs_and_film_them(tmp_path):

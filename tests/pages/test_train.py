@@ -84,6 +84,24 @@ def test_a_training_is_begun_with_what_was_chosen(home, store, dataset, no_proce
     assert not page.exception
 
 
+def test_what_a_command_planned_is_shown_until_a_rate_is_set_by_hand(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=2, until=50)
+    store.wish(
+        job_id, changes={"2": {"lr": 0.004, "weight_decay": 0.1}, "9": {"lr": 0.5, "weight_decay": 0.0}}
+    )
+    store.wish(job_id, stops_early=True)
+    page = open_page(job_id)
+    planned = "Planned: lr 0.5 from epoch 9 on, rests by itself after 3 epochs without a better validation"
+    assert planned in read_words(page)
+    assert [one.value for one in page.number_input if one.label == "Learning rate"] == [0.004]
+
+    ask(page, "Learning rate", 0.02)
+
+    wishes = Wishes.from_values(store.get_job(job_id).wishes)
+    assert wishes == Wishes(50, Rates(0.02, 0.1), stops_early=True)
+    assert not page.exception
+
+
 def test_a_training_that_goes_on_can_be_paused_after_its_epoch(home, store, dataset):
     job_id = train(store, home, dataset, epochs=2, until=50)
     page = open_page(job_id)
