@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.evaluation import Evaluation
-from mnist_core.evaluation.paired import Pair, compare_right
+from mnist_core.evaluation.comparison import Comparison, compare_right
 from mnist_core.operate.curve import N_RANDOM, POINT_LOST, count_needed
 from mnist_core.operate.orders import Order
 from mnist_core.operate.weights import HIDDEN, Weights
@@ -29,7 +29,7 @@ _MOST_CHANGES = 3
 def show_accuracy(operated: Operated, after: Evaluation) -> None:
     """Show the accuracy before and after, with the difference and its interval."""
     bench = operated.bench
-    pair = compare_right(bench.before.guesses == bench.test.labels, after.guesses == bench.test.labels)
+    pair = compare_right(after.guesses == bench.test.labels, bench.before.guesses == bench.test.labels)
     with st.container(horizontal=True, gap="medium"):
         st.metric("Accuracy before", f"{bench.before.accuracy:.2%}", width="content")
         points = f"{100 * pair.difference:+.2f} points" if operated.steps else None
@@ -84,15 +84,15 @@ def _count_weights(size: Weights) -> int:
     return sum(array.size for array in (*size.matrices, *size.biases))
 
 
-def _say_pair(pair: Pair, operated: Operated) -> str:
+def _say_pair(pair: Comparison, operated: Operated) -> str:
     if not operated.steps:
         return "Nothing was done yet."
     low, high = pair.interval
-    chance = "more than chance" if pair.p < 0.05 else "may be chance"
+    chance = "more than chance" if pair.p_value < 0.05 else "may be chance"
     return (
         f"The difference lies between {100 * low:+.2f} and {100 * high:+.2f} points with 95 % confidence: "
-        f"{pair.n_lost:,} images are now read wrong that were right, {pair.n_won:,} the other way round "
-        f"({chance}, p = {pair.p:.2g} by McNemar's test)."
+        f"{pair.only_second:,} images are now read wrong that were right, {pair.only_first:,} the other way "
+        f"round ({chance}, p = {pair.p_value:.2g} by McNemar's test)."
     )
 
 

@@ -13,8 +13,8 @@ from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.errors import ModelError
 from mnist_core.evaluation import Evaluation, wilson_interval
+from mnist_core.evaluation.comparison import Comparison, compare_right
 from mnist_core.evaluation.match import match_labels
-from mnist_core.evaluation.paired import Pair, compare_right
 from mnist_core.fields.probe import choose_probe
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model
@@ -118,7 +118,7 @@ def _measure(
     model: Model, operations: Sequence[Operation], weights: Weights, bench: Bench
 ) -> tuple[dict[str, Any], list[str]]:
     after, labels = bench.read(weights), bench.test.labels
-    pair = compare_right(bench.before.guesses == labels, after.guesses == labels)
+    pair = compare_right(after.guesses == labels, bench.before.guesses == labels)
     small = weights.compact()
     units = {layer: small.count_units(layer) for layer in HIDDEN}
     document = {
@@ -130,9 +130,9 @@ def _measure(
         "after": _describe(after),
         "difference": pair.difference,
         "difference_interval": list(pair.interval),
-        "lost": pair.n_lost,
-        "won": pair.n_won,
-        "mcnemar_p": pair.p,
+        "lost": pair.only_second,
+        "won": pair.only_first,
+        "mcnemar_p": pair.p_value,
         "units_left": units,
     }
     lines = [f"{model.name}, measured on {bench.words}", *(f"  {step.words}" for step in operations)]
@@ -147,12 +147,12 @@ def _describe(measured: Evaluation) -> dict[str, Any]:
     }
 
 
-def _say_accuracy(pair: Pair) -> list[str]:
-    low, high = pair.interval
+def _say_accuracy(pair: Comparison) -> list[str]:
+    (after, before), (low, high) = pair.accuracies, pair.interval
     return [
-        f"  accuracy {pair.n_first / pair.n:.2%} -> {pair.n_second / pair.n:.2%}, a difference of "
+        f"  accuracy {before:.2%} -> {after:.2%}, a difference of "
         f"{100 * pair.difference:+.2f} points (95 %: {100 * low:+.2f} to {100 * high:+.2f})",
-        f"  {pair.n_lost} images are read wrong that were right, {pair.n_won} the other way round",
+        f"  {pair.only_second} images are read wrong that were right, {pair.only_first} the other way round",
     ]
 
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -203,12 +202,10 @@ def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[flo
     Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
     American Statistical Association 22 (1927), 209-212.
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = n_right / n
-    centre = share + z**2 / (2 * n)
-    reach = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    scale = 1 + z**2 / n
-    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+    from scipy.stats import binomtest  # noqa: PLC0415 - takes a second, and few commands ask for it
+
+    low, high = binomtest(n_right, n).proportion_ci(confidence, method="wilson")
+    return float(low), float(high)
 
 
 def precision_recall(confusion: Confusion) -> tuple[PerDigit, PerDigit]:

@@ -1,6 +1,5 @@
 """How true a network's probabilities are: its reliability diagram, and how far it is off on average."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ from mnist_core.evaluation.temperature import fit_temperature
 N_BINS = 15  # as in Guo et al., so that errors compare with those that others report
 
 _DRAWS = 500
-_REACH = (2.5, 97.5)  # percentiles between which 95 % lie
 
 
 @dataclass(frozen=True)
@@ -168,19 +166,22 @@ def _average_gaps(places: np.ndarray, gaps: np.ndarray) -> float:
 def _find_interval(
     places: np.ndarray, sure: np.ndarray, is_right: np.ndarray, ece: float, rng: np.random.Generator
 ) -> tuple[tuple[float, float], float]:
+    from scipy.stats import bootstrap  # noqa: PLC0415 - takes a second
+
     n, gaps = len(sure), is_right - sure
-
-    def redraw() -> float:
-        chosen = rng.integers(n, size=n)
-        return _average_gaps(places[chosen], gaps[chosen])
-
-    by_chance = np.percentile(_repeat(lambda: _average_gaps(places, (rng.random(n) < sure) - sure)), 95)
-    low, high = np.percentile(_repeat(redraw), _REACH)
-    # Reflected, as a redrawn set adds to the error what chance had added to it before. Near 0 that fails:
-    # there the interval begins at 0 wherever true probabilities could show such an error.
-    lower = 0.0 if ece <= by_chance else max(0.0, 2 * ece - high)
-    return (lower, max(0.0, 2 * ece - low)), float(by_chance)
-
-
-def _repeat(draw: Callable[[], float]) -> list[float]:
-    return [draw() for _ in range(_DRAWS)]
+    chances = [_average_gaps(places, (rng.random(n) < sure) - sure) for _ in range(_DRAWS)]
+    by_chance = float(np.percentile(chances, 95))
+    if n < 2:
+        return (0.0, 1.0), by_chance
+    # Basic, which is reflected, as a redrawn set adds to the error what chance had added to it before. Near 0
+    # that fails: there the interval begins at 0 wherever true probabilities could show such an error.
+    found = bootstrap(
+        (np.arange(n),),
+        lambda drawn: _average_gaps(places[drawn], gaps[drawn]),
+        vectorized=False,
+        n_resamples=_DRAWS,
+        method="basic",
+        rng=rng,
+    )
+    low, high = (max(0.0, float(end)) for end in found.confidence_interval)
+    return (0.0 if ece <= by_chance else low, high), by_chance

@@ -108,26 +108,37 @@ def calibrate(rows: Sequence[Row]) -> list[Step]:
 def _summarise(factor: str, level: str, rows: Sequence[Row], paper: np.ndarray) -> Summary:
     scores, accuracies = (np.array([getattr(row, name) for row in rows]) for name in ("score", "accuracy"))
     n_like = int((scores >= DIGIT_LIKE).sum())
-    score, accuracy, papers = (_resample(values) for values in (scores, accuracies, paper))
     return Summary(
         factor,
         level,
         len(rows),
         n_like,
         wilson_interval(n_like, len(rows)),
-        Mean(float(scores.mean()), _span(score)),
-        Mean(float(accuracies.mean()), _span(accuracy)),
-        Mean(float(paper.mean() - accuracies.mean()), _span(papers - accuracy[::-1])),
+        _average(scores),
+        _average(accuracies),
+        _average(paper, accuracies),
     )
 
 
-def _resample(values: np.ndarray) -> np.ndarray:
-    """Draw as many values with replacement, often, and return the means."""
-    drawn = np.random.default_rng(0).integers(0, len(values), (_RESAMPLES, len(values)))
-    means: np.ndarray = values[drawn].mean(axis=1)
-    return means
+def _average(values: np.ndarray, others: np.ndarray | None = None) -> Mean:
+    """Average values, less the average of others where there are any."""
+    from scipy.stats import bootstrap  # noqa: PLC0415 - takes a second
 
+    samples = [values] if others is None else [values, others]
 
-def _span(means: np.ndarray) -> Interval:
-    low, high = np.percentile(means, (2.5, 97.5))
-    return float(low), float(high)
+    def subtract_means(*drawn: np.ndarray, axis: int = -1) -> np.ndarray:
+        first, *rest = (one.mean(axis=axis) for one in drawn)
+        return np.asarray(first - sum(rest))
+
+    value = float(subtract_means(*samples))
+    if min(map(len, samples)) < 2:  # of one network nothing is known of the chance of its training
+        return Mean(value, (value, value))
+    found = bootstrap(
+        samples,
+        subtract_means,
+        n_resamples=_RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    )
+    low, high = found.confidence_interval
+    return Mean(value, (float(low), float(high)))

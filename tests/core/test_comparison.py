@@ -8,8 +8,8 @@ import pytest
 from trained import make_dataset, make_model
 
 from mnist_core.errors import DataError
-from mnist_core.evaluation import evaluate
-from mnist_core.evaluation.comparison import Readings, compare, list_guesses, read_both
+from mnist_core.evaluation import evaluate, wilson_interval
+from mnist_core.evaluation.comparison import Readings, compare, compare_right, list_guesses, read_both
 from mnist_core.evaluation.part import Part, take_examples
 
 
@@ -54,7 +54,25 @@ def test_the_interval_is_near_the_normal_one_and_that_of_equal_readings_is_nothi
 
     error = np.sqrt((0.2 - 0.1**2) / 10_000)
     assert found.interval == pytest.approx((0.1 - 1.96 * error, 0.1 + 1.96 * error), abs=0.0005)
-    assert compare(make_readings(7, 0, 0, 3)).interval == (0, 0)
+
+
+def test_equal_readings_may_differ_on_other_images_as_far_as_wilsons_interval_of_none_goes():
+    most = wilson_interval(0, 10)[1]
+
+    assert compare(make_readings(7, 0, 0, 3)).interval == (-most, most)
+
+
+def test_the_interval_of_a_loss_lies_below_zero_and_shrinks_with_agreement():
+    first = np.arange(1_000) < 900
+    close, far = first.copy(), np.roll(first, 60)
+    close[:20] = False
+
+    near, wide = compare_right(close, first), compare_right(far, first)
+
+    assert (near.only_first, near.only_second, near.difference) == (0, 20, -0.02)
+    assert -0.05 < near.interval[0] < -0.02 < near.interval[1] < 0
+    assert wide.interval[0] < 0 < wide.interval[1]
+    assert wide.p_value == 1
 
 
 def test_both_models_read_the_images_that_their_training_held_out(dataset, models):

@@ -8,7 +8,6 @@ from trained import make_dataset, make_model
 
 from mnist_core.errors import ModelError
 from mnist_core.evaluation import evaluate, predict
-from mnist_core.evaluation.paired import compare_right, mcnemar_p
 from mnist_core.fields.probe import choose_probe
 from mnist_core.grid import Activation
 from mnist_core.modelstore import load_model, save_model
@@ -335,26 +334,6 @@ def test_a_model_that_was_never_changed_says_nothing_of_changes(model):
 def test_a_result_does_not_replace_the_model_that_it_is_made_from(bench, model):
     with pytest.raises(ModelError, match="choose another name"):
         keep_operated(model, [Round(4)], bench, model.folder)
-
-
-def test_mcnemar_counts_the_tails_of_a_fair_coin():
-    assert mcnemar_p(0, 0) == 1
-    assert mcnemar_p(1, 9) == pytest.approx(2 * (1 + 10) / 2**10)
-    assert mcnemar_p(5, 5) == 1
-    assert 0 < mcnemar_p(2_000, 2_400) < 1e-8
-
-
-def test_a_paired_difference_has_an_interval_round_it_that_shrinks_with_agreement():
-    first = np.arange(1_000) < 900
-    close, far = first.copy(), np.roll(first, 60)
-    close[:20] = False
-
-    near, wide = compare_right(first, close), compare_right(first, far)
-
-    assert (near.n_lost, near.n_won, near.difference) == (20, 0, -0.02)
-    assert near.interval[0] < -0.02 < near.interval[1] < 0
-    assert wide.interval[0] < 0 < wide.interval[1]
-    assert wide.p == 1
 
 
 def test_the_command_operates_measures_and_saves(tmp_path):
