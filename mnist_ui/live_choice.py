@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_core.live.plan import title_training
 from mnist_core.runs import JobRow
 from mnist_ui.session import Key
 from mnist_ui.times import say_when
@@ -41,7 +42,7 @@ def choose_training(jobs: Sequence[JobRow]) -> JobRow | None:
     st.selectbox(
         "Training",
         list(by_id),
-        format_func=lambda job_id: f"{by_id[job_id].name} · {say_when(by_id[job_id].created)}",
+        format_func=lambda job_id: f"{title_training(by_id[job_id])} · {say_when(by_id[job_id].created)}",
         key=Key.LIVE_WIDGET,
         on_change=lambda: open_training(st.session_state[Key.LIVE_WIDGET]),
         label_visibility="collapsed",

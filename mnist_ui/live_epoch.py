@@ -10,6 +10,7 @@ import streamlit as st
 
 from mnist_core.errors import LabError, ModelError
 from mnist_core.live.job import branch_training, find_classes, open_frames
+from mnist_core.live.plan import title_training
 from mnist_core.live.saving import SAVING
 from mnist_core.runs import JobRow, RunState
 from mnist_core.runs.removal import remove_run
@@ -105,7 +106,7 @@ def _do(deed: Callable[..., None], *arguments: Any) -> None:
 def _save(job: JobRow, epoch: int, name: str) -> None:
     _check_name(name)
     settings = {"training": job.id, "epoch": epoch, "name": name}
-    saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {job.name}")
+    saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {title_training(job)}")
     start_job(session.settings(), saving_id)
     st.session_state[session.Key.LIVE_SAVING] = saving_id
 

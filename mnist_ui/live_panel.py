@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_core.live.job import find_classes, open_frames
-from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Wishes
+from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Wishes, name_training
 from mnist_core.network import LAYERS
 from mnist_core.runs import JobRow, RunState
 from mnist_core.worker.jobs import start_job
@@ -75,7 +75,8 @@ def _is_busy(job: JobRow) -> bool:
 def _show_head(job: JobRow, last: int) -> None:
     plan = LivePlan.from_values(job.settings)
     left, right = st.columns([6, 4], vertical_alignment="center")
-    left.markdown(f"{_badge(job)} **{escape(job.name)}**  \n:small[:gray[{_describe(job, plan)}]]")
+    title = f"**{escape(name_training(job))}**, {Wishes.from_values(job.wishes).rates}"
+    left.markdown(f"{_badge(job)} {title}  \n:small[:gray[{_describe(job, plan)}]]")
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _show_buttons(job, last)
 
@@ -91,8 +92,9 @@ def _describe(job: JobRow, plan: LivePlan) -> str:
     recipe = plan.recipe
     extras = {"noise": recipe.input_noise, "dropout": recipe.input_dropout}
     words = "".join(f", {name} {amount:g}" for name, amount in extras.items() if amount)
-    network = f"{plan.candidate.hidden1}-{plan.candidate.hidden2} {plan.candidate.activation.label}"
-    return f"{escape(job.dataset_name)}{images} · {network}{words} · seed {recipe.seed} · training {job.id}"
+    return (
+        f"{escape(job.dataset_name)}{images} · {plan.network}{words} · seed {recipe.seed} · training {job.id}"
+    )
 
 
 def _show_buttons(job: JobRow, last: int) -> None:

@@ -75,19 +75,19 @@ def _describe_end(info: ModelInfo) -> str:
     if info.recipe_name.startswith("robust"):
         return _describe_robust_end(info)
     best, last, recipe = best_epoch(info.history), info.history[-1].epoch, info.recipe
+    found = f"Validation loss was best at epoch {best}"
+    if info.recipe_name.startswith("live"):
+        return f"{found}; the model was saved after epoch {last}, with the weights of that epoch."
     if last in (best, recipe.max_epochs):
-        end = f"training ended at epoch {last}"
-        end += ", the most that was allowed" if last == recipe.max_epochs else ""
-    else:
-        end = (
-            f"early stopping ended training at epoch {last}, after {recipe.patience} epochs in a row "
-            "without a better one"
+        most = ", the most that was allowed" if last == recipe.max_epochs else ""
+        return (
+            f"{found}; training ended at epoch {last}{most}. The weights are those of that epoch, the last."
         )
-    kept = (
-        f"The weights are those of epoch {last}, the last, not of the best: that is what skorch's early "
-        "stopping does by default, and the paper's recipe with it."
+    return (
+        f"{found}; early stopping ended training at epoch {last}, after {recipe.patience} epochs in a row "
+        f"without a better one. The weights are those of epoch {last}, the last, not of the best: that is "
+        "what skorch's early stopping does by default, and the paper's recipe with it."
     )
-    return f"Validation loss was best at epoch {best}; {end}. {kept}"
 
 
 def _describe_robust_end(info: ModelInfo) -> str:

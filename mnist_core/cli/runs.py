@@ -3,7 +3,7 @@
 import argparse
 
 from mnist_core.cli.say import say
-from mnist_core.live.plan import TRAINING
+from mnist_core.live.plan import TRAINING, title_training
 from mnist_core.runs import RunRow, Store
 from mnist_core.runs.ranking import rank_candidates
 from mnist_core.settings import read_settings
@@ -48,7 +48,7 @@ def _list_trainings(store: Store, as_json: bool) -> None:
         rows.append(
             {
                 "training": job.id,
-                "name": job.name,
+                "name": title_training(job),
                 "state": job.state.value,
                 "epochs": last.epoch if last else 0,
                 "valid_accuracy": last.valid_accuracy if last else None,

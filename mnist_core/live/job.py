@@ -35,7 +35,7 @@ def add_training(
     return store.add_job(
         TRAINING,
         plan.values(),
-        name=name or str(plan.candidate),
+        name=name or plan.network,
         dataset_name=dataset_name,
         fingerprint=fingerprint,
         wishes=wishes.values(),

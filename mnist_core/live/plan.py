@@ -6,6 +6,7 @@ from typing import Any
 
 from mnist_core.errors import GridError
 from mnist_core.grid import Candidate, Recipe
+from mnist_core.runs.jobs import JobRow
 
 TRAINING = "live"
 """The kind of job that a live training is."""
@@ -64,6 +65,11 @@ class LivePlan:
     def rates(self) -> Rates:
         """Return what it begins with."""
         return Rates(self.candidate.lr, self.recipe.weight_decay)
+
+    @property
+    def network(self) -> str:
+        """Return in words what stays the same: the rates may change."""
+        return f"{self.candidate.hidden1}-{self.candidate.hidden2} {self.candidate.activation.label}"
 
     def values(self) -> dict[str, Any]:
         """Return the plan as plain JSON values."""
@@ -149,3 +155,14 @@ class Wishes:
         rates = Rates(values["lr"], values["weight_decay"])
         changes = {int(epoch): Rates(**its) for epoch, its in values.get("changes", {}).items()}
         return Wishes(values["until"], rates, values["pace"], changes, values.get("stops_early", False))
+
+
+def name_training(job: JobRow) -> str:
+    """Name a live training without a rate: earlier versions named it, and its branches, by the first."""
+    plan = LivePlan.from_values(job.settings)
+    return job.name.replace(str(plan.candidate), plan.network)
+
+
+def title_training(job: JobRow) -> str:
+    """Title a live training by its name and the rates that hold now."""
+    return f"{name_training(job)}, {Wishes.from_values(job.wishes).rates}"

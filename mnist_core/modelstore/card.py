@@ -86,10 +86,10 @@ def _describe_robust(info: ModelInfo) -> str:
 
 
 def _describe_early_stop(info: ModelInfo) -> str:
-    return (
-        f"Training ended after {info.history[-1].epoch} epochs with the last weights, as skorch's early "
-        "stopping does."
-    )
+    last = info.history[-1].epoch
+    if last == info.recipe.max_epochs:
+        return f"Training ended after {last} epochs, the most that were allowed, with the last weights."
+    return f"Training ended after {last} epochs with the last weights, as skorch's early stopping does."
 
 
 def _describe_end(info: ModelInfo) -> str:

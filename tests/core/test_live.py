@@ -16,7 +16,7 @@ from mnist_core.grid import Activation, Candidate, Recipe
 from mnist_core.live.frames import Frames
 from mnist_core.live.job import add_training, branch_training, open_frames, open_learner
 from mnist_core.live.learner import Learner
-from mnist_core.live.plan import LivePlan, Rates, Wishes
+from mnist_core.live.plan import LivePlan, Rates, Wishes, title_training
 from mnist_core.runs import RunState, Store
 from mnist_core.settings import Settings
 from mnist_core.worker.jobs import carry_out_job
@@ -221,10 +221,29 @@ def test_a_branch_goes_on_from_the_epoch_as_its_parent_did(lab_store, settings, 
 
     job = lab_store.get_job(branch)
     assert (job.settings["parent"], job.settings["parent_epoch"]) == (parent, 2)
-    assert job.name == f"{PLAN.candidate} from epoch 2"
+    assert title_training(job) == "12-6 Tanh from epoch 2, lr 0.01"
     ours, theirs = (open_learner(lab_store.get_job(one), settings) for one in (branch, parent))
     assert weights_of(ours) == weights_of(theirs)
     assert [row.record.epoch for row in lab_store.read_epochs(branch)] == [1, 2, 3, 4, 5]
+
+
+def test_a_training_is_titled_with_the_rates_that_hold_now(lab_store, settings, dataset):
+    parent = begin(lab_store, dataset, 2)
+    carry_out(lab_store, settings, parent)
+    branch = branch_training(lab_store, settings, parent, 1)
+
+    lab_store.wish(branch, lr=5.0, weight_decay=0.5)
+
+    job = lab_store.get_job(branch)
+    assert title_training(job) == "12-6 Tanh from epoch 1, lr 5, weight decay 0.5"
+    assert title_training(lab_store.get_job(parent)) == "12-6 Tanh, lr 0.01"
+
+
+def test_a_training_that_an_earlier_version_named_by_its_first_rate_is_titled_anew(lab_store, dataset):
+    name, wishes = f"{PLAN.candidate} from epoch 2", Wishes(1, Rates(5.0))
+    job_id = add_training(lab_store, PLAN, dataset.name, dataset.fingerprint, wishes, name)
+
+    assert title_training(lab_store.get_job(job_id)) == "12-6 Tanh from epoch 2, lr 5"
 
 
 def test_a_branch_outlives_its_parent(lab_store, settings, dataset):

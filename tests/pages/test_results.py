@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.evaluation import wilson_interval
 from mnist_core.grid import Activation
-from mnist_core.modelstore import Model
+from mnist_core.modelstore import Model, save_model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenResults = Callable[..., AppTest]
@@ -81,6 +82,27 @@ def test_the_best_epoch_and_the_end_are_told_and_that_the_last_weights_are_kept(
 
     assert "best at epoch 3; early stopping ended training at epoch 6" in words
     assert "The weights are those of epoch 6, the last, not of the best" in words
+
+
+def test_of_a_model_saved_on_the_train_page_no_early_stopping_is_told(open_results, model, home):
+    recipe = replace(model.info.recipe, max_epochs=6, patience=6)
+    info = replace(model.info, recipe=recipe, recipe_name="live")
+    save_model(model.network, info, home / "models" / "lived")
+
+    words = read_words(open_results(model="lived"))
+
+    assert "the model was saved after epoch 6, with the weights of that epoch" in words
+    assert "early stopping" not in words
+
+
+def test_of_a_training_that_ended_with_the_most_epochs_no_early_stopping_is_told(open_results, model, home):
+    info = replace(model.info, recipe=replace(model.info.recipe, max_epochs=6))
+    saved = save_model(model.network, info, home / "models" / "longest")
+
+    words = read_words(open_results(model="longest"))
+
+    assert "training ended at epoch 6, the most that was allowed" in words
+    assert "skorch's early stopping" not in words + (saved.folder / "README.md").read_text()
 
 
 def test_without_a_data_set_the_images_are_offered_with_the_sample(open_results, model):
