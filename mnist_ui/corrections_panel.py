@@ -1,11 +1,13 @@
 """The drawings whose digit was told: seen, exported, deleted, and learned from."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 
 import streamlit as st
 
 from mnist_core.corrections import Correction, list_own_writing
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, RunError
 from mnist_core.learning.job import COPY, KIND
 from mnist_core.modelstore import Model, load_model, save_model
 from mnist_core.runs import JobRow, RunState
@@ -41,21 +43,28 @@ def show_corrections(model: Model) -> None:
             key=Key.TOLD_CHOSEN_WIDGET,
         )
         _offer_learning(model, jobs)
-    if jobs:
-        is_busy = jobs[0].state.is_active
-        st.fragment(_show_job, run_every=_REFRESH_S if is_busy else None)(jobs[0].id, is_busy)
+    for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
+        is_busy = _is_busy(job)
+        st.fragment(_show_job, run_every=_REFRESH_S if is_busy else None)(job.id, is_busy)
 
 
 def _describe(one: Correction) -> str:
     return f"a {one.label}" + (f", read as {one.read}" if one.read is not None else "")
 
 
+def _is_busy(job: JobRow) -> bool:
+    return job.state.is_active or job.is_waiting
+
+
+def _learns(model: str, jobs: Sequence[JobRow]) -> bool:
+    return any(_is_busy(job) and job.settings["model"] == model for job in jobs)
+
+
 def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
-    is_busy = bool(jobs) and jobs[0].state.is_active
     st.button(
         "Learn from my writing",
         icon=":material/school:",
-        disabled=is_busy,
+        disabled=_learns(model.name, jobs),
         on_click=_start,
         args=(model.name,),
         help=f"A copy of {model.name} learns these digits among those that it knew; the model itself stays.",
@@ -64,10 +73,19 @@ def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
 
 def _start(model: str) -> None:
     store = session.store()
-    for job in store.list_jobs(KIND):
-        remove_run(store, job.id, session.settings())
+    jobs = store.list_jobs(KIND)
+    if _learns(model, jobs):
+        return  # another tab was faster, and this one shows the same from now on
+    for job in jobs:
+        if not _is_busy(job) and job.state is not RunState.DONE:
+            _remove(job.id)
     job_id = store.add_job(KIND, {"model": model}, name=f"a copy of {model} learns")
     start_job(session.settings(), job_id)
+
+
+def _remove(job_id: str) -> None:
+    with suppress(RunError):  # another tab was faster
+        remove_run(session.store(), job_id, session.settings())
 
 
 def _show_job(job_id: str, was_busy: bool) -> None:
@@ -79,7 +97,7 @@ def _show_job(job_id: str, was_busy: bool) -> None:
         return  # deleted meanwhile
     if job.is_waiting:
         wake_job(job.id)
-    is_busy = job.state.is_active
+    is_busy = _is_busy(job)
     if is_busy is not was_busy:
         st.rerun()  # the refreshing ends
     if is_busy:
@@ -107,12 +125,19 @@ def _show_outcome(job: JobRow) -> None:
     table = "\n".join(f"| {escape(what)} | {before} | {after} |" for what, before, after in rows)
     st.markdown(f"| read right | {escape(came['model'])} | the copy |\n| --- | --- | --- |\n{table}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name of the copy", "my-writing", key=Key.COPY_NAME_WIDGET, width=220)
-        keeps = st.button("Keep it", type="primary")
-        drops = st.button("Drop it")
+        key = f"{Key.COPY_NAME_WIDGET}-{job.id}"
+        name = st.text_input("Name of the copy", _propose_name(), key=key, width=220)
+        keeps = st.button("Keep it", type="primary", key=f"keep-{job.id}")
+        drops = st.button("Drop it", key=f"drop-{job.id}")
     if (keeps and _keep(job.id, name)) or drops:
-        remove_run(session.store(), job.id, session.settings())
+        _remove(job.id)
         st.rerun()  # all of the page: the copy may be the model that it shows now
+
+
+def _propose_name() -> str:
+    taken = session.list_model_folders()
+    names = ("my-writing" + (f"-{number}" if number > 1 else "") for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def _keep(job_id: str, name: str) -> bool:

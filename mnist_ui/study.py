@@ -77,7 +77,8 @@ def _show_state(job: JobRow) -> None:
 
 
 def _begin(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> None:
-    start_job(session.settings(), add_study(session.store(), kind, planned, dataset))
+    if _find(kind, planned, dataset) is None:  # else another tab was faster, and this one shows the same
+        start_job(session.settings(), add_study(session.store(), kind, planned, dataset))
 
 
 def _stop(job_id: str) -> None:

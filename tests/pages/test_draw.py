@@ -175,22 +175,66 @@ def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
     assert [heading.value for heading in page.header] == []
 
 
-def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(home, page):
-    from mnist_core.learning.job import COPY
+@pytest.fixture
+def store(home):
     from mnist_core.runs import Store
 
+    opened = Store(f"sqlite:///{home / 'lab.db'}")
+    yield opened
+    opened.close()
+
+
+def finish_learning(store, home: Path) -> str:
+    from mnist_core.learning.job import COPY
+
+    job_id = store.add_job("learn", {"model": "paper"}, name="learns")
+    assert store.claim_job(job_id) is not None
+    paper = load_model(ROOT / "models" / "paper")
+    save_model(paper.network, paper.info, home / "runs" / job_id / COPY)
+    store.end_job(
+        job_id,
+        {"model": "paper", "n": 5, "own_before": 1, "own_after": 5, "own_unseen": 4}
+        | {"test_before": 0.97, "test_after": 0.9695, "test_words": "the held-out images"},
+    )
+    return job_id
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_a_copy_that_was_not_kept_stays_when_another_learning_begins(home, page, store, no_process_left):
     keep_seven(home)
-    store = Store(f"sqlite:///{home / 'lab.db'}")
+    finished = finish_learning(store, home)
+    page.run()
+
+    press(page, "Learn from my writing")
+
+    assert not page.exception
+    assert finished in [job.id for job in store.list_jobs("learn")]
+    assert len(store.list_jobs("learn")) == 2
+    press(page, "Keep it")
+    assert not page.exception
+    assert (home / "models" / "my-writing" / "model.json").exists()
+
+
+def test_learning_that_is_asked_for_in_two_tabs_is_one_that_both_show(home, page, store, no_process_left):
+    keep_seven(home)
+    page.run()
+    other = AppTest.from_file(ROOT / "app.py", default_timeout=60).run().switch_page("pages/draw.py").run()
+
+    press(page, "Learn from my writing")
+    press(other, "Learn from my writing")
+
+    assert not page.exception
+    assert not other.exception
+    assert len(store.list_jobs("learn")) == 1
+
+
+def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(home, page, store):
+    keep_seven(home)
     for keeps in (False, True):
-        job_id = store.add_job("learn", {"model": "paper"}, name="learns")
-        assert store.claim_job(job_id) is not None
-        paper = load_model(ROOT / "models" / "paper")
-        save_model(paper.network, paper.info, home / "runs" / job_id / COPY)
-        store.end_job(
-            job_id,
-            {"model": "paper", "n": 5, "own_before": 1, "own_after": 5, "own_unseen": 4}
-            | {"test_before": 0.97, "test_after": 0.9695, "test_words": "the held-out images"},
-        )
+        finish_learning(store, home)
         page.run()
         assert not page.exception
         (table,) = [item.value for item in page.markdown if "read right" in item.value]
@@ -201,4 +245,3 @@ def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(h
         assert not page.exception
         assert (home / "models" / "my-writing" / "model.json").exists() is keeps
         assert store.list_jobs("learn") == []
-    store.close()

@@ -174,6 +174,17 @@ def test_a_learning_curve_is_begun_and_stopped_by_buttons(open_tab, home, store)
     assert "Train them" not in list_buttons(page)
 
 
+def test_a_learning_curve_that_is_begun_in_two_tabs_is_one(open_tab, home, store, no_process_left):
+    open_in_all_tabs(make_dataset(), home)
+    pages = [open_tab("More images") for _ in range(2)]
+
+    for page in pages:
+        next(button for button in page.button if button.label == "Train them").click().run()
+        assert not page.exception
+
+    assert len(store.list_jobs("learning-curve")) == 1
+
+
 def test_a_learning_curve_that_was_trained_is_shown(open_tab, home, store, model):
     dataset = make_dataset()
     open_in_all_tabs(dataset, home)
