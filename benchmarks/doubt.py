@@ -19,10 +19,10 @@ from benchmarks import describe_machine
 from benchmarks.strangers import draw_letter, draw_pair, draw_scribble, letter_names
 from mnist_core.dataset.sample import SAMPLE_PATH
 from mnist_core.drawing import draw_strokes
-from mnist_core.evaluation import predict, wilson_interval
+from mnist_core.evaluation import wilson_interval
+from mnist_core.evaluation.answers import read_probabilities
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import load_model
-from mnist_core.reading import calibrate
 from mnist_core.reading.doubt import (
     FEATURES,
     RULE_PATH,
@@ -103,7 +103,7 @@ def _try(folder: Path) -> _Tried:
         np.concatenate([pens.labels, sample.labels, np.full(len(drawn), -1)]),
         np.repeat(list(sizes), list(sizes.values())),
         np.concatenate(folds),
-        calibrate(predict(model.network, images), model.info.temperature),
+        read_probabilities(model, images),
     )
 
 

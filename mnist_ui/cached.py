@@ -9,7 +9,8 @@ from mnist_core.arrays import Activations, Fields, Images
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.dataset.side import bring_to_side
-from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.evaluation import Evaluation
+from mnist_core.evaluation.answers import evaluate_model
 from mnist_core.evaluation.part import Part, take_examples
 from mnist_core.fields import layer_sums, receptive_fields
 from mnist_core.layouts import read_dataset
@@ -88,7 +89,7 @@ def _evaluate_part(
     _dataset: Dataset,
 ) -> tuple[Part, Evaluation]:
     found = take_examples(_model, _dataset, held_out_only)
-    return found.part, evaluate(_model.network, found.images, found.labels)
+    return found.part, evaluate_model(_model, found.images, found.labels)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -22,7 +22,7 @@ def read_curve(lens: Lens, layer: str) -> list[CurvePoint]:
 
 @st.cache_resource(show_spinner="Showing the images to the network …", max_entries=4)
 def _open_bench(key: _Key, _lens: Lens) -> Bench:  # noqa: ARG001 - as below
-    return Bench(_lens.model.network, _lens.probe)
+    return Bench(_lens.model.network, _lens.probe, _lens.model.info.temperature)
 
 
 @st.cache_resource(show_spinner="Removing units, order by order …", max_entries=32)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core.arrays import Images, Labels, Logits
 from mnist_core.dataset import Dataset
-from mnist_core.evaluation import read_logits
+from mnist_core.evaluation.answers import read_answers as compute_answers
 from mnist_core.evaluation.calibration import Tempering, temper
 from mnist_core.evaluation.comparison import Comparison, Readings, compare, read_both
 from mnist_core.evaluation.coverage import Refusal, Step, find_refusals, list_steps
@@ -75,7 +75,7 @@ def _tell(model: Model, dataset: Dataset) -> _Key:
 @st.cache_resource(show_spinner="Measuring the model …", max_entries=32)
 def _read_answers(key: _Key, _model: Model, _dataset: Dataset) -> tuple[Part, Logits, Labels]:  # noqa: ARG001
     examples = take_examples(_model, _dataset)
-    return examples.part, read_logits(_model.network, examples.images), examples.labels
+    return examples.part, compute_answers(_model, examples.images), examples.labels
 
 
 @st.cache_resource(show_spinner="Measuring how sure it may be …", max_entries=32)
@@ -85,7 +85,11 @@ def _measure_sureness(
     _dataset: Dataset,
 ) -> tuple[Tempering, list[Step], list[Refusal]]:
     _, logits, labels = read_answers(_model, _dataset)
-    return temper(logits, labels), list_steps(logits, labels), list(find_refusals(logits, labels))
+    return (
+        temper(logits, labels, own=_model.info.temperature),
+        list_steps(logits, labels),
+        list(find_refusals(logits, labels)),
+    )
 
 
 @st.cache_resource(show_spinner="Disturbing images, and reading them …", max_entries=64)

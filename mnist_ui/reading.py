@@ -115,6 +115,10 @@ def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading
     return Reading(evaluation.confusion, words, names, measured)
 
 
-def _say_size(side: int) -> str:
+def name_probabilities(info: ModelInfo) -> str:
+    """Name what all pages show as a model's probabilities."""
+    return "probability" if info.temperature == 1 else f"probability at temperature {info.temperature:.2f}"
 
+
+def _say_size(side: int) -> str:
     return f"{side} x {side}"

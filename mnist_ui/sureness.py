@@ -36,7 +36,8 @@ def show_sureness(model: Model, dataset: Dataset | None) -> None:
 def _show_calibration(name: str, found: Tempering) -> None:
     st.header("Are its probabilities true?")
     st.altair_chart(draw_reliability(found), width="stretch")
-    rows = {"as it is": found.before, f"at temperature {found.temperature:.2f}": found.after}
+    own = "as it is" if found.own == 1 else f"as it is, at its own temperature {found.own:.2f}"
+    rows = {own: found.before, f"at the fitted temperature {found.temperature:.2f}": found.after}
     table = {
         "its probabilities": list(rows),
         "are sure of": [f"{one.confidence:.2%}" for one in rows.values()],
@@ -57,8 +58,8 @@ def _explain_calibration(found: Tempering) -> str:
     return (
         "Dots on the dashed line are true: of the images read with 80 %, four in five are right. A dot is "
         "larger the more images it stands for; the lines are 95 % intervals. True probabilities could be off "
-        f"by {found.after.by_chance:.2%} by chance. The temperature, which all logits are divided by, is "
-        "fitted to one half of the images and judged on the other, and the other way round "
+        f"by {found.after.by_chance:.2%} by chance. A temperature is what all logits are divided by; the "
+        "fitted one is found on one half of the images and judged on the other, and the other way round "
         f"({first:.2f} and {second:.2f})."
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.errors import LabError
-from mnist_core.evaluation import predict
+from mnist_core.evaluation.answers import read_probabilities
 from mnist_core.runs.rows import RunRow
 from mnist_core.settings import SHIPPED_MODELS
 from mnist_ui import session
@@ -52,7 +52,7 @@ def _show_readings() -> None:
         return
     sample = open_sample()
     images = sample.images[[int(np.flatnonzero(sample.labels == digit)[0]) for digit in range(10)]]
-    guesses = predict(model.network, images)
+    guesses = read_probabilities(model, images)
     captions = [f"{guess.argmax()}: {_say_share(float(guess.max()))}" for guess in guesses]
     show_gallery(images, captions, size=60, label="Ten digits and what the network reads")
     n_units = f"{model.info.candidate.hidden1} and {model.info.candidate.hidden2}"

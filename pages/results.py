@@ -23,7 +23,7 @@ from mnist_ui.gallery import show_gallery
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
 from mnist_ui.model_table import show_models
-from mnist_ui.reading import Reading, read_dataset, read_folder
+from mnist_ui.reading import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.session import Key, current_dataset
 
 _MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once
@@ -121,7 +121,7 @@ def _show_digits(reading: Reading) -> None:
         st.dataframe(table.style.format({"precision": "{:.2%}", "recall": "{:.2%}"}, na_rep="none"))
 
 
-def _show_confusion(reading: Reading) -> None:
+def _show_confusion(reading: Reading, probability: str) -> None:
     st.header("What it confuses")
     matrix, pictures = st.columns([3, 2], gap="large")
     cell = _find_cell(reading.confusion)
@@ -131,7 +131,7 @@ def _show_confusion(reading: Reading) -> None:
         pick_cell(reading.confusion, _follow_cell, names=names, key=key, selected=cell)
     with pictures:
         _choose_cell(reading.class_names, cell)
-        _show_cell(reading, *cell)
+        _show_cell(reading, *cell, probability)
 
 
 def _find_cell(confusion: Confusion) -> tuple[int, int]:
@@ -162,7 +162,7 @@ def _follow_cell(truth: int, guess: int) -> None:
     st.query_params.update({"true": str(truth), "read": str(guess)})
 
 
-def _show_cell(reading: Reading, truth: int, guess: int) -> None:
+def _show_cell(reading: Reading, truth: int, guess: int, probability: str) -> None:
     count = int(reading.confusion[truth, guess])
     verb = "was" if count <= 1 else "were"
     true_name, name = reading.class_names[truth], reading.class_names[guess]
@@ -178,14 +178,14 @@ def _show_cell(reading: Reading, truth: int, guess: int) -> None:
     label = f"images of {digit} read as {name}"
     show_gallery(reading.measured.take(shown), [f"{share:.1%}" for share in sure], size=64, label=label)
     more = f"The surest {len(shown)} of {count:,}. " if count > len(shown) else ""
-    st.caption(f"{more}Below each image: the probability that the model gives to {escape(name)}.")
+    st.caption(f"{more}Below each image: the {probability} that the model gives to {escape(name)}.")
 
 
 def _count_images(count: int) -> str:
     return "No image" if count == 0 else "1 image" if count == 1 else f"{count:,} images"
 
 
-def _show_mistakes(reading: Reading) -> None:
+def _show_mistakes(reading: Reading, probability: str) -> None:
     st.header("Its surest mistakes")
     if reading.measured is None:
         offer_sample("see the images that the model misreads with the highest probability", "mistakes-sample")
@@ -200,7 +200,7 @@ def _show_mistakes(reading: Reading) -> None:
     captions = [f"{names[labels[i]]} read as {names[guesses[i]]}, {sure[i]:.1%}" for i in hardest]
     show_gallery(reading.measured.take(hardest), captions, size=84, label="the surest mistakes")
     st.caption(
-        f"The {len(hardest)} misread images that the model was surest of, with the probability it gave."
+        f"The {len(hardest)} misread images that the model was surest of, with the {probability} it gave."
     )
 
 
@@ -210,8 +210,9 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
         _show_learning(model.info)
     with right:
         _show_digits(reading)
-    _show_confusion(reading)
-    _show_mistakes(reading)
+    probability = name_probabilities(model.info)
+    _show_confusion(reading, probability)
+    _show_mistakes(reading, probability)
     show_models(model, dataset)
 
 

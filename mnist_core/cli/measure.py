@@ -12,7 +12,8 @@ from mnist_core.cli.say import say
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.drawing import read_drawings
-from mnist_core.evaluation import Evaluation, evaluate, wilson_interval
+from mnist_core.evaluation import Evaluation, wilson_interval
+from mnist_core.evaluation.answers import evaluate_model
 from mnist_core.evaluation.match import match_labels
 from mnist_core.evaluation.part import leave_out_trained
 from mnist_core.modelstore import Model
@@ -85,4 +86,4 @@ def _evaluate_part(model: Model, dataset: Dataset, part: str, seed: int) -> Eval
     if part == "test":
         indices = leave_out_trained(model.info.data, dataset, split_dataset(dataset, seed).test)
     images = bring_to_side(dataset.images[indices], model.info.side)
-    return evaluate(model.network, images, labels[indices])
+    return evaluate_model(model, images, labels[indices])

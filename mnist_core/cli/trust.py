@@ -9,7 +9,7 @@ from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
-from mnist_core.evaluation import read_logits
+from mnist_core.evaluation.answers import read_answers
 from mnist_core.evaluation.calibration import Calibration, Tempering, temper
 from mnist_core.evaluation.coverage import SHARES, Refusal, find_refusal, list_steps
 from mnist_core.evaluation.part import take_examples
@@ -45,7 +45,8 @@ def run_calibrate(arguments: argparse.Namespace) -> None:
     """Measure how true a model's probabilities are, before and after temperature scaling."""
     model = open_model(arguments.model)
     examples = take_examples(model, read_data(arguments))
-    found = temper(read_logits(model.network, examples.images), examples.labels, arguments.seed)
+    logits, own = read_answers(model, examples.images), model.info.temperature
+    found = temper(logits, examples.labels, arguments.seed, own)
     sides = {"before": found.before, "after": found.after}
     write_csv(
         arguments.csv,
@@ -71,7 +72,7 @@ def run_coverage(arguments: argparse.Namespace) -> None:
     """Measure what a model gains by refusing the images that it is least sure of."""
     model = open_model(arguments.model)
     examples = take_examples(model, read_data(arguments))
-    logits = read_logits(model.network, examples.images)
+    logits = read_answers(model, examples.images)
     found = [find_refusal(logits, examples.labels, share, arguments.seed) for share in arguments.right]
     steps = [asdict(step) for step in list_steps(logits, examples.labels)]
     write_csv(arguments.csv, steps)
@@ -97,12 +98,13 @@ def _describe(calibration: Calibration) -> dict[str, Any]:
 
 def _say_tempering(found: Tempering) -> str:
     first, second = found.temperatures
+    as_shown = "as it is" if found.own == 1 else f"as it is, at its own temperature {found.own:.3f}"
     lines = [
         f"  {words}: {_say_calibration(one)}"
-        for words, one in (("as it is", found.before), ("at its temperature", found.after))
+        for words, one in ((as_shown, found.before), ("at the fitted temperature", found.after))
     ]
     lines.append(
-        f"  temperature {found.temperature:.3f} (each half is judged at the temperature of the other: "
+        f"  fitted temperature {found.temperature:.3f} (each half is judged at the temperature of the other: "
         f"{first:.3f} and {second:.3f})"
     )
     return "\n".join(lines)

@@ -56,7 +56,9 @@ class Evaluation:
         return int(np.trace(self.confusion))
 
 
-def predict(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Probabilities:
+def predict(
+    network: MLP, images: Inputs, batch_size: int = _BATCH, temperature: float = 1.0
+) -> Probabilities:
     """Compute the probability of each digit for each image.
 
     Parameters
@@ -67,6 +69,8 @@ def predict(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Probabili
         Ink, 0.0 to 1.0; may be memory-mapped, as it is read a batch at a time.
     batch_size : int
         Images at once.
+    temperature : float
+        What the logits are divided by; a model has its own, see `answers.py`.
 
     Returns
     -------
@@ -79,12 +83,12 @@ def predict(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Probabili
         If the images have another count of pixels than the network reads.
     """
     probabilities: Probabilities = torch.softmax(
-        torch.from_numpy(read_logits(network, images, batch_size)), dim=1
+        torch.from_numpy(read_logits(network, images, batch_size, temperature)), dim=1
     ).numpy()
     return probabilities
 
 
-def read_logits(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Logits:
+def read_logits(network: MLP, images: Inputs, batch_size: int = _BATCH, temperature: float = 1.0) -> Logits:
     """Compute the logit of each digit for each image: what softmax turns into probabilities.
 
     The parameters and what is raised are those of `predict`.
@@ -99,7 +103,7 @@ def read_logits(network: MLP, images: Inputs, batch_size: int = _BATCH) -> Logit
     with torch.inference_mode():
         # torch.tensor copies: a memory-mapped array cannot be written, so torch would warn of sharing it
         logits = [network(torch.tensor(images[start : start + batch_size])) for start in starts]
-        return torch.cat(logits).numpy()
+        return (torch.cat(logits) / temperature).numpy()
 
 
 def read_activations(network: MLP, layer: str, images: Images) -> Activations:
@@ -132,7 +136,7 @@ def read_activations(network: MLP, layer: str, images: Images) -> Activations:
     return activations
 
 
-def evaluate(network: MLP, images: Images, labels: Labels) -> Evaluation:
+def evaluate(network: MLP, images: Images, labels: Labels, temperature: float = 1.0) -> Evaluation:
     """Measure how a network reads images whose digits are known.
 
     Parameters
@@ -143,6 +147,8 @@ def evaluate(network: MLP, images: Images, labels: Labels) -> Evaluation:
         Ink, 0.0 to 1.0.
     labels : ndarray of shape (n,), int64
         Their digits.
+    temperature : float
+        As in `predict`.
 
     Raises
     ------
@@ -157,7 +163,7 @@ def evaluate(network: MLP, images: Images, labels: Labels) -> Evaluation:
             f"The network knows the digits 0 to {n_classes - 1}, but the labels go from {labels.min()} "
             f"to {labels.max()}: choose another data set or another model."
         )
-    return score(predict(network, images), labels)
+    return score(predict(network, images, temperature=temperature), labels)
 
 
 def score(probabilities: Probabilities, labels: Labels) -> Evaluation:

@@ -81,30 +81,35 @@ class Tempering:
     Attributes
     ----------
     before, after : Calibration
-        As the network gives them, and at a temperature that was fitted to other images.
+        As the model gives them, at its own temperature, and at one that was fitted to other images.
     temperatures : tuple of two float
         Fitted to one half of the images and applied to the other, and the other way round.
     temperature : float
         Fitted to all: what the network's logits are best divided by.
+    own : float
+        The model's own.
     """
 
     before: Calibration
     after: Calibration
     temperatures: tuple[float, float]
     temperature: float
+    own: float = 1.0
 
 
-def temper(logits: Logits, labels: Labels, seed: int = 0) -> Tempering:
+def temper(logits: Logits, labels: Labels, seed: int = 0, own: float = 1.0) -> Tempering:
     """Fit a temperature to each half of the images and apply it to the other.
 
     Parameters
     ----------
     logits : ndarray of shape (n, classes), float32
-        Of at least two images that the network was not trained on.
+        Of at least two images that the network was not trained on, at the model's own temperature.
     labels : ndarray of shape (n,), int64
         What they are.
     seed : int
         Of the halves and the draws.
+    own : float
+        That temperature; those that are found are of the network's logits too.
     """
     is_first = split_in_two(len(labels), seed)
     of_first, of_second = (fit_temperature(logits[half], labels[half]) for half in (is_first, ~is_first))
@@ -112,8 +117,9 @@ def temper(logits: Logits, labels: Labels, seed: int = 0) -> Tempering:
     return Tempering(
         before=measure_calibration(logits, labels, seed),
         after=measure_calibration((logits / divisors).astype(np.float32), labels, seed),
-        temperatures=(of_first, of_second),
-        temperature=fit_temperature(logits, labels),
+        temperatures=(own * of_first, own * of_second),
+        temperature=own * fit_temperature(logits, labels),
+        own=own,
     )
 
 

@@ -30,10 +30,12 @@ class Bench:
     probe : Probe
         Mean activations and orders of removal are made from its first images, all else is measured on the
         others; up to 10,000 of each.
+    temperature : float
+        What logits are divided by before they become probabilities: the model's.
     """
 
-    def __init__(self, network: MLP, probe: Probe) -> None:
-        self.original = take_weights(network)
+    def __init__(self, network: MLP, probe: Probe, temperature: float = 1.0) -> None:
+        self.original, self._temperature = take_weights(network), temperature
         self.test, self.words = _thin(probe.test, _MOST_IMAGES), probe.words
         self._columns = _flatten(self.test.images)
         self._first = self._activate_first(self.original)
@@ -51,13 +53,13 @@ class Bench:
     def read(self, weights: Weights) -> Evaluation:
         """Measure how a network with these weights reads the images."""
         logits = weights.settle().finish(self._find_first(weights))
-        return score(softmax(logits, axis=1), self.test.labels)
+        return score(softmax(logits / self._temperature, axis=1), self.test.labels)
 
     def read_images(self, weights: Weights, images: Images) -> Probabilities:
         """Compute the probability of each digit for other images."""
         settled = weights.settle()
         first = activate(settled.activation, settled.first_sums(_flatten(images)))
-        probabilities: Probabilities = softmax(settled.finish(first), axis=1)
+        probabilities: Probabilities = softmax(settled.finish(first) / self._temperature, axis=1)
         return probabilities
 
     def count_right(self, weights: Weights) -> int:

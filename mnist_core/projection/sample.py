@@ -8,12 +8,11 @@ from jaxtyping import Float32
 from mnist_core.arrays import Activations, Images, Indices, Labels
 from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
-from mnist_core.evaluation import predict
+from mnist_core.evaluation.answers import read_probabilities
 from mnist_core.evaluation.part import take_examples
 from mnist_core.fields.layers import activate, all_sums
 from mnist_core.modelstore import Model
 from mnist_core.network import LAYERS, MLP
-from mnist_core.reading import calibrate
 
 N_POINTS = 2_000
 """Images of a map, unless something else is asked for."""
@@ -93,7 +92,7 @@ def choose_sample(model: Model, dataset: Dataset, n_points: int = N_POINTS, seed
         )
     drawn = np.random.default_rng(seed).permutation(len(found.labels))[: 2 * n]
     shown, others = np.sort(drawn[:n]), np.sort(drawn[n:])
-    probabilities = calibrate(predict(model.network, found.images[shown]), model.info.temperature)
+    probabilities = read_probabilities(model, found.images[shown])
     return Sample(
         images=found.images[shown],
         labels=found.labels[shown],

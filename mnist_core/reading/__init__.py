@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from mnist_core.arrays import Images, Probabilities
+from mnist_core.arrays import Images
 from mnist_core.drawing import Stroke, draw_strokes
-from mnist_core.evaluation import predict
+from mnist_core.evaluation.answers import read_probabilities
 from mnist_core.modelstore import Model
-
-_LEAST = np.finfo(np.float32).tiny  # of a probability, which softmax may round to 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +44,7 @@ def read_images(model: Model, images: Images) -> list[Reading]:
     DataError
         If the images have another size than the network reads.
     """
-    return [_rank(row) for row in calibrate(predict(model.network, images), model.info.temperature)]
-
-
-def calibrate(probabilities: Probabilities, temperature: float) -> Probabilities:
-    """Make probabilities as sure as they may be: those of the logits divided by a temperature."""
-    powers = np.maximum(probabilities, _LEAST) ** (1.0 / temperature)
-    calibrated: Probabilities = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
-    return calibrated
+    return [_rank(row) for row in read_probabilities(model, images)]
 
 
 def draw_all(drawings: Sequence[Sequence[Stroke]]) -> Images:

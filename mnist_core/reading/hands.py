@@ -7,7 +7,8 @@ import numpy as np
 
 from mnist_core.drawing import Drawing
 from mnist_core.errors import DataError
-from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.evaluation import Evaluation
+from mnist_core.evaluation.answers import evaluate_model
 from mnist_core.modelstore import Model
 from mnist_core.reading import draw_all
 
@@ -59,7 +60,7 @@ def evaluate_drawings(model: Model, drawings: Sequence[Drawing]) -> tuple[Evalua
             'An evaluation needs drawings with a "label" from 0 to 9, but none has one: add them.'
         )
     labels = np.array([drawing.label for drawing in known], dtype=np.int64)
-    measured = evaluate(model.network, draw_all([drawing.strokes for drawing in known]), labels)
+    measured = evaluate_model(model, draw_all([drawing.strokes for drawing in known]), labels)
     is_right: dict[int | str, list[bool]] = {}
     for drawing, right in zip(known, measured.guesses == labels, strict=True):
         if drawing.writer is not None:

@@ -11,7 +11,7 @@ from mnist_core.evaluation.coverage import Refusal, Step
 from mnist_core.evaluation.disturbances import Disturbance
 from mnist_ui.charts.results import Layered
 
-AS_IT_IS, TEMPERED = "as it is", "at its temperature"
+AS_IT_IS, TEMPERED = "as it is", "at the fitted temperature"
 
 # Tones that can be read on white and on black.
 _BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"

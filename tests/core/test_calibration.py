@@ -75,6 +75,17 @@ def test_a_temperature_mends_probabilities_that_are_too_sure():
     assert found.after.accuracy == found.before.accuracy
 
 
+def test_temperatures_are_of_the_logits_also_where_the_model_has_one_of_its_own():
+    logits, labels = make_answers(2_000, 3, sharpness=3.0)
+
+    plain, own = temper(logits, labels), temper(logits / np.float32(1.5), labels, own=1.5)
+
+    assert own.temperature == pytest.approx(plain.temperature, rel=1e-3)
+    assert own.temperatures == pytest.approx(plain.temperatures, rel=1e-3)
+    assert own.before.confidence < plain.before.confidence
+    assert own.after.ece == pytest.approx(plain.after.ece, abs=1e-4)
+
+
 def test_each_half_is_judged_at_the_temperature_of_the_other():
     logits, labels = make_answers(2_000, 2)
     is_first = np.random.default_rng(7).permutation(2_000) < 1_000

@@ -1,15 +1,23 @@
 """What a network reads in drawings, and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from digits import ROOT
+from scipy.special import softmax
 
+from mnist_core.dataset.sample import SAMPLE_PATH
 from mnist_core.drawing import Drawing, draw_strokes
 from mnist_core.errors import DataError
-from mnist_core.evaluation import predict
+from mnist_core.evaluation import predict, read_logits
+from mnist_core.evaluation.answers import evaluate_model, read_answers, read_probabilities
+from mnist_core.fields.probe import Digits, Probe
+from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import load_model
-from mnist_core.reading import calibrate, draw_all, read_images
+from mnist_core.operate.bench import Bench
+from mnist_core.reading import draw_all, read_images
 from mnist_core.reading.evidence import find_evidence
 from mnist_core.reading.hands import evaluate_drawings
 
@@ -35,19 +43,35 @@ def test_a_reading_names_the_two_most_probable_digits(model, images):
         np.testing.assert_allclose(reading.probabilities, row, atol=1e-6)
 
 
-def test_probabilities_are_the_softmax_of_the_logits_over_the_temperature():
-    logits = np.random.default_rng(0).normal(0, 3, (5, 10))
+def test_all_ways_give_one_model_the_same_probabilities_at_its_temperature(model, images):
+    warm = replace(model, info=replace(model.info, temperature=2.5))
+    probe = Probe(Digits(images, np.array([7, 4])), Digits(images, np.array([7, 4])), "two drawings")
 
-    def softmax(values):
-        return (np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)).astype(np.float32)
+    expected = softmax(read_logits(model.network, images) / 2.5, axis=1)
 
-    np.testing.assert_allclose(calibrate(softmax(logits), 2.5), softmax(logits / 2.5), rtol=1e-4)
+    bench = Bench(warm.network, probe, warm.info.temperature)
+    measured = evaluate_model(warm, images, probe.test.labels)
+    readings = np.stack([reading.probabilities for reading in read_images(warm, images)])
+    for found in (
+        read_probabilities(warm, images),
+        readings,
+        measured.probabilities,
+        bench.before.probabilities,
+        bench.read_images(bench.original, images),
+        softmax(read_answers(warm, images), axis=1),
+    ):
+        np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
-def test_a_probability_that_was_rounded_to_nothing_stays_finite():
-    rows = calibrate(np.array([[1, 0], [0, 1]], dtype=np.float32), 0.5)
+def test_a_temperature_changes_no_guess(model):
+    sample = read_dataset(SAMPLE_PATH)
+    images, labels = sample.images[:500], sample.labels[:500]
+    warm = replace(model, info=replace(model.info, temperature=1.5))
 
-    np.testing.assert_allclose(rows, [[1, 0], [0, 1]])
+    as_trained, warmer = (evaluate_model(one, images, labels) for one in (model, warm))
+
+    np.testing.assert_array_equal(warmer.guesses, as_trained.guesses)
+    assert warmer.accuracy == as_trained.accuracy
 
 
 def test_the_evidence_is_the_slope_of_the_first_logit_over_the_second_times_ink(model, images):
