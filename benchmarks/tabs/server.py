@@ -1,0 +1,117 @@
+"""The app as users start it, on a free port, and what it costs."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks import ROOT
+
+_START_S = 60.0
+_STOP_S = 10.0
+_LOOK_EVERY_S = 0.02
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app.
+
+    Attributes
+    ----------
+    url : str
+        Without a slash at its end.
+    home : Path
+        Folder of its state.
+    """
+
+    url: str
+    home: Path
+    _process: psutil.Process
+
+    def measure_cpu_s(self) -> float:
+        """Return the processor seconds that the server has used so far, without its children."""
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
+
+    def measure_memory(self) -> int:
+        """Return the bytes that the server has in memory now."""
+        return int(self._process.memory_info().rss)
+
+
+@contextmanager
+def run_app(home: Path, log_path: Path, *, is_listening_enough: bool = False) -> Iterator[Server]:
+    """Run the app with a home of its own, and end it and whatever it has started.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the lab's state.
+    log_path : Path
+        For what it says.
+    is_listening_enough : bool
+        Whether not to wait until it says that it is healthy.
+    """
+    port = _find_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_LAB_")}
+    with log_path.open("wb") as log:
+        app = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+            cwd=ROOT,
+            env={**environ, "MNIST_LAB_HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    server = Server(f"http://localhost:{port}", home, psutil.Process(app.pid))
+    try:
+        _wait_until_it_listens(port, app)
+        if not is_listening_enough:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=_START_S):
+                pass
+        yield server
+    finally:
+        app.terminate()
+        app.wait()
+        stop_processes(home)
+
+
+def stop_processes(home: Path) -> None:
+    """End all processes that work in a home: the worker, and what it has started."""
+    found = [process for process in psutil.process_iter() if _works_in(process, home)]
+    for process in found:
+        process.terminate()
+    _, alive = psutil.wait_procs(found, timeout=_STOP_S)
+    for process in alive:
+        process.kill()
+
+
+def _works_in(process: psutil.Process, home: Path) -> bool:
+    try:
+        return bool(process.environ().get("MNIST_LAB_HOME") == str(home)) and process.pid != os.getpid()
+    except psutil.Error:
+        return False  # it has ended meanwhile, or is another user's
+
+
+def _find_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_listens(port: int, app: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end and app.poll() is None:
+        try:
+            with socket.create_connection(("localhost", port), timeout=_START_S):
+                return
+        except ConnectionRefusedError:
+            time.sleep(_LOOK_EVERY_S)
+    raise SystemExit(f"The app did not answer within {_START_S:.0f} s.")

@@ -1,0 +1,236 @@
+"""A tab of the app without a browser: what it would ask the server, it asks."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+_OPEN_S = 15.0  # after which Streamlit's page takes the server to be away
+_ANSWER_S = 60.0
+_ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+
+
+@dataclass
+class _Cached:
+    """When a message was last of use, in runs, and the fragment that it is of."""
+
+    seen: int
+    fragment: str
+
+
+class Tab:
+    """One open tab: a session of the app, by Streamlit's own messages over its WebSocket.
+
+    It opens pages, has what refreshes itself refreshed as a browser has it, and notes what the app says is
+    wrong. It says which messages it still has, as a browser does, so that they are not sent twice. What a
+    component's script would do in a browser is not done.
+
+    Parameters
+    ----------
+    connection : ClientConnection
+        To the server's stream.
+    is_following : bool
+        Whether fragments are refreshed at the pace that the server asks for; else only by `refresh`.
+    """
+
+    def __init__(self, connection: ClientConnection, is_following: bool = True) -> None:
+        self.path = ""
+        """Of the page that was asked for last."""
+        self.errors: list[tuple[str, str]] = []
+        """What was shown as an exception or as an error, behind the path of its page."""
+        self.refreshed: dict[str, int] = {}
+        """How often each fragment that is open was refreshed."""
+        self.n_bytes = 0
+        """That have come."""
+        self._connection = connection
+        self._is_following = is_following
+        self._hashes: dict[str, str] = {}  # of the pages, by their paths
+        self._page, self._query = "", ""
+        self._intervals: dict[str, float] = {}
+        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._cache: dict[str, _Cached] = {}
+        self._n_runs, self._most_age = 0, 0
+        self._end: asyncio.Future[None] | None = None
+        self._ends_with_fragment = False
+        self._takers: dict[str | None, Callable[[ForwardMsg], None]] = {
+            "auto_rerun": self._follow,
+            "delta": self._look_for_errors,
+            "navigation": self._note_pages,
+            "new_session": self._begin_run,
+            "page_info_changed": self._note_query,
+            "page_not_found": self._look_for_errors,
+            "ref_hash": self._use_cached,
+            "script_finished": self._end_run,
+            "session_event": self._look_for_errors,
+            "stop_auto_rerun": self._stop_following,
+        }
+
+    async def visit(self, path: str, query: str = "") -> float:
+        """Open a page, by its path, and return the seconds until it is all there.
+
+        Raises
+        ------
+        TimeoutError
+            If it never is.
+        ConnectionError
+            If the server ends the connection.
+        """
+        self._forget_fragments()
+        self.path = path
+        begin = time.perf_counter()
+        self._page, self._query = self._hashes.get(path, ""), query
+        await self._ask(page_name="" if self._page else path)
+        return time.perf_counter() - begin
+
+    async def refresh(self) -> None:
+        """Refresh once all that refreshes itself, one after the other."""
+        for fragment in tuple(self._intervals):
+            if fragment in self._intervals:  # else the page was run again meanwhile
+                self._ends_with_fragment = True
+                await self._ask(fragment)
+
+    async def read(self) -> None:
+        """Take what the server sends, until the connection ends."""
+        try:
+            async for data in self._connection:
+                assert isinstance(data, bytes)
+                self.n_bytes += len(data)
+                self._take(ForwardMsg.FromString(data))
+        except ConnectionClosed:
+            pass
+        finally:
+            self._forget_fragments()
+            if self._end is not None and not self._end.done():
+                self._end.set_exception(ConnectionError("The server has ended the connection."))
+
+    async def _ask(self, fragment: str = "", page_name: str = "") -> None:
+        self._end = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                await self._send(fragment, page_name)
+                await self._end
+        finally:
+            self._end, self._ends_with_fragment = None, False
+
+    async def _send(self, fragment: str = "", page_name: str = "") -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
+        state.page_script_hash, state.page_name, state.query_string = self._page, page_name, self._query
+        state.cached_message_hashes.extend(self._cache)
+        state.context_info.timezone = "UTC"
+        await self._connection.send(message.SerializeToString())
+
+    def _take(self, message: ForwardMsg) -> None:
+        """Do what a browser does with a message, as far as the server could notice."""
+        if message.metadata.cacheable:
+            self._cache[message.hash] = _Cached(self._n_runs, message.delta.fragment_id)
+        kind = message.WhichOneof("type")
+        if kind in self._takers:
+            self._takers[kind](message)
+
+    def _use_cached(self, message: ForwardMsg) -> None:
+        self._cache[message.ref_hash].seen = self._n_runs
+
+    def _note_pages(self, message: ForwardMsg) -> None:
+        self._hashes = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+
+    def _note_query(self, message: ForwardMsg) -> None:
+        self._query = message.page_info_changed.query_string
+
+    def _look_for_errors(self, message: ForwardMsg) -> None:
+        element, event = message.delta.new_element, message.session_event
+        if message.HasField("page_not_found"):
+            self._note_error("there is no such page")
+        if event.HasField("script_compilation_exception"):
+            self._note_error(event.script_compilation_exception.message)
+        if element.HasField("exception"):
+            self._note_error(f"{element.exception.type}: {element.exception.message}")
+        if element.HasField("alert") and element.alert.format == Alert.ERROR:
+            self._note_error(element.alert.body)
+
+    def _note_error(self, words: str) -> None:
+        self.errors.append((self.path, words))
+
+    def _begin_run(self, message: ForwardMsg) -> None:
+        self._most_age = message.new_session.config.max_cached_message_age
+        if not message.metadata.run.fragment_ids:
+            self._forget_fragments()
+            self._page = message.new_session.page_script_hash
+
+    def _end_run(self, message: ForwardMsg) -> None:
+        fragments = message.metadata.run.fragment_ids
+        is_of_page = message.script_finished in _ENDS
+        if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._age_cache(fragments)
+            for fragment in fragments:
+                self.refreshed[fragment] = self.refreshed.get(fragment, 0) + 1
+            if self._end is not None and not self._end.done() and (is_of_page or self._ends_with_fragment):
+                self._end.set_result(None)
+
+    def _age_cache(self, fragments: Iterable[str]) -> None:
+        """Forget messages that several runs have not used: of fragments that have run, else all such."""
+        self._n_runs += 1
+        of = set(fragments)
+        for key, cached in tuple(self._cache.items()):
+            if (not of or cached.fragment in of) and self._n_runs - cached.seen > self._most_age:
+                del self._cache[key]
+
+    def _follow(self, message: ForwardMsg) -> None:
+        fragment, interval_s = message.auto_rerun.fragment_id, message.auto_rerun.interval
+        if self._intervals.get(fragment) == interval_s:
+            return
+        self._forget_fragments([fragment])
+        self._intervals[fragment] = interval_s
+        if self._is_following:
+            self._timers[fragment] = asyncio.create_task(self._refresh_forever(fragment, interval_s))
+
+    def _stop_following(self, message: ForwardMsg) -> None:
+        self._forget_fragments(message.stop_auto_rerun.fragment_ids)
+
+    async def _refresh_forever(self, fragment: str, interval_s: float) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(interval_s)
+                await self._send(fragment)
+
+    def _forget_fragments(self, fragments: Iterable[str] | None = None) -> None:
+        for fragment in tuple(self._intervals) if fragments is None else fragments:
+            self._intervals.pop(fragment, None)
+            if timer := self._timers.pop(fragment, None):
+                timer.cancel()
+
+
+@asynccontextmanager
+async def open_tab(url: str, is_following: bool = True) -> AsyncIterator[Tab]:
+    """Open a tab, on no page yet; it is closed in the end.
+
+    Raises
+    ------
+    OSError, TimeoutError, websockets.exceptions.InvalidHandshake
+        If the server turns it away.
+    """
+    stream = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+    async with connect(
+        stream,
+        subprotocols=[Subprotocol("streamlit")],
+        compression=None,  # which the server does not use either
+        open_timeout=_OPEN_S,
+        max_size=None,
+        ping_interval=None,
+    ) as connection:
+        tab = Tab(connection, is_following)
+        reading = asyncio.create_task(tab.read())
+        try:
+            yield tab
+        finally:
+            await connection.close()
+            await reading
