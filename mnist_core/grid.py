@@ -16,9 +16,15 @@ _T = TypeVar("_T")
 
 _AXES = ("lr", "hidden1", "hidden2", "activation")
 _MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
-_MAX_UNITS = 4096  # a wider layer is a typing error in a lab for small networks
-_MAX_BATCH = 32_768  # the fused engine counts the images of a batch in 16 bits
-_MOST_DECAY, _MOST_NOISE = 1.0, 10.0  # more are typing errors, too
+
+MOST_UNITS = 4096
+"""A wider layer is a typing error in a lab for small networks."""
+
+MOST_BATCH = 32_768
+"""The fused engine counts the images of a batch in 16 bits."""
+
+MOST_RATE, MOST_DECAY, MOST_NOISE, MOST_EPOCHS, MOST_WORKERS = 10.0, 1.0, 10.0, 100_000, 1024
+"""More are typing errors, too."""
 
 MOST_CLASSES = 64
 """The fused engine judges an image's logits in up to four vectors of 16."""
@@ -52,7 +58,9 @@ def _check_axes(values: Mapping[str, Any]) -> None:
     unknown = [key for key in values if key not in _AXES]
     if missing or unknown:
         found = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(map(str, unknown))}"
-        raise GridError(f"A grid needs exactly the keys {', '.join(_AXES)}, but this one {found}: mend it.")
+        raise GridError(
+            f"A grid needs exactly the keys {', '.join(_AXES)}, but this one {found}: give these."
+        )
     for axis in _AXES:
         if not isinstance(values[axis], Sequence) or isinstance(values[axis], str):
             raise GridError(f"{axis} must be a list of values, but is {values[axis]!r}: put it in brackets.")
@@ -61,20 +69,22 @@ def _check_axes(values: Mapping[str, Any]) -> None:
 def _check_lr(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise GridError(f"lr must be a number, but is {value!r}: give one such as 0.001.")
-    if not 0 < value <= 10:  # more is a typing error
-        raise GridError(f"lr must be above 0 and at most 10, but is {value}: give one such as 0.001.")
+    if not 0 < value <= MOST_RATE:
+        raise GridError(
+            f"lr must be above 0 and at most {MOST_RATE:g}, but is {value}: give one such as 0.001."
+        )
     return float(value)
 
 
 def _check_count(name: str, value: Any, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: mend it.")
+        raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: choose one.")
     return value
 
 
 def _check_amount(name: str, value: Any, most: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: mend it.")
+        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: choose one.")
 
 
 def _check_activation(value: Any) -> Activation:
@@ -120,8 +130,8 @@ class Candidate:
         """
         return Candidate(
             lr=_check_lr(params["lr"]),
-            hidden1=_check_count("hidden1", params["hidden1"], _MAX_UNITS),
-            hidden2=_check_count("hidden2", params["hidden2"], _MAX_UNITS),
+            hidden1=_check_count("hidden1", params["hidden1"], MOST_UNITS),
+            hidden2=_check_count("hidden2", params["hidden2"], MOST_UNITS),
             activation=_check_activation(params["activation"]),
         )
 
@@ -174,8 +184,8 @@ class Grid:
         _check_axes(values)
         return Grid(
             lr=_unique(_check_lr(value) for value in values["lr"]),
-            hidden1=_unique(_check_count("hidden1", value, _MAX_UNITS) for value in values["hidden1"]),
-            hidden2=_unique(_check_count("hidden2", value, _MAX_UNITS) for value in values["hidden2"]),
+            hidden1=_unique(_check_count("hidden1", value, MOST_UNITS) for value in values["hidden1"]),
+            hidden2=_unique(_check_count("hidden2", value, MOST_UNITS) for value in values["hidden2"]),
             activation=_unique(_check_activation(value) for value in values["activation"]),
         )
 
@@ -229,18 +239,22 @@ class Recipe:
     input_noise: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, most in (("max_epochs", 100_000), ("patience", 100_000), ("batch_size", _MAX_BATCH)):
+        for name, most in (
+            ("max_epochs", MOST_EPOCHS),
+            ("patience", MOST_EPOCHS),
+            ("batch_size", MOST_BATCH),
+        ):
             _check_count(name, getattr(self, name), most)
         if not 1 <= self.n_classes <= MOST_CLASSES:
             raise GridError(
                 f"A network tells 1 to {MOST_CLASSES} classes apart, but the data has {self.n_classes}: "
                 "choose other labels."
             )
-        _check_amount("weight_decay", self.weight_decay, _MOST_DECAY)
+        _check_amount("weight_decay", self.weight_decay, MOST_DECAY)
         _check_amount("input_dropout", self.input_dropout, 1.0)
         if self.input_dropout == 1:
             raise GridError("input_dropout must be below 1, but is 1, which drops all: choose less.")
-        _check_amount("input_noise", self.input_noise, _MOST_NOISE)
+        _check_amount("input_noise", self.input_noise, MOST_NOISE)
         if not 0 <= self.seed < 2**32:
             raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")
 
@@ -314,7 +328,7 @@ class SearchPlan:
                 f"{self.checkpoint_s}: choose others."
             )
         if self.workers is not None:
-            _check_count("workers", self.workers, 1024)
+            _check_count("workers", self.workers, MOST_WORKERS)
 
     @property
     def n_fits(self) -> int:
@@ -363,7 +377,7 @@ def read_grid(source: str) -> Grid:
             f"The grid must be the word paper or a JSON file, but {source} cannot be read: {error}."
         ) from error
     except json.JSONDecodeError as error:
-        raise GridError(f"{source} must be JSON, but is not ({error}): mend it and try again.") from error
+        raise GridError(f"{source} must be JSON, but is not ({error}): write it as JSON.") from error
     if not isinstance(values, dict):
         raise GridError(f"{source} must hold a JSON object with the keys {', '.join(_AXES)}.")
     return Grid.from_values(values)

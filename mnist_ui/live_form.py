@@ -5,8 +5,22 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mnist_core.dataset import Dataset
-from mnist_core.grid import PAPER_WINNER, Activation, Candidate, Recipe
-from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Wishes
+from mnist_core.errors import GridError
+from mnist_core.grid import (
+    MOST_BATCH,
+    MOST_DECAY,
+    MOST_EPOCHS,
+    MOST_NOISE,
+    MOST_RATE,
+    MOST_UNITS,
+    PAPER_WINNER,
+    Activation,
+    Candidate,
+    Recipe,
+)
+from mnist_core.live.plan import LivePlan, Wishes
+from mnist_ui.markdown import escape
+from mnist_ui.typed import Limits, ask_for_amount, ask_for_count
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -32,35 +46,65 @@ _HELP_UNTIL = "It rests there, and can go on at any time."
 _HELP_CHANGED = "It can be changed while the network trains."
 
 
-def ask_for_training(dataset: Dataset) -> tuple[LivePlan, Wishes]:
+LIMITS = {
+    "hidden1": Limits("Units of hidden 1", 1, MOST_UNITS),
+    "hidden2": Limits("Units of hidden 2", 1, MOST_UNITS),
+    "seed": Limits("Seed", 0, 2**32 - 1),
+    "batch_size": Limits("Batch size", 1, MOST_BATCH),
+    "until": Limits("Rest at epoch", 1, MOST_EPOCHS),
+    "lr": Limits("Learning rate", 0, MOST_RATE, is_whole=False, excludes=0),
+    "weight_decay": Limits("Weight decay", 0, MOST_DECAY, is_whole=False),
+    "input_noise": Limits("Input noise", 0, MOST_NOISE, is_whole=False),
+    "input_dropout": Limits("Input dropout", 0, 1, is_whole=False, excludes=1),
+}
+"""Of the fields of a training."""
+
+_AMOUNTS = (
+    ("lr", PAPER_WINNER.lr, _HELP_CHANGED),
+    ("weight_decay", 0.0, _HELP_CHANGED),
+    ("input_noise", 0.0, _HELP_NOISE),
+    ("input_dropout", 0.0, _HELP_DROPOUT),
+)
+
+
+def ask_for_training(dataset: Dataset) -> tuple[LivePlan, Wishes] | None:
     """Ask for a network, how it is trained, and until which epoch.
 
-    Raises
-    ------
-    GridError
-        If a value cannot be used.
+    None, with a sentence on the page, where a value cannot be used.
     """
+    n = dataset.n_samples
+    images = Limits("Images", 1, n)
     network, training, run = st.columns([1, 1, 1.6, 1]), st.columns(4), st.columns(4)
-    params = {
-        "hidden1": _ask_for_count(network[0], "Units of hidden 1", PAPER_WINNER.hidden1, 1, 4096),
-        "hidden2": _ask_for_count(network[1], "Units of hidden 2", PAPER_WINNER.hidden2, 1, 4096),
-        "activation": _ask_for_activation(network[2]),
-        "lr": _ask_for_amount(training[0], "Learning rate", PAPER_WINNER.lr, 0.001, _HELP_CHANGED),
+    counts = {
+        "hidden1": _ask_for_count(network[0], "hidden1", PAPER_WINNER.hidden1),
+        "hidden2": _ask_for_count(network[1], "hidden2", PAPER_WINNER.hidden2),
+        "seed": _ask_for_count(network[3], "seed", _USUAL.seed, _HELP_SEED),
+        "batch_size": _ask_for_count(run[1], "batch_size", _USUAL.batch_size),
+        "until": _ask_for_count(run[2], "until", _USUAL_UNTIL, _HELP_UNTIL),
     }
-    recipe = Recipe(
-        seed=_ask_for_count(network[3], "Seed", _USUAL.seed, 0, 2**32 - 1, _HELP_SEED),
-        weight_decay=_ask_for_amount(training[1], "Weight decay", 0.0, 0.0001, _HELP_CHANGED),
-        input_noise=_ask_for_amount(training[2], "Input noise", 0.0, 0.05, _HELP_NOISE),
-        input_dropout=_ask_for_amount(training[3], "Input dropout", 0.0, 0.05, _HELP_DROPOUT),
-        batch_size=_ask_for_count(run[1], "Batch size", _USUAL.batch_size, 1, 32_768),
-        n_classes=dataset.n_classes,
-    )
-    n, name = dataset.n_samples, f"images-{dataset.fingerprint}"
-    limit = _ask_for_count(run[0], "Images", n, 1, n, _HELP_LIMIT, name)
-    until = _ask_for_count(run[2], "Rest at epoch", _USUAL_UNTIL, 1, MOST_EPOCHS, _HELP_UNTIL)
+    key = f"live-new-images-{dataset.fingerprint}"
+    limit = ask_for_count(run[0], images, n, key, help=_HELP_LIMIT, persist_state="session")
+    amounts = {
+        name: _ask_for_amount(slot, name, usual, words)
+        for slot, (name, usual, words) in zip(training, _AMOUNTS, strict=True)
+    }
+    activation = _ask_for_activation(network[2])
     with run[3]:
         pace = ask_for_pace("live-new-pace", _USUAL_PACE, persist_state="session")
-    plan = LivePlan(Candidate.from_params(params), recipe, None if limit == n else limit)
+    try:
+        chosen = {name: LIMITS[name].check(value) for name, value in counts.items()}
+        chosen |= {name: LIMITS[name].read(text) for name, text in amounts.items()}
+        kept = images.check(limit)
+    except GridError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+        return None
+    until = chosen.pop("until")
+    params = {name: chosen.pop(name) for name in ("lr", "hidden1", "hidden2")}
+    plan = LivePlan(
+        Candidate(**params, activation=activation),
+        Recipe(**chosen, n_classes=dataset.n_classes),
+        None if kept == n else kept,
+    )
     return plan, Wishes(until, plan.rates, pace)
 
 
@@ -91,24 +135,11 @@ def _ask_for_activation(slot: "DeltaGenerator") -> Activation:
     return chosen or PAPER_WINNER.activation
 
 
-def _ask_for_count(
-    slot: "DeltaGenerator",
-    label: str,
-    usual: int,
-    least: int,
-    most: int,
-    words: str | None = None,
-    name: str | None = None,
-) -> int:
-    key = f"live-new-{name or label}"
-    return int(slot.number_input(label, least, most, usual, 1, key=key, help=words, persist_state="session"))
+def _ask_for_count(slot: "DeltaGenerator", name: str, usual: int, words: str | None = None) -> int:
+    key = f"live-new-{name}"
+    return ask_for_count(slot, LIMITS[name], usual, key, help=words, persist_state="session")
 
 
-def _ask_for_amount(
-    slot: "DeltaGenerator", label: str, usual: float, step: float, words: str | None = None
-) -> float:
-    key = f"live-new-{label}"
-    value = slot.number_input(
-        label, 0.0, None, usual, step, "%g", key=key, help=words, persist_state="session"
-    )
-    return float(value)
+def _ask_for_amount(slot: "DeltaGenerator", name: str, usual: float, words: str) -> str:
+    with slot:
+        return ask_for_amount(LIMITS[name], usual, f"live-new-{name}", help=words, persist_state="session")

@@ -9,18 +9,19 @@ import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_core.live.job import find_classes, open_frames
-from mnist_core.live.plan import MOST_EPOCHS, LivePlan, Wishes, name_training
+from mnist_core.live.plan import LivePlan, Wishes, name_training
 from mnist_core.network import LAYERS
 from mnist_core.runs import JobRow, RunState
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.film import Delivery, Film
 from mnist_ui.live_epoch import show_epoch
-from mnist_ui.live_form import ask_for_pace
+from mnist_ui.live_form import LIMITS, ask_for_pace
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
 from mnist_ui.reel import open_reel, read_ghost
 from mnist_ui.run_states import badge_state
+from mnist_ui.typed import say_number
 from mnist_ui.waking import wake_job
 
 _REFRESH_S = 0.5
@@ -120,10 +121,9 @@ def _show_wishes(job: JobRow, last: int) -> None:
     rates, key = wishes.rates_of(last + 1), f"live-pace-{job.id}"
     free = {**asdict(rates), "changes": {}}  # whoever sets a rate by hand wants it for all epochs to come
     with st.container(horizontal=True):
-        _ask(job, "lr", "Learning rate", rates.lr, free, min_value=0.0, step=0.001, format="%g")
-        decay = rates.weight_decay
-        _ask(job, "weight_decay", "Weight decay", decay, free, min_value=0.0, step=0.0001, format="%g")
-        _ask(job, "until", "Rest at epoch", _find_target(job, last), min_value=1, max_value=MOST_EPOCHS)
+        _ask(job, "lr", rates.lr, free)
+        _ask(job, "weight_decay", rates.weight_decay, free)
+        _ask(job, "until", _find_target(job, last))
         obey = partial(_obey_pace, job.id, key)
         ask_for_pace(key, wishes.pace, on_change=obey, width=_FIELD_PIXELS)
 
@@ -141,23 +141,29 @@ def _obey_pace(job_id: str, key: str) -> None:
     _wish(job_id, pace=st.session_state[key])
 
 
-def _ask(
-    job: JobRow, wish: str, label: str, value: float, also: Mapping[str, Any] | None = None, **options: Any
-) -> None:
-    """Ask for a number that is obeyed at once, with what else is to be wished then."""
-    key = f"live-{wish}-{job.id}"
-    if st.session_state.get(key) is None or st.session_state.get(f"{key}-seen") != value:
-        st.session_state[key] = st.session_state[f"{key}-seen"] = value
+def _ask(job: JobRow, wish: str, value: float, also: Mapping[str, Any] | None = None) -> None:
+    """Ask for a number that is obeyed at once, with what else is to be wished then.
+
+    One that cannot be gives way to the one that holds.
+    """
+    key, limits, held = f"live-{wish}-{job.id}", LIMITS[wish], say_number(value)
+    if st.session_state.get(key) is None or st.session_state.get(f"{key}-seen") != held:
+        st.session_state[key] = st.session_state[f"{key}-seen"] = held
 
     def obey() -> None:
-        chosen = st.session_state[key]
+        try:
+            chosen = limits.read(st.session_state[key])
+        except LabError as error:
+            st.session_state[session.Key.LIVE_REFUSAL], st.session_state[key] = str(error), held
+            return
+        st.session_state[key] = say_number(chosen)
         wishes = {**(also or {}), wish: chosen}
         if wish == "until":
             # Where it rests already, this is a plan for when it goes on.
             wishes = {"until": chosen, "target": chosen} if _is_busy(job) else {"target": chosen}
         _wish(job.id, **wishes)
 
-    st.number_input(label, key=key, on_change=obey, width=_FIELD_PIXELS, **options)
+    st.text_input(limits.label, key=key, on_change=obey, width=_FIELD_PIXELS)
 
 
 def _offer(label: str, icon: str, job: JobRow, **wishes: Any) -> None:

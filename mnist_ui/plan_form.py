@@ -3,29 +3,57 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import streamlit as st
 
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.errors import GridError, LabError
-from mnist_core.grid import Activation, Engine, Grid, SearchPlan
+from mnist_core.grid import (
+    MOST_BATCH,
+    MOST_EPOCHS,
+    MOST_RATE,
+    MOST_UNITS,
+    MOST_WORKERS,
+    Activation,
+    Engine,
+    Grid,
+    SearchPlan,
+)
 from mnist_core.runs.forecast import forecast_epochs, forecast_search
 from mnist_core.search.check import check_plan
 from mnist_core.settings import Settings
 from mnist_core.worker.speed import Speed, measure_speed
+from mnist_ui.markdown import escape
 from mnist_ui.session import Key
 from mnist_ui.times import say_roughly
+from mnist_ui.typed import Limits, ask_for_count, ask_for_list
 
-_SEPARATORS = re.compile(r"[,;\s]+")
 _MOST_CANDIDATES = 10_000  # a page can still show them; more is a typing error
-_MOST = 100_000  # epochs, patience, images a batch: as the recipe allows
 _MOST_NAME = 80  # characters
 _N_CORES = os.cpu_count() or 1
-_HELP_LIMIT = "The first so many of the shuffled images, training and held-out ones together; all is usual."
-_HELP_EPOCHS = "Training stops earlier when the validation loss no longer falls."
-_HELP_PATIENCE = "Epochs without a better validation loss after which training stops."
+_LIMITS_OF_AXES = {
+    "lr": Limits("Learning rates", 0, MOST_RATE, is_whole=False, excludes=0),
+    "hidden1": Limits("Units of hidden 1", 1, MOST_UNITS),
+    "hidden2": Limits("Units of hidden 2", 1, MOST_UNITS),
+}
+_HELP_LIST = "One or more, with commas or blanks between them."
+_LIMITS_OF_COUNTS = {
+    "cv": Limits("Folds", 2, 100),
+    "max_epochs": Limits("Epochs at most", 1, MOST_EPOCHS),
+    "patience": Limits("Patience", 1, MOST_EPOCHS),
+    "batch_size": Limits("Batch size", 1, MOST_BATCH),
+    "workers": Limits("Processes", 1, MOST_WORKERS),
+}
+_HELP = {
+    "limit": "The first so many of the shuffled images, training and held-out ones together; all is usual.",
+    "cv": "Parts of the cross-validation.",
+    "max_epochs": "Training stops earlier when the validation loss no longer falls.",
+    "patience": "Epochs without a better validation loss after which training stops.",
+    "batch_size": "Images a step.",
+    "workers": "Networks that train side by side; one a core is usual.",
+}
 _ENGINE_NAMES = {Engine.FUSED: "Fused", Engine.SKLEARN: "scikit-learn"}
 _HELP_ENGINE = (
     "Fused trains the networks of a fold side by side. scikit-learn trains them one by one with skorch: "
@@ -36,7 +64,6 @@ _HELP_CLUSTER = (
     "The address of a Dask scheduler whose workers train the networks, such as tcp://host:8786. Empty: "
     "processes of this machine. For the fused engine only."
 )
-_HELP_WORKERS = "Networks that train side by side; one a core is usual."
 
 
 @dataclass(frozen=True)
@@ -73,7 +100,7 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     try:
         plan = _make_plan(replace(start.plan, engine=engine, cluster=cluster), axes, counts, dataset)
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
         return None
     return plan, name
 
@@ -116,35 +143,18 @@ def _read_start() -> _Start:
     return start if isinstance(start, _Start) else _Start(SearchPlan(), 0)
 
 
-def _ask_for_axes(start: _Start) -> dict[str, list[Any]]:
+def _ask_for_axes(start: _Start) -> dict[str, Any]:
+    """Ask for the values of each axis; numbers are as they were typed."""
     grid = start.plan.grid
     slots = st.columns([1, 1, 1, 1.15])  # three activations side by side need a little more
-    with slots[0]:
-        lr = _ask_for_numbers(start, "lr", "Learning rates", grid.lr, float)
-    with slots[1]:
-        hidden1 = _ask_for_numbers(start, "hidden1", "Units of hidden 1", grid.hidden1, int)
-    with slots[2]:
-        hidden2 = _ask_for_numbers(start, "hidden2", "Units of hidden 2", grid.hidden2, int)
-    with slots[3]:
-        activation = _ask_for_activations(start)
-    return {"lr": lr, "hidden1": hidden1, "hidden2": hidden2, "activation": activation}
-
-
-def _ask_for_numbers(
-    start: _Start, name: str, label: str, values: Sequence[float], kind: type[int] | type[float]
-) -> list[Any]:
-    """Ask for a list; what is no number stays a word, which the grid refuses with a sentence."""
-    given = ", ".join(f"{value:g}" for value in values)
-    words = "Numbers with commas between them."
-    typed = st.text_input(label, given, key=start.key(name), help=words, persist_state="session")
-    return [_parse(word, kind) for word in _SEPARATORS.split(typed or "") if word]
-
-
-def _parse(word: str, kind: type[int] | type[float]) -> float | str:
-    try:
-        return kind(word)
-    except ValueError:
-        return word
+    axes: dict[str, Any] = {}
+    for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
+        with slot:
+            usual, key = getattr(grid, name), start.key(name)
+            axes[name] = ask_for_list(limits, usual, key, help=_HELP_LIST, persist_state="session")
+    with slots[-1]:
+        axes["activation"] = _ask_for_activations(start)
+    return axes
 
 
 def _ask_for_activations(start: _Start) -> list[Activation]:
@@ -161,24 +171,23 @@ def _ask_for_activations(start: _Start) -> list[Activation]:
     return [one for one in Activation if one in chosen]
 
 
-def _ask_for_counts(start: _Start, dataset: Dataset) -> dict[str, int]:
-    plan, recipe, n = start.plan, start.plan.recipe, dataset.n_samples
-    fields = (
+def _ask_for_counts(start: _Start, dataset: Dataset) -> list[tuple[str, Limits, int]]:
+    """Ask for the counts of a plan: the name of each, its limits, and what was typed."""
+    plan, n = start.plan, dataset.n_samples
+    usual = {
+        **asdict(plan.recipe),
+        "limit": min(plan.limit or n, n),
+        "cv": plan.cv,
+        "workers": plan.workers or _N_CORES,
+    }
+    all_limits = {"limit": Limits("Images", 1, n), **_LIMITS_OF_COUNTS}
+    typed = []
+    for slot, (name, limits) in zip(st.columns(len(all_limits)), all_limits.items(), strict=True):
         # Another data set has another field, as its bounds and usual value are others.
-        ("limit", f"limit-{dataset.fingerprint}", "Images", min(plan.limit or n, n), 1, n, _HELP_LIMIT),
-        ("cv", "cv", "Folds", plan.cv, 2, 100, "Parts of the cross-validation."),
-        ("max_epochs", "max-epochs", "Epochs at most", recipe.max_epochs, 1, _MOST, _HELP_EPOCHS),
-        ("patience", "patience", "Patience", recipe.patience, 1, _MOST, _HELP_PATIENCE),
-        ("batch_size", "batch-size", "Batch size", recipe.batch_size, 1, _MOST, "Images a step."),
-        ("workers", "workers", "Processes", plan.workers or _N_CORES, 1, 1024, _HELP_WORKERS),
-    )
-    slots = st.columns(6)
-    counts = {}
-    for slot, (name, key, label, value, least, most, words) in zip(slots, fields, strict=True):
-        counts[name] = slot.number_input(
-            label, least, most, value, 1, key=start.key(key), help=words, persist_state="session"
-        )
-    return counts
+        key = start.key(f"limit-{dataset.fingerprint}" if name == "limit" else name)
+        count = ask_for_count(slot, limits, usual[name], key, help=_HELP[name], persist_state="session")
+        typed.append((name, limits, count))
+    return typed
 
 
 def _ask_for_name(start: _Start) -> str:
@@ -221,14 +230,14 @@ def _ask_for_cluster(start: _Start, engine: Engine) -> str | None:
 
 
 def _make_plan(
-    plan: SearchPlan, axes: Mapping[str, list[Any]], counts: Mapping[str, int], dataset: Dataset
+    plan: SearchPlan, axes: Mapping[str, Any], typed: Sequence[tuple[str, Limits, int]], dataset: Dataset
 ) -> SearchPlan:
-    _check_size(axes)
+    counts = {name: limits.check(value) for name, limits, value in typed}
     _check_address(plan.cluster)
     recipe = {name: counts[name] for name in ("max_epochs", "patience", "batch_size")}
     made = replace(
         plan,
-        grid=Grid.from_values(axes),
+        grid=_make_grid(axes),
         recipe=replace(plan.recipe, **recipe),
         cv=counts["cv"],
         limit=None if counts["limit"] == dataset.n_samples else counts["limit"],
@@ -238,11 +247,20 @@ def _make_plan(
     return made
 
 
+def _make_grid(axes: Mapping[str, Any]) -> Grid:
+    values = {name: limits.read_list(axes[name]) for name, limits in _LIMITS_OF_AXES.items()}
+    if not axes["activation"]:
+        raise GridError("Activations: at least one is needed, but none is chosen: choose one.")
+    values["activation"] = axes["activation"]
+    _check_size(values)
+    return Grid.from_values(values)
+
+
 def _check_address(address: str | None) -> None:
     if address is not None and not _ADDRESS.fullmatch(address):
         raise GridError(
             f"A cluster's address must be like tcp://host:8786, but is {address!r}: "
-            "mend it, or empty the field."
+            "type one like that, or empty the field."
         )
 
 

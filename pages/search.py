@@ -68,11 +68,18 @@ def _show_form(is_seen: bool) -> None:
     with st.container(border=True):
         _show_dataset(dataset)
         planned = ask_for_plan(dataset)
+        words, button = st.columns([3, 1], vertical_alignment="center")
+        starts = button.button(
+            "Start the search",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=planned is None,
+        )
         if planned is None:
             return
         plan, name = planned
-        words, button = st.columns([3, 1], vertical_alignment="center")
-        if button.button("Start the search", type="primary", icon=":material/play_arrow:", width="stretch"):
+        if starts:
             _start(plan, dataset, name)
         with words:
             st.markdown(say_size(plan))

@@ -50,8 +50,12 @@ def _show_form(*, is_first: bool) -> None:
 
 
 def _ask(dataset: Dataset) -> None:
-    plan, wishes = ask_for_training(dataset)
-    if st.button("Start the training", type="primary", icon=":material/play_arrow:"):
+    asked = ask_for_training(dataset)
+    starts = st.button(
+        "Start the training", type="primary", icon=":material/play_arrow:", disabled=asked is None
+    )
+    if asked is not None and starts:
+        plan, wishes = asked
         job_id = add_training(session.store(), plan, dataset.name, dataset.fingerprint, wishes)
         start_job(session.settings(), job_id)
         open_training(job_id)

@@ -5,13 +5,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from mnist_core.errors import GridError
-from mnist_core.grid import Candidate, Recipe
+from mnist_core.grid import MOST_EPOCHS, Candidate, Recipe
 from mnist_core.runs.jobs import JobRow
 
 TRAINING = "live"
 """The kind of job that a live training is."""
 
-MOST_EPOCHS = 100_000
 _MOST_PACE = 1_000.0
 
 
@@ -131,7 +130,7 @@ class Wishes:
         ):
             raise GridError(
                 f"The epoch to rest at must be a whole number up to {MOST_EPOCHS:,}, but is {self.until!r}: "
-                "mend it."
+                "choose one."
             )
         if not 0 <= self.pace <= _MOST_PACE:
             raise GridError(

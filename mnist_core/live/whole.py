@@ -78,7 +78,7 @@ def read_change(words: str, usual: Rates) -> tuple[int, Rates]:
     except (ValueError, TypeError) as error:
         raise GridError(
             f"A change must be like 12:lr=0.0001 or 12:lr=0.0001,weight_decay=0.001, but is {words!r}: "
-            "mend it."
+            "write it like that."
         ) from error
 
 

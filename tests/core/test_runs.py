@@ -148,7 +148,7 @@ def test_the_retraining_is_kept_but_counts_for_no_fit_of_the_grid(store):
 
 
 def test_the_best_score_is_the_mean_of_the_candidate_that_leads(store):
-    scored, empty = begin_run(store), begin_run(store)
+    scored, _ = begin_run(store), begin_run(store)
     for candidate, fold, score in ((0, 0, 0.5), (0, 1, 0.7), (1, 0, 0.99)):
         store.add_epochs(scored, [(candidate, fold, make_record(1))])
         store.end_fit(scored, candidate, fold, score)

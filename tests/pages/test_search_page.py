@@ -73,11 +73,15 @@ def test_another_plan_has_another_count_of_fits(open_page, sample):
 @pytest.mark.parametrize(
     ("label", "value", "sentence"),
     [
-        ("Learning rates", "abc", "lr must be a number, but is 'abc'"),
-        ("Learning rates", "", "at least one value of lr"),
-        ("Learning rates", "-1", "lr must be above 0"),
-        ("Units of hidden 1", "2.5", "hidden1 must be a whole number"),
-        ("Units of hidden 2", "99999", "from 1 to 4096"),
+        (
+            "Learning rates",
+            "a*c",
+            "Learning rates: a number above 0 and at most 10 is needed, but there is a*c",
+        ),
+        ("Learning rates", "", "Learning rates: at least one is needed"),
+        ("Learning rates", "-1", "but there is -1: change it"),
+        ("Units of hidden 1", "2.5", "Units of hidden 1: a whole number from 1 to 4,096"),
+        ("Units of hidden 2", "99999", "from 1 to 4,096"),
         ("Units of hidden 2", " ".join(map(str, range(1, 999))), "at most 10,000 candidates"),
     ],
 )
@@ -85,8 +89,49 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_can_be_started(
     open_page, sample, label, value, sentence
 ):
     page = fill(open_page(), label, value)
-    assert sentence in page.error[0].value
-    assert not [button for button in page.button if button.label == "Start the search"]
+    assert sentence in say(page.error[0])
+    assert find_button(page, "Start the search").disabled
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "needed"),
+    [
+        ("Images", 5_001, "1 to 5,000"),
+        ("Folds", 1, "2 to 100"),
+        ("Epochs at most", 0, "1 to 100,000"),
+        ("Patience", -3, "1 to 100,000"),
+        ("Batch size", 100_000, "1 to 32,768"),
+        ("Processes", 2_000, "1 to 1,024"),
+    ],
+)
+def test_a_count_beyond_its_ends_names_them_and_nothing_can_be_started(
+    open_page, sample, label, value, needed
+):
+    page = count(open_page(), label, value)
+    sentence = f"{label}: a whole number from {needed} is needed, but there is {value}: change it."
+    assert say(page.error[0]) == sentence
+    assert find_button(page, "Start the search").disabled
+
+    page = count(page, label, 3 if label != "Images" else 5_000)
+    assert not page.error
+    assert not find_button(page, "Start the search").disabled
+
+
+def test_no_activation_is_refused(open_page, sample):
+    page = open_page()
+    page = page.button_group[0].set_value([]).run()
+    assert "Activations: at least one is needed" in say(page.error[0])
+
+
+def test_a_decimal_comma_is_read_and_shown_as_a_point(open_page, sample):
+    page = fill(open_page(), "Learning rates", "0,01; 0,1")
+    assert page.text_input[0].value == "0.01, 0.1"
+    assert "54 candidates" in read_words(page)
+
+
+def test_a_comma_that_may_mean_two_things_is_asked_about(open_page, sample):
+    page = fill(open_page(), "Learning rates", "1,5")
+    assert "Learning rates: in 1,5 the comma may be" in say(page.error[0])
 
 
 def test_too_few_images_for_the_folds_are_refused(open_page, sample):
@@ -102,7 +147,7 @@ def test_a_cluster_can_be_named(open_page, sample):
 
 def test_a_wrong_address_of_a_cluster_is_refused(open_page, sample):
     page = fill(open_page(), "Cluster", "head.node")
-    assert "must be like tcp://host:8786, but is 'head.node'" in page.error[0].value
+    assert "must be like tcp://host:8786, but is 'head.node'" in say(page.error[0])
 
 
 def test_a_cluster_is_for_the_fused_engine_only(open_page, sample):

@@ -53,8 +53,9 @@ def labels(page: AppTest) -> set[str]:
     return {button.label for button in page.button}
 
 
-def ask(page: AppTest, label: str, value: float) -> AppTest:
-    [field] = [one for one in page.number_input if one.label == label]
+def ask(page: AppTest, label: str, value: str | int) -> AppTest:
+    fields = page.text_input if isinstance(value, str) else page.number_input
+    [field] = [one for one in fields if one.label == label]
     return field.set_value(value).run()
 
 
@@ -69,8 +70,8 @@ def test_without_a_data_set_the_page_says_what_it_is_for_and_offers_the_sample(h
 def test_a_training_is_begun_with_what_was_chosen(home, store, dataset, no_process_left):
     page = open_page()
     ask(page, "Units of hidden 1", 12)
-    ask(page, "Learning rate", 0.02)
-    ask(page, "Input noise", 0.1)
+    ask(page, "Learning rate", "0,02")
+    ask(page, "Input noise", "0.1")
     ask(page, "Rest at epoch", 3)
 
     press(page, "Start the training")
@@ -93,9 +94,9 @@ def test_what_a_command_planned_is_shown_until_a_rate_is_set_by_hand(home, store
     page = open_page(job_id)
     planned = "Planned: lr 0.5 from epoch 9 on, rests by itself after 3 epochs without a better validation"
     assert planned in read_words(page)
-    assert [one.value for one in page.number_input if one.label == "Learning rate"] == [0.004]
+    assert [one.value for one in page.text_input if one.label == "Learning rate"] == ["0.004"]
 
-    ask(page, "Learning rate", 0.02)
+    ask(page, "Learning rate", "0.02")
 
     wishes = Wishes.from_values(store.get_job(job_id).wishes)
     assert wishes == Wishes(50, Rates(0.02, 0.1), stops_early=True)
@@ -128,8 +129,8 @@ def test_rate_and_decay_are_changed_while_it_goes_on(home, store, dataset):
     job_id = train(store, home, dataset, epochs=2, until=50)
     page = open_page(job_id)
 
-    ask(page, "Learning rate", 0.002)
-    ask(page, "Weight decay", 0.0003)
+    ask(page, "Learning rate", "0.002")
+    ask(page, "Weight decay", "0,0003")
 
     wishes = Wishes.from_values(store.get_job(job_id).wishes)
     assert wishes == Wishes(50, Rates(0.002, 0.0003))
@@ -139,10 +140,32 @@ def test_a_rate_that_no_network_can_be_trained_with_is_refused(home, store, data
     job_id = train(store, home, dataset, epochs=1, until=1)
     page = open_page(job_id)
 
-    ask(page, "Learning rate", 0.0)
+    page = ask(page, "Learning rate", "0.0")
 
     assert store.get_job(job_id).wishes["lr"] == 0.01
-    assert "must be above 0" in page.toast[0].value
+    assert "Learning rate: a number above 0 and at most 10" in page.toast[0].value
+    assert {field.label: field.value for field in page.text_input}["Learning rate"] == "0.01"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "needed"),
+    [
+        ("Images", 0, "a whole number from 1 to"),
+        ("Units of hidden 2", 5_000, "a whole number from 1 to 4,096"),
+        ("Seed", -1, "a whole number from 0 to 4,294,967,295"),
+        ("Input dropout", "1", "a number from 0 to less than 1"),
+        ("Input noise", "much", "a number from 0 to 10"),
+        ("Learning rate", "1.000,5", "a number above 0 and at most 10"),
+    ],
+)
+def test_a_number_that_cannot_be_is_named_with_its_field_and_nothing_can_be_started(
+    home, dataset, label, value, needed
+):
+    page = ask(open_page(), label, value)
+
+    assert f"{label}: {needed}" in page.error[0].value.replace("\\", "")
+    [start] = [button for button in page.button if button.label == "Start the training"]
+    assert start.disabled
 
 
 def test_a_branch_is_opened_where_it_leaves_its_parent(home, store, dataset, no_process_left):

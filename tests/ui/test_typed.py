@@ -1,0 +1,49 @@
+"""Numbers as people type them."""
+
+import pytest
+
+from mnist_core.errors import GridError
+from mnist_ui.typed import Limits
+
+RATES = Limits("Rates", 0, 10, is_whole=False, excludes=0)
+UNITS = Limits("Units", 1, 4096)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("0.1, 0.01, 0.001", [0.1, 0.01, 0.001]),
+        ("0.1,0.01", [0.1, 0.01]),
+        ("0,01", [0.01]),
+        (",5 0,25", [0.5, 0.25]),
+        ("0,1, 0,01,", [0.1, 0.01]),
+        ("0,1;0,01", [0.1, 0.01]),
+        ("1e-3,1e-2", [0.001, 0.01]),
+        ("0,1e-2", [0.001]),
+        ("0.1 0.1", [0.1]),
+    ],
+)
+def test_a_list_of_rates_is_read_as_it_is_meant(text, numbers):
+    assert RATES.read_list(text) == numbers
+
+
+@pytest.mark.parametrize("text", ["24,48,96", "24, 48 96", "24;48,96;"])
+def test_a_comma_parts_whole_numbers(text):
+    assert UNITS.read_list(text) == [24, 48, 96]
+
+
+@pytest.mark.parametrize("text", ["1,5", "0.1 nan", "0", "0,1,0,01", "11", "1_0 x", " , "])
+def test_what_is_no_list_of_rates_is_refused_by_the_name_of_the_field(text):
+    with pytest.raises(GridError, match=r"^Rates: "):
+        RATES.read_list(text)
+
+
+def test_one_number_may_have_a_decimal_comma():
+    assert RATES.read(" 1,5 ") == 1.5
+    assert UNITS.read("24") == 24
+
+
+@pytest.mark.parametrize("text", ["", "inf", "2,5", "0", "4097"])
+def test_what_is_no_count_is_refused_with_its_range(text):
+    with pytest.raises(GridError, match="whole number from 1 to 4,096"):
+        UNITS.read(text)
