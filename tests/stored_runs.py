@@ -4,14 +4,15 @@ import os
 import subprocess
 import sys
 import textwrap
-from datetime import timedelta
+from dataclasses import replace
 
 import sqlalchemy as sa
 from digits import ROOT
 
 from mnist_core.grid import Activation, Grid, SearchPlan
 from mnist_core.history import EpochRecord
-from mnist_core.runs import Outcome, Store, now
+from mnist_core.runs import Outcome, Store
+from mnist_core.runs.owner import Owner
 from mnist_core.runs.tables import RUNS
 
 PLAN = SearchPlan(
@@ -47,9 +48,10 @@ def set_times(store: Store, run_id: str, **seconds: float) -> None:
     store._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(**seconds))
 
 
-def fall_silent(store: Store, run_id: str, seconds: float) -> None:
-    """Set the clock of a run's last sign of life back."""
-    set_times(store, run_id, heartbeat=(now() - timedelta(seconds=seconds)).timestamp())
+def lose_worker(store: Store, run_id: str) -> None:
+    """Let a run be one of a process that is known to have ended."""
+    dead = replace(Owner.of_this_process(), started="=0.00")  # its number has another process by now
+    store._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(owner=str(dead)))
 
 
 def start_python(code: str, *arguments: str, **options) -> subprocess.Popen[str]:

@@ -96,10 +96,13 @@ def run_resume(arguments: argparse.Namespace) -> None:
     settings = read_settings()
     store = Store(settings.database)
     store.mark_silent_runs()
+    if store.get_run(arguments.run).state.is_held:
+        report("looks for a sign of life of its worker")
+        store.await_word(arguments.run)
+    if arguments.cluster is not None:  # first, as another worker may take it once it is resumed
+        store.set_cluster(arguments.run, arguments.cluster)
     if not store.get_run(arguments.run).is_waiting:
         store.request_resume(arguments.run)
-    if arguments.cluster is not None:
-        store.set_cluster(arguments.run, arguments.cluster)
     plan = store.get_run(arguments.run).plan
     with EngineProcess.start_early(plan, settings) as engine:
         _carry_out(store, arguments.run, settings, engine, arguments.json)

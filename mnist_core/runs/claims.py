@@ -1,5 +1,6 @@
 """Who carries which run out: claimed, kept alive by beats, ended, and taken over from the dead."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -7,16 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from mnist_core.errors import RunLostError
-from mnist_core.runs.owner import is_gone
+from mnist_core.runs.owner import HEARTBEAT_EVERY_S, is_known_dead
 from mnist_core.runs.reading import HAS_PLACE, IN_TURN, IS_SEARCH, IS_WAITING, RunReading
 from mnist_core.runs.rows import Outcome, RunRow, RunState, now
 from mnist_core.runs.tables import RUNS
 
+_LOOK_EVERY_S = HEARTBEAT_EVERY_S / 4  # for a sign of life
+
 IS_HELD = RUNS.c.state.in_([state for state in RunState if state.is_held])
-# The stretch of work that is on record, added to those before it.
-WORKED_SECONDS = RUNS.c.worked_seconds + sa.func.coalesce(
-    sa.func.coalesce(RUNS.c.ended, RUNS.c.heartbeat) - RUNS.c.started, 0.0
-)
+_STRETCH = sa.func.coalesce(sa.func.coalesce(RUNS.c.ended, RUNS.c.heartbeat) - RUNS.c.started, 0.0)
+# The stretch of work that is on record, added to those before it; none where the clock was set back.
+WORKED_SECONDS = RUNS.c.worked_seconds + sa.case((_STRETCH > 0, _STRETCH), else_=0.0)
 
 
 class Claims(RunReading):
@@ -74,13 +76,16 @@ class Claims(RunReading):
     def end_run(self, run_id: str, state: RunState, message: str, outcome: Outcome | None = None) -> None:
         """Record how a run ended; a run that has ended already stays as it is.
 
+        One that was to be cancelled is not interrupted, but cancelled.
+
         Raises
         ------
         RunLostError
             If the run belongs to another by now.
         """
         stored = asdict(outcome) if outcome else None
-        self._end(run_id, {"state": state, "message": message, "outcome": stored})
+        after = _unless_cancelled(state) if state is RunState.INTERRUPTED else state
+        self._end(run_id, {"state": after, "message": message, "outcome": stored})
 
     def pause_run(self, run_id: str, message: str) -> None:
         """Record that the worker of a run has stopped and that it waits to be resumed.
@@ -92,9 +97,7 @@ class Claims(RunReading):
         RunLostError
             If the run belongs to another by now.
         """
-        to_cancel = RUNS.c.state == RunState.CANCELLING
-        state = sa.case((to_cancel, RunState.CANCELLED.value), else_=RunState.PAUSED.value)
-        self._end(run_id, {"state": state, "message": message})
+        self._end(run_id, {"state": _unless_cancelled(RunState.PAUSED), "message": message})
 
     def release_run(self, run_id: str, message: str) -> None:
         """Give a run up in favour of the next worker: it is interrupted and first in the queue.
@@ -109,7 +112,7 @@ class Claims(RunReading):
         self._end(run_id, _release_values(message))
 
     def mark_silent_runs(self) -> None:
-        """Release the runs whose worker is gone: it is silent, or its process is known to be dead.
+        """Release the runs whose worker is gone: it has been seen silent, or its process is known to be dead.
 
         They are interrupted and first in the queue, or paused or cancelled where that was asked for.
         """
@@ -128,14 +131,29 @@ class Claims(RunReading):
         """Say whether a worker would find a run to carry out."""
         with self._reading() as connection:
             waits = connection.execute(sa.select(sa.exists().where(IS_WAITING))).scalar_one()
-        return bool(waits) or any(row.state == RunState.RUNNING for row in self._read_abandoned(IS_SEARCH))
+        gone = self._read_abandoned()
+        return bool(waits) or any(row.state == RunState.RUNNING and row.is_search for row in gone)
 
-    def _read_abandoned(self, *where: Any) -> list[Any]:
-        query = sa.select(RUNS.c.id, RUNS.c.state, RUNS.c.owner, RUNS.c.heartbeat).where(IS_HELD, *where)
+    def await_word(self, run_id: str) -> None:
+        """Wait until the worker of a run gives a sign of life, or the run is released as it gives none."""
+        beat = self._read_beat(run_id)
+        while beat is not None and self._read_beat(run_id) == beat:
+            time.sleep(_LOOK_EVERY_S)
+            self.mark_silent_runs()
+
+    def _read_beat(self, run_id: str) -> float | None:
+        """Read the last sign of life of a run's worker; None where it has none."""
+        query = sa.select(RUNS.c.heartbeat).where(RUNS.c.id == run_id, IS_HELD)
         with self._reading() as connection:
-            held = connection.execute(query).all()
-        clock = now().timestamp()
-        return [row for row in held if is_gone(row.owner, clock - row.heartbeat)]
+            beat: float | None = connection.execute(query).scalar_one_or_none()
+        return beat
+
+    def _read_abandoned(self) -> list[Any]:
+        columns = (RUNS.c.id, RUNS.c.state, RUNS.c.owner, RUNS.c.heartbeat, IS_SEARCH.label("is_search"))
+        with self._reading() as connection:
+            held = connection.execute(sa.select(*columns).where(IS_HELD)).all()
+        silent = self._watch.find_silent({row.id: row.heartbeat for row in held})
+        return [row for row in held if row.id in silent or is_known_dead(row.owner)]
 
     def _hold(self, connection: sa.Connection, run_id: str, values: Mapping[str, Any]) -> None:
         """Write to a run of one's own, and keep it from others until the transaction ends."""
@@ -150,6 +168,10 @@ class Claims(RunReading):
         n_ended = self._write(query.values({"ended": now().timestamp(), **values}))
         if n_ended == 0 and self.read_state(run_id).is_active:
             raise lost(run_id)
+
+
+def _unless_cancelled(state: RunState) -> Any:
+    return sa.case((RUNS.c.state == RunState.CANCELLING, RunState.CANCELLED.value), else_=state.value)
 
 
 def _release_values(message: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from mnist_core.errors import RunError
-from mnist_core.runs.owner import Owner
+from mnist_core.runs.owner import SILENT_AFTER_S, Owner, Watch
 from mnist_core.runs.schema import bring_up_to_date
 from mnist_core.runs.trouble import tell_trouble
 
@@ -31,6 +31,8 @@ class Database:
         A SQLAlchemy URL of SQLite or PostgreSQL. SQLite files are made with their folder.
     busy_timeout_s : float
         How long to wait for another process that holds a lock.
+    silent_after_s : float
+        How long a worker has to be seen without a sign of life until its runs are given away.
 
     Raises
     ------
@@ -40,8 +42,11 @@ class Database:
         If it is none that can be used, or a newer version of the lab made it.
     """
 
-    def __init__(self, url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, busy_timeout_s: float = BUSY_TIMEOUT_S, silent_after_s: float = SILENT_AFTER_S
+    ) -> None:
         self._busy_timeout_s = busy_timeout_s
+        self._watch = Watch(silent_after_s)
         self._engine = _make_engine(url, busy_timeout_s)
         # Locked from the start: a transaction that reads first and then writes would fail, not wait.
         self._writing_engine = self._engine.execution_options(sqlite_begin="IMMEDIATE")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mnist_core.errors import RunError
 from mnist_core.history import REFIT_FOLD, EpochRecord
-from mnist_core.runs.queue import make_id, queue_again
+from mnist_core.runs.queue import last_place, make_id, queue_again
 from mnist_core.runs.reading import HAS_PLACE, IS_SEARCH, parse_time
 from mnist_core.runs.rows import RunState, now
 from mnist_core.runs.tables import RUNS
@@ -91,7 +91,7 @@ class Jobs(Trainings):
             "fingerprint": fingerprint,
             "n_fits": 0,
             "created": created,
-            "queue_position": created,
+            "queue_position": last_place(),
             "message": "starting",
         }
         self._write(sa.insert(RUNS).values(row))

@@ -1,7 +1,7 @@
 """The runs that wait for a worker, and the wishes of users: cancel, pause, resume, first in the queue."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from mnist_core.errors import RunError
 from mnist_core.grid import SearchPlan
 from mnist_core.runs.claims import IS_HELD, WORKED_SECONDS
-from mnist_core.runs.reading import IN_TURN, IS_WAITING, RunReading
+from mnist_core.runs.reading import IN_TURN, IS_SEARCH, IS_WAITING, RunReading
 from mnist_core.runs.rows import RunRow, RunState, now
 from mnist_core.runs.tables import RUNS
 
-_STOPPED = [RunState.PAUSED, RunState.INTERRUPTED]
+_STOPPED = (RunState.PAUSED, RunState.INTERRUPTED)
+_GOING_ON = (RunState.RUNNING, RunState.PAUSING)
 _RESUMABLE = [state for state in RunState if state.is_resumable]
 
 
@@ -34,7 +35,7 @@ class Queue(RunReading):
             "fingerprint": fingerprint,
             "n_fits": plan.n_fits,
             "created": created,
-            "queue_position": created,
+            "queue_position": last_place(),
             "message": "waits for the worker",
         }
         self._write(sa.insert(RUNS).values(row))
@@ -42,9 +43,14 @@ class Queue(RunReading):
 
     def request_cancel(self, run_id: str) -> None:
         """Ask for the end of a run; one that no worker has ends at once, one that has ended stays."""
-        self._stop(run_id, [RunState.QUEUED], RunState.CANCELLED, "cancelled before it began")
-        self._stop(run_id, _STOPPED, RunState.CANCELLED, "cancelled; what had finished is kept")
-        self._wish(run_id, [RunState.RUNNING, RunState.PAUSING], RunState.CANCELLING, "stopping")
+        self._ask(
+            run_id,
+            {
+                RunState.QUEUED: (RunState.CANCELLED, "cancelled before it began"),
+                **dict.fromkeys(_STOPPED, (RunState.CANCELLED, "cancelled; what had finished is kept")),
+                **dict.fromkeys(_GOING_ON, (RunState.CANCELLING, "stopping")),
+            },
+        )
 
     def request_pause(self, run_id: str) -> None:
         """Ask that a run stops until it is resumed; one that no worker has is paused at once.
@@ -55,11 +61,12 @@ class Queue(RunReading):
             If it has ended, or is about to be cancelled.
         """
         waiting = [RunState.QUEUED, RunState.INTERRUPTED]
-        self._stop(run_id, waiting, RunState.PAUSED, "paused; it waits to be resumed")
-        self._wish(run_id, [RunState.RUNNING], RunState.PAUSING, "pausing")
-        state = self.read_state(run_id)
-        if state not in (RunState.PAUSED, RunState.PAUSING):
-            raise RunError(f"Only a run that goes on or waits can be paused, but {run_id} is {state}.")
+        paused = (RunState.PAUSED, "paused; it waits to be resumed")
+        steps = {**dict.fromkeys(waiting, paused), RunState.RUNNING: (RunState.PAUSING, "pausing")}
+        if self._ask(run_id, steps) == 0:
+            state = self.read_state(run_id)
+            if state not in (RunState.PAUSED, RunState.PAUSING):
+                raise RunError(f"Only a run that goes on or waits can be paused, but {run_id} is {state}.")
 
     def request_resume(self, run_id: str) -> None:
         """Queue a run that has stopped again, behind those that wait; it goes on from its checkpoint.
@@ -76,11 +83,23 @@ class Queue(RunReading):
             raise RunError(f"Only a run that has stopped can be resumed, but {run_id} is {state}.")
 
     def set_cluster(self, run_id: str, address: str) -> None:
-        """Let a run that waits use the workers of another scheduler."""
+        """Let a run that waits or has stopped use the workers of another scheduler.
+
+        Raises
+        ------
+        RunError
+            If a worker has it, or it is done, or there is none of that id.
+        """
+        query = sa.select(RUNS.c.plan, RUNS.c.state).where(RUNS.c.id == run_id, IS_SEARCH)
         with self._writing() as connection:
-            query = sa.select(RUNS.c.plan).where(RUNS.c.id == run_id, IS_WAITING)
-            plan = connection.execute(query).scalar_one()
-            values = replace(SearchPlan.from_values(plan), cluster=address).values()
+            row = connection.execute(query.with_for_update()).one_or_none()
+            state = None if row is None else RunState(row.state)
+            if row is None or state not in (RunState.QUEUED, *_RESUMABLE):
+                raise RunError(
+                    f"Only a run that waits or has stopped can go to another cluster, but {run_id} is "
+                    f"{state or 'none'}: pause it first."
+                )
+            values = replace(SearchPlan.from_values(row.plan), cluster=address).values()
             connection.execute(sa.update(RUNS).where(RUNS.c.id == run_id).values(plan=values))
 
     def read_queue(self) -> list[RunRow]:
@@ -123,14 +142,16 @@ class Queue(RunReading):
                 _put(connection, run_id, places[order[other]])
                 _put(connection, order[other], places[run_id])
 
-    def _stop(self, run_id: str, before: Sequence[RunState], after: RunState, message: str) -> None:
-        query = sa.update(RUNS).where(RUNS.c.id == run_id, RUNS.c.state.in_(before))
-        ended = sa.func.coalesce(RUNS.c.ended, now().timestamp())
-        self._write(query.values(state=after, message=message, ended=ended, queue_position=None))
-
-    def _wish(self, run_id: str, before: Sequence[RunState], after: RunState, message: str) -> None:
-        query = sa.update(RUNS).where(RUNS.c.id == run_id, RUNS.c.state.in_(before))
-        self._write(query.values(state=after, message=message))
+    def _ask(self, run_id: str, steps: Mapping[RunState, tuple[RunState, str]]) -> int:
+        """Bring a run from the state of now to the next, in one statement; return how many changed."""
+        # Of several statements each could miss a run whose worker changes its state in between.
+        after, message = (
+            sa.case({before.value: str(step[part]) for before, step in steps.items()}, value=RUNS.c.state)
+            for part in (0, 1)
+        )
+        ended = sa.case((IS_HELD, None), else_=sa.func.coalesce(RUNS.c.ended, now().timestamp()))
+        query = sa.update(RUNS).where(RUNS.c.id == run_id, RUNS.c.state.in_(steps))
+        return self._write(query.values(state=after, message=message, ended=ended, queue_position=None))
 
 
 def make_id() -> str:
@@ -144,11 +165,18 @@ def queue_again() -> dict[str, Any]:
         "state": RunState.QUEUED,
         "message": "waits for the worker; it goes on from its checkpoint",
         "owner": None,
-        "queue_position": now().timestamp(),
+        "queue_position": last_place(),
         "worked_seconds": WORKED_SECONDS,
         "started": None,
         "ended": None,
     }
+
+
+def last_place() -> Any:
+    """Return the place behind all that wait: that of now, unless the clock was set back meanwhile."""
+    others, clock = sa.alias(RUNS), now().timestamp()
+    last = sa.func.coalesce(sa.func.max(others.c.queue_position) + 1, clock)
+    return sa.select(sa.case((last > clock, last), else_=clock)).scalar_subquery()
 
 
 def _read_places(connection: sa.Connection, run_id: str) -> dict[str, float]:

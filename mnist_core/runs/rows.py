@@ -125,7 +125,8 @@ class RunRow:
         if self.started is None:
             return self.worked_seconds
         until = self.ended or (now() if self.state.is_active else self.heartbeat or self.started)
-        return self.worked_seconds + (until - self.started).total_seconds()
+        # Not less than nothing, where the clock was set back.
+        return self.worked_seconds + max((until - self.started).total_seconds(), 0.0)
 
 
 @dataclass(frozen=True)

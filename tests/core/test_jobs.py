@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 from jobs_for_tests import KINDS
-from stored_runs import add_run, fall_silent
+from stored_runs import add_run, lose_worker
 
 from mnist_core.errors import RunError, RunLostError
 from mnist_core.runs import RunState, Store
@@ -120,9 +120,9 @@ def test_a_job_does_not_rest_before_a_wish_that_it_has_not_seen(store):
     assert store.rest_job(job.id, job.n_wishes + 1, "rests")
 
 
-def test_the_job_of_a_silent_process_waits_for_another_and_is_lost_for_the_first(store, settings, url):
+def test_the_job_of_a_dead_process_waits_for_another_and_is_lost_for_the_first(store, settings, url):
     job = store.claim_job(store.add_job("count", {"most": 3}, name="to three"))
-    fall_silent(store, job.id, 60)
+    lose_worker(store, job.id)
     other = Store(url)
 
     assert other.claim_job(job.id).id == job.id

@@ -1,6 +1,9 @@
 """Runs that wait: in order, moved, paused, resumed, and why each waits."""
 
+import time
+
 import pytest
+import sqlalchemy as sa
 from stored_runs import OUTCOME, add_run, begin_run, make_record, set_times
 
 from mnist_core.errors import RunError
@@ -99,6 +102,25 @@ def test_a_run_that_is_cancelled_while_it_pauses_is_cancelled(store):
     assert store.get_run(run_id).state is RunState.CANCELLED
 
 
+@pytest.mark.parametrize("n_before", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("ask", "state"),
+    [(Store.request_cancel, RunState.CANCELLED), (Store.request_pause, RunState.PAUSED)],
+)
+def test_a_wish_is_obeyed_in_whose_midst_its_worker_gives_the_run_up(store, url, ask, state, n_before):
+    worker = Store(url)
+    run_id = begin_run(worker)
+    steps = [*[lambda: None] * n_before, lambda: worker.release_run(run_id, "its worker was stopped")]
+    sa.event.listen(store._engine, "checkin", lambda *_: steps.pop(0)() if steps else None)
+
+    ask(store, run_id)
+    while steps:  # it had fewer transactions
+        steps.pop(0)()
+
+    assert store.get_run(run_id).state is state
+    worker.close()
+
+
 def test_a_pause_that_was_asked_for_twice_is_one_pause(store):
     run_id = begin_run(store)
     store.request_pause(run_id)
@@ -167,3 +189,32 @@ def test_the_time_of_a_run_leaves_its_pauses_out(store):
     assert store.get_run(run_id).seconds == 60
     store.claim_run()
     assert 60 <= store.get_run(run_id).seconds < 70
+
+
+def test_a_run_that_is_queued_after_the_clock_was_set_back_waits_behind_the_others(store):
+    first, second = add_run(store), add_run(store)
+    for place, run_id in enumerate((first, second)):
+        set_times(store, run_id, queue_position=time.time() + 3600 + place)
+
+    third = add_run(store)
+    store.request_cancel(first)
+    store.request_resume(first)
+
+    assert [run.id for run in store.read_queue()] == [second, third, first]
+
+
+def test_a_run_that_waits_or_has_stopped_goes_to_another_cluster_and_no_other(store):
+    run_id = add_run(store)
+    store.set_cluster(run_id, "tcp://one:8786")
+    store.claim_run(run_id)
+
+    with pytest.raises(
+        RunError, match=r"Only a run that waits or has stopped can go .* is running: pause it"
+    ):
+        store.set_cluster(run_id, "tcp://two:8786")
+    with pytest.raises(RunError, match="is none"):
+        store.set_cluster("unknown", "tcp://two:8786")
+    store.pause_run(run_id, "paused")
+    assert store.get_run(run_id).plan.cluster == "tcp://one:8786"
+    store.set_cluster(run_id, "tcp://two:8786")
+    assert store.get_run(run_id).plan.cluster == "tcp://two:8786"

@@ -1,14 +1,20 @@
 """Runs whose worker is gone or slow: noticed, taken over once, and kept from the one that lost them."""
 
 import os
+import re
 import signal
+import time
+from dataclasses import replace
+from pathlib import Path
 
+import psutil
 import pytest
-from stored_runs import add_run, begin_run, fall_silent, finish, make_record, start_python
+from stored_runs import add_run, begin_run, finish, lose_worker, make_record, set_times, start_python
 
 from mnist_core.errors import RunLostError
 from mnist_core.runs import RunState, Store
 from mnist_core.runs.owner import Owner
+from mnist_core.runs.work import beating
 
 CLAIM_AND_WAIT = """
     import sys
@@ -55,10 +61,10 @@ def slow(url):
 
 
 def lose_run(store: Store, slow: Store) -> str:
-    """Let a worker be silent for so long that another takes its run."""
+    """Let a worker be taken for dead, so that another takes its run."""
     run_id = begin_run(slow)
     slow.add_epochs(run_id, [(0, 0, make_record(1, 0.9))])
-    fall_silent(slow, run_id, 60)
+    lose_worker(slow, run_id)
     assert store.claim_run().id == run_id
     return run_id
 
@@ -100,10 +106,72 @@ def test_a_run_of_a_dead_worker_is_taken_before_those_that_wait(store, claimed):
 def test_a_process_that_got_the_number_of_a_dead_worker_is_not_taken_for_it(claimed):
     _, process = claimed
     mine = Owner.of_this_process()
-    living = Owner(mine.host, process.pid, mine.started, "any")
-    assert Owner(mine.host, process.pid, mine.started - 3600, "any").is_known_dead
-    assert Owner("another host", process.pid, mine.started - 3600, "any").is_known_dead is False
-    assert Owner.parse(str(living)) == Owner(mine.host, process.pid, round(mine.started, 2), "any")
+    earlier = Owner(mine.host, process.pid, "=1.00", "any")
+    assert earlier.is_known_dead
+    assert replace(earlier, host="another host").is_known_dead is False
+    assert replace(earlier, started="1764421000.12").is_known_dead is False  # as earlier versions wrote it
+    assert Owner.parse(str(earlier)) == earlier
+
+
+@pytest.mark.skipif(
+    not Path("/proc/stat").exists(), reason="the start of a process moves with the clock on Linux"
+)
+def test_a_worker_lives_on_when_the_clock_of_its_machine_is_set(store, claimed, tmp_path, monkeypatch):
+    run_id, process = claimed
+    # What Linux says of itself once its clock was set an hour ahead.
+    stat = re.sub(
+        r"btime (\d+)", lambda found: f"btime {int(found[1]) + 3600}", Path("/proc/stat").read_text()
+    )
+    (tmp_path / "stat").write_text(stat)
+    (tmp_path / str(process.pid)).symlink_to(f"/proc/{process.pid}")
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+
+    store.mark_silent_runs()
+
+    assert store.get_run(run_id).state is RunState.RUNNING
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_beat_by_a_clock_that_is_wrong_is_a_sign_of_life(store, url, hours):
+    hasty, run_id = Store(url, silent_after_s=0.0), begin_run(store)
+    for beat in range(3):
+        set_times(store, run_id, heartbeat=time.time() + 3600 * hours + beat)
+        hasty.mark_silent_runs()
+    assert store.get_run(run_id).state is RunState.RUNNING
+    hasty.close()
+
+
+def test_a_worker_that_is_seen_without_a_beat_for_too_long_is_gone(store, url, claimed):
+    run_id, _ = claimed  # it lives and stands still
+    hasty = Store(url, silent_after_s=0.0)
+
+    hasty.mark_silent_runs()
+    assert store.get_run(run_id).state is RunState.RUNNING  # one look tells nothing
+    assert hasty.has_work()
+    hasty.mark_silent_runs()
+
+    assert store.get_run(run_id).state is RunState.INTERRUPTED
+    hasty.close()
+
+
+def test_who_waits_for_word_of_a_worker_that_stands_still_sees_its_run_released(url, claimed):
+    run_id, _ = claimed
+    hasty = Store(url, silent_after_s=0.1)
+
+    hasty.await_word(run_id)
+
+    assert hasty.get_run(run_id).state is RunState.INTERRUPTED
+    hasty.close()
+
+
+def test_who_waits_for_word_of_a_worker_that_lives_hears_of_it(store, url):
+    run_id, other = begin_run(store), Store(url)
+
+    with beating(store, run_id):
+        other.await_word(run_id)
+
+    assert other.get_run(run_id).state is RunState.RUNNING
+    other.close()
 
 
 @pytest.mark.parametrize(
@@ -127,6 +195,13 @@ def test_a_worker_that_gives_a_run_up_leaves_it_to_the_next(store, slow):
     run = store.get_run(run_id)
     assert (run.state, run.message) == (RunState.INTERRUPTED, "its worker was stopped")
     assert [one.id for one in store.read_queue()] == [run_id, waiting]
+
+
+def test_a_run_that_was_to_be_cancelled_when_its_scheduler_went_is_cancelled(store):
+    run_id = begin_run(store)
+    store.request_cancel(run_id)
+    store.end_run(run_id, RunState.INTERRUPTED, "the scheduler is gone")
+    assert store.get_run(run_id).state is RunState.CANCELLED
 
 
 def test_a_run_that_is_interrupted_for_a_reason_waits_for_its_user(store):
@@ -175,7 +250,7 @@ def test_a_worker_may_write_to_a_run_that_it_has_ended(store):
 def test_no_two_processes_take_the_same_run(store, url):
     runs = [add_run(store) for _ in range(20)]
     for run_id in runs[:5]:
-        fall_silent(store, store.claim_run(run_id).id, 60)
+        lose_worker(store, store.claim_run(run_id).id)
     workers = [start_python(CLAIM_ALL, url) for _ in range(4)]
     for worker in workers:
         assert worker.stdout.readline() == "ready\n"
