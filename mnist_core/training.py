@@ -16,6 +16,7 @@ from mnist_core.grid import LEGIBLE, RECIPE_SETTINGS, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts
+from mnist_core.modelstore.seen import hash_images
 from mnist_core.network import MLP
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
@@ -130,7 +131,7 @@ def keep_model(made: Made, dataset: Dataset, split: Split, limit: int | None, fo
         temperature=made.temperature,
         pens=made.pens,
     )
-    model = save_model(made.network, info, folder)
+    model = save_model(made.network, info, folder, hash_images(dataset.images[split.train]))
     return TrainedModel(model, _gives_same_outputs(made.network, model.network, dataset, split))
 
 

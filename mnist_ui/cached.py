@@ -11,7 +11,7 @@ from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.evaluation import Evaluation
 from mnist_core.evaluation.answers import evaluate_model
-from mnist_core.evaluation.part import Part, take_examples
+from mnist_core.evaluation.part import Part, Which, take_examples
 from mnist_core.fields import layer_sums, receptive_fields
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model, load_model
@@ -31,15 +31,15 @@ def open_model(folder: Path) -> Model:
     return _open_model(str(folder), path.stat().st_mtime_ns if path.exists() else 0)
 
 
-def evaluate_part(model: Model, dataset: Dataset, held_out_only: bool) -> tuple[Part, Evaluation]:
-    """Measure a model on the fair part of a data set.
+def evaluate_part(model: Model, dataset: Dataset, which: Which = Which.FAIR) -> tuple[Part, Evaluation]:
+    """Measure a model on a part of a data set.
 
     Raises
     ------
     DataError
         If the data set does not fit the model, or has too few images to hold any out.
     """
-    return _evaluate_part(*identify(model), dataset.fingerprint, held_out_only, model, dataset)
+    return _evaluate_part(*identify(model), dataset.fingerprint, which, model, dataset)
 
 
 def read_fields(model: Model, layer: str) -> Fields:
@@ -84,11 +84,11 @@ def _evaluate_part(
     folder: str,  # noqa: ARG001 - part of the key
     changed: int,  # noqa: ARG001
     fingerprint: str,  # noqa: ARG001
-    held_out_only: bool,
+    which: Which,
     _model: Model,
     _dataset: Dataset,
 ) -> tuple[Part, Evaluation]:
-    found = take_examples(_model, _dataset, held_out_only)
+    found = take_examples(_model, _dataset, which)
     return found.part, evaluate_model(_model, found.images, found.labels)
 
 

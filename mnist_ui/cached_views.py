@@ -98,7 +98,13 @@ def read_likeness(lens: Lens, view: FieldsView) -> Likeness:
 @st.cache_resource(show_spinner="Choosing images …", max_entries=3)
 def _choose_probe(key: _Key, _model: Model, _dataset: Dataset) -> Probe:  # noqa: ARG001 - as all below
     labels = match_labels(_dataset, _model.info.class_names)
-    return choose_probe(_model.info.data, _dataset, side=_model.info.side, labels=labels)
+    return choose_probe(
+        _model.info.data,
+        _dataset,
+        side=_model.info.side,
+        labels=labels,
+        is_trained=_model.find_trained(_dataset),
+    )
 
 
 @st.cache_resource(show_spinner="Looking …", max_entries=128)

@@ -145,7 +145,7 @@ def _keep(job_id: str, name: str) -> bool:
     try:
         check_new_name(name)
         copy = load_model(settings.runs_folder / job_id / COPY)
-        save_model(copy.network, copy.info, settings.models_folder / name)
+        save_model(copy.network, copy.info, settings.models_folder / name, copy.seen)
     except LabError as error:
         st.error(str(error))
         return False

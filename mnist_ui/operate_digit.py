@@ -9,7 +9,7 @@ from mnist_ui.gallery import show_gallery
 from mnist_ui.operate_steps import Operated
 from mnist_ui.session import Key
 
-_DRAWN, _HELD_OUT = "The digit you drew", "A held-out image"
+_DRAWN, _OTHER = "The digit you drew", "An image"
 _PICTURE_SIZE = 84  # screen pixels, three of them a pixel of the image
 
 
@@ -34,7 +34,7 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
     if drawn is not None:
         source = st.segmented_control(
             "Digit",
-            [_DRAWN, _HELD_OUT],
+            [_DRAWN, _OTHER],
             default=_DRAWN,
             key=Key.OPERATE_SOURCE_WIDGET,
             label_visibility="collapsed",
@@ -44,10 +44,10 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
             return drawn, _DRAWN
     test = operated.bench.test
     place = st.number_input(
-        "Held-out image",
+        "Image",
         0,
         len(test.labels) - 1,
         key=Key.OPERATE_IMAGE_WIDGET,
-        help="Draw one on the Draw page.",
+        help=f"One of the {operated.bench.words}. Or draw one on the Draw page.",
     )
     return test.images[int(place)], f"a {operated.model.info.class_names[test.labels[int(place)]]}"

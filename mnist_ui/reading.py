@@ -8,6 +8,7 @@ from mnist_core.arrays import Confusion, Images, Indices, Labels
 from mnist_core.dataset import Dataset
 from mnist_core.evaluation import Evaluation
 from mnist_core.evaluation.match import match_labels
+from mnist_core.evaluation.part import Which
 from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import ModelInfo
 from mnist_ui.cached import evaluate_part
@@ -87,7 +88,8 @@ def read_folder(info: ModelInfo) -> Reading:
     """Take the figures that the model's folder holds."""
     images = f"the {info.test.n:,} images of {info.data.name} that its training held out"
     if info.changes:
-        images = f"{info.changes[-1].measured_on}, after it was changed"
+        doubt = "" if info.test.is_unseen else " (it is not known whether it has seen them)"
+        images = f"{info.changes[-1].measured_on}{doubt}, after it was changed"
     words = f"From the model's folder: measured once on {images}. {_tell_changes(info)}".strip()
     return Reading(np.array(info.test.confusion, dtype=np.int64), words, info.class_names)
 
@@ -98,15 +100,15 @@ def _tell_changes(info: ModelInfo) -> str:
     return " ".join(told)
 
 
-def read_dataset(model: Model, dataset: Dataset, held_out_only: bool) -> Reading:
-    """Measure the model on the fair part of a data set.
+def read_dataset(model: Model, dataset: Dataset, which: Which) -> Reading:
+    """Measure the model on a part of a data set.
 
     Raises
     ------
     DataError
         If the data set does not fit the model, or has too few images to hold any out.
     """
-    part, evaluation = evaluate_part(model, dataset, held_out_only)
+    part, evaluation = evaluate_part(model, dataset, which)
     words = f"Measured now on the open data set. {part.words} {_tell_changes(model.info)}".strip()
     if dataset.side != model.info.side:
         words += f" They were brought from {_say_size(dataset.side)} to {_say_size(model.info.side)} pixels."

@@ -88,9 +88,9 @@ def show_facts(lens: Lens, view: FieldsView, open_unit: OpenUnit) -> None:
         st.metric(
             "Accuracy lost without it",
             f"{100 * facts.lost_at_mean[unit]:.2f} points",
-            help="How many more of 100 held-out images are read wrong when its activation is held at its "
-            f"mean for all. Held at 0: {100 * facts.lost_at_zero[unit]:.2f}. Below 0, the network reads "
-            "better without it.",
+            help="How many more of 100 images that it is measured on are read wrong when its activation is "
+            f"held at its mean for all. Held at 0: {100 * facts.lost_at_zero[unit]:.2f}. Below 0, the "
+            "network reads better without it.",
         )
         st.metric("Bias", f"{read_bias(lens.model.network, view.layer, unit):+.3f}")
     if facts.is_dead[unit]:

@@ -10,11 +10,12 @@ from mnist_core.arrays import Confusion
 from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
 from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
-from mnist_core.evaluation.part import choose_part
+from mnist_core.evaluation.part import Which
 from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.history import best_epoch
 from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import ModelInfo
+from mnist_ui.cached import evaluate_part
 from mnist_ui.charts.results import draw_learning_curve, draw_precision_recall
 from mnist_ui.confusion_picker import pick_cell
 from mnist_ui.depths import TAB_PARAM, show_tabs
@@ -34,19 +35,19 @@ def _read(model: Model, dataset: Dataset | None) -> Reading:
     if dataset is None:
         return read_folder(model.info)
     try:
-        return read_dataset(model, dataset, _wants_held_out(model, dataset))
+        return read_dataset(model, dataset, _choose_which(model, dataset))
     except DataError as error:
         st.error(str(error))
         return read_folder(model.info)
 
 
-def _wants_held_out(model: Model, dataset: Dataset) -> bool:
-    if choose_part(model.info.data, dataset).is_unseen:
-        return False
+def _choose_which(model: Model, dataset: Dataset) -> Which:
+    if evaluate_part(model, dataset)[0].is_unseen:
+        return Which.FAIR
     choice = st.segmented_control(
         "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key=Key.PART_WIDGET, required=True
     )
-    return choice == _HELD_OUT
+    return Which.TEST if choice == _HELD_OUT else Which.ALL
 
 
 def _show_headline(reading: Reading) -> None:

@@ -5,10 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mnist_core.cli.choose import open_model
-from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
 from mnist_core.evaluation.comparison import Comparison, compare, list_guesses, read_both
+from mnist_core.evaluation.part import Which
 
 
 def add_compare_arguments(command: argparse.ArgumentParser) -> None:
@@ -16,6 +17,7 @@ def add_compare_arguments(command: argparse.ArgumentParser) -> None:
     for name in ("first", "second"):
         command.add_argument(name, metavar=name.upper(), help="a model folder, or the name of a saved model")
     add_data_arguments(command)
+    add_part_argument(command)
     command.add_argument("--seed", type=int, default=0, help="seed of the bootstrap (default: 0)")
     command.add_argument("--csv", type=Path, metavar="OUT", help="write what each image is read as")
 
@@ -23,12 +25,13 @@ def add_compare_arguments(command: argparse.ArgumentParser) -> None:
 def run_compare(arguments: argparse.Namespace) -> None:
     """Say which of two models reads more, and whether that can be chance."""
     first, second = (open_model(name) for name in (arguments.first, arguments.second))
-    readings = read_both(first, second, read_data(arguments))
+    readings = read_both(first, second, read_data(arguments), Which(arguments.part))
     found = compare(readings, arguments.seed)
     write_csv(arguments.csv, list_guesses(readings, first.info.class_names))
     document = {
         "first": str(first.folder),
         "second": str(second.folder),
+        "part": arguments.part,
         "measured_on": readings.part.words,
         "is_unseen": readings.part.is_unseen,
         "accuracies": list(found.accuracies),

@@ -35,6 +35,16 @@ def add_data_arguments(command: argparse.ArgumentParser, file_words: str = "a .m
             group.add_argument(option, metavar="AXES" if name == "axes" else "NAME", help=words)
 
 
+def add_part_argument(command: argparse.ArgumentParser) -> None:
+    """Add which images of the file a model is measured on: one default for all commands."""
+    command.add_argument(
+        "--part",
+        choices=["test", "all"],
+        default="test",
+        help="the held-out images, without any that the model was trained on, or all (default: test)",
+    )
+
+
 def read_choices(arguments: argparse.Namespace) -> Choices:
     """Read the choices from the options."""
     return Choices(**{name: getattr(arguments, name) for name in _HELP})

@@ -63,7 +63,9 @@ def run_fields(arguments: argparse.Namespace) -> None:
     model, view = open_model(arguments.model), find_view(arguments.method)
     dataset = _read_data(arguments.data)
     labels, side = match_labels(dataset, model.info.class_names), model.info.side
-    probe = choose_probe(model.info.data, dataset, side=side, labels=labels)
+    probe = choose_probe(
+        model.info.data, dataset, side=side, labels=labels, is_trained=model.find_trained(dataset)
+    )
     is_of_image = view.kind is Kind.IMAGE
     image = take_images(dataset, find_image(dataset, arguments.image), side) if is_of_image else None
     asked = Asked(arguments.digit, image)

@@ -4,18 +4,16 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from mnist_core.cli.choose import open_model
-from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.say import say
-from mnist_core.dataset import Dataset, split_dataset
+from mnist_core.dataset import Dataset
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.drawing import read_drawings
 from mnist_core.evaluation import Evaluation, wilson_interval
 from mnist_core.evaluation.answers import evaluate_model
 from mnist_core.evaluation.match import match_labels
-from mnist_core.evaluation.part import leave_out_trained
+from mnist_core.evaluation.part import Part, Which, choose_part
 from mnist_core.modelstore import Model
 from mnist_core.reading.hands import evaluate_drawings
 
@@ -24,13 +22,12 @@ def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `evaluate`."""
     command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
     add_data_arguments(command, "a .mat file of digits, or a .json file of pen strokes with labels")
+    add_part_argument(command)
     command.add_argument(
-        "--part",
-        choices=["test", "all"],
-        default="test",
-        help="the held-out images, without any that the model was trained on, or all (default: test)",
+        "--seed",
+        type=int,
+        help="seed of the split (default: that of the model's training on its data, else 0)",
     )
-    command.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
 
 
 def run_evaluate(arguments: argparse.Namespace) -> None:
@@ -40,11 +37,14 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
         _measure_drawings(model, arguments.file, arguments.json)
         return
     dataset = read_data(arguments)
-    measured = _evaluate_part(model, dataset, arguments.part, arguments.seed)
+    part = choose_part(model, dataset, Which(arguments.part), arguments.seed)
+    measured = _evaluate_part(model, dataset, part)
     low, high = wilson_interval(measured.n_right, measured.n)
     document = {
         "model": str(model.folder),
         "part": arguments.part,
+        "measured_on": part.words,
+        "is_unseen": part.is_unseen,
         "n": measured.n,
         "accuracy": measured.accuracy,
         "interval": [low, high],
@@ -58,7 +58,7 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     if dataset.side != model.info.side:
         side = model.info.side
         words += f"; they were brought from {dataset.side} x {dataset.side} to {side} x {side} pixels"
-    say(document, words, arguments.json)
+    say(document, f"{words}\nMeasured on: {part.words}", arguments.json)
 
 
 def _measure_drawings(model: Model, path: Path, as_json: bool) -> None:
@@ -80,10 +80,6 @@ def _measure_drawings(model: Model, path: Path, as_json: bool) -> None:
     say(document, "\n".join(words), as_json)
 
 
-def _evaluate_part(model: Model, dataset: Dataset, part: str, seed: int) -> Evaluation:
-    labels = match_labels(dataset, model.info.class_names)
-    indices = np.arange(dataset.n_samples)
-    if part == "test":
-        indices = leave_out_trained(model.info.data, dataset, split_dataset(dataset, seed).test)
-    images = bring_to_side(dataset.images[indices], model.info.side)
-    return evaluate_model(model, images, labels[indices])
+def _evaluate_part(model: Model, dataset: Dataset, part: Part) -> Evaluation:
+    labels = match_labels(dataset, model.info.class_names)[part.indices]
+    return evaluate_model(model, bring_to_side(dataset.images[part.indices], model.info.side), labels)

@@ -107,7 +107,13 @@ def _read_step(name: str, text: str, order: str) -> Operation:
 def _prepare(model: Model, path: Path | None) -> Bench:
     dataset: Dataset = read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
     labels = match_labels(dataset, model.info.class_names)
-    probe = choose_probe(model.info.data, dataset, side=model.info.side, labels=labels)
+    probe = choose_probe(
+        model.info.data,
+        dataset,
+        side=model.info.side,
+        labels=labels,
+        is_trained=model.find_trained(dataset),
+    )
     return Bench(model.network, probe, model.info.temperature)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
-from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.errors import ModelError
 from mnist_core.evaluation.disturbances import DISTURBANCES, NAMES
-from mnist_core.evaluation.part import take_examples
+from mnist_core.evaluation.part import Which, take_examples
 from mnist_core.evaluation.robustness import Reached, measure_robustness
 
 
@@ -22,6 +22,7 @@ def add_robustness_arguments(command: argparse.ArgumentParser) -> None:
         "models", metavar="MODEL", nargs="+", help="model folders, or names of saved models; one or more"
     )
     add_data_arguments(command)
+    add_part_argument(command)
     command.add_argument(
         "--only",
         choices=NAMES,
@@ -45,7 +46,9 @@ def run_robustness(arguments: argparse.Namespace) -> None:
         raise ModelError(f"Models are told apart by name, but these are {', '.join(names)}: rename one.")
     dataset, curves, parts = read_data(arguments), {}, {}
     for model in models:
-        examples = take_examples(model, dataset, most=arguments.limit, seed=arguments.seed)
+        examples = take_examples(
+            model, dataset, Which(arguments.part), most=arguments.limit, seed=arguments.seed
+        )
         parts[model.name] = examples.part.words
         report(f"{model.name}: {len(examples.labels):,} images")
         curves[model.name] = measure_robustness(
@@ -53,6 +56,7 @@ def run_robustness(arguments: argparse.Namespace) -> None:
         )
     write_csv(arguments.csv, list_rows(curves))
     document = {
+        "part": arguments.part,
         "measured_on": parts,
         "seed": arguments.seed,
         "disturbances": {

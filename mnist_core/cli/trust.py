@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
-from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
 from mnist_core.evaluation.answers import read_answers
 from mnist_core.evaluation.calibration import Calibration, Tempering, temper
 from mnist_core.evaluation.coverage import SHARES, Refusal, find_refusal, list_steps
-from mnist_core.evaluation.part import take_examples
+from mnist_core.evaluation.part import Which, take_examples
 
 
 def add_calibrate_arguments(command: argparse.ArgumentParser) -> None:
@@ -37,6 +37,7 @@ def add_coverage_arguments(command: argparse.ArgumentParser) -> None:
 def _add_arguments(command: argparse.ArgumentParser, table: str) -> None:
     command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
     add_data_arguments(command)
+    add_part_argument(command)
     command.add_argument("--seed", type=int, default=0, help="seed of the two halves (default: 0)")
     command.add_argument("--csv", type=Path, metavar="OUT", help=f"write {table} as a table")
 
@@ -44,7 +45,7 @@ def _add_arguments(command: argparse.ArgumentParser, table: str) -> None:
 def run_calibrate(arguments: argparse.Namespace) -> None:
     """Measure how true a model's probabilities are, before and after temperature scaling."""
     model = open_model(arguments.model)
-    examples = take_examples(model, read_data(arguments))
+    examples = take_examples(model, read_data(arguments), Which(arguments.part))
     logits, own = read_answers(model, examples.images), model.info.temperature
     found = temper(logits, examples.labels, arguments.seed, own)
     sides = {"before": found.before, "after": found.after}
@@ -55,6 +56,7 @@ def run_calibrate(arguments: argparse.Namespace) -> None:
     document = {
         "model": str(model.folder),
         "n": found.before.n,
+        "part": arguments.part,
         "measured_on": examples.part.words,
         "is_unseen": examples.part.is_unseen,
         "accuracy": found.before.accuracy,
@@ -71,7 +73,7 @@ def run_calibrate(arguments: argparse.Namespace) -> None:
 def run_coverage(arguments: argparse.Namespace) -> None:
     """Measure what a model gains by refusing the images that it is least sure of."""
     model = open_model(arguments.model)
-    examples = take_examples(model, read_data(arguments))
+    examples = take_examples(model, read_data(arguments), Which(arguments.part))
     logits = read_answers(model, examples.images)
     found = [find_refusal(logits, examples.labels, share, arguments.seed) for share in arguments.right]
     steps = [asdict(step) for step in list_steps(logits, examples.labels)]
@@ -79,6 +81,7 @@ def run_coverage(arguments: argparse.Namespace) -> None:
     document = {
         "model": str(model.folder),
         "n": len(examples.labels),
+        "part": arguments.part,
         "measured_on": examples.part.words,
         "is_unseen": examples.part.is_unseen,
         "accuracy": steps[-1]["accuracy"],

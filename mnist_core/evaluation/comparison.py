@@ -11,7 +11,7 @@ from mnist_core.arrays import Labels
 from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
 from mnist_core.evaluation import predict, wilson_interval
-from mnist_core.evaluation.part import Examples, Part, take_examples
+from mnist_core.evaluation.part import Examples, Part, Which, take_examples
 from mnist_core.modelstore import Model
 
 _DRAWS = 999
@@ -75,8 +75,8 @@ class Readings:
     second: Labels
 
 
-def read_both(first: Model, second: Model, dataset: Dataset) -> Readings:
-    """Read the images that two models are both fairly measured on.
+def read_both(first: Model, second: Model, dataset: Dataset, which: Which = Which.FAIR) -> Readings:
+    """Read the images that two models are both measured on.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def read_both(first: Model, second: Model, dataset: Dataset) -> Readings:
             f"Two models are compared on the same classes, but {first.name} and {second.name} tell others "
             "apart: choose another."
         )
-    mine, other = (take_examples(model, dataset) for model in (first, second))
+    mine, other = (take_examples(model, dataset, which) for model in (first, second))
     shared = np.intersect1d(mine.part.indices, other.part.indices)
     if not len(shared):
         raise DataError(

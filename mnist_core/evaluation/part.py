@@ -1,21 +1,32 @@
 """Which images of a data set a model is fairly measured on."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool
 
 from mnist_core.arrays import Images, Indices, Labels
 from mnist_core.dataset import Dataset, split_dataset
-from mnist_core.dataset.sample import SAMPLE_FINGERPRINT
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.errors import DataError
 from mnist_core.evaluation.match import match_labels
 from mnist_core.modelstore import Model
-from mnist_core.modelstore.info import DataFacts
 
-_SAMPLE_SOURCE = "3e88831d69a31205"  # the 60,000 images whose held-out part, seed 0, the sample is cut from
-_SAMPLE_BOUND = 50_000  # images of that shuffle which come before the held-out part
+Trained = Bool[np.ndarray, " n"]
+"""Whether a model was trained on each image of a data set."""
+
+
+class Which(StrEnum):
+    """Which images of a data set a model is measured on.
+
+    `TEST` are those that a split holds out, without any that the model is known to have been trained on;
+    `FAIR` are those where it was trained on a part of the data set, and of any other data set all.
+    """
+
+    TEST = "test"
+    ALL = "all"
+    FAIR = "fair"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +68,9 @@ class Examples:
 
 
 def take_examples(
-    model: Model, dataset: Dataset, held_out_only: bool = False, most: int | None = None, seed: int = 0
+    model: Model, dataset: Dataset, which: Which = Which.FAIR, most: int | None = None, seed: int = 0
 ) -> Examples:
-    """Take the images that a model is fairly measured on.
+    """Take the images that a model is measured on.
 
     Parameters
     ----------
@@ -67,7 +78,7 @@ def take_examples(
         What is measured.
     dataset : Dataset
         On what.
-    held_out_only : bool
+    which : Which
         As in `choose_part`.
     most : int or None
         Of more images so many are drawn by the seed; None takes all.
@@ -80,7 +91,7 @@ def take_examples(
         If the data set does not fit the model, or fewer than 2 images are asked for.
     """
     labels = match_labels(dataset, model.info.class_names)
-    part = choose_part(model.info.data, dataset, held_out_only)
+    part = choose_part(model, dataset, which)
     if most is not None and most < 2:
         raise DataError(f"A measurement needs at least 2 images, but {most} were asked for: take more.")
     if most is not None and len(part.indices) > most:
@@ -103,72 +114,78 @@ def split_in_two(n: int, seed: int) -> Bool[np.ndarray, " n"]:
     return np.random.default_rng(seed).permutation(n) < n // 2
 
 
-def choose_part(facts: DataFacts, dataset: Dataset, held_out_only: bool = False) -> Part:
-    """Choose the images of a data set that a model is fairly measured on.
-
-    Of the data that it was trained on, those that its own split held out; of any other, all images or,
-    if so wished, the held-out part of its own split.
+def choose_part(model: Model, dataset: Dataset, which: Which = Which.FAIR, seed: int | None = None) -> Part:
+    """Choose the images of a data set that a model is measured on.
 
     Parameters
     ----------
-    facts : DataFacts
-        What the model was trained on.
+    model : Model
+        What is measured; it is known by its pixels whether it was trained on an image, if at all.
     dataset : Dataset
-        What it is to be measured on.
-    held_out_only : bool
-        For other data than the model's own: take only the held-out part.
+        On what.
+    which : Which
+        Which images.
+    seed : int or None
+        Of the split that holds images out; None takes that of the model's training on its own data, else 0.
 
     Raises
     ------
     DataError
-        If the held-out part is asked for, but there are too few images to hold any out.
+        If the held-out part is asked for, but there are too few images to hold any out, or the model was
+        trained on all of them.
     """
-    if dataset.fingerprint == facts.fingerprint:
-        split = split_dataset(dataset, facts.split_seed, facts.limit)
-        words = f"The {len(split.test):,} images of {dataset.name} that its own training held out."
-        return Part(split.test, words, is_unseen=True)
-    if held_out_only:
-        indices = split_dataset(dataset, facts.split_seed).test
-        first = f"The {len(indices):,} held-out images of {dataset.name}."
-    else:
-        indices = np.arange(dataset.n_samples)
+    is_trained = model.find_trained(dataset)
+    if which is Which.FAIR:
+        has_both = is_trained is not None and is_trained.any() and not is_trained.all()
+        which = Which.TEST if has_both else Which.ALL
+    if which is Which.ALL:
         first = f"All {dataset.n_samples:,} images of {dataset.name}."
-    is_unseen = _is_unseen_sample(facts, dataset)
-    second = "The model has seen none of them." if is_unseen else _warn_of_overlap(facts)
-    return Part(indices, f"{first} {second}", is_unseen)
+        is_unseen = is_trained is not None and not is_trained.any()
+        second = _say_unseen(model) if is_trained is None else _say_trained(is_trained)
+        return Part(np.arange(dataset.n_samples), f"{first} {second}", is_unseen)
+    return _choose_held_out(model, dataset, is_trained, seed)
 
 
-def leave_out_trained(facts: DataFacts, dataset: Dataset, indices: Indices) -> Int64[np.ndarray, " unseen"]:
-    """Leave out the images that a model was trained on, where these are known to be of its data.
-
-    Parameters
-    ----------
-    facts : DataFacts
-        What the model was trained on.
-    dataset : Dataset
-        What it is to be measured on.
-    indices : ndarray of shape (k,), int64
-        Positions in the data set.
-
-    Returns
-    -------
-    ndarray of shape (k,), int64
-        Those of the positions that may be measured; all of them on other data than the model's own.
-    """
-    if dataset.fingerprint != facts.fingerprint:
-        return indices
-    trained = split_dataset(dataset, facts.split_seed, facts.limit).train
-    return indices[~np.isin(indices, trained)]
-
-
-def _is_unseen_sample(facts: DataFacts, dataset: Dataset) -> bool:
-    is_before = facts.limit is None or facts.limit <= _SAMPLE_BOUND
-    is_source = facts.fingerprint == _SAMPLE_SOURCE and facts.split_seed == 0 and is_before
-    return dataset.fingerprint == SAMPLE_FINGERPRINT and is_source
+def _choose_held_out(model: Model, dataset: Dataset, is_trained: Trained | None, seed: int | None) -> Part:
+    facts = model.info.data
+    is_own = dataset.fingerprint == facts.fingerprint
+    if seed is None:
+        seed = facts.split_seed if is_own else 0
+    held_out = split_dataset(dataset, seed).test
+    if is_trained is None:
+        words = (
+            f"{len(held_out):,} of the {dataset.n_samples:,} images of {dataset.name}, held out by a split "
+        )
+        return Part(held_out, f"{words}with seed {seed}. {_say_unseen(model)}", is_unseen=False)
+    left = held_out[~is_trained[held_out]]
+    if not len(left):
+        raise DataError(
+            f"{model.name} was trained on all {len(held_out):,} held-out images of {dataset.name}: measure "
+            "it on all images, or choose other data."
+        )
+    if is_own and seed == facts.split_seed and facts.limit is None:
+        words = f"The {len(left):,} images of {dataset.name} that its own training held out."
+    else:
+        words = (
+            f"The {len(left):,} held-out images of {dataset.name}{_say_left_out(len(held_out) - len(left))}."
+        )
+        words += " The model has seen none of them, pixel by pixel."
+    return Part(left, words, is_unseen=True)
 
 
-def _warn_of_overlap(facts: DataFacts) -> str:
+def _say_left_out(n: int) -> str:
+    return f", without {n:,} that the model was trained on" if n else ""
+
+
+def _say_trained(is_trained: Trained) -> str:
+    n = int(is_trained.sum())
+    if not n:
+        return "The model has seen none of them, pixel by pixel."
+    return f"The model was trained on {n:,} of them, and reads those better than new ones."
+
+
+def _say_unseen(model: Model) -> str:
     return (
-        f"The model was trained on {facts.name}, another data set: it may have seen some of these images, "
-        "and then reads them better than new ones."
+        f"Whether the model has seen them is not known: it was trained on {model.info.data.name}, another "
+        "data set, and may have seen some of these images, which it then reads better than new ones."
     )

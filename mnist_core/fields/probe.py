@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool
 
 from mnist_core.arrays import Images, Indices, Labels
 from mnist_core.dataset import Dataset, split_dataset
@@ -42,21 +43,30 @@ class Probe:
     test : Digits
         Others, which they are measured on.
     words : str
-        What the latter are.
+        What the latter are, as the end of a sentence.
+    is_unseen : bool
+        Whether it is certain that the model was not trained on any of the latter.
     """
 
     fit: Digits
     test: Digits
     words: str
+    is_unseen: bool = False
 
 
 def choose_probe(
-    facts: DataFacts, dataset: Dataset, *, side: int | None = None, labels: Labels | None = None
+    facts: DataFacts,
+    dataset: Dataset,
+    *,
+    side: int | None = None,
+    labels: Labels | None = None,
+    is_trained: Bool[np.ndarray, " n"] | None = None,
 ) -> Probe:
     """Choose images of a data set to look into a model with.
 
     They are cut as the model's own training cut its data, so that of its own data set views are measured on
-    images that it has not seen.
+    images that it has not seen. Of other data those that it is known to have seen are not measured on, as
+    long as others are left.
 
     Parameters
     ----------
@@ -68,20 +78,25 @@ def choose_probe(
         The side that the model reads, where images have to be brought to it.
     labels : ndarray of shape (n,), int64, or None
         The labels as the model counts its classes, where the data set counts others.
+    is_trained : ndarray of shape (n,), bool, or None
+        Which images the model was trained on, as `find_trained` says; not needed of its own data set.
 
     Raises
     ------
     DataError
         If there are too few images to hold any out.
     """
-    limit = facts.limit if dataset.fingerprint == facts.fingerprint else None
-    split = split_dataset(dataset, facts.split_seed, limit)
-    known = dataset.labels if labels is None else labels
+    is_own = dataset.fingerprint == facts.fingerprint
+    split = split_dataset(dataset, facts.split_seed, facts.limit if is_own else None)
+    known, held_out = dataset.labels if labels is None else labels, split.test
+    if not is_own and is_trained is not None and not is_trained[held_out].all():
+        held_out = held_out[~is_trained[held_out]]
     fit, test = (
         Digits(take_images(dataset, chosen, side), known[chosen])
-        for chosen in (_spread(split.train, FIT_IMAGES), _spread(split.test, TEST_IMAGES))
+        for chosen in (_spread(split.train, FIT_IMAGES), _spread(held_out, TEST_IMAGES))
     )
-    return Probe(fit, test, f"{len(test.labels):,} held-out images of {dataset.name}")
+    is_unseen = is_own or (is_trained is not None and not is_trained[held_out].any())
+    return Probe(fit, test, _name(len(test.labels), dataset.name, is_unseen, is_trained), is_unseen)
 
 
 def find_image(dataset: Dataset, place: int) -> Indices:
@@ -104,6 +119,13 @@ def take_images(dataset: Dataset, places: Indices, side: int | None) -> Images:
     """Take images of a data set, brought to a side."""
     images = np.asarray(dataset.images[places])
     return images if side is None else bring_to_side(images, side)
+
+
+def _name(n: int, name: str, is_unseen: bool, is_trained: Bool[np.ndarray, " n"] | None) -> str:
+    if is_unseen:
+        return f"{n:,} held-out images of {name}"
+    has_seen = "may have been" if is_trained is None else "was"
+    return f"{n:,} images of {name} that the model {has_seen} trained on"
 
 
 def _spread(indices: Indices, most: int) -> Indices:

@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from mnist_core.drawing import Drawing
 from mnist_core.learning.learned import Learned, Tell, learn_hand
-from mnist_core.learning.memory import open_memory
+from mnist_core.learning.memory import Memory, open_memory
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import LearnedFacts, ModelInfo, TestFacts
+from mnist_core.modelstore.seen import Hashes, hash_images
 
 
 def learn_model(
@@ -46,7 +49,15 @@ def learn_model(
     """
     memory, exam = open_memory(model, datasets_folder)
     learned = learn_hand(model.network, drawings, memory, exam, seed, tell)
-    return save_model(learned.network, _describe(model, learned, folder, seed), folder), learned
+    info = _describe(model, learned, folder, seed)
+    return save_model(learned.network, info, folder, _add_seen(model, memory)), learned
+
+
+def _add_seen(model: Model, memory: Memory) -> Hashes | None:
+    """Add the images that it was reminded of to those that the model was trained on, where they are known."""
+    if model.seen is None:
+        return None
+    return np.union1d(model.seen, hash_images(memory.images / np.float32(255)))
 
 
 def _describe(model: Model, learned: Learned, folder: Path, seed: int) -> ModelInfo:

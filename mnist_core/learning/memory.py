@@ -11,7 +11,6 @@ from mnist_core.dataset.kept import open_dataset
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.drawing import SIDE
 from mnist_core.errors import CorrectionError, DataError
-from mnist_core.evaluation.part import choose_part
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model
 from mnist_core.robust.pen import Pens, draw_pens, read_pens
@@ -131,7 +130,8 @@ def _open_shipped(model: Model) -> tuple[Memory, Exam]:
     is_sample = model.info.data.fingerprint == SAMPLE_FINGERPRINT
     if is_sample:
         return _open_own(model, sample)
-    if not choose_part(model.info.data, sample).is_unseen:
+    is_trained = model.find_trained(sample)
+    if is_trained is None or is_trained.any():
         raise CorrectionError(
             f"{model.name} was trained on {model.info.data.name}, which is not kept here, and would forget "
             "it: open that file on the Data page first."

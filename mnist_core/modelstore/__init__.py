@@ -11,10 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from jaxtyping import Bool
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from mnist_core.dataset import Dataset
 from mnist_core.errors import GridError, ModelError
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
@@ -28,6 +31,7 @@ from mnist_core.modelstore.info import (
     TestFacts,
     WriterFacts,
 )
+from mnist_core.modelstore.seen import Hashes, find_trained, load_seen, save_seen
 from mnist_core.network import MLP
 
 SCHEMA = 1
@@ -46,22 +50,40 @@ class Model:
         Its weights, in evaluation mode.
     info : ModelInfo
         Everything else.
+    seen : ndarray of shape (k,), uint64, or None
+        Hashes of the images that it was trained on; None where they are not known.
     """
 
     folder: Path
     network: MLP
     info: ModelInfo
+    seen: Hashes | None = None
 
     @property
     def name(self) -> str:
         """Return the name of the model: that of its folder."""
         return self.folder.name
 
+    def find_trained(self, dataset: Dataset) -> Bool[np.ndarray, " n"] | None:
+        """Find which images of a data set it was trained on; None where that is not known."""
+        return find_trained(self.info.data, self.seen, self.info.side, dataset)
 
-def save_model(network: MLP, info: ModelInfo, folder: Path) -> Model:
+
+def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None = None) -> Model:
     """Save a model as a folder, whole or not at all, and load it again.
 
     A folder of the same name is replaced.
+
+    Parameters
+    ----------
+    network : MLP
+        Its weights.
+    info : ModelInfo
+        What is known of it.
+    folder : Path
+        Where to.
+    seen : ndarray of shape (k,), uint64, or None
+        Hashes of the images that it was trained on, where they are known.
 
     Raises
     ------
@@ -74,7 +96,7 @@ def save_model(network: MLP, info: ModelInfo, folder: Path) -> Model:
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _replace_folder(network, info, folder)
+        _replace_folder(network, info, folder, seen)
     except OSError as error:
         raise ModelError(
             f"The model needs room in {folder.parent}, but it cannot be written: {error}."
@@ -95,7 +117,7 @@ def load_model(folder: Path) -> Model:
     with torch.device("meta"):  # shapes alone, so that a false width costs no memory
         network = MLP(*widths, info.candidate.activation, info.side**2, info.n_classes)
     _load_weights(network, folder)
-    return Model(folder, network.eval(), info)
+    return Model(folder, network.eval(), info, load_seen(folder))
 
 
 def list_models(roots: Iterable[Path]) -> list[Path]:
@@ -129,12 +151,15 @@ def read_versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS_OF}}
 
 
-def _replace_folder(network: MLP, info: ModelInfo, folder: Path) -> None:
+def _replace_folder(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None) -> None:
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         fresh, old = beside / "new", beside / "old"
         fresh.mkdir()
         _write_files(network, info, fresh, folder.name)
+        if seen is not None:
+            save_seen(seen, fresh)
+        _sync_files(fresh)
         if folder.exists():
             folder.replace(old)
         fresh.replace(folder)
@@ -148,6 +173,9 @@ def _write_files(network: MLP, info: ModelInfo, folder: Path, name: str) -> None
     values = {"schema": SCHEMA, **asdict(info), "candidate": info.candidate.params()}
     (folder / "model.json").write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(write_card(info, network.n_parameters, name), encoding="utf-8")
+
+
+def _sync_files(folder: Path) -> None:
     for path in folder.iterdir():
         with path.open("rb") as written:
             os.fsync(written.fileno())
@@ -183,7 +211,7 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             recipe_name=str(values["recipe_name"]),
             data=DataFacts(**values["data"]),
             history=tuple(EpochRecord(**record) for record in values["history"]),
-            test=_parse_test(values["test"]),
+            test=_parse_test(values["test"], bool(values.get("changes"))),
             command=str(values["command"]),
             created=str(values["created"]),
             versions=dict(values["versions"]),
@@ -206,9 +234,11 @@ def _parse_names(values: Mapping[str, Any]) -> tuple[str, ...]:
     return names
 
 
-def _parse_test(values: Mapping[str, Any]) -> TestFacts:
+def _parse_test(values: Mapping[str, Any], is_changed: bool) -> TestFacts:
+    """Parse a test; earlier versions measured changed networks on any images, and called them held out."""
     confusion = tuple(tuple(int(count) for count in row) for row in values["confusion"])
-    return TestFacts(n=int(values["n"]), accuracy=float(values["accuracy"]), confusion=confusion)
+    is_unseen = bool(values.get("is_unseen", not is_changed))
+    return TestFacts(int(values["n"]), float(values["accuracy"]), confusion, is_unseen)
 
 
 def _parse_pens(values: Mapping[str, Any] | None) -> PenFacts | None:

@@ -36,7 +36,7 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class TestFacts:
-    """What a network reads of the images that its training held out.
+    """What a network reads of images that its training held out; a changed one's may be of others.
 
     Attributes
     ----------
@@ -46,6 +46,8 @@ class TestFacts:
         Share read right, 0 to 1.
     confusion : tuple of tuple of int
         Counts; rows are true digits, columns guesses.
+    is_unseen : bool
+        Whether it is certain that the network was not trained on any of them.
     """
 
     __test__ = False  # no test class, whatever its name
@@ -53,6 +55,7 @@ class TestFacts:
     n: int
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]
+    is_unseen: bool = True
 
 
 @dataclass(frozen=True)

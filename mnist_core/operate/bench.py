@@ -37,6 +37,7 @@ class Bench:
     def __init__(self, network: MLP, probe: Probe, temperature: float = 1.0) -> None:
         self.original, self._temperature = take_weights(network), temperature
         self.test, self.words = _thin(probe.test, _MOST_IMAGES), probe.words
+        self.is_unseen = probe.is_unseen
         self._columns = _flatten(self.test.images)
         self._first = self._activate_first(self.original)
         self._other: tuple[Matrix, Row, Activations] | None = None

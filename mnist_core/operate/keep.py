@@ -61,12 +61,12 @@ def keep_operated(
     info = replace(
         model.info,
         candidate=candidate,
-        test=TestFacts(measured.n, measured.accuracy, confusion),
+        test=TestFacts(measured.n, measured.accuracy, confusion, bench.is_unseen),
         command=_write_command(model.name, operations, folder.name, data),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         changes=(*model.info.changes, change),
     )
-    return save_model(network, info, folder)
+    return save_model(network, info, folder, model.seen)
 
 
 def _write_command(name: str, operations: Sequence[Operation], saved_as: str, data: str | None) -> str:

@@ -28,6 +28,8 @@ class Trust:
     ----------
     words : str
         Which images it was measured on.
+    is_own : bool
+        Whether they are of the run's own data set.
     fidelity : dict of str to Fidelity
         Of each layer, by its name.
     likeness : Likeness or None
@@ -35,6 +37,7 @@ class Trust:
     """
 
     words: str
+    is_own: bool
     fidelity: dict[str, Fidelity]
     likeness: Likeness | None
 
@@ -82,12 +85,14 @@ def gather_facts(store: Store, run_id: str, datasets: Path) -> ReportFacts:
 
 def _find_trust(model: Model, run: RunRow, datasets: Path) -> Trust | None:
     try:
-        probe = _choose_images(model, _open_data(run.fingerprint, datasets))
+        dataset = _open_data(run.fingerprint, datasets)
+        probe = _choose_images(model, dataset)
     except DataError:  # images of other classes tell nothing of this model
         return None
     view = find_view(PRODUCT)
     fidelity = {layer: view.measure(model.network, layer, probe) for layer in LAYERS}
-    return Trust(probe.words, fidelity, _find_likeness(model, probe))
+    is_own = dataset.fingerprint == run.fingerprint
+    return Trust(probe.words, is_own, fidelity, _find_likeness(model, probe))
 
 
 def _open_data(fingerprint: str, datasets: Path) -> Dataset:
@@ -99,7 +104,13 @@ def _open_data(fingerprint: str, datasets: Path) -> Dataset:
 
 def _choose_images(model: Model, dataset: Dataset) -> Probe:
     labels = match_labels(dataset, model.info.class_names)
-    return choose_probe(model.info.data, dataset, side=model.info.side, labels=labels)
+    return choose_probe(
+        model.info.data,
+        dataset,
+        side=model.info.side,
+        labels=labels,
+        is_trained=model.find_trained(dataset),
+    )
 
 
 def _find_likeness(model: Model, probe: Probe) -> Likeness | None:

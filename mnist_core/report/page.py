@@ -160,8 +160,7 @@ def _tell_trust(facts: ReportFacts) -> str:
         return head + _say(
             "No images with the classes of this model are at hand, so it could not be measured."
         )
-    is_own = facts.trust.words.endswith(f"of {facts.run.dataset_name}")
-    other = "" if is_own else " The run's own data set is not what they are of."
+    other = "" if facts.trust.is_own else " The run's own data set is not what they are of."
     rows = [
         [layer, f"{found.mean:.2f}", f"{found.worst:.2f}"] for layer, found in facts.trust.fidelity.items()
     ]

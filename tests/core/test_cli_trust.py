@@ -136,3 +136,24 @@ def test_a_share_beyond_all_is_refused_in_one_line(home, mat):
 
     assert "at most 1, but is 2" in said.stderr
     assert json.dumps(said.stdout) == '""'
+
+
+@pytest.mark.parametrize(("part", "n"), [("test", 50), ("all", 300)])
+def test_all_commands_measure_on_the_same_part_of_a_file_and_say_which(home, mat, part, n):
+    chosen = [] if part == "test" else ["--part", part]
+    for words in (
+        ["evaluate", "paper", mat],
+        ["compare", "paper", "robust", mat],
+        ["calibrate", "paper", mat],
+        ["coverage", "paper", mat, "--right", 0.5],
+        ["robustness", "paper", mat, "--only", "shift"],
+    ):
+        found = call_json(home, *words, *chosen)
+
+        counted = found["models"]["paper"][0]["n"] if words[0] == "robustness" else found["n"]
+        assert (words[0], counted, found["part"]) == (words[0], n, part)
+        said = call(home, *words, *chosen).stdout
+        assert (
+            "50 held-out images of small.mat" if part == "test" else "All 300 images of small.mat"
+        ) in said
+        assert "seen none of them" in said

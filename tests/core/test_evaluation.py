@@ -1,14 +1,16 @@
 """Accuracy, confusion, precision, recall and intervals, against formulas, known values and scikit-learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from digits import make_digits
+from digits import ROOT, make_digits
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
-from mnist_core.dataset.sample import SAMPLE_FINGERPRINT
-from mnist_core.errors import DataError
+from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_PATH
+from mnist_core.errors import DataError, ModelError
 from mnist_core.evaluation import (
     evaluate,
     hardest_mistakes,
@@ -16,8 +18,11 @@ from mnist_core.evaluation import (
     predict,
     wilson_interval,
 )
-from mnist_core.evaluation.part import choose_part, leave_out_trained
+from mnist_core.evaluation.part import Which, choose_part
+from mnist_core.layouts import read_dataset
+from mnist_core.modelstore import Model, load_model
 from mnist_core.modelstore.info import DataFacts
+from mnist_core.modelstore.seen import hash_images, load_seen, save_seen
 from mnist_core.network import MLP
 
 
@@ -147,58 +152,137 @@ def _make_dataset(n: int = 120, fingerprint: str | None = None) -> Dataset:
     return Dataset("digits.mat", images, labels, fingerprint, Origin("test", (), (0.0, 1.0)))
 
 
-def _make_facts(fingerprint: str, seed: int = 3, limit: int | None = None) -> DataFacts:
-    return DataFacts("train.mat", fingerprint, 120, seed, limit, 100, 20)
+def _make_model(
+    fingerprint: str, seed: int = 3, limit: int | None = None, seen: np.ndarray | None = None
+) -> Model:
+    paper = load_model(ROOT / "models" / "paper")
+    facts = DataFacts("train.mat", fingerprint, 120, seed, limit, 100, 20)
+    return replace(paper, info=replace(paper.info, data=facts), seen=seen)
 
 
-@pytest.mark.parametrize("limit", [None, 90])
-def test_on_its_own_data_a_model_is_measured_on_what_its_split_held_out(limit):
+def _reorder(dataset: Dataset) -> Dataset:
+    """Make another file of the same images: in another order, and of another scale."""
+    order = np.random.default_rng(9).permutation(dataset.n_samples)
+    images = (dataset.images[order].astype(np.float64) * 255 / 255.0).astype(np.float32)
+    labels = dataset.labels[order]
+    return Dataset(
+        "again.mat", images, labels, compute_fingerprint(images, labels), Origin("test", (), (0.0, 255.0))
+    )
+
+
+def test_on_its_own_data_a_model_is_measured_on_what_its_split_held_out():
     dataset = _make_dataset()
 
-    part = choose_part(_make_facts(dataset.fingerprint, limit=limit), dataset)
+    part = choose_part(_make_model(dataset.fingerprint), dataset)
 
-    split = split_dataset(dataset, 3, limit)
-    np.testing.assert_array_equal(part.indices, split.test)
+    np.testing.assert_array_equal(part.indices, split_dataset(dataset, 3).test)
     assert part.is_unseen
     assert "its own training held out" in part.words
 
 
-def test_on_other_data_all_images_count_and_a_sentence_warns():
-    part = choose_part(_make_facts("other"), _make_dataset())
+def test_on_its_own_data_a_model_of_fewer_images_is_measured_on_what_it_did_not_see_of_the_held_out():
+    dataset = _make_dataset()
+    trained = split_dataset(dataset, 3, 60).train
+
+    part = choose_part(_make_model(dataset.fingerprint, limit=60), dataset, Which.TEST)
+
+    held_out = split_dataset(dataset, 3).test
+    assert set(part.indices) == set(held_out) - set(trained)
+    assert part.is_unseen
+
+
+def test_on_other_data_all_images_count_and_a_sentence_says_that_nothing_is_known_of_them():
+    part = choose_part(_make_model("other"), _make_dataset())
 
     np.testing.assert_array_equal(part.indices, np.arange(120))
     assert not part.is_unseen
+    assert "is not known" in part.words
     assert "may have seen some" in part.words
 
 
-def test_on_other_data_the_held_out_part_can_be_chosen():
+def test_on_other_data_a_part_that_a_split_holds_out_is_not_called_unseen():
     dataset = _make_dataset()
 
-    part = choose_part(_make_facts("other"), dataset, held_out_only=True)
+    part = choose_part(_make_model("other"), dataset, Which.TEST)
 
-    np.testing.assert_array_equal(part.indices, split_dataset(dataset, 3).test)
+    np.testing.assert_array_equal(part.indices, split_dataset(dataset, 0).test)
+    assert not part.is_unseen
+    assert "held-out images" not in part.words
+
+
+def test_training_images_in_another_order_and_scale_are_known_by_their_pixels():
+    dataset = _make_dataset()
+    trained = dataset.images[split_dataset(dataset, 3).train]
+    model, again = _make_model(dataset.fingerprint, seen=hash_images(trained)), _reorder(dataset)
+
+    held_out, every = choose_part(model, again, Which.TEST), choose_part(model, again, Which.ALL)
+
+    assert again.fingerprint != dataset.fingerprint
+    assert model.find_trained(again).sum() == 100
+    hashes = set(hash_images(trained).tolist())
+    assert not hashes & set(hash_images(again.images[held_out.indices]).tolist())
+    n_left_out = len(split_dataset(again, 0).test) - len(held_out.indices)
+    assert n_left_out > 0
+    assert held_out.is_unseen
+    assert f"without {n_left_out} that the model was trained on" in held_out.words
+    assert not every.is_unseen
+    assert "The model was trained on 100 of them" in every.words
+    assert set(choose_part(model, again).indices) == set(held_out.indices)
+
+
+def test_images_that_are_none_of_those_trained_on_are_unseen_pixel_by_pixel():
+    dataset, other = _make_dataset(), make_digits(60, seed=5)
+    model = _make_model(dataset.fingerprint, seen=hash_images(dataset.images))
+    new = Dataset("new.mat", *other, compute_fingerprint(*other), Origin("test", (), (0.0, 1.0)))
+
+    part = choose_part(model, new)
+
+    assert (len(part.indices), part.is_unseen) == (60, True)
+    assert "seen none of them" in part.words
+
+
+def test_a_file_of_nothing_but_training_images_has_no_held_out_part():
+    dataset = _make_dataset()
+    model = _make_model("other", seen=hash_images(dataset.images))
+
+    assert not choose_part(model, dataset).is_unseen
+    with pytest.raises(DataError, match="was trained on all 20 held-out images"):
+        choose_part(model, dataset, Which.TEST)
 
 
 @pytest.mark.parametrize(
     ("seed", "limit", "is_unseen"), [(0, None, True), (0, 3000, True), (1, None, False), (0, 55_000, False)]
 )
-def test_the_sample_is_unseen_only_by_models_whose_split_held_it_out(seed, limit, is_unseen):
-    facts = _make_facts("3e88831d69a31205", seed, limit)
+def test_the_sample_is_unseen_by_models_of_earlier_versions_whose_split_held_it_out(seed, limit, is_unseen):
+    model = _make_model("3e88831d69a31205", seed, limit)
 
-    part = choose_part(facts, _make_dataset(fingerprint=SAMPLE_FINGERPRINT or "sample"))
+    part = choose_part(model, _make_dataset(fingerprint=SAMPLE_FINGERPRINT))
 
-    assert part.is_unseen is (is_unseen and bool(SAMPLE_FINGERPRINT))
+    assert part.is_unseen is is_unseen
     assert len(part.indices) == 120
 
 
-def test_images_that_a_model_was_trained_on_are_left_out_of_a_measurement():
-    dataset = _make_dataset()
-    facts = _make_facts(dataset.fingerprint)
-    trained = split_dataset(dataset, facts.split_seed, facts.limit).train
-    everything = np.arange(dataset.n_samples)
+@pytest.mark.parametrize("name", ["paper", "robust", "legible"])
+def test_the_shipped_models_know_by_its_pixels_that_they_have_not_seen_the_sample(name):
+    model = load_model(ROOT / "models" / name)
+    sample = read_dataset(SAMPLE_PATH)
+    other = replace(sample, fingerprint="under another")
 
-    left = leave_out_trained(facts, dataset, everything)
+    assert len(model.seen) == model.info.data.n_train == 50_000
+    assert choose_part(model, other).is_unseen
 
-    assert len(left) == dataset.n_samples - len(trained)
-    assert not np.isin(left, trained).any()
-    np.testing.assert_array_equal(leave_out_trained(_make_facts("other"), dataset, everything), everything)
+
+def test_hashes_are_the_same_after_they_were_saved(tmp_path):
+    hashes = hash_images(_make_dataset().images)
+
+    save_seen(hashes, tmp_path)
+
+    np.testing.assert_array_equal(load_seen(tmp_path), np.unique(hashes))
+    assert load_seen(tmp_path / "none") is None
+
+
+def test_a_damaged_file_of_hashes_is_refused_with_its_cure(tmp_path):
+    (tmp_path / "seen.safetensors").write_bytes(b"nothing")
+
+    with pytest.raises(ModelError, match="delete that file"):
+        load_seen(tmp_path)

@@ -146,7 +146,24 @@ def test_views_are_measured_on_images_that_they_are_not_made_from(fingerprint, l
     assert not fit & test
     held_out = split_dataset(dataset, 3, limit if fingerprint == "abc" else None).test
     assert test == {dataset.images[place].tobytes() for place in held_out}
-    assert f"{n_test} held-out images of digits.mat" in probe.words
+    assert probe.is_unseen is (fingerprint == "abc")
+    unknown = "50 images of digits.mat that the model may have been trained on"
+    assert probe.words == (f"{n_test} held-out images of digits.mat" if probe.is_unseen else unknown)
+
+
+def test_views_of_other_data_are_measured_on_what_the_model_is_known_not_to_have_seen():
+    dataset = make_dataset()
+    facts = DataFacts("train.mat", "other", 300, 3, None, 250, 50)
+    held_out = split_dataset(dataset, 3).test
+    is_trained = np.isin(np.arange(300), held_out[:10])
+
+    probe = choose_probe(facts, dataset, is_trained=is_trained)
+    all_seen = choose_probe(facts, dataset, is_trained=np.ones(300, dtype=bool))
+
+    assert (len(probe.test.labels), probe.is_unseen) == (40, True)
+    assert probe.words == "40 held-out images of digits.mat"
+    assert (len(all_seen.test.labels), all_seen.is_unseen) == (50, False)
+    assert all_seen.words == "50 images of digits.mat that the model was trained on"
 
 
 def test_an_image_that_is_not_there_is_refused():

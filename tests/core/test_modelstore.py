@@ -45,11 +45,11 @@ def test_a_saved_model_gives_the_same_outputs_bit_by_bit_after_reload(trained, d
     assert again.info == trained.model.info
 
 
-def test_a_model_folder_holds_weights_facts_and_card_and_nothing_else(trained):
+def test_a_model_folder_holds_weights_facts_card_and_hashes_of_its_images_and_nothing_else(trained):
     names = {path.name for path in trained.model.folder.iterdir()}
     tensors = load_file(trained.model.folder / "weights.safetensors")
 
-    assert names == {"weights.safetensors", "model.json", "README.md"}
+    assert names == {"weights.safetensors", "seen.safetensors", "model.json", "README.md"}
     assert set(tensors) == {
         f"{layer}.{kind}" for layer in ("hidden1", "hidden2", "output") for kind in ("weight", "bias")
     }

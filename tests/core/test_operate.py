@@ -1,5 +1,7 @@
 """Operating on a network: each step against plain NumPy and torch, curves, and the model that is saved."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -329,6 +331,29 @@ def test_a_model_that_was_never_changed_says_nothing_of_changes(model):
 
     assert again.info.changes == ()
     assert "changed after" not in (model.folder / "README.md").read_text()
+
+
+def test_a_result_that_was_measured_on_images_that_may_have_been_seen_has_no_test_of_its_own(model, tmp_path):
+    bench = open_bench(model, make_dataset(120, seed=4))
+
+    saved = keep_operated(model, [Round(6)], bench, tmp_path / "less")
+
+    assert not load_model(saved.folder).info.test.is_unseen
+    words = "20 images of digits-4.mat that the model may have been trained on"
+    assert saved.info.changes[0].measured_on == words
+    assert "held-out images of digits-4" not in (saved.folder / "README.md").read_text()
+
+
+def test_of_a_changed_model_of_an_earlier_version_it_is_not_known_what_it_was_measured_on(
+    bench, model, tmp_path
+):
+    saved = keep_operated(model, [Round(6)], bench, tmp_path / "less")
+    values = json.loads((saved.folder / "model.json").read_text())
+    del values["test"]["is_unseen"]
+    (saved.folder / "model.json").write_text(json.dumps(values))
+
+    assert saved.info.test.is_unseen
+    assert not load_model(saved.folder).info.test.is_unseen
 
 
 def test_a_result_does_not_replace_the_model_that_it_is_made_from(bench, model):

@@ -242,7 +242,7 @@ def test_without_a_data_set_the_built_in_sample_is_looked_with(open_fields, mode
 
     words = read_words(open_fields(layer="output"))
 
-    assert "834 held-out images of MNIST sample" in words
+    assert "834 images of MNIST sample that the model may have been trained on" in words
     assert "Images that drive it most** of the 5,000 in MNIST sample" in words
 
 
@@ -254,7 +254,7 @@ def test_images_without_labels_are_replaced_by_the_sample_with_a_sentence(open_f
 
     assert not page.exception
     assert "has no labels" in page.error[0].value
-    assert "834 held-out images of MNIST sample" in read_words(page)
+    assert "834 images of MNIST sample that the model may have been" in read_words(page)
 
 
 def test_a_unit_links_to_the_layers_on_both_sides(open_fields, model):

@@ -105,6 +105,21 @@ def test_of_a_training_that_ended_with_the_most_epochs_no_early_stopping_is_told
     assert "skorch's early stopping" not in words + (saved.folder / "README.md").read_text()
 
 
+def test_the_accuracy_of_a_changed_model_is_left_out_of_the_table_where_its_images_may_have_been_seen(
+    open_results, model, home
+):
+    test = replace(model.info.test, is_unseen=False)
+    save_model(model.network, replace(model.info, test=test), home / "models" / "doubtful")
+
+    page = open_results(model="small")
+
+    (table,) = [one.value for one in page.dataframe if "accuracy" in one.value]
+    rows = table.set_index("model")["accuracy"]
+    assert rows.isna().to_dict()["doubtful"]
+    assert rows["small"] == pytest.approx(100 * model.info.test.accuracy)
+    assert table["model"].iloc[-1] == "doubtful"
+
+
 def test_without_a_data_set_the_images_are_offered_with_the_sample(open_results, model):
     page = open_results(model="small")
     (offer, *_) = [button for button in page.button if button.label == "Use the built-in sample"]
