@@ -1,11 +1,14 @@
 """Files that are written whole or not at all."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
 from typing import BinaryIO
+
+from mnist_core.errors import StorageError
 
 
 @contextmanager
@@ -16,13 +19,18 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
     ----------
     path : Path
         Where the file will be, in a folder that exists. What is written meanwhile stands beside it, under a
-        name that begins with a dot, and goes where writing fails.
+        name that begins with a dot, and goes where writing fails. A link, a pipe or a device is written to
+        as it is.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
+    if is_passage(path):
+        with path.open("wb") as file:
+            yield file
+        return
     beside = path.with_name(f".{path.name}-{os.getpid()}-{get_ident()}")
     try:
         with beside.open("wb") as file:
@@ -33,3 +41,38 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def write_out(path: Path, what: str) -> Iterator[BinaryIO]:
+    """Open a file that a user has asked for as `replace_file` does, and say in a sentence why it cannot be.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    what : str
+        What is written, as the beginning of a sentence: "The table".
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written; what was there stays.
+    """
+    try:
+        with replace_file(path) as file:
+            yield file
+    except OSError as error:
+        raise StorageError(
+            f"{what} must go to {path}, but it cannot be written ({error.strerror or error}): make room "
+            "there, or name another place."
+        ) from error
+
+
+def is_passage(path: Path) -> bool:
+    """Say whether a path leads elsewhere: it is a link, a pipe or a device, and no file to be replaced."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

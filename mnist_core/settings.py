@@ -1,9 +1,12 @@
 """Where the lab keeps its state: the `MNIST_LAB_*` environment variables."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from mnist_core.errors import StorageError
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 SHIPPED_MODELS = PROJECT_FOLDER / "models"
@@ -27,6 +30,24 @@ class Settings:
     home: Path
     database: str
     notify: str = field(default="", repr=False)
+
+    def make_home(self) -> None:
+        """Make the folder of all state where it is absent, and see that it can be written to.
+
+        Raises
+        ------
+        StorageError
+            If it cannot.
+        """
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.home):
+                pass
+        except OSError as error:
+            raise StorageError(
+                f"The lab keeps its state in {self.home}, but cannot write there ({error.strerror}): allow "
+                "it, or name another folder with MNIST_LAB_HOME."
+            ) from error
 
     @property
     def datasets_folder(self) -> Path:

@@ -1,6 +1,5 @@
 """What one browser tab has open: every key of the session state, typed, in one place."""
 
-import tempfile
 from enum import StrEnum
 from io import BufferedIOBase
 from pathlib import Path
@@ -12,6 +11,7 @@ from mnist_core.dataset import Dataset
 from mnist_core.dataset.kept import find_source, keep_dataset, keep_source, list_datasets, open_dataset
 from mnist_core.errors import DataError
 from mnist_core.modelstore import list_models
+from mnist_core.replacing import write_out
 from mnist_core.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -268,15 +268,13 @@ def _last_path() -> Path:
 
 def _remember(dataset: Dataset) -> None:
     st.session_state[Key.DATASET] = dataset
-    path = _last_path()
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as beside:
-        beside.write(dataset.fingerprint)
-    Path(beside.name).replace(path)
+    with write_out(_last_path(), "The name of the open data set") as file:
+        file.write(dataset.fingerprint.encode())
 
 
 @st.cache_resource(show_spinner=False)
 def _open_store(url: str) -> "Store":
     from mnist_core.runs import Store  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
 
-    settings().home.mkdir(parents=True, exist_ok=True)
+    settings().make_home()
     return Store(url)

@@ -37,7 +37,7 @@ def _carry_on(settings: Settings) -> None:
     from mnist_core.worker.jobs import start_waiting_jobs  # noqa: PLC0415
 
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.make_home()
         store = Store(settings.database)
         if store.has_work():
             start_worker(settings)

@@ -22,7 +22,7 @@ class Said:
 def call(home: Any, *words: Any, code: int = 0) -> Said:
     """Carry a command out in this process, so that its libraries are loaded once for all tests."""
     stdout, stderr = io.StringIO(), io.StringIO()
-    on_terminate = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
         patch.setenv("MNIST_LAB_HOME", str(home))
         patch.chdir(ROOT)
@@ -30,7 +30,8 @@ def call(home: Any, *words: Any, code: int = 0) -> Said:
             ended = main(list(map(str, words)))
         except SystemExit as end:
             ended = end.code or 0
-    signal.signal(signal.SIGTERM, on_terminate)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     assert ended == code, stderr.getvalue()
     return Said(stdout.getvalue(), stderr.getvalue())
 

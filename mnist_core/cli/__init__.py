@@ -1,6 +1,8 @@
 """The lab's jobs as commands: `python -m mnist_core COMMAND`.
 
-Exit codes: 0 done; 2 the input or the call is wrong, with one line on stderr; 1 anything else.
+Exit codes: 0 done; 2 the input or the call is wrong, with one line on stderr; 1 anything else. As with other
+commands, one that is interrupted ends with 128 and the number of the signal (130 for Ctrl-C), and one whose
+answer nobody reads any more, as of `| head`, with 141 and no word.
 """
 
 import argparse
@@ -8,9 +10,13 @@ import gc
 import signal
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from types import FrameType
+from typing import Any, NoReturn
 
+from mnist_core.cli.say import ReaderGoneError, write
+from mnist_core.cli.say import report as tell  # `report` is the module of that command here
 from mnist_core.errors import LabError, RunStoppedError
 
 COMMANDS = {
@@ -45,12 +51,19 @@ COMMANDS = {
 """Each command's module in this folder, and what it does."""
 
 
+INTERRUPTED = 128
+"""The exit code of a command that a signal has ended, less the number of the signal."""
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}. See {self.prog} --help.", file=sys.stderr)
+        tell(f"{self.prog}: {message}. See {self.prog} --help.")
         sys.exit(2)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        write(message, file or sys.stderr)
 
 
 def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
@@ -71,19 +84,32 @@ def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentP
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _carry_out(words)
+    except ReaderGoneError:
+        return INTERRUPTED + signal.SIGPIPE
+    except KeyboardInterrupt as interrupt:
+        with suppress(ReaderGoneError):
+            tell("Stopped.")
+        return INTERRUPTED + next(iter(interrupt.args), signal.SIGINT)
+
+
+def _carry_out(words: list[str]) -> int:
     arguments = make_parser(words[:1]).parse_args(words)
     # Whoever ends this process ends what it started too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    gc.freeze()  # what was imported stays: not to be looked through again for each of many new objects
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
+        gc.freeze()  # what was imported stays: not to be looked through again for each of many new objects
         arguments.carry_out(arguments)
     except RunStoppedError as error:
-        print(str(error), file=sys.stderr)
-        return 1
+        tell(str(error))
+        return INTERRUPTED + signal.SIGINT
     except LabError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+        tell(" ".join(str(error).split()))
         return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 1
     return 0
+
+
+def _interrupt(number: int, _: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt(number)

@@ -15,6 +15,7 @@ from mnist_core.corrections import (
     list_corrections,
 )
 from mnist_core.errors import CorrectionError
+from mnist_core.replacing import write_out
 from mnist_core.settings import read_settings
 
 
@@ -63,12 +64,8 @@ def _say_one(one: Correction) -> str:
 
 def _export(arguments: argparse.Namespace, folder: Path) -> tuple[Any, str]:
     path, kept = _find_file(arguments), list_corrections(folder)
-    try:
-        path.write_text(export_corrections(kept), encoding="utf-8")
-    except OSError as error:
-        raise CorrectionError(
-            f"Corrections must go to a file, but {path} cannot be written: {error}."
-        ) from error
+    with write_out(path, "The drawings") as file:
+        file.write(export_corrections(kept).encode())
     return {"path": str(path), "n": len(kept)}, f"{len(kept)} drawings are written to {path}."
 
 

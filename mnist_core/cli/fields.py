@@ -21,6 +21,7 @@ from mnist_core.fields.view import Asked, Kind, View
 from mnist_core.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.layouts import read_dataset
 from mnist_core.network import LAYERS
+from mnist_core.replacing import write_out
 
 
 def add_fields_arguments(command: argparse.ArgumentParser) -> None:
@@ -129,9 +130,12 @@ def _tell_likeness(fields: Fields, layer: str, probe: Probe, n_classes: int) -> 
 
 def _write_files(out: Path, view: View, fields: Fields) -> list[str]:
     folder = _make_folder(out)
-    np.save(folder / "fields.npy", fields, allow_pickle=False)
     titles = [str(unit) for unit in range(len(fields))]
-    draw_sheet(fields, titles=titles, ink=view.is_ink).savefig(folder / "fields.png", dpi=150)
+    sheet = draw_sheet(fields, titles=titles, ink=view.is_ink)
+    with write_out(folder / "fields.npy", "The fields") as file:
+        np.save(file, fields, allow_pickle=False)
+    with write_out(folder / "fields.png", "The sheet of fields") as file:
+        sheet.savefig(file, format="png", dpi=150)
     return [str(folder / "fields.npy"), str(folder / "fields.png")]
 
 

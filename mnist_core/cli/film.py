@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 
 from mnist_core.cli.say import say
-from mnist_core.errors import GridError, StorageError
+from mnist_core.errors import GridError
 from mnist_core.live.film import FilmPlan, make_film
 from mnist_core.live.job import find_classes, open_frames
 from mnist_core.live.pictures import choose_epochs
 from mnist_core.network import LAYERS
+from mnist_core.replacing import write_out
 from mnist_core.runs import Store
 from mnist_core.settings import read_settings
 
@@ -37,10 +38,8 @@ def run_film(arguments: argparse.Namespace) -> None:
     frames = open_frames(settings, job.id)
     data = make_film(frames, FilmPlan(arguments.layer, find_classes(job, settings), arguments.pace))
     out = arguments.out.resolve()
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise StorageError(f"The film needs to be written to {out}, but cannot be: {error}.") from error
+    with write_out(out, "The film") as file:
+        file.write(data)
     n_frames = len(choose_epochs(frames.last_epoch))
     document = {
         "path": str(out),

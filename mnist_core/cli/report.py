@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from mnist_core.cli.say import say
-from mnist_core.errors import LabError
+from mnist_core.replacing import write_out
 from mnist_core.report import gather_facts, write_page
 from mnist_core.runs import Store
 from mnist_core.settings import read_settings
@@ -22,12 +22,9 @@ def run_report(arguments: argparse.Namespace) -> None:
     """Write a finished run as a page that opens without the lab."""
     settings = read_settings()
     facts = gather_facts(Store(settings.database), arguments.run, settings.datasets_folder)
-    try:
-        arguments.out.write_text(write_page(facts), encoding="utf-8")
-    except OSError as error:
-        raise LabError(
-            f"The report must go to a file, but {arguments.out} cannot be written: {error}."
-        ) from error
+    page = write_page(facts).encode()
+    with write_out(arguments.out, "The report") as file:
+        file.write(page)
     document = {
         "path": str(arguments.out),
         "run": facts.run.id,

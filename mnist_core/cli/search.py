@@ -2,11 +2,12 @@
 
 import argparse
 from pathlib import Path
+from threading import Event as Flag
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
-from mnist_core.cli.say import report, say
+from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.errors import RunError, RunStoppedError
 from mnist_core.grid import Engine, SearchPlan, read_grid
 from mnist_core.runs import REFIT_FOLD, RunRow, RunState, Store
@@ -56,6 +57,7 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
 def run_search(arguments: argparse.Namespace) -> None:
     """Run a search to its end in this process's care."""
     settings = read_settings()
+    settings.make_home()
     plan = SearchPlan(
         grid=read_grid(arguments.grid),
         recipe=read_recipe(arguments),
@@ -94,6 +96,7 @@ def add_resume_arguments(command: argparse.ArgumentParser) -> None:
 def run_resume(arguments: argparse.Namespace) -> None:
     """Carry a run on from its checkpoints to its end."""
     settings = read_settings()
+    settings.make_home()
     store = Store(settings.database)
     store.mark_silent_runs()
     if store.get_run(arguments.run).state.is_held:
@@ -109,12 +112,15 @@ def run_resume(arguments: argparse.Namespace) -> None:
 
 
 def _carry_out(store: Store, run_id: str, settings: Settings, engine: EngineProcess, as_json: bool) -> None:
-    run = store.claim_run(run_id)
-    if run is None:
-        raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
-    report(f"run {run.id}: {run.plan.grid.n_candidates} candidates, {run.n_fits} fits")
     with catch_signals() as stop:
-        ended = carry_out_run(store, run, settings, _Progress(run.plan), stop, engine, waits_for_user=True)
+        run = store.claim_run(run_id)
+        if run is None:
+            raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
+        progress = _Progress(run.plan, stop)
+        progress.say(f"run {run.id}: {run.plan.grid.n_candidates} candidates, {run.n_fits} fits")
+        ended = carry_out_run(store, run, settings, progress, stop, engine, waits_for_user=True)
+    if progress.is_unread:
+        raise ReaderGoneError
     if stop.is_set() and ended.state is not RunState.DONE:
         raise RunStoppedError(f"Stopped; python -m mnist_core resume {run.id} carries it on.")
     if ended.outcome is None:
@@ -123,20 +129,30 @@ def _carry_out(store: Store, run_id: str, settings: Settings, engine: EngineProc
 
 
 class _Progress:
-    """Reports the events of a search in words."""
+    """Reports the events of a search in words; where nobody reads them any more it stops the search."""
 
-    def __init__(self, plan: SearchPlan) -> None:
+    def __init__(self, plan: SearchPlan, stop: Flag) -> None:
+        self._stop = stop
+        self.is_unread = False
         self._candidates = plan.grid.candidates()
         self._n_fits = plan.n_fits
         self._n_done = 0
 
+    def say(self, words: str) -> None:
+        """Report something."""
+        try:
+            report(words)
+        except ReaderGoneError:
+            self.is_unread = True
+            self._stop.set()
+
     def __call__(self, event: Event) -> None:
         if event["kind"] == "phase":
-            report(event["text"])
+            self.say(event["text"])
         elif event["kind"] == "restored":
             self._n_done = len(event["fits"])
             if self._n_done:
-                report(f"goes on from its checkpoints: {self._n_done} of {self._n_fits} fits are done")
+                self.say(f"goes on from its checkpoints: {self._n_done} of {self._n_fits} fits are done")
         elif event["kind"] == "fits":
             for fit in event["fits"]:
                 self._report_fit(fit["candidate"], fit["fold"], fit["score"])
@@ -145,7 +161,7 @@ class _Progress:
         if fold != REFIT_FOLD:
             self._n_done += 1
             words = self._candidates[candidate]
-            report(f"{self._n_done}/{self._n_fits}  {words}, fold {fold + 1}: {score:.4f}")
+            self.say(f"{self._n_done}/{self._n_fits}  {words}, fold {fold + 1}: {score:.4f}")
 
 
 def _describe_run(store: Store, run: RunRow) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """How commands write a table."""
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mnist_core.errors import LabError
+from mnist_core.replacing import write_out
 
 
 def write_csv(
@@ -24,15 +25,14 @@ def write_csv(
 
     Raises
     ------
-    LabError
+    StorageError
         If it cannot be written.
     """
     if path is None:
         return
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns or list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-    except OSError as error:
-        raise LabError(f"The table must go to a file, but {path} cannot be written: {error}.") from error
+    table = io.StringIO()
+    writer = csv.DictWriter(table, columns or list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    with write_out(path, "The table") as file:
+        file.write(table.getvalue().encode())

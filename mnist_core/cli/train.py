@@ -152,6 +152,7 @@ def _train_live(
     )
     changes = dict(read_change(words, plan.rates) for words in arguments.change)
     settings = read_settings()
+    settings.make_home()
     store = Store(settings.database)
     training = train_keeping(store, settings, dataset, plan, changes, _report_epoch)
     last = open_frames(settings, training).last_epoch

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,6 +14,7 @@ import numpy as np
 
 from mnist_core.dataset import DIGITS, Dataset, Origin
 from mnist_core.errors import DataError, LayoutError
+from mnist_core.replacing import replace_file
 
 _DETAILS, _IMAGES, _SOURCE = "dataset.json", "images.npy", "source.mat"
 _PIECE_BYTES = 2**20
@@ -102,15 +102,11 @@ def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -
     target = folder / fingerprint / _SOURCE
     if source == target:
         return
-    beside = target.with_name(f".{_SOURCE}-{os.getpid()}-{threading.get_ident()}")
     try:
-        with beside.open("wb") as copy, _open_source(source) as original:
+        with replace_file(target) as copy, _open_source(source) as original:
             shutil.copyfileobj(original, copy, _PIECE_BYTES)
-        beside.replace(target)
     except OSError as error:
         raise DataError(f"The file needs room in {folder}, but it cannot be written: {error}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def find_source(fingerprint: str, folder: Path) -> Path | None:
@@ -186,9 +182,8 @@ def _write_details(dataset: Dataset, folder: Path) -> None:
         "parts": list(_list_parts(dataset)),
         "keeps_writers_apart": dataset.keeps_writers_apart,
     }
-    beside = folder / f".{_DETAILS}-{os.getpid()}-{threading.get_ident()}"
-    beside.write_text(json.dumps(details), encoding="utf-8")
-    beside.replace(folder / _DETAILS)
+    with replace_file(folder / _DETAILS) as file:
+        file.write(json.dumps(details).encode())
 
 
 def _list_parts(dataset: Dataset) -> dict[str, np.ndarray]:

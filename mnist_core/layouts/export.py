@@ -10,7 +10,7 @@ import numpy as np
 from mnist_core.dataset import DIGITS, Dataset
 from mnist_core.dataset.origin import APART, NOTE
 from mnist_core.errors import LabError
-from mnist_core.replacing import replace_file
+from mnist_core.replacing import write_out
 
 
 def save_dataset(dataset: Dataset, path: Path) -> None:
@@ -21,17 +21,16 @@ def save_dataset(dataset: Dataset, path: Path) -> None:
     Raises
     ------
     LabError
-        If the path ends otherwise, or cannot be written.
+        If the path ends otherwise.
+    StorageError
+        If it cannot be written.
     """
     writers: dict[str, Callable[[Dataset, BinaryIO], None]] = {".mat": write_mat, ".npz": write_npz}
     write = writers.get(path.suffix.lower())
     if write is None:
         raise LabError(f"A data set is saved as a .mat or .npz file, but {path.name} is neither: rename it.")
-    try:
-        with replace_file(path) as stream:
-            write(dataset, stream)
-    except OSError as error:
-        raise LabError(f"{path} must be a file to write to, but cannot be written: {error}.") from error
+    with write_out(path, "The data set") as stream:
+        write(dataset, stream)
 
 
 def write_mat(dataset: Dataset, stream: BinaryIO) -> None:

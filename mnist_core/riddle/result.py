@@ -10,6 +10,7 @@ from jaxtyping import Int8
 
 from mnist_core.arrays import Fields
 from mnist_core.errors import LabError
+from mnist_core.replacing import write_out
 from mnist_core.riddle.rows import Row, read_rows, write_rows
 
 BUILTIN = Path(__file__).parent / "builtin"
@@ -68,14 +69,17 @@ def save_result(study: Study, facts: dict[str, Any], folder: Path) -> list[Path]
     paths = [folder / name for name in ("networks.csv", "fields.npz", "facts.json")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths[0].write_text(write_rows(study.rows), encoding="utf-8")
-        names = np.array([_GAP.join(key) for key in study.pictures])
-        fields = np.stack([_to_bytes(one) for one in study.pictures.values()])
-        np.savez_compressed(paths[1], names=names, fields=fields)
-        linear = {f"{noise:g}": score for noise, score in study.linear.items()}
-        paths[2].write_text(json.dumps({**facts, "linear": linear}, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise LabError(f"{folder} must be a folder to write to, but is not: {error}.") from error
+    names = np.array([_GAP.join(key) for key in study.pictures])
+    fields = np.stack([_to_bytes(one) for one in study.pictures.values()])
+    linear = {f"{noise:g}": score for noise, score in study.linear.items()}
+    with write_out(paths[0], "The table of networks") as file:
+        file.write(write_rows(study.rows).encode())
+    with write_out(paths[1], "The fields") as file:
+        np.savez_compressed(file, names=names, fields=fields)
+    with write_out(paths[2], "The facts of the study") as file:
+        file.write((json.dumps({**facts, "linear": linear}, indent=1) + "\n").encode())
     return paths
 
 

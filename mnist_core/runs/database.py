@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from mnist_core.errors import RunError
+from mnist_core.errors import RunError, StoreTroubleError
 from mnist_core.runs.owner import SILENT_AFTER_S, Owner, Watch
 from mnist_core.runs.schema import bring_up_to_date
 from mnist_core.runs.trouble import tell_trouble
@@ -101,9 +101,9 @@ def _make_engine(url: str, busy_timeout_s: float) -> sa.Engine:
         if parsed.get_backend_name() == "postgresql":
             return _make_postgres_engine(parsed, busy_timeout_s)
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         engine = sa.create_engine(parsed, connect_args={"timeout": busy_timeout_s})
-    except (SQLAlchemyError, ImportError, OSError, ValueError) as error:
+    except (SQLAlchemyError, ImportError, ValueError) as error:
         raise RunError(
             f"MNIST_LAB_DATABASE must be a URL of a database, such as sqlite:////home/me/lab.db or "
             f"postgresql+psycopg://me@host/lab, but {url!r} is not: {error}."
@@ -111,6 +111,16 @@ def _make_engine(url: str, busy_timeout_s: float) -> sa.Engine:
     sa.event.listen(engine, "connect", _set_up_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreTroubleError(
+            f"The store of runs needs the folder {folder}, but it cannot be made ({error.strerror}): allow "
+            "it, or name another place with MNIST_LAB_HOME or MNIST_LAB_DATABASE."
+        ) from error
 
 
 def _make_postgres_engine(url: sa.URL, busy_timeout_s: float) -> sa.Engine:

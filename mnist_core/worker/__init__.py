@@ -257,7 +257,8 @@ def start_worker(settings: Settings) -> None:
 
 def start_process(settings: Settings, words: Sequence[str], log_name: str) -> None:
     """Start `python -m mnist_core.worker` with these words as a process that outlives the app."""
-    settings.logs_folder.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
+    settings.logs_folder.mkdir(exist_ok=True)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
     with (settings.logs_folder / log_name).open("ab") as log:
         process = subprocess.Popen(

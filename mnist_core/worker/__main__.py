@@ -22,8 +22,8 @@ def work(settings: Settings, stop: Event) -> None:
     Only one worker lives in a home folder: a second waits a moment, as the first may be about to
     end, and goes when it does not.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
     try:
+        settings.make_home()
         with FileLock(settings.home / "worker.lock", timeout=_HANDOVER_S):
             store = Store(settings.database)
             while not stop.is_set() and (run := store.claim_run()) is not None:

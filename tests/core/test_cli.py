@@ -264,7 +264,7 @@ def test_ctrl_c_ends_a_search_and_all_its_processes(home, mat):
     search.send_signal(signal.SIGINT)
 
     rest = search.communicate(timeout=20)[1]
-    assert search.returncode == 1
+    assert search.returncode == 130
     assert "Traceback" not in rest
     deadline = time.monotonic() + 10
     while processes_of(home) and time.monotonic() < deadline:
