@@ -1,8 +1,8 @@
 """The drawings whose digit was told: seen, exported, deleted, and learned from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import count
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,11 +16,13 @@ from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.kept_drawings import show_kept
 from mnist_ui.markdown import escape
-from mnist_ui.model_name import check_new_name
+from mnist_ui.model_name import ask_for_model_name, propose_name
 from mnist_ui.session import Key
 from mnist_ui.waking import wake_job
 
+_Look = Literal["primary", "secondary"]
 _REFRESH_S = 0.5
+_MOST_FORGOTTEN = 0.01  # of what a model knew: a copy that forgot more is no better
 
 
 def show_corrections(model: Model) -> None:
@@ -124,30 +126,34 @@ def _show_outcome(job: JobRow) -> None:
         rows.insert(1, (words, f"{came['own_before']} of {n}", f"{unseen} of {n}"))
     table = "\n".join(f"| {escape(what)} | {before} | {after} |" for what, before, after in rows)
     st.markdown(f"| read right | {escape(came['model'])} | the copy |\n| --- | --- | --- |\n{table}")
+    is_better = _is_better(came)
+    if not is_better:
+        st.caption(f"It reads your digits no better than {escape(came['model'])}, or forgot what that knew.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"{Key.COPY_NAME_WIDGET}-{job.id}"
-        name = st.text_input("Name of the copy", _propose_name(), key=key, width=220)
-        keeps = st.button("Keep it", type="primary", key=f"keep-{job.id}")
-        drops = st.button("Drop it", key=f"drop-{job.id}")
-    if (keeps and _keep(job.id, name)) or drops:
+        with st.container(width=220):
+            key = f"{Key.COPY_NAME_WIDGET}-{job.id}"
+            name = ask_for_model_name("Name of the copy", propose_name("my-writing"), key)
+        looks: tuple[_Look, _Look] = ("primary", "secondary") if is_better else ("secondary", "primary")
+        keeps = st.button("Keep it", type=looks[0], key=f"keep-{job.id}", disabled=name is None)
+        drops = st.button("Drop it", type=looks[1], key=f"drop-{job.id}")
+    if (keeps and name is not None and _keep(job.id, name)) or drops:
         _remove(job.id)
         st.rerun()  # all of the page: the copy may be the model that it shows now
 
 
-def _propose_name() -> str:
-    taken = session.list_model_folders()
-    names = ("my-writing" + (f"-{number}" if number > 1 else "") for number in count(1))
-    return next(name for name in names if name not in taken)
+def _is_better(came: Mapping[str, Any]) -> bool:
+    """Say whether a copy reads more of one's digits, as far as that is known, and forgot little."""
+    own = came["own_after"] if came["own_unseen"] is None else came["own_unseen"]
+    return bool(own > came["own_before"] and came["test_after"] > came["test_before"] - _MOST_FORGOTTEN)
 
 
 def _keep(job_id: str, name: str) -> bool:
     settings = session.settings()
     try:
-        check_new_name(name)
         copy = load_model(settings.runs_folder / job_id / COPY)
         save_model(copy.network, copy.info, settings.models_folder / name, copy.seen)
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return False
     session.use_model(name)
     st.query_params["model"] = name  # else the page's link would go on choosing the model before

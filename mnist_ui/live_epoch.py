@@ -1,6 +1,5 @@
 """What can be made of one epoch of a live training: a branch, a model, a film; and its end."""
 
-import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.errors import LabError, ModelError
+from mnist_core.errors import LabError
 from mnist_core.live.job import branch_training, find_classes, open_frames
 from mnist_core.live.plan import title_training
 from mnist_core.live.saving import SAVING
@@ -18,8 +17,8 @@ from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.live_choice import forget_choice, open_training
 from mnist_ui.markdown import escape
+from mnist_ui.model_name import ask_for_model_name, check_new_name
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _REFRESH_S = 1.0
 _MOST_WAIT_S = 3.0
 _LINKS = (
@@ -89,9 +88,10 @@ def _show_saving(job_id: str, was_busy: bool) -> None:
 
 def _ask_for_name(job: JobRow, epoch: int) -> None:
     usual = f"live-{job.id[-4:]}-{epoch}"
-    name = st.text_input("Name of the model", usual, key=f"live-name-{job.id}", max_chars=60)
-    if st.button(f"Save epoch {epoch}", key=f"live-save-{job.id}", type="primary"):
-        _do(_save, job, epoch, str(name).strip())
+    name = ask_for_model_name("Name of the model", usual, f"live-name-{job.id}")
+    key = f"live-save-{job.id}"
+    if st.button(f"Save epoch {epoch}", key=key, type="primary", disabled=name is None) and name:
+        _do(_save, job, epoch, name)
 
 
 def _do(deed: Callable[..., None], *arguments: Any) -> None:
@@ -104,18 +104,11 @@ def _do(deed: Callable[..., None], *arguments: Any) -> None:
 
 
 def _save(job: JobRow, epoch: int, name: str) -> None:
-    _check_name(name)
+    check_new_name(name)
     settings = {"training": job.id, "epoch": epoch, "name": name}
     saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {title_training(job)}")
     start_job(session.settings(), saving_id)
     st.session_state[session.Key.LIVE_SAVING] = saving_id
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise ModelError(f"A model's name needs letters, digits, dots and dashes, but is {name!r}: mend it.")
-    if name in session.list_model_folders():
-        raise ModelError(f"There is a model {name} already: choose another name.")
 
 
 def _branch(job_id: str, epoch: int) -> None:

@@ -8,6 +8,7 @@ from mnist_core.errors import ModelError
 from mnist_core.modelstore import Model
 from mnist_ui.cached import open_model
 from mnist_ui.session import Key, current_model, list_model_folders, use_model
+from mnist_ui.winner import take_winner
 
 _SHIPPED = "paper"
 _PARAM = "model"
@@ -31,6 +32,7 @@ def choose_model(kept_params: Sequence[str] = (), usual: str = _SHIPPED) -> Mode
     names = list(list_model_folders())
     if not names:
         _ask_for_model()
+    take_winner()
     name = _find_name(names, usual)
     if name != usual:  # which is this page's own choice, not the user's
         use_model(name)

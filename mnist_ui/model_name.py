@@ -1,11 +1,33 @@
 """What a model that is made here may be called."""
 
-import re
+from itertools import count
+
+import streamlit as st
 
 from mnist_core.errors import ModelError
+from mnist_core.modelstore import names
+from mnist_ui.markdown import escape
 from mnist_ui.session import list_model_folders
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
+_MOST = 60  # letters
+
+
+def ask_for_model_name(label: str, usual: str, key: str) -> str | None:
+    """Ask what a new model is to be called; None, with a sentence below, while it cannot be that."""
+    name = str(st.text_input(label, usual, key=key, max_chars=_MOST)).strip()
+    try:
+        check_new_name(name)
+    except ModelError as error:
+        st.caption(f":red[{escape(str(error))}]")
+        return None
+    return name
+
+
+def propose_name(usual: str) -> str:
+    """Propose a name that no model has: the usual one, else with a number."""
+    taken = list_model_folders()
+    names_of_it = (usual + (f"-{number}" if number > 1 else "") for number in count(1))
+    return next(name for name in names_of_it if name not in taken)
 
 
 def check_new_name(name: str) -> None:
@@ -16,10 +38,4 @@ def check_new_name(name: str) -> None:
     ModelError
         If it is such a name.
     """
-    if not _NAME.fullmatch(name):
-        raise ModelError(
-            "A model's name needs letters, digits, dots, dashes or underscores, at most 60 and a letter or "
-            f"digit first, but got {name!r}: choose another."
-        )
-    if name in list_model_folders():
-        raise ModelError(f"There is a model named {name} already: choose another name.")
+    names.check_new_name(name, list_model_folders())

@@ -10,7 +10,7 @@ from mnist_core.errors import ModelError
 from mnist_core.modelstore import Model
 from mnist_core.operate.keep import keep_operated
 from mnist_ui.markdown import escape
-from mnist_ui.model_name import check_new_name
+from mnist_ui.model_name import ask_for_model_name, check_new_name, propose_name
 from mnist_ui.operate_steps import Operated
 from mnist_ui.session import Key, settings
 
@@ -31,16 +31,20 @@ def show_steps(operated: Operated) -> None:
 def show_saving(operated: Operated, dataset: Dataset) -> None:
     """Let the user save the result as a model of its own."""
     saved = st.session_state.pop(Key.OPERATE_SAVED, None)
+    usual = f"{operated.model.name}-less"
+    key = f"{Key.OPERATE_NAME_WIDGET}-{usual}"
+    if (
+        saved is not None and saved[0]
+    ):  # so that the field does not refuse the name that it was just saved under
+        st.session_state[key] = propose_name(usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=260):
-            name = st.text_input(
-                "Save as a new model", placeholder=f"{operated.model.name}-less", key=Key.OPERATE_NAME_WIDGET
-            )
+            name = ask_for_model_name("Save as a new model", propose_name(usual), key)
         st.button(
             "Save",
             icon=":material/save:",
-            disabled=not operated.steps,
-            on_click=lambda: _save(operated, dataset, name.strip() or f"{operated.model.name}-less"),
+            disabled=not operated.steps or name is None,
+            on_click=lambda: _save(operated, dataset, name or ""),
         )
         with st.popover("As a command", icon=":material/terminal:", disabled=not operated.steps):
             st.code(_write_command(operated, dataset), language="bash", wrap_lines=True)
@@ -53,7 +57,7 @@ def _save(operated: Operated, dataset: Dataset, name: str) -> None:
     try:
         saved = _keep(operated, dataset, name)
     except ModelError as error:
-        st.session_state[Key.OPERATE_SAVED] = (False, str(error))
+        st.session_state[Key.OPERATE_SAVED] = (False, escape(str(error)))
         return
     st.session_state[Key.OPERATE_SAVED] = (True, _say_saved(saved))
 

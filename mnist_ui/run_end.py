@@ -38,6 +38,8 @@ def _say_why(run: RunRow) -> None:
 
 def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
     model = Path(outcome.model).name
+    if session.current_model() is None:
+        session.use_model(model)
     with st.container(border=True):
         st.header(f"Winner: {outcome.candidate}", anchor=False)
         with st.container(horizontal=True):

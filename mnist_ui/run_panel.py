@@ -21,6 +21,7 @@ from mnist_ui.run_replay import show_replay
 from mnist_ui.run_states import badge_state, is_live, name_in_title
 from mnist_ui.times import say_duration, say_when
 from mnist_ui.waking import wake_worker
+from mnist_ui.winner import await_winner
 
 _REFRESH_S = 1.0
 _ENDING_REFRESH_S = 0.3  # while a worker is about to obey: somebody waits for the next button
@@ -31,6 +32,8 @@ NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
 
 def show_run(run: RunRow) -> None:
     """Show a run, as the store had it just now, with its progress, its networks and its candidates."""
+    if is_live(run):
+        await_winner(run)
     st.fragment(_show_panel, run_every=_choose_refresh(run))(run.id, run.state)
 
 

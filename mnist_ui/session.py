@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Key(StrEnum):
     """The keys of the session state that pages share."""
 
+    AWAITED = "lab-awaited"
     DATASET = "lab-dataset"
     MAP_CLOUD_WIDGET = "map-cloud"
     MAP_COLOUR_WIDGET = "map-colour"
@@ -120,6 +121,7 @@ class Key(StrEnum):
     STALE_UNITS = "draw-stale-units"
     PICTURE_WIDGET = "draw-picture"
     COPY_NAME_WIDGET = "draw-copy-name"
+    TOLD_ASKED = "draw-told-asked"
     TOLD_CHANGED = "draw-told-changed"
     TOLD_CHOSEN_WIDGET = "draw-told-chosen"
     TOLD_WIDGET = "draw-told"

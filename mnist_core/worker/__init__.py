@@ -15,6 +15,7 @@ from threading import Thread
 from types import FrameType
 
 from mnist_core.errors import RunLostError, StorageError
+from mnist_core.modelstore.names import name_after
 from mnist_core.notify import notify_end
 from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
 from mnist_core.search.events import ENDS, Event, EventListener
@@ -54,7 +55,9 @@ class Places:
         own = settings.runs_folder / run.id
         out = None if run.plan.out is None else Path(run.plan.out)
         return Places(
-            model_folder=settings.models_folder / f"search-{run.id}" if out is None else out / "model",
+            model_folder=settings.models_folder / name_after(run.name, run.id)
+            if out is None
+            else out / "model",
             results_csv=(out or own) / "results.csv",
             checkpoint_folder=own / "checkpoints",
         )

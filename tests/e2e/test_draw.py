@@ -140,6 +140,7 @@ def test_a_tapped_digit_is_kept_and_learned_from_and_the_copy_can_be_kept(page: 
     page.get_by_role("radio", name="1", exact=True).or_(
         page.get_by_role("button", name="1", exact=True)
     ).click()
+    page.get_by_role("button", name="Yes, a 1").click()
     expect(page.get_by_text("Kept as a 1, read as 7.")).to_be_visible()
     expect(page.get_by_role("heading", name="Your writing")).to_be_visible()
     expect(page.get_by_text("1: a 1, read as 7")).to_be_visible()

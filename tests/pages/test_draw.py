@@ -184,7 +184,7 @@ def store(home):
     opened.close()
 
 
-def finish_learning(store, home: Path) -> str:
+def finish_learning(store, home: Path, unseen: int | None = 4, test_after: float = 0.9695) -> str:
     from mnist_core.learning.job import COPY
 
     job_id = store.add_job("learn", {"model": "paper"}, name="learns")
@@ -193,8 +193,8 @@ def finish_learning(store, home: Path) -> str:
     save_model(paper.network, paper.info, home / "runs" / job_id / COPY)
     store.end_job(
         job_id,
-        {"model": "paper", "n": 5, "own_before": 1, "own_after": 5, "own_unseen": 4}
-        | {"test_before": 0.97, "test_after": 0.9695, "test_words": "the held-out images"},
+        {"model": "paper", "n": 5, "own_before": 1, "own_after": 5, "own_unseen": unseen}
+        | {"test_before": 0.97, "test_after": test_after, "test_words": "the held-out images"},
     )
     return job_id
 
@@ -229,6 +229,17 @@ def test_learning_that_is_asked_for_in_two_tabs_is_one_that_both_show(home, page
     assert not page.exception
     assert not other.exception
     assert len(store.list_jobs("learn")) == 1
+
+
+@pytest.mark.parametrize(
+    ("unseen", "test_after", "first"),
+    [(4, 0.9695, "Keep it"), (1, 0.97, "Drop it"), (4, 0.95, "Drop it"), (None, 0.97, "Keep it")],
+)
+def test_a_copy_that_is_no_better_is_not_the_first_choice(home, page, store, unseen, test_after, first):
+    finish_learning(store, home, unseen, test_after)
+    page.run()
+    primary = [button.label for button in page.button if button.proto.type == "primary"]
+    assert primary == [first]
 
 
 def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(home, page, store):

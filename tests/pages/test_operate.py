@@ -180,9 +180,14 @@ def test_what_was_done_is_remembered_when_one_comes_back(open_operate):
     assert read_steps(page) == ["off hidden1:3"]
 
 
+def name_result(page: AppTest, name: str) -> AppTest:
+    [field] = [field for field in page.text_input if field.label == "Save as a new model"]
+    return field.set_value(name).run()
+
+
 def test_the_result_is_saved_as_a_smaller_model(open_operate, home):
     page = open_operate("off hidden1:3,4", "bits 6")
-    page.text_input(key=Key.OPERATE_NAME_WIDGET).set_value("less").run()
+    name_result(page, "less")
 
     page = press(page, "Save")
 
@@ -208,14 +213,17 @@ def test_the_results_page_tells_what_was_done_to_a_model(open_operate, home):
     assert told in folder.words
 
 
-@pytest.mark.parametrize(("name", "words"), [("../evil", "a letter or digit first"), ("small", "already")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("../evil", "a letter or digit first"), ("small", "already"), (" ", "the field is empty")],
+)
 def test_a_name_that_cannot_be_is_refused(open_operate, home, name, words):
     page = open_operate("bits 6")
-    page.text_input(key=Key.OPERATE_NAME_WIDGET).set_value(name).run()
+    page = name_result(page, name)
 
-    page = press(page, "Save")
-
-    assert words in page.error[0].value
+    assert words in read_words(page)
+    [save] = [button for button in page.button if button.label == "Save"]
+    assert save.disabled
     assert [path.name for path in (home / "models").iterdir()] == ["small"]
 
 

@@ -23,10 +23,12 @@ from searches import (
     shown_run,
     train_fit,
 )
+from trained import make_dataset, make_model
 
 from mnist_core.grid import PAPER_GRID, Engine, SearchPlan
 from mnist_core.runs import RunState
 from mnist_ui.run_states import name_in_title
+from mnist_ui.session import Key
 
 
 def test_without_a_data_set_the_page_offers_the_sample(open_page):
@@ -454,6 +456,22 @@ def test_the_winners_model_is_one_click_away(open_page, store):
         ("Fields", "model=search-1"),
         ("Draw", "model=search-1"),
     ]
+
+
+def test_the_winner_of_a_watched_search_is_what_other_pages_open(open_page, store, home):
+    make_model(home / "models" / "search-1", make_dataset(), n_steps=1)
+    run_id = begin_run(store)
+    page = open_page(run_id)
+    page.switch_page("pages/home.py").run()
+    end_well(store, run_id)  # while the tab looks elsewhere
+
+    for name in ("results", "draw"):
+        page.switch_page(f"pages/{name}.py").run()
+        assert page.selectbox(key=Key.MODEL_WIDGET).value == "search-1"
+
+    page.selectbox(key=Key.MODEL_WIDGET).set_value("paper").run()  # a later choice stays
+    page.switch_page("pages/fields.py").run()
+    assert page.selectbox(key=Key.MODEL_WIDGET).value == "paper"
 
 
 def test_without_a_link_the_active_run_is_shown(open_page, store):
