@@ -119,7 +119,10 @@ def read_dataset(model: Model, dataset: Dataset, which: Which) -> Reading:
 
 def name_probabilities(info: ModelInfo) -> str:
     """Name what all pages show as a model's probabilities."""
-    return "probability" if info.temperature == 1 else f"probability at temperature {info.temperature:.2f}"
+    if info.temperature == 1:
+        return "probability"
+    whose = f", that of {escape(info.trained_as)}," if info.trained_as else ""
+    return f"probability at temperature {info.temperature:.2f}{whose}"
 
 
 def _say_size(side: int) -> str:

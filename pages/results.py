@@ -67,9 +67,11 @@ def _show_headline(reading: Reading) -> None:
 
 
 def _show_learning(info: ModelInfo) -> None:
-    st.header("How it learned")
+    parent = escape(info.trained_as)
+    st.header(f"How {parent or 'it'} learned")
     st.altair_chart(draw_learning_curve(info.history), width="stretch")
-    st.caption(_describe_end(info))
+    whose = f"Of {parent}, which this model was made from afterwards. " if parent else ""
+    st.caption(whose + _describe_end(info))
 
 
 def _describe_end(info: ModelInfo) -> str:

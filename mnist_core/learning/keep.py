@@ -69,11 +69,15 @@ def _describe(model: Model, learned: Learned, folder: Path, seed: int) -> ModelI
         learned.n_right_before,
         learned.n_right_unseen,
         learned.exam_before.n_right,
+        learned.exam_words,
+        exam.n,
+        len(model.info.changes),
     )
     return replace(
         model.info,
         test=TestFacts(exam.n, exam.accuracy, confusion),
         command=f"python -m mnist_core learn {model.name} --seed {seed} --out models/{folder.name}",
+        trained_as=model.info.trained_as or model.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=read_versions(),
         learned=facts,

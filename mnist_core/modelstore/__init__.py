@@ -220,6 +220,7 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             pens=_parse_pens(values.get("pens")),
             changes=tuple(_parse_change(change) for change in values.get("changes", ())),
             learned=LearnedFacts(**values["learned"]) if values.get("learned") else None,
+            trained_as=_parse_parent(values),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
@@ -247,6 +248,13 @@ def _parse_pens(values: Mapping[str, Any] | None) -> PenFacts | None:
     low, high = values["interval"]
     writers = tuple(WriterFacts(**writer) for writer in values["writers"])
     return PenFacts(folds=int(values["folds"]), interval=(float(low), float(high)), writers=writers)
+
+
+def _parse_parent(values: Mapping[str, Any]) -> str:
+    """Parse whose training is told; earlier versions named no more than the models of each step."""
+    steps = [change["made_from"] for change in values.get("changes", ())]
+    steps += [values["learned"]["model"]] if values.get("learned") else []
+    return str(values.get("trained_as", steps[0] if steps else ""))
 
 
 def _parse_change(values: Mapping[str, Any]) -> ChangeFacts:

@@ -13,13 +13,15 @@ def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
     return f"""# {name}
 
 A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
-({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, {how(info)}, \
+({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, \
+{_describe_parent(info)}{how(info)}, \
 seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 
 {_describe_test(info)}
 
 {_describe_learned(info.learned, info.test.n)}\
-{_describe_changes(info)}{_describe_pens(info.pens)}Data: {data.name}, {data.n_samples:,} images \
+{_describe_changes(info)}\
+{_describe_pens(info.pens, info.trained_as)}Data: {data.name}, {data.n_samples:,} images \
 (fingerprint `{data.fingerprint}`), \
 shuffled with seed {data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. {end(info)}
 
@@ -36,21 +38,26 @@ Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in i
 
 
 def _describe_test(info: ModelInfo) -> str:
-    if not info.changes:
+    last = info.tested_as_changed
+    if last is None:
         return f"It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right."
-    last = info.changes[-1]
     return (
         f"It was changed after its training, and reads **{info.test.accuracy:.2%}** of "
         f"{last.measured_on} right; before the last changes it read {last.accuracy_before:.2%}."
     )
 
 
+def _describe_parent(info: ModelInfo) -> str:
+    return f"made from `{info.trained_as}`, which was " if info.trained_as else ""
+
+
 def _describe_changes(info: ModelInfo) -> str:
-    """Say what was done to a network after its training, and that what follows was true before."""
-    if not info.changes:
-        return ""
+    """Say what was done to a network after its training, and of whom what follows is."""
     lines = "\n".join(map(_describe_change, info.changes))
-    return f"{lines}\n\nOf the network as it was trained:\n\n"
+    done = f"{lines}\n\n" if lines else ""
+    return done + (
+        f"What follows is of `{info.trained_as}`, as it was trained:\n\n" if info.trained_as else ""
+    )
 
 
 def _describe_change(change: ChangeFacts) -> str:
@@ -96,8 +103,12 @@ def _describe_end(info: ModelInfo) -> str:
     return (
         f"One in {info.recipe.inner_folds} of those to train was for validation. Each of the "
         f"{info.history[-1].epoch} epochs showed other distorted copies; the training loss is the "
-        f"divergence from the teachers' softened answers. Temperature: {info.temperature:.3f}."
+        f"divergence from the teachers' softened answers. Temperature: {info.temperature:.3f}{_whose(info)}."
     )
+
+
+def _whose(info: ModelInfo) -> str:
+    return f", fitted to the answers of `{info.trained_as}`" if info.trained_as else ""
 
 
 def _describe_live(info: ModelInfo) -> str:
@@ -126,25 +137,27 @@ def _describe_learned(learned: LearnedFacts | None, n_test: int) -> str:
         if learned.n_right_unseen is None
         else f", and {learned.n_right_unseen} of them copies that had learned only the other ones"
     )
-    return f"""Then a copy of it, this one, learned **{learned.n} digits** of a person's hand. Before, \
+    share = learned.n_test_right_before / (learned.n_test or n_test)
+    return f"""A copy of `{learned.model}` learned **{learned.n} digits** of a person's hand. Before, \
 `{learned.model}` read {learned.n_right_before} of them right{unseen}; of the held-out images it \
-read {learned.n_test_right_before / n_test:.2%}. What follows is of `{learned.model}`. The copy was reminded \
+read {share:.2%}. The copy was reminded \
 of what it knew by images that it was trained on and by pen digits of other writers: "Pen-Based Recognition \
 of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine Learning Repository, CC BY 4.0.
 
 """
 
 
-def _describe_pens(pens: PenFacts | None) -> str:
+def _describe_pens(pens: PenFacts | None, parent: str) -> str:
     if pens is None:
         return ""
+    who = f"`{parent}`" if parent else "It"
     shares = sorted(writer.n_right / writer.n for writer in pens.writers)
     low, high = pens.interval
-    return f"""It reads **{pens.accuracy:.2%}** of {pens.n:,} digits that {len(pens.writers)} writers drew \
-with a pen (95 %: {low:.2%} to {high:.2%}), by cross-validation over the writers: each of {pens.folds} \
+    return f"""{who} reads **{pens.accuracy:.2%}** of {pens.n:,} digits that {len(pens.writers)} writers \
+drew with a pen (95 %: {low:.2%} to {high:.2%}), by cross-validation over the writers: each of {pens.folds} \
 parts of them was read by a network that was trained in the same way on the others. Of the writers it reads \
-{shares[0]:.1%} (lowest) to {shares[-1]:.1%}, {median(shares):.1%} at the median. The network in this folder \
-was trained on all of them.
+{shares[0]:.1%} (lowest) to {shares[-1]:.1%}, {median(shares):.1%} at the median. \
+{who if parent else "The network in this folder"} was trained on all of them.
 
 Pen digits: "Pen-Based Recognition of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine \
 Learning Repository, CC BY 4.0; the training part as trajectories, drawn anew.

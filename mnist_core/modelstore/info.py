@@ -149,7 +149,13 @@ class LearnedFacts:
     n_right_unseen : int or None
         How many of them were read by copies that had learned the other ones only; None for one digit.
     n_test_right_before : int
-        How many of the held-out images that model reads; `TestFacts` are of the copy, on the same ones.
+        How many of the held-out images that model reads.
+    measured_on : str
+        Which held-out images, as the end of a sentence; empty where an earlier version did not say it.
+    n_test : int
+        How many they are; 0 where an earlier version did not say it.
+    n_changes : int
+        The changes of `ModelInfo` that came before.
     """
 
     model: str
@@ -157,6 +163,9 @@ class LearnedFacts:
     n_right_before: int
     n_right_unseen: int | None
     n_test_right_before: int
+    measured_on: str = ""
+    n_test: int = 0
+    n_changes: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,14 +197,17 @@ class ModelInfo:
     class_names : tuple of str
         What the output units stand for; the ten digits as a rule.
     temperature : float
-        What logits of drawn digits are divided by to be as sure as they are right; 1 where it was not fitted.
+        What logits are divided by to be as sure as they are right; 1 where it was not fitted. A changed
+        network keeps that of its parent, as nearer than none.
     pens : PenFacts or None
-        What it reads of pen digits, where it was trained on any; of a changed network, what it read before.
+        What it reads of pen digits, where it was trained on any; of a changed network, what its parent reads.
     changes : tuple of ChangeFacts
         What was done to it after its training, the first first.
     learned : LearnedFacts or None
-        What it learned of a hand afterwards, where it is such a copy; recipe, history and pens are then of
-        the model before.
+        What it learned of a hand afterwards, where it is such a copy.
+    trained_as : str
+        The model that it was made from, whose recipe, history, temperature and pens these are; empty where
+        they are its own.
     """
 
     candidate: Candidate
@@ -214,3 +226,10 @@ class ModelInfo:
     pens: PenFacts | None = None
     changes: tuple[ChangeFacts, ...] = ()
     learned: LearnedFacts | None = None
+    trained_as: str = ""
+
+    @property
+    def tested_as_changed(self) -> ChangeFacts | None:
+        """Return the change after which it was tested; None where training or learning came last."""
+        n_before = self.learned.n_changes if self.learned else 0
+        return self.changes[-1] if len(self.changes) > n_before else None

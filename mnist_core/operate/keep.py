@@ -63,6 +63,7 @@ def keep_operated(
         candidate=candidate,
         test=TestFacts(measured.n, measured.accuracy, confusion, bench.is_unseen),
         command=_write_command(model.name, operations, folder.name, data),
+        trained_as=model.info.trained_as or model.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         changes=(*model.info.changes, change),
     )

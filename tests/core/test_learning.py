@@ -14,11 +14,17 @@ from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.drawing import Drawing
 from mnist_core.errors import CorrectionError
 from mnist_core.evaluation import evaluate
+from mnist_core.fields.probe import choose_probe
 from mnist_core.layouts import read_dataset
 from mnist_core.learning.learned import learn_hand
 from mnist_core.learning.memory import Exam, Memory, open_memory, read_shipped, remember
 from mnist_core.learning.teach import LearnPlan, collect_digits, teach_copy
-from mnist_core.modelstore import Model, load_model
+from mnist_core.modelstore import Model, load_model, save_model
+from mnist_core.modelstore.card import write_card
+from mnist_core.modelstore.info import ChangeFacts, LearnedFacts
+from mnist_core.operate.bench import Bench
+from mnist_core.operate.keep import keep_operated
+from mnist_core.operate.operations import Round
 from mnist_core.robust.fit import FitPlan
 from mnist_core.robust.pen import draw_pens, read_pens
 
@@ -186,3 +192,34 @@ def test_the_command_saves_a_copy_whose_card_says_what_it_learned(pens, tmp_path
     card = (tmp_path / "mine" / "README.md").read_text()
     assert "learned **1 digits** of a person's hand" in card
     assert "Alpaydin" in card
+    assert copy.info.trained_as == "paper"
+    assert "What follows is of `paper`, as it was trained:" in card
+    assert copy.info.learned.measured_on == "the 5,000 held-out images of the built-in sample"
+
+
+def test_a_copy_that_is_operated_on_tells_the_tests_of_both_apart(tmp_path):
+    paper = load_model(ROOT / "models/paper")
+    learned = LearnedFacts("paper", 1, 0, None, 4_800, "the 5,000 held-out images", 5_000, 0)
+    info = replace(paper.info, learned=learned, trained_as="paper")
+    copy = save_model(paper.network, info, tmp_path / "mine", paper.seen)
+    sample = read_dataset(SAMPLE_PATH)
+    probe = choose_probe(info.data, sample, is_trained=copy.find_trained(sample))
+
+    less = keep_operated(copy, [Round(8)], Bench(copy.network, probe), tmp_path / "less")
+
+    assert info.tested_as_changed is None
+    assert less.info.tested_as_changed == less.info.changes[0]
+    card = (less.folder / "README.md").read_text()
+    assert "of the held-out images it read 96.00%" in card
+    assert less.info.trained_as == "paper"
+
+
+def test_a_changed_model_that_learned_afterwards_is_tested_as_it_learned():
+    info = load_model(ROOT / "models/paper").info
+    change = ChangeFacts("paper", ("--bits 8",), 0.97, "834 held-out images", (96, 24))
+    learned = LearnedFacts("less", 1, 0, None, 4_800, "the 5,000 held-out images", 5_000, n_changes=1)
+
+    later = replace(info, changes=(change,), learned=learned, trained_as="paper")
+
+    assert later.tested_as_changed is None
+    assert "changed after its training" not in write_card(later, 77_938, "later")

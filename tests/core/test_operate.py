@@ -1,6 +1,7 @@
 """Operating on a network: each step against plain NumPy and torch, curves, and the model that is saved."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mnist_core.evaluation import evaluate, predict
 from mnist_core.fields.probe import choose_probe
 from mnist_core.grid import Activation
 from mnist_core.modelstore import load_model, save_model
+from mnist_core.modelstore.info import PenFacts, WriterFacts
 from mnist_core.network import MLP
 from mnist_core.operate.bench import Bench
 from mnist_core.operate.curve import CurvePoint, count_needed, find_curve
@@ -324,6 +326,38 @@ def test_a_result_that_is_operated_on_again_keeps_both_histories(bench, model, d
     twice = keep_operated(once, [Round(6)], open_bench(once, dataset), tmp_path / "twice")
 
     assert [change.made_from for change in twice.info.changes] == ["small", "once"]
+
+
+def test_what_belongs_to_the_parent_is_said_as_the_parents(bench, dataset, tmp_path):
+    pens = PenFacts(3, (0.5, 0.9), (WriterFacts(1, 4, 3), WriterFacts(2, 6, 6)))
+    info = replace(make_model(tmp_path / "one", dataset).info, pens=pens, temperature=1.5)
+    parent = save_model(apply_all([], bench).to_network(), info, tmp_path / "taught")
+
+    once = keep_operated(parent, [Prune("hidden1", 5)], bench, tmp_path / "once")
+    twice = keep_operated(once, [Round(6)], open_bench(once, dataset), tmp_path / "twice")
+
+    assert parent.info.trained_as == ""
+    assert (once.info.trained_as, twice.info.trained_as) == ("taught", "taught")
+    for saved in (once, twice):
+        card = (saved.folder / "README.md").read_text()
+        before, after = card.split("What follows is of `taught`, as it was trained:")
+        assert "pen" not in before
+        assert "`taught` reads **90.00%** of 10 digits" in after
+        assert "The network in this folder" not in card
+        assert "made from `taught`, which was trained with Adam" in card
+    assert "It reads **90.00%** of 10 digits" in (parent.folder / "README.md").read_text()
+
+
+def test_of_a_changed_model_of_an_earlier_version_the_first_parent_is_the_one_that_was_trained(
+    bench, model, dataset, tmp_path
+):
+    once = keep_operated(model, [Prune("hidden1", 5)], bench, tmp_path / "once")
+    twice = keep_operated(once, [Round(6)], open_bench(once, dataset), tmp_path / "twice")
+    values = json.loads((twice.folder / "model.json").read_text())
+    del values["trained_as"]
+    (twice.folder / "model.json").write_text(json.dumps(values))
+
+    assert load_model(twice.folder).info.trained_as == "small"
 
 
 def test_a_model_that_was_never_changed_says_nothing_of_changes(model):

@@ -11,7 +11,8 @@ from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.evaluation import wilson_interval
 from mnist_core.grid import Activation
-from mnist_core.modelstore import Model, save_model
+from mnist_core.modelstore import Model, load_model, save_model
+from mnist_core.settings import SHIPPED_MODELS
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenResults = Callable[..., AppTest]
@@ -118,6 +119,21 @@ def test_the_accuracy_of_a_changed_model_is_left_out_of_the_table_where_its_imag
     assert rows.isna().to_dict()["doubtful"]
     assert rows["small"] == pytest.approx(100 * model.info.test.accuracy)
     assert table["model"].iloc[-1] == "doubtful"
+
+
+def test_history_pens_and_temperature_of_a_changed_model_are_said_as_its_parents(open_results, model, home):
+    robust = load_model(SHIPPED_MODELS / "robust")
+    save_model(robust.network, replace(robust.info, trained_as="robust"), home / "models" / "mine")
+    open_in_all_tabs(make_dataset(), home)
+
+    own, changed = (open_results(model=name) for name in ("robust", "mine"))
+
+    assert "How it learned" in [one.value for one in own.header]
+    assert "How robust learned" in [one.value for one in changed.header]
+    assert "Of robust, which this model was made from afterwards." in read_words(changed)
+    assert "made from afterwards" not in read_words(own)
+    assert "probability at temperature 1.50 that the model" in read_words(own)
+    assert "probability at temperature 1.50, that of robust, that the model" in read_words(changed)
 
 
 def test_without_a_data_set_the_images_are_offered_with_the_sample(open_results, model):
