@@ -9,6 +9,7 @@ from mnist_core.arrays import Fields, Images, Labels
 from mnist_core.errors import DataError
 
 N_SHUFFLES = 200  # p as low as 1 / 201 can be told
+_AT_ONCE = 50  # shuffles in one product; their weights take 20 MB for 10,000 images
 
 DIGIT_LIKE = 0.6
 """Score from which output fields count as digit-like: of fields from there on, a network that has nothing to
@@ -148,13 +149,24 @@ def average_digits(
         )
     shares = np.zeros((n_classes, len(labels)), dtype=np.float32)
     shares[labels, np.arange(len(labels))] = (1 / counts[labels]).astype(np.float32)
-    rng, pixels = np.random.default_rng(seed), images.reshape(len(images), -1)
-    shape = (n_classes, *images.shape[1:])
+    pixels, shape = images.reshape(len(images), -1), (n_classes, *images.shape[1:])
     return DigitMeans(
         means=(shares @ pixels).reshape(shape),
-        shuffled=np.array([rng.permutation(shares, axis=1) @ pixels for _ in range(shuffles)]).reshape(
-            shuffles, *shape
-        ),
+        shuffled=_average_shuffled(shares, pixels, shuffles, seed).reshape(shuffles, *shape),
+    )
+
+
+def _average_shuffled(
+    shares: Float32[np.ndarray, "classes n"],
+    pixels: Float32[np.ndarray, "n pixels"],
+    shuffles: int,
+    seed: int,
+) -> Float32[np.ndarray, "_ pixels"]:
+    """Average the images by shuffled labels; the images are read once for many shuffles."""
+    rng = np.random.default_rng(seed)
+    sizes = [min(_AT_ONCE, shuffles - begun) for begun in range(0, shuffles, _AT_ONCE)]
+    return np.concatenate(
+        [np.concatenate([rng.permutation(shares, axis=1) for _ in range(size)]) @ pixels for size in sizes]
     )
 
 

@@ -33,6 +33,14 @@ def test_shuffled_means_are_of_as_many_images_and_come_again_with_the_seed(digit
     assert not np.allclose(again.shuffled[0], again.shuffled[1])
 
 
+def test_a_shuffle_is_the_same_however_many_there_are():
+    images, labels = make_digits(400)
+    few, many = (average_digits(images, labels, shuffles=shuffles).shuffled for shuffles in (2, 120))
+
+    assert len(many) == 120
+    np.testing.assert_allclose(many[:2], few, atol=1e-6)
+
+
 def test_correlations_are_those_of_the_pixels_with_centred_means(digits):
     fields = np.random.default_rng(0).normal(size=(7, 28, 28)).astype(np.float32)
 
