@@ -8,22 +8,17 @@ measured from a move to the answer that it changes, a frame's wait included.
 """
 
 import importlib.metadata
-import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from benchmarks import ROOT, describe_machine
+from benchmarks.tabs.server import run_app
 from mnist_core.robust.pen import read_pens
 
 _MOST_MS = 250.0
@@ -86,9 +81,13 @@ def main() -> int:
     if found.returncode:
         print(f"Skipped: {found.stderr.strip()}")
         return 0
-    with tempfile.TemporaryDirectory() as home, _run_app(Path(home)) as url, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        run_app(Path(folder) / "home") as server,
+        sync_playwright() as playwright,
+    ):
         chromium = playwright.chromium.launch(executable_path=found.stdout.strip(), args=["--no-sandbox"])
-        times, live = _measure(chromium.new_page(), url)
+        times, live = _measure(chromium.new_page(), server.url)
         browser = chromium.version
         chromium.close()
     medians = _print_table(times)
@@ -114,36 +113,6 @@ def _print_row(words: str, took: list[float]) -> float:
     median = statistics.median(took)
     print(f"| {words} | {median:.0f} | {np.quantile(took, 0.9):.0f} |")
     return median
-
-
-@contextmanager
-def _run_app(home: Path) -> Iterator[str]:
-    """Run the app on a free port, from an empty home; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        url = f"http://localhost:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={url.rpartition(':')[2]}"]
-    with (home / "app.log").open("wb") as log:
-        environ = {**os.environ, "MNIST_LAB_HOME": str(home / "home")}
-        environ.pop("MNIST_LAB_DATABASE", None)
-        app = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
-    try:
-        _wait_for(f"{url}/_stcore/health")
-        yield url
-    finally:
-        app.terminate()
-        app.wait()
-
-
-def _wait_for(url: str) -> None:
-    end = time.monotonic() + _START_S
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"The app did not answer within {_START_S:.0f} s.")
 
 
 def _measure(tab: Page, url: str) -> tuple[list[dict[str, float]], list[float]]:

@@ -64,8 +64,7 @@ class _Lab:
         """Run the app in a copy of the home."""
         with tempfile.TemporaryDirectory(dir=self.folder.parent) as folder:
             home = Path(shutil.copytree(self.folder, Path(folder) / "home"))
-            log = Path(folder) / "app.log"
-            with run_app(home, log, is_listening_enough=is_listening_enough) as server:
+            with run_app(home, is_listening_enough=is_listening_enough) as server:
                 yield server
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import WebSocketException
 
-from benchmarks.tabs.tab import open_tab
+from benchmarks.tabs.tab import Tab, open_tab
 
 _PAUSE_S = (2.0, 6.0)
 
@@ -82,10 +82,16 @@ async def _try(url: str, visits: Iterable[tuple[str, float]], seen: Seen) -> Non
         async with open_tab(url) as tab:
             try:
                 for path, pause_s in visits:
-                    seen.note(path, await tab.visit(path))
+                    await _visit(tab, path, seen)
                     await asyncio.sleep(pause_s)
-            except (ConnectionError, TimeoutError, WebSocketException) as error:
-                seen.errors.append(f"{name_page(tab.path)}: {type(error).__name__} {error}")
-            seen.errors += [f"{name_page(path)}: {words}" for path, words in tab.errors]
+            finally:
+                seen.errors += [f"{name_page(path)}: {words}" for path, words in tab.errors]
     except (OSError, TimeoutError, WebSocketException):
         seen.n_turned_away += 1
+
+
+async def _visit(tab: Tab, path: str, seen: Seen) -> None:
+    try:
+        seen.note(path, await tab.visit(path))
+    except TimeoutError as error:
+        seen.errors.append(f"{name_page(path)}: {error}")

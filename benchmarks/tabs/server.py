@@ -1,13 +1,14 @@
 """The app as users start it, on a free port, and what it costs."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,29 +48,20 @@ class Server:
 
 
 @contextmanager
-def run_app(home: Path, log_path: Path, *, is_listening_enough: bool = False) -> Iterator[Server]:
+def run_app(home: Path, *, is_listening_enough: bool = False) -> Iterator[Server]:
     """Run the app with a home of its own, and end it and whatever it has started.
 
     Parameters
     ----------
     home : Path
-        Folder of the lab's state.
-    log_path : Path
-        For what it says.
+        Folder of the lab's state; what the app says goes to a file beside it.
     is_listening_enough : bool
         Whether not to wait until it says that it is healthy.
     """
+    # Asked to end, Python would leave the app and all that it has started behind.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
     port = _find_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_LAB_")}
-    with log_path.open("wb") as log:
-        app = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
-            cwd=ROOT,
-            env={**environ, "MNIST_LAB_HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+    app = _start(home, port)
     server = Server(f"http://localhost:{port}", home, psutil.Process(app.pid))
     try:
         _wait_until_it_listens(port, app)
@@ -78,19 +70,34 @@ def run_app(home: Path, log_path: Path, *, is_listening_enough: bool = False) ->
                 pass
         yield server
     finally:
-        app.terminate()
+        _stop_processes(home)
         app.wait()
-        stop_processes(home)
+        signal.signal(signal.SIGTERM, before)
 
 
-def stop_processes(home: Path) -> None:
-    """End all processes that work in a home: the worker, and what it has started."""
+def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_LAB_")}
+    with home.with_suffix(".log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+            cwd=ROOT,
+            env={**environ, "MNIST_LAB_HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _stop_processes(home: Path) -> None:
+    """End all processes that work in a home: the app, the worker, and what they have started."""
     found = [process for process in psutil.process_iter() if _works_in(process, home)]
     for process in found:
-        process.terminate()
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
     _, alive = psutil.wait_procs(found, timeout=_STOP_S)
     for process in alive:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _works_in(process: psutil.Process, home: Path) -> bool:

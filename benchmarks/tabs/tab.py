@@ -46,23 +46,23 @@ class Tab:
         """Of the page that was asked for last."""
         self.errors: list[tuple[str, str]] = []
         """What was shown as an exception or as an error, behind the path of its page."""
-        self.refreshed: dict[str, int] = {}
-        """How often each fragment that is open was refreshed."""
-        self.n_bytes = 0
-        """That have come."""
+        self.n_refreshed = 0
+        """How often a fragment was refreshed."""
         self._connection = connection
         self._is_following = is_following
         self._hashes: dict[str, str] = {}  # of the pages, by their paths
         self._page, self._query = "", ""
         self._intervals: dict[str, float] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
+        self._containers: set[str] = set()
+        self._widgets: dict[str, str] = {}
         self._cache: dict[str, _Cached] = {}
         self._n_runs, self._most_age = 0, 0
         self._end: asyncio.Future[None] | None = None
         self._ends_with_fragment = False
         self._takers: dict[str | None, Callable[[ForwardMsg], None]] = {
             "auto_rerun": self._follow,
-            "delta": self._look_for_errors,
+            "delta": self._look_at_delta,
             "navigation": self._note_pages,
             "new_session": self._begin_run,
             "page_info_changed": self._note_query,
@@ -85,24 +85,31 @@ class Tab:
         """
         self._forget_fragments()
         self.path = path
+        self._widgets.clear()
         begin = time.perf_counter()
         self._page, self._query = self._hashes.get(path, ""), query
         await self._ask(page_name="" if self._page else path)
         return time.perf_counter() - begin
 
-    async def refresh(self) -> None:
-        """Refresh once all that refreshes itself, one after the other."""
+    async def refresh(self) -> int:
+        """Refresh once all that refreshes itself, one after the other; return how much that is."""
+        before = self.n_refreshed
         for fragment in tuple(self._intervals):
             if fragment in self._intervals:  # else the page was run again meanwhile
                 self._ends_with_fragment = True
                 await self._ask(fragment)
+        return self.n_refreshed - before
+
+    async def choose(self, key: str, label: str) -> None:
+        """Click one of the tabs on the page, whose container has a key, and wait until it is all there."""
+        self._widgets[next(one for one in self._containers if one.endswith(f"-{key}"))] = label
+        await self._ask()
 
     async def read(self) -> None:
         """Take what the server sends, until the connection ends."""
         try:
             async for data in self._connection:
                 assert isinstance(data, bytes)
-                self.n_bytes += len(data)
                 self._take(ForwardMsg.FromString(data))
         except ConnectionClosed:
             pass
@@ -114,9 +121,10 @@ class Tab:
     async def _ask(self, fragment: str = "", page_name: str = "") -> None:
         self._end = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                await self._send(fragment, page_name)
-                await self._end
+            await self._send(fragment, page_name)
+            await asyncio.wait_for(self._end, _ANSWER_S)
+        except TimeoutError:
+            raise TimeoutError(f"No answer within {_ANSWER_S:.0f} s.") from None
         finally:
             self._end, self._ends_with_fragment = None, False
 
@@ -125,6 +133,8 @@ class Tab:
         state = message.rerun_script
         state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
         state.page_script_hash, state.page_name, state.query_string = self._page, page_name, self._query
+        for widget, label in self._widgets.items():
+            state.widget_states.widgets.add(id=widget, string_value=label)
         state.cached_message_hashes.extend(self._cache)
         state.context_info.timezone = "UTC"
         await self._connection.send(message.SerializeToString())
@@ -146,6 +156,10 @@ class Tab:
     def _note_query(self, message: ForwardMsg) -> None:
         self._query = message.page_info_changed.query_string
 
+    def _look_at_delta(self, message: ForwardMsg) -> None:
+        self._containers.add(message.delta.add_block.tab_container.id)
+        self._look_for_errors(message)
+
     def _look_for_errors(self, message: ForwardMsg) -> None:
         element, event = message.delta.new_element, message.session_event
         if message.HasField("page_not_found"):
@@ -164,6 +178,7 @@ class Tab:
         self._most_age = message.new_session.config.max_cached_message_age
         if not message.metadata.run.fragment_ids:
             self._forget_fragments()
+            self._containers.clear()
             self._page = message.new_session.page_script_hash
 
     def _end_run(self, message: ForwardMsg) -> None:
@@ -171,8 +186,7 @@ class Tab:
         is_of_page = message.script_finished in _ENDS
         if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             self._age_cache(fragments)
-            for fragment in fragments:
-                self.refreshed[fragment] = self.refreshed.get(fragment, 0) + 1
+            self.n_refreshed += len(fragments)
             if self._end is not None and not self._end.done() and (is_of_page or self._ends_with_fragment):
                 self._end.set_result(None)
 
