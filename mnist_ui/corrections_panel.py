@@ -30,7 +30,7 @@ def show_corrections(model: Model) -> None:
     try:
         kept = list_own_writing(session.settings().corrections_folder)
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     jobs = session.store().list_jobs(KIND)
     if not kept and not jobs:
@@ -69,7 +69,8 @@ def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
         disabled=_learns(model.name, jobs),
         on_click=_start,
         args=(model.name,),
-        help=f"A copy of {model.name} learns these digits among those that it knew; the model itself stays.",
+        help=f"A copy of {escape(model.name)} learns these digits among those that it knew; the model itself "
+        "stays.",
     )
 
 

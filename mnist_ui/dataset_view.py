@@ -58,7 +58,11 @@ def show_warnings(dataset: Dataset) -> None:
 def show_variables(variables: Sequence[Variable], roles: dict[str, str] | None = None) -> None:
     """Show the variables of a file as a tree, with what each of them became."""
     rows = [
-        (f"{_INDENT * depth}`{one.name}`", one.words.replace(" x ", " × "), (roles or {}).get(one.path, ""))
+        (
+            f"{_INDENT * depth}**{escape(one.name)}**",
+            escape(one.words.replace(" x ", " × ")),
+            (roles or {}).get(one.path, ""),
+        )
         for one, depth in _walk(variables, 0)
     ]
     table = {"Variable": [row[0] for row in rows], "Holds": [row[1] for row in rows]}

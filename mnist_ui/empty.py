@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_ui.cached import open_sample
+from mnist_ui.markdown import escape
 from mnist_ui.session import use_dataset
 
 
@@ -41,4 +42,4 @@ def _use_sample() -> None:
     try:
         use_dataset(open_sample())
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))

@@ -11,6 +11,7 @@ from mnist_ui.cached_views import Lens
 from mnist_ui.fields_order import ORDER_HELP, ORDER_WORDS
 from mnist_ui.fields_view import FieldsView, Order, change_view, count_units
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
 from mnist_ui.session import Key
 
@@ -58,7 +59,7 @@ def choose_subject(lens: Lens, view: FieldsView) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             with st.container(width=340):
                 st.number_input(
-                    f"Image of {lens.dataset.name}",
+                    f"Image of {escape(lens.dataset.name)}",
                     min_value=0,
                     max_value=lens.dataset.n_samples - 1,
                     key=Key.IMAGE_WIDGET,

@@ -7,6 +7,7 @@ from mnist_core.fields.views import PRODUCT
 from mnist_core.network import LAYERS
 from mnist_ui.cached_views import Lens, measure_way
 from mnist_ui.fields_view import FieldsView
+from mnist_ui.markdown import escape
 
 _BETTER = (
     "No single picture a unit can explain more than the best linear fit does; ways with a picture a digit "
@@ -33,4 +34,4 @@ def show_trust(lens: Lens, view: FieldsView) -> None:
         st.warning(f"{words} {_BETTER}", icon=":material/warning:")
     else:
         st.info(words, icon=":material/visibility:")
-    st.caption(f"Measured on {lens.probe.words}. {way.counts}")
+    st.caption(f"Measured on {escape(lens.probe.words)}. {way.counts}")

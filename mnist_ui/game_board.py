@@ -19,7 +19,7 @@ def show_board() -> None:
     try:
         scores = list_scores(session.settings().scores_folder)
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     if not scores:
         st.info("Nobody is on the board yet: play a round.", icon=":material/leaderboard:")

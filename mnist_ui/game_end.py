@@ -75,7 +75,7 @@ def _put_on_board(played: Round) -> None:
         score = make_score(st.session_state[Key.GAME_NAME_WIDGET], played)
         keep_score(score, session.settings().scores_folder)
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     st.session_state[Key.GAME_ON_BOARD] = True
     st.rerun()

@@ -8,6 +8,7 @@ from mnist_core.corrections import Correction, Source, list_corrections
 from mnist_core.errors import LabError
 from mnist_ui import session
 from mnist_ui.kept_drawings import show_kept
+from mnist_ui.markdown import escape
 from mnist_ui.session import Key
 
 _ALL = "All models"
@@ -19,7 +20,7 @@ def show_fooled() -> None:
     try:
         kept = list_corrections(session.settings().corrections_folder)
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     fooled = [one for one in reversed(kept) if one.source is Source.GAME and one.is_fooled]
     if not fooled:

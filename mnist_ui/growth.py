@@ -16,6 +16,7 @@ from mnist_ui import session
 from mnist_ui.charts.growth import draw_growth
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
+from mnist_ui.markdown import escape
 from mnist_ui.study import show_study
 
 
@@ -27,7 +28,7 @@ def show_growth(model: Model, dataset: Dataset | None) -> None:
     try:
         planned = plan_growth(model.info, dataset)
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     sizes, recipe = planned["sizes"], Recipe(**planned["recipe"])
     st.markdown(

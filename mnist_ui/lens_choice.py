@@ -11,6 +11,7 @@ from mnist_core.errors import DataError
 from mnist_core.modelstore import Model
 from mnist_ui.cached import open_sample
 from mnist_ui.cached_views import Lens, open_lens
+from mnist_ui.markdown import escape
 
 _Opened = TypeVar("_Opened")
 
@@ -35,7 +36,7 @@ def open_fitting(open_with: Callable[[Dataset], _Opened], dataset: Dataset | Non
     try:
         return open_with(dataset or open_sample())
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
     if dataset is None:
         st.stop()
     st.caption("The built-in sample is used instead.")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core.live.plan import title_training
 from mnist_core.runs import JobRow
+from mnist_ui.markdown import escape
 from mnist_ui.session import Key
 from mnist_ui.times import say_when
 
@@ -35,7 +36,9 @@ def choose_training(jobs: Sequence[JobRow]) -> JobRow | None:
     if not jobs or wanted == _NEW:
         return None
     if wanted is not None and wanted not in by_id:
-        st.warning(f"There is no training {wanted} here, so another is shown: choose one from the list.")
+        st.warning(
+            f"There is no training {escape(wanted)} here, so another is shown: choose one from the list."
+        )
     shown = by_id.get(wanted or "", jobs[0])
     st.query_params[_TRAINING] = shown.id
     st.session_state[Key.LIVE_WIDGET] = shown.id

@@ -39,7 +39,7 @@ def _show_panel(job_id: str, was_busy: bool) -> None:
     try:
         _show_now(job_id, was_busy)
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
 
 
 def _show_now(job_id: str, was_busy: bool) -> None:
@@ -51,7 +51,7 @@ def _show_now(job_id: str, was_busy: bool) -> None:
     if job.is_waiting:
         wake_job(job_id)
     if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
-        st.toast(refusal, icon=":material/info:")
+        st.toast(escape(refusal), icon=":material/info:")
     last = open_frames(session.settings(), job_id).last_epoch
     _show_head(job, last)
     if job.state is RunState.FAILED:

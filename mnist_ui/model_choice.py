@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.errors import ModelError
 from mnist_core.modelstore import Model
 from mnist_ui.cached import open_model
+from mnist_ui.markdown import escape
 from mnist_ui.session import Key, current_model, list_model_folders, use_model
 from mnist_ui.winner import take_winner
 
@@ -54,7 +55,9 @@ def _find_name(names: list[str], usual: str) -> str:
     if asked in names:
         return asked
     if asked is not None:
-        st.warning(f"The link asks for a model named {asked}, but there is none: choose another below.")
+        st.warning(
+            f"The link asks for a model named {escape(asked)}, but there is none: choose another below."
+        )
     remembered = current_model()
     if remembered in names:
         return remembered
@@ -81,7 +84,7 @@ def _open_or_stop(name: str) -> Model:
     try:
         return open_model(list_model_folders()[name])
     except ModelError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         st.stop()
 
 

@@ -10,6 +10,7 @@ from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.modelstore import Model
 from mnist_ui.cached import evaluate_part, open_model
 from mnist_ui.charts.results import Score, draw_comparison
+from mnist_ui.markdown import escape
 from mnist_ui.session import list_model_folders
 
 _COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
@@ -34,7 +35,7 @@ def show_models(chosen: Model, dataset: Dataset | None) -> None:
     counts = dict.fromkeys(("images", "weights"), st.column_config.NumberColumn(format="localized"))
     st.dataframe(rows, hide_index=True, column_config=shares | counts)
     for sentence in broken:
-        st.warning(sentence)
+        st.warning(escape(sentence))
 
 
 def _open_all() -> tuple[list[Model], list[str]]:

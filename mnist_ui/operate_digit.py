@@ -6,6 +6,7 @@ from mnist_core.arrays import Image
 from mnist_ui.charts.operate import draw_before_after
 from mnist_ui.drawn import find_drawn
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.operate_steps import Operated
 from mnist_ui.session import Key
 
@@ -48,6 +49,6 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
         0,
         len(test.labels) - 1,
         key=Key.OPERATE_IMAGE_WIDGET,
-        help=f"One of the {operated.bench.words}. Or draw one on the Draw page.",
+        help=f"One of the {escape(operated.bench.words)}. Or draw one on the Draw page.",
     )
     return test.images[int(place)], f"a {operated.model.info.class_names[test.labels[int(place)]]}"

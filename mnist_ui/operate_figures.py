@@ -17,6 +17,7 @@ from mnist_ui.charts.operate import draw_curve
 from mnist_ui.confusion_picker import pick_cell
 from mnist_ui.downloads import offer_table
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
 from mnist_ui.operate_steps import Operated
 from mnist_ui.session import Key
@@ -37,7 +38,7 @@ def show_accuracy(operated: Operated, after: Evaluation) -> None:
         size = operated.weights.compact()
         st.metric("Units", "-".join(str(size.count_units(layer)) for layer in HIDDEN), width="content")
     weights = f"{_count_weights(size):,} of {_count_weights(bench.original):,} weights and biases are left."
-    st.caption(f"{_say_pair(pair, operated)} {weights} Measured on {bench.words}.")
+    st.caption(f"{_say_pair(pair, operated)} {weights} Measured on {escape(bench.words)}.")
 
 
 def show_confusion(operated: Operated, after: Evaluation) -> None:

@@ -20,6 +20,7 @@ from mnist_core.operate.operations import (
 )
 from mnist_core.operate.orders import Order
 from mnist_core.operate.weights import Weights
+from mnist_ui.markdown import escape
 from mnist_ui.session import Key
 
 _PARAM = "do"
@@ -101,7 +102,7 @@ def current_operated(model: Model, bench: Bench) -> Operated:
         steps = tuple(parse_operation(*_split(text)) for text in texts)
         weights = apply_all(steps, bench)
     except ModelError as error:
-        st.warning(f"The link asks for what cannot be done, so nothing is. {error}")
+        st.warning(f"The link asks for what cannot be done, so nothing is. {escape(str(error))}")
         texts, steps, weights = [], (), bench.original
     _remember(model.name, texts)
     return Operated(model, bench, steps, weights)

@@ -86,17 +86,20 @@ class Reading:
 
 def read_folder(info: ModelInfo) -> Reading:
     """Take the figures that the model's folder holds."""
-    images = f"the {info.test.n:,} images of {info.data.name} that its training held out"
+    images = f"the {info.test.n:,} images of {escape(info.data.name)} that its training held out"
     if info.changes:
         doubt = "" if info.test.is_unseen else " (it is not known whether it has seen them)"
-        images = f"{info.changes[-1].measured_on}{doubt}, after it was changed"
+        images = f"{escape(info.changes[-1].measured_on)}{doubt}, after it was changed"
     words = f"From the model's folder: measured once on {images}. {_tell_changes(info)}".strip()
     return Reading(np.array(info.test.confusion, dtype=np.int64), words, info.class_names)
 
 
 def _tell_changes(info: ModelInfo) -> str:
     """Tell what was done to a network after its training."""
-    told = [f"To {escape(change.made_from)} was done: {', '.join(change.steps)}." for change in info.changes]
+    told = [
+        f"To {escape(change.made_from)} was done: {escape(', '.join(change.steps))}."
+        for change in info.changes
+    ]
     return " ".join(told)
 
 
@@ -109,7 +112,7 @@ def read_dataset(model: Model, dataset: Dataset, which: Which) -> Reading:
         If the data set does not fit the model, or has too few images to hold any out.
     """
     part, evaluation = evaluate_part(model, dataset, which)
-    words = f"Measured now on the open data set. {part.words} {_tell_changes(model.info)}".strip()
+    words = f"Measured now on the open data set. {escape(part.words)} {_tell_changes(model.info)}".strip()
     if dataset.side != model.info.side:
         words += f" They were brought from {_say_size(dataset.side)} to {_say_size(model.info.side)} pixels."
     names = model.info.class_names

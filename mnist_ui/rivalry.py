@@ -36,9 +36,9 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
         rival = open_model(list_model_folders()[other])
         readings, found = compare_models(model, rival, dataset)
     except LabError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
-    st.caption(readings.part.words)
+    st.caption(escape(readings.part.words))
     _show_figures(found, model.name, rival.name)
     sides = zip(st.columns(2, gap="large"), ((model, rival), (rival, model)), (True, False), strict=True)
     for column, (winner, loser), is_first in sides:
@@ -52,8 +52,8 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
 def _show_figures(found: Comparison, first: str, second: str) -> None:
     low, high = found.interval
     tiles = {
-        f"{first} reads": f"{found.accuracies[0]:.2%}",
-        f"{second} reads": f"{found.accuracies[1]:.2%}",
+        f"{escape(first)} reads": f"{found.accuracies[0]:.2%}",
+        f"{escape(second)} reads": f"{found.accuracies[1]:.2%}",
         "Difference, in points": f"{100 * found.difference:+.2f}",
         "95 % interval (bootstrap)": f"{100 * low:+.2f} to {100 * high:+.2f}",
         "McNemar's p": f"{found.p_value:.3f}" if found.p_value >= 0.001 else "under 0.001",
@@ -82,13 +82,13 @@ def _show_won(
 ) -> None:
     mine, other = (readings.first, readings.second) if is_first else (readings.second, readings.first)
     won = np.flatnonzero((mine == readings.labels) & (other != readings.labels))
-    st.header(f"Only {winner} reads")
+    st.header(f"Only {escape(winner)} reads")
     if not len(won):
-        st.caption(f"None: what {winner} reads right, {loser} does too.")
+        st.caption(f"None: what {escape(winner)} reads right, {escape(loser)} does too.")
         return
     shown = won[:_MOST_PICTURES]
     captions = [f"{names[readings.labels[place]]}, not {names[other[place]]}" for place in shown]
     pictures = np.asarray(dataset.images[readings.part.indices[shown]])
     show_gallery(pictures, captions, size=_SIZE, label=f"images that only {winner} reads")
     more = f"The first {len(shown)} of {len(won):,}. " if len(won) > len(shown) else ""
-    st.caption(f"{more}Below each image: what it is, and what {loser} takes it for.")
+    st.caption(f"{more}Below each image: what it is, and what {escape(loser)} takes it for.")

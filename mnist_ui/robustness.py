@@ -15,6 +15,7 @@ from mnist_ui.charts.trust import draw_robustness
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.session import Key, list_model_folders
 
 _FEW = 2_000  # images that are read in about a second a model
@@ -73,14 +74,14 @@ def _measure(names: Sequence[str], dataset: Dataset, most: int | None) -> pd.Dat
         try:
             part, reached = read_robustness(open_model(folders[name]), dataset, most)
         except LabError as error:
-            st.warning(f"{name} is left out. {error}", icon=":material/warning:")
+            st.warning(f"{escape(name)} is left out. {escape(str(error))}", icon=":material/warning:")
             continue
         parts[name] = part.words
         rows += [{"model": name, **vars(one)} for one in reached]
     if len(set(parts.values())) == 1:
-        st.caption(next(iter(parts.values())))
+        st.caption(escape(next(iter(parts.values()))))
     else:
-        st.caption("  \n".join(f"{name}: {words}" for name, words in parts.items()))
+        st.caption("  \n".join(escape(f"{name}: {words}") for name, words in parts.items()))
     return pd.DataFrame(rows)
 
 

@@ -9,6 +9,7 @@ from mnist_core.errors import LabError
 from mnist_core.runs import RunRow, RunState
 from mnist_core.worker import start_worker
 from mnist_ui import session
+from mnist_ui.markdown import escape
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class _Deed:
 def show_buttons(run: RunRow) -> None:
     """Show the buttons that the state of a run allows; say why a deed was refused."""
     if refusal := st.session_state.pop(session.Key.RUN_REFUSAL, None):
-        st.toast(refusal, icon=":material/info:")
+        st.toast(escape(refusal), icon=":material/info:")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for deed in _find_deeds(run):
             st.button(
@@ -51,7 +52,7 @@ def show_wait(run: RunRow) -> None:
             if run.id in places
             else ""
         )
-        st.markdown(f":material/hourglass_empty: {place}{reason}.", width="content")
+        st.markdown(f":material/hourglass_empty: {place}{escape(reason)}.", width="content")
         if run.id in places[1:]:
             _offer_move("Move up", ":material/arrow_upward:", store.move_up, run.id)
         if run.id in places[2:]:

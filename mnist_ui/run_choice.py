@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from mnist_core.runs import BestScore, RunRow
+from mnist_ui.markdown import escape
 from mnist_ui.run_states import is_live, mark_state
 from mnist_ui.session import Key
 from mnist_ui.times import say_when
@@ -50,7 +51,7 @@ def choose_run(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> 
     by_id = {run.id: run for run in runs}
     wanted = st.query_params.get(_RUN)
     if wanted is not None and wanted not in by_id:
-        st.warning(f"There is no run {wanted} here, so another is shown: choose one from the list.")
+        st.warning(f"There is no run {escape(wanted)} here, so another is shown: choose one from the list.")
     shown = by_id.get(wanted or "") or _find_usual(runs)
     st.query_params[_RUN] = shown.id
     select_run("Run", Key.RUN, runs, best_scores, shown, _remember, is_labelled=False)

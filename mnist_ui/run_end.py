@@ -68,12 +68,12 @@ _LINKS = (
 def _say_saved(outcome: Outcome, model: str) -> str:
     if outcome.is_identical:
         return (
-            f":material/check_circle: Retrained on all training images, saved as `{model}`, loaded again: "
-            "its outputs are **identical bit by bit**."
+            f":material/check_circle: Retrained on all training images, saved as **{escape(model)}**, loaded "
+            "again: its outputs are **identical bit by bit**."
         )
     return (
-        f":material/error: Retrained and saved as `{model}`, but once loaded again its outputs **differ**: "
-        "do not trust the saved model."
+        f":material/error: Retrained and saved as **{escape(model)}**, but once loaded again its outputs "
+        "**differ**: do not trust the saved model."
     )
 
 

@@ -121,7 +121,7 @@ def _save(store: Store, run: RunRow, name: str, tags: Sequence[str]) -> None:
         store.rename_run(run.id, name)
         store.set_tags(run.id, tags)
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
     else:
         st.rerun()
 
@@ -172,7 +172,7 @@ def _ask_to_delete(run: RunRow) -> None:
         "table, checkpoints and log. This cannot be undone."
     )
     if run.outcome is not None:
-        st.markdown(f"The model that it saved, `{Path(run.outcome.model).name}`, stays.")
+        st.markdown(f"The model that it saved, **{escape(Path(run.outcome.model).name)}**, stays.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it", key=f"keep-{run.id}", on_click=_end_asking):
             st.rerun()

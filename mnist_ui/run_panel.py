@@ -62,7 +62,7 @@ def _show_panel(run_id: str, before: RunState) -> None:
     try:
         _show_now(run_id, before)
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
 
 
 def _show_now(run_id: str, before: RunState) -> None:

@@ -12,6 +12,7 @@ from mnist_ui.cached_trust import measure_sureness, read_answers
 from mnist_ui.charts.trust import draw_coverage, draw_reliability, table_bins
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
+from mnist_ui.markdown import escape
 
 
 def show_sureness(model: Model, dataset: Dataset | None) -> None:
@@ -23,9 +24,9 @@ def show_sureness(model: Model, dataset: Dataset | None) -> None:
         part = read_answers(model, dataset)[0]
         tempering, steps, refusals = measure_sureness(model, dataset)
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
-    st.caption(f"Measured now: {part.words}")
+    st.caption(f"Measured now: {escape(part.words)}")
     left, right = st.columns(2, gap="large")
     with left:
         _show_calibration(model.name, tempering)

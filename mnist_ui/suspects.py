@@ -14,6 +14,7 @@ from mnist_core.runs import JobRow
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.study import show_study
 
 _MOST_PICTURES = 240
@@ -28,7 +29,7 @@ def show_suspects(_: Model, dataset: Dataset | None) -> None:
     try:
         planned = plan_labels(dataset)
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     st.markdown(
         f"Which labels of the open data set are likely wrong? Its {dataset.n_samples:,} images are read in "

@@ -19,6 +19,7 @@ from mnist_ui.cached_views import Lens, measure_way, read_facts, show_way
 from mnist_ui.charts.fields import draw_histogram
 from mnist_ui.fields_view import FieldsView
 from mnist_ui.gallery import Colours, colour_bar_png, sheet_png, show_gallery
+from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
 from mnist_ui.session import Key
 from mnist_ui.unit_picker import Tile, pick_picture
@@ -130,7 +131,7 @@ def show_values(lens: Lens, view: FieldsView) -> None:
         f"**Which values it takes**: a row a digit, stronger where more of its images have this {what}"
     )
     st.altair_chart(draw_histogram(count_values(values, lens.dataset.labels, len(names)), names, what))
-    st.caption(f"All {lens.dataset.n_samples:,} images of {lens.dataset.name}.")
+    st.caption(f"All {lens.dataset.n_samples:,} images of {escape(lens.dataset.name)}.")
 
 
 def show_drivers(lens: Lens, view: FieldsView) -> None:
@@ -138,7 +139,9 @@ def show_drivers(lens: Lens, view: FieldsView) -> None:
     dataset = lens.dataset
     sums = read_sums(lens.model, view.layer, dataset)[:, view.unit]
     for words, places in zip(("most", "least"), rank_images(sums, _MOST_IMAGES), strict=True):
-        st.markdown(f"**Images that drive it {words}** of the {dataset.n_samples:,} in {dataset.name}")
+        st.markdown(
+            f"**Images that drive it {words}** of the {dataset.n_samples:,} in {escape(dataset.name)}"
+        )
         captions = [f"{dataset.name_class(int(place))}: {sums[place]:+.1f}" for place in places]
         show_gallery(np.asarray(dataset.images[places]), captions, size=52, label=f"drive it {words}")
     st.caption("Below each image: its digit, and the unit's sum before the activation.")

@@ -11,6 +11,7 @@ from mnist_core.fields.views import VIEWS
 from mnist_ui.cached_views import Lens, measure_way, show_digits, show_way
 from mnist_ui.fields_view import FieldsView
 from mnist_ui.gallery import Colours
+from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
 from mnist_ui.session import Key
 from mnist_ui.unit_picker import Tile, pick_picture
@@ -94,7 +95,7 @@ def _show_group(
 
 def _show_table(lens: Lens, view: FieldsView) -> None:
     found = {way.name: measure_way(lens, view.layer, way.name) for way in VIEWS.values()}
-    st.markdown(f"**What each way explains in {NAMES[view.layer]}**, on {lens.probe.words}")
+    st.markdown(f"**What each way explains in {NAMES[view.layer]}**, on {escape(lens.probe.words)}")
     rows = pd.DataFrame(
         {
             "way": [way.title for way in VIEWS.values()],

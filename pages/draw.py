@@ -106,7 +106,7 @@ def _try(act: Callable[[], _Result]) -> _Result | None:
     try:
         return act()
     except (DrawingError, ModelError) as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return None
 
 

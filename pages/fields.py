@@ -19,6 +19,7 @@ from mnist_ui.fields_trust import show_trust
 from mnist_ui.fields_view import KEPT_PARAMS, FieldsView, Order, change_view, current_view
 from mnist_ui.gallery import Colours
 from mnist_ui.lens_choice import choose_lens
+from mnist_ui.markdown import escape
 from mnist_ui.model_choice import choose_model
 from mnist_ui.names import NAMES, name_unit
 from mnist_ui.session import Key, current_dataset
@@ -42,7 +43,7 @@ def _arrange(lens: Lens, view: FieldsView, n_units: int) -> Shown:
     try:
         return arrange_units(lens, view, n_units)
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         change_view(sort=Order.UNIT.value)
         st.stop()
 

@@ -49,7 +49,7 @@ st.title("Game")
 chosen = choose_model(usual=BEST_READER)
 refusal = take_refusal()
 if refusal is not None:
-    st.error(refusal)
+    st.error(escape(refusal))
 if chosen.info.side == SIDE and chosen.info.class_names == DIGITS:
     _show_round(chosen, current_round())
 else:

@@ -12,6 +12,7 @@ from mnist_core.settings import SHIPPED_MODELS
 from mnist_ui import session
 from mnist_ui.cached import open_model, open_sample
 from mnist_ui.gallery import show_gallery
+from mnist_ui.markdown import escape
 
 _SHIPPED = "paper"
 _STEPS = (
@@ -48,7 +49,7 @@ def _show_readings() -> None:
     try:
         model = open_model(SHIPPED_MODELS / _SHIPPED)
     except LabError as error:
-        st.warning(str(error), icon=":material/warning:")
+        st.warning(escape(str(error)), icon=":material/warning:")
         return
     sample = open_sample()
     images = sample.images[[int(np.flatnonzero(sample.labels == digit)[0]) for digit in range(10)]]
@@ -98,7 +99,7 @@ def _show_runs() -> None:
         runs = session.store().list_runs()
     except LabError as error:
         st.metric("Searches", "–")
-        st.caption(str(error))
+        st.caption(escape(str(error)))
         return
     st.metric("Searches", len(runs))
     st.caption(_describe_runs(runs))

@@ -47,7 +47,7 @@ def _show_map(source: MapSource) -> None:
     try:
         clouds = read_clouds(source, method)
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     probed = read_probes(source)
     place, drawn = _find_picked(source), _find_drawn(source)

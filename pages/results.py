@@ -37,7 +37,7 @@ def _read(model: Model, dataset: Dataset | None) -> Reading:
     try:
         return read_dataset(model, dataset, _choose_which(model, dataset))
     except DataError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return read_folder(model.info)
 
 

@@ -116,4 +116,4 @@ def _start(plan: SearchPlan, dataset: Dataset, name: str) -> None:
 try:
     _show_page()
 except LabError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(escape(str(error)), icon=":material/error:")

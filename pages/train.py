@@ -65,4 +65,4 @@ def _ask(dataset: Dataset) -> None:
 try:
     _show_page()
 except LabError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(escape(str(error)), icon=":material/error:")

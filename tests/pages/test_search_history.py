@@ -91,7 +91,7 @@ def test_a_name_that_cannot_be_is_refused_with_a_sentence(open_tab, store, runs)
 def test_deleting_asks_before_anything_is_gone(open_tab, store, runs):
     page = choose_row(open_tab("History"), 2)
     page = find_button(page, "Delete …").click().run()
-    assert "The model that it saved, `search-1`, stays." in read_words(page)
+    assert "The model that it saved, search-1, stays." in say_all(page)
     assert find_button(page, "Keep it")
     assert len(store.list_runs()) == 3
 

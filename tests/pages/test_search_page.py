@@ -434,7 +434,7 @@ def test_a_run_that_is_done_shows_its_winner_its_ties_and_its_model(open_page, s
     assert facts["On held-out images"] == "88.33%"
     assert facts["In cross-validation"] == "85.00%"
     words = read_words(page)
-    assert "`search-1`" in words
+    assert r"**search\-1**" in words
     assert "identical bit by bit" in words
     assert "**A tie**, within one standard error of the winner: 8-4 Tanh, lr 0.001" in words
 
@@ -500,6 +500,22 @@ def test_a_link_to_a_run_shows_that_run(open_page, store):
 def test_a_link_to_a_run_that_is_not_there_says_so(open_page, store):
     begin_run(store)
     assert "There is no run lost here" in say(open_page("lost").warning[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "param", "sentence"),
+    [
+        ("search", "run", r"no run \*x\* \[a\]\(b\) here"),
+        ("train", "training", r"no training \*x\* \[a\]\(b\) here"),
+        ("results", "model", r"a model named \*x\* \[a\]\(b\), but"),
+    ],
+)
+def test_what_a_link_names_is_shown_as_text(open_page, store, sample, name, param, sentence):
+    begin_run(store)
+    store.add_job("live", {}, name="one")
+    page = open_page().switch_page(f"pages/{name}.py")
+    page.query_params[param] = "*x* [a](b)"
+    assert sentence in page.run().warning[0].value
 
 
 def test_all_runs_can_be_chosen_by_state_name_and_score(open_page, store):

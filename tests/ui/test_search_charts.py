@@ -13,7 +13,6 @@ from mnist_core.runs.ranking import rank_candidates
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 from mnist_ui.charts.parallel import draw_parallel
 from mnist_ui.charts.search import Curves, draw_curves, draw_heat_map
-from mnist_ui.markdown import escape
 from mnist_ui.times import say_duration, say_roughly
 
 PLAN = SearchPlan()
@@ -94,7 +93,3 @@ def test_a_duration_is_said_in_its_two_largest_units(seconds, words):
 )
 def test_an_estimate_is_said_no_finer_than_it_is_known(seconds, words):
     assert say_roughly(seconds) == words
-
-
-def test_signs_of_markdown_are_escaped():
-    assert escape("a_b *c* :red[d] $e$") == r"a\_b \*c\* \:red\[d\] \$e\$"
