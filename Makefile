@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 MARK ?= not slow
 CLAIMS := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help run test lint bench screenshots
+.PHONY: help run develop test lint bench screenshots
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -12,6 +12,10 @@ help: ## list these words
 run: ## install what is missing, start the app and print its address
 	@scripts/install.sh requirements.txt
 	@exec $(PYTHON) -m streamlit run app.py
+
+develop: ## start the app for who changes its code: it follows the files
+	@scripts/install.sh requirements-dev.txt
+	@exec $(PYTHON) -m streamlit run app.py --server.fileWatcherType auto
 
 test: ## run the tests, a real browser's too, but for the slow ones (MARK=slow: those; MARK=: all)
 	@scripts/install.sh requirements-dev.txt

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_ui.waking import carry_on
+from mnist_ui.watch import see
 
 _PAGES = {
     "": [st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True)],
@@ -40,3 +41,4 @@ st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
 st.html(_STYLE)
 carry_on()
 st.navigation(_PAGES, expanded=True).run()
+see()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -11,6 +12,7 @@ from mnist_core.errors import LabError, RunError
 from mnist_core.learning.job import COPY, KIND
 from mnist_core.modelstore import Model, load_model, save_model
 from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
 from mnist_core.runs.removal import remove_run
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
@@ -18,7 +20,8 @@ from mnist_ui.kept_drawings import show_kept
 from mnist_ui.markdown import escape
 from mnist_ui.model_name import ask_for_model_name, propose_name
 from mnist_ui.session import Key
-from mnist_ui.waking import wake_job
+from mnist_ui.waking import tend_job
+from mnist_ui.watch import watch
 
 _Look = Literal["primary", "secondary"]
 _REFRESH_S = 0.5
@@ -47,7 +50,9 @@ def show_corrections(model: Model) -> None:
         _offer_learning(model, jobs)
     for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
         is_busy = _is_busy(job)
-        st.fragment(_show_job, run_every=_REFRESH_S if is_busy else None)(job.id, is_busy)
+        tend = partial(tend_job, session.store(), job.id)
+        show = partial(_show_job, job.id, is_busy)
+        watch(f"learning-{job.id}", tend, show, _REFRESH_S if is_busy else None)
 
 
 def _describe(one: Correction) -> str:
@@ -91,15 +96,11 @@ def _remove(job_id: str) -> None:
         remove_run(session.store(), job_id, session.settings())
 
 
-def _show_job(job_id: str, was_busy: bool) -> None:
-    store = session.store()
-    store.mark_silent_runs()
+def _show_job(job_id: str, was_busy: bool, _: Stamp) -> None:
     try:
-        job = store.get_job(job_id)
+        job = session.store().get_job(job_id)
     except LabError:
         return  # deleted meanwhile
-    if job.is_waiting:
-        wake_job(job.id)
     is_busy = _is_busy(job)
     if is_busy is not was_busy:
         st.rerun()  # the refreshing ends

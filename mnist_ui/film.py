@@ -10,6 +10,7 @@ from mnist_core.live.pictures import choose_epochs
 from mnist_core.network import LAYERS
 from mnist_ui.assets import read_assets
 from mnist_ui.charts.player import make_controls
+from mnist_ui.delivery import Delivery
 from mnist_ui.gallery import Colours
 from mnist_ui.names import NAMES
 from mnist_ui.reel import Reel, Shot
@@ -60,29 +61,6 @@ _film = st.components.v2.component(
 )
 
 
-@dataclass
-class Delivery:
-    """What of a film the browser of a tab has.
-
-    Attributes
-    ----------
-    name : str
-        The film.
-    sent : int
-        The last epoch that was sent.
-    sent_before : int
-        Up to which the delivery before had gone: what is sent overlaps, as a browser may skip one.
-    """
-
-    name: str
-    sent: int = -1
-    sent_before: int = -1
-
-    def forget(self) -> None:
-        """Send all once more, to a browser that lacks some of it."""
-        self.sent = self.sent_before = -1
-
-
 @dataclass(frozen=True)
 class Film:
     """What the browser shows of a live training.
@@ -114,7 +92,7 @@ class Film:
         shots = self.reel.take_shots(since, last)
         data = self._describe(shots, last, since, seen)
         told = _film(key=key, data=data, on_moved_change=lambda: None, on_missing_change=delivery.forget)
-        delivery.sent_before, delivery.sent = delivery.sent, last
+        delivery.advance(last)
         return told.moved["seen"] if isinstance(told.moved, dict) else seen
 
     def _describe(self, shots: Sequence[Shot], last: int, since: int, seen: int | None) -> dict[str, Any]:

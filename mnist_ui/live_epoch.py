@@ -12,12 +12,15 @@ from mnist_core.live.job import branch_training, find_classes, open_frames
 from mnist_core.live.plan import title_training
 from mnist_core.live.saving import SAVING
 from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
 from mnist_core.runs.removal import remove_run
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.live_choice import forget_choice, open_training
 from mnist_ui.markdown import escape
 from mnist_ui.model_name import ask_for_model_name, check_new_name
+from mnist_ui.waking import tend_job
+from mnist_ui.watch import watch
 
 _REFRESH_S = 1.0
 _MOST_WAIT_S = 3.0
@@ -63,10 +66,11 @@ def show_saving() -> None:
     if job_id is None:
         return
     is_busy = session.store().get_job(job_id).state.is_active
-    st.fragment(_show_saving, run_every=_REFRESH_S if is_busy else None)(job_id, is_busy)
+    tend = partial(tend_job, session.store(), job_id)
+    watch("saving", tend, partial(_show_saving, job_id, is_busy), _REFRESH_S if is_busy else None)
 
 
-def _show_saving(job_id: str, was_busy: bool) -> None:
+def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
     job = session.store().get_job(job_id)
     if job.state.is_active is not was_busy:
         st.rerun()

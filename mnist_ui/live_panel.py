@@ -12,9 +12,11 @@ from mnist_core.live.job import find_classes, open_frames
 from mnist_core.live.plan import LivePlan, Wishes, name_training
 from mnist_core.network import LAYERS
 from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
-from mnist_ui.film import Delivery, Film
+from mnist_ui.delivery import find_delivery
+from mnist_ui.film import Film
 from mnist_ui.live_epoch import show_epoch
 from mnist_ui.live_form import LIMITS, ask_for_pace
 from mnist_ui.markdown import escape
@@ -22,7 +24,8 @@ from mnist_ui.names import NAMES
 from mnist_ui.reel import open_reel, read_ghost
 from mnist_ui.run_states import badge_state
 from mnist_ui.typed import say_number
-from mnist_ui.waking import wake_job
+from mnist_ui.waking import tend_job
+from mnist_ui.watch import watch
 
 _REFRESH_S = 0.5
 _FIELD_PIXELS = 164  # two fit a phone side by side
@@ -32,10 +35,15 @@ _AFTER_REST = 20  # epochs that are offered beyond those that were asked for fir
 def show_training(job: JobRow) -> None:
     """Show a live training, as the store had it just now; it refreshes itself while it trains."""
     is_busy = _is_busy(job)
-    st.fragment(_show_panel, run_every=_REFRESH_S if is_busy else None)(job.id, is_busy)
+    show = partial(_show_panel, job.id, is_busy)
+    watch(f"training-{job.id}", partial(_read_stamp, job.id), show, _REFRESH_S if is_busy else None)
 
 
-def _show_panel(job_id: str, was_busy: bool) -> None:
+def _read_stamp(job_id: str) -> tuple[Stamp, int]:
+    return tend_job(session.store(), job_id), open_frames(session.settings(), job_id).last_epoch
+
+
+def _show_panel(job_id: str, was_busy: bool, _: tuple[Stamp, int]) -> None:
     try:
         _show_now(job_id, was_busy)
     except LabError as error:
@@ -43,13 +51,9 @@ def _show_panel(job_id: str, was_busy: bool) -> None:
 
 
 def _show_now(job_id: str, was_busy: bool) -> None:
-    store = session.store()
-    store.mark_silent_runs()
-    job = store.get_job(job_id)
+    job = session.store().get_job(job_id)
     if _is_busy(job) is not was_busy:
         st.rerun()  # the refreshing ends or begins
-    if job.is_waiting:
-        wake_job(job_id)
     if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
         st.toast(escape(refusal), icon=":material/info:")
     last = open_frames(session.settings(), job_id).last_epoch
@@ -201,9 +205,7 @@ def _choose_layer() -> str:
 def _show_film(job: JobRow, layer: str) -> int | None:
     """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
     name = f"{job.id}-{layer}"
-    delivery = st.session_state.get(session.Key.LIVE_DELIVERY)
-    if not isinstance(delivery, Delivery) or delivery.name != name:
-        delivery = st.session_state[session.Key.LIVE_DELIVERY] = Delivery(name)
+    delivery = find_delivery(session.Key.LIVE_DELIVERY, name)
     film = Film(
         open_reel(job.id, layer), name, layer, find_classes(job, session.settings()), _find_ghost(job)
     )

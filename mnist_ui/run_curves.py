@@ -7,8 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
 from mnist_core.runs.ranking import RankedCandidate
+from mnist_ui import session
 from mnist_ui.charts.search import Curves, draw_curves
-from mnist_ui.charts.small_curves import MOST_CELLS, SmallCurves, draw_small_curves
+from mnist_ui.charts.small_curves import MOST_CELLS, SmallCurves
+from mnist_ui.delivery import find_delivery
+from mnist_ui.followed import FollowedRun, Sight
 
 _BEST = -1  # curves of the best; other choices are places in the grid
 _MEAN = -1  # of the folds; other choices are their numbers
@@ -21,20 +24,21 @@ _HELP = (
 )
 
 
-def show_networks(
-    run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
-) -> None:
+def show_networks(followed: FollowedRun, sight: Sight) -> None:
     """Show every network as a small curve, and the chosen one large."""
+    run, fits, ranked = sight.run, sight.fits, sight.ranked
+    epochs = followed.read_epochs(session.store(), fits)
     if run.plan.grid.n_candidates > MOST_CELLS:
         st.caption(f"A grid of more than {MOST_CELLS} networks is too large to draw each: choose one below.")
     else:
         with st.container(border=True):
             fold = _choose_fold(run)
             best = ranked[0].index if ranked else None
-            figure = draw_small_curves(
+            figure = followed.figures.draw(
                 run.plan.grid, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
             )
-            figure.show(f"small-{run.id}", _chosen(run), lambda index: _choose(run, index))
+            delivery = find_delivery(session.Key.RUN_CURVES_DELIVERY, figure.name)
+            figure.show(f"small-{run.id}", delivery, _chosen(run), lambda index: _choose(run, index))
             st.caption(_sum_up(run, figure, fits, fold))
     _show_curves(run, epochs, fits, ranked)
 

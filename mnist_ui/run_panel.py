@@ -1,15 +1,16 @@
 """A run as it goes on: a panel that refreshes itself once a second while the run goes on or waits."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState
 from mnist_core.runs.forecast import forecast_rest
-from mnist_core.runs.ranking import RankedCandidate, rank_candidates
+from mnist_core.runs.reading import Stamp
 from mnist_ui import session
-from mnist_ui.followed import follow
+from mnist_ui.followed import FollowedRun, Sight, follow
 from mnist_ui.markdown import escape
 from mnist_ui.ranking_table import show_ranking
 from mnist_ui.run_buttons import show_buttons, show_wait
@@ -20,7 +21,8 @@ from mnist_ui.run_load import find_promise, say_memory
 from mnist_ui.run_replay import show_replay
 from mnist_ui.run_states import badge_state, is_live, name_in_title
 from mnist_ui.times import say_duration, say_when
-from mnist_ui.waking import wake_worker
+from mnist_ui.waking import tend_run
+from mnist_ui.watch import watch
 from mnist_ui.winner import await_winner
 
 _REFRESH_S = 1.0
@@ -31,10 +33,15 @@ NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
 
 
 def show_run(run: RunRow) -> None:
-    """Show a run, as the store had it just now, with its progress, its networks and its candidates."""
+    """Show a run with its progress, its networks and its candidates, and follow it."""
     if is_live(run):
         await_winner(run)
-    st.fragment(_show_panel, run_every=_choose_refresh(run))(run.id, run.state)
+    watch(
+        f"run-{run.id}",
+        partial(tend_run, session.store(), run.id),
+        partial(_show_panel, run.id, run.state),
+        _choose_refresh(run),
+    )
 
 
 def _choose_refresh(run: RunRow) -> float | None:
@@ -45,12 +52,17 @@ def _choose_refresh(run: RunRow) -> float | None:
 
 def show_title(run: RunRow) -> None:
     """Say in the title of the browser's tab how far a run is; it follows the run."""
-    st.fragment(_show_title, run_every=_TITLE_REFRESH_S if is_live(run) else None)(run.id, run.state)
+    watch(
+        f"title-{run.id}",
+        partial(session.store().read_stamp, run.id),
+        partial(_show_title, run.id, run.state),
+        _TITLE_REFRESH_S if is_live(run) else None,
+    )
 
 
-def _show_title(run_id: str, before: RunState) -> None:
+def _show_title(run_id: str, before: RunState, stamp: Stamp) -> None:
     try:
-        run = session.store().get_run(run_id)
+        run = follow(run_id).look(session.store(), stamp).run
     except LabError:  # it was deleted in another tab, or the panel says what is wrong
         return
     st.set_page_config(page_title=f"{name_in_title(run)} · Search")
@@ -58,35 +70,32 @@ def _show_title(run_id: str, before: RunState) -> None:
         st.rerun()
 
 
-def _show_panel(run_id: str, before: RunState) -> None:
+def _show_panel(run_id: str, before: RunState, stamp: Stamp) -> None:
     try:
-        _show_now(run_id, before)
+        _show_now(follow(run_id), before, stamp)
     except LabError as error:
         st.error(escape(str(error)), icon=":material/error:")
 
 
-def _show_now(run_id: str, before: RunState) -> None:
-    store = session.store()
-    store.mark_silent_runs()
-    run = store.get_run(run_id)
+def _show_now(followed: FollowedRun, before: RunState, stamp: Stamp) -> None:
+    sight = followed.look(session.store(), stamp)
+    run = sight.run
     if run.state is not before:
         st.rerun()  # the rest of the page follows, and the refreshing ends or begins
-    fits = store.read_fits(run_id)
-    ranked = rank_candidates(run.plan, fits)
     _show_head(run)
     if run.is_waiting:
-        wake_worker(store)
         show_wait(run)
-    _show_progress(run, fits)
+    _show_progress(run, sight.fits)
     if run.outcome is None:
-        _show_figures(run, fits, ranked)
+        _show_figures(sight)
     if not run.state.is_active:
-        show_end(run, ranked)
-    if fits:
-        _show_views(run, ranked)
+        show_end(run, sight.ranked)
+    if sight.fits:
+        _show_views(followed, sight)
 
 
-def _show_views(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
+def _show_views(followed: FollowedRun, sight: Sight) -> None:
+    run = sight.run
     if session.Key.RUN_VIEW not in st.session_state:
         st.session_state[session.Key.RUN_VIEW] = NETWORKS if run.state.is_held else RANKING
     names = [NETWORKS, RANKING, GRID, REPLAY]
@@ -94,23 +103,24 @@ def _show_views(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
     # Only what is seen is drawn: the others would cost as much each second.
     if networks.open:
         with networks:
-            show_networks(run, *follow(run.id).read_epochs(session.store()), ranked)
+            show_networks(followed, sight)
     elif ranking.open:
         with ranking:
-            show_ranking(run.plan, ranked, f"ranking-{run.id}")
+            show_ranking(run.plan, sight.ranked, f"ranking-{run.id}")
     elif grid.open:
         with grid:
-            show_grid(run, ranked)
+            show_grid(run, sight.ranked)
     elif replay.open:
         with replay:
-            _show_replay(run)
+            _show_replay(followed, sight)
 
 
-def _show_replay(run: RunRow) -> None:
+def _show_replay(followed: FollowedRun, sight: Sight) -> None:
+    run = sight.run
     if is_live(run):
         st.info("A run can be replayed once it has stopped.", icon=":material/replay:")
     else:
-        show_replay(run, *follow(run.id).read_epochs(session.store()))
+        show_replay(run, followed.read_epochs(session.store(), sight.fits), sight.fits)
 
 
 def _show_head(run: RunRow) -> None:
@@ -138,13 +148,13 @@ def _show_progress(run: RunRow, fits: Sequence[FitRow]) -> None:
     st.progress(min(run.n_fits_done / run.n_fits, 1.0), text)
 
 
-def _show_figures(run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]) -> None:
-    best = ranked[0] if ranked else None
+def _show_figures(sight: Sight) -> None:
+    run, best = sight.run, sight.ranked[0] if sight.ranked else None
     # All stand in one row at 1280 pixels: 734 of them, and a gap between each two.
     with st.container(horizontal=True):
         st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=104)
         if run.state.is_active:
-            rest = forecast_rest(run, fits)
+            rest = forecast_rest(run, sight.fits)
             words = _NONE if rest is None else say_duration(rest)
             st.metric("Remaining", words, width=110, help=_HELP_REST)
         _show_best(run, best)

@@ -1,6 +1,7 @@
 """Work of some seconds to a minute beside the page: begun by a button, watched, stopped, taken up again."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,9 +10,11 @@ from mnist_core.dataset import Dataset
 from mnist_core.errors import LabError
 from mnist_core.retraining.jobs import add_study
 from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
-from mnist_ui.waking import wake_job
+from mnist_ui.waking import tend_job
+from mnist_ui.watch import watch
 
 _REFRESH_S = 1.0
 
@@ -37,26 +40,24 @@ def show_study(
     job = _find(kind, planned, dataset)
     is_busy = _is_busy(job)
 
-    def show_now() -> None:
+    def show_now(_: Stamp) -> None:
         now = _find(kind, planned, dataset)
         if _is_busy(now) != is_busy:
             st.rerun()  # the refreshing ends or begins
         if now is None:
             st.button(label, type="primary", icon=":material/play_arrow:", on_click=_begin, args=begun)
         else:
-            if now.is_waiting:
-                wake_job(now.id)
             _show_state(now)
             show(now)
 
     begun = (kind, planned, dataset)
-    st.fragment(show_now, run_every=_REFRESH_S if is_busy else None)()
+    job_id = "" if job is None else job.id
+    tend = partial(tend_job, session.store(), job_id)
+    watch(f"study-{kind}", tend, show_now, _REFRESH_S if is_busy else None)
 
 
 def _find(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> JobRow | None:
-    store = session.store()
-    store.mark_silent_runs()
-    jobs = (job for job in store.list_jobs(kind) if job.fingerprint == dataset.fingerprint)
+    jobs = (job for job in session.store().list_jobs(kind) if job.fingerprint == dataset.fingerprint)
     return next((job for job in jobs if job.settings == planned), None)
 
 

@@ -2,7 +2,9 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -13,10 +15,11 @@ from mnist_core.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from mnist_core.runs import Store
+    from mnist_core.runs.reading import Stamp
 
 _DESERTED_AFTER_S = 8.0  # a worker that starts takes a run sooner
 _AGAIN_AFTER_S = 30.0
-_GAP_S = 5.0  # between two looks; a page looks each second
+_GAP_S = 12.0  # between two looks; a page looks each second, a tab that is hidden every five
 _LOG = logging.getLogger("mnist_lab.app")
 
 
@@ -48,7 +51,27 @@ def _carry_on(settings: Settings) -> None:
         _LOG.warning("whether runs wait could not be seen: %s", error)
 
 
-def wake_worker(store: "Store") -> None:
+def tend_run(store: "Store", run_id: str) -> "Stamp":
+    """Return the stamp of a run that is looked at; see to it that somebody carries it out where it waits."""
+    return _tend(store, run_id, partial(_wake_worker, store))
+
+
+def tend_job(store: "Store", job_id: str) -> "Stamp":
+    """Return the stamp of a job that is looked at; see to it that somebody carries it out where it waits."""
+    return _tend(store, job_id, partial(_wake_job, job_id))
+
+
+def _tend(store: "Store", run_id: str, wake: Callable[[], None]) -> "Stamp":
+    from mnist_core.runs.reading import is_waiting  # noqa: PLC0415 - see above
+
+    store.mark_silent_runs()
+    stamp = store.read_stamp(run_id)
+    if is_waiting(stamp, run_id):
+        wake()
+    return stamp
+
+
+def _wake_worker(store: "Store") -> None:
     """Start a worker where runs wait and for some seconds nobody has carried any out."""
     if _find_patience(read_settings()).is_at_end(_is_deserted(store), time.monotonic()):
         from mnist_core.worker import start_worker  # noqa: PLC0415 - see above
@@ -56,7 +79,7 @@ def wake_worker(store: "Store") -> None:
         start_worker(read_settings())
 
 
-def wake_job(job_id: str) -> None:
+def _wake_job(job_id: str) -> None:
     """Start a process for a job that waits, where for some seconds none has taken it."""
     if _find_patience(read_settings(), job_id).is_at_end(True, time.monotonic()):
         from mnist_core.worker.jobs import start_job  # noqa: PLC0415 - see above

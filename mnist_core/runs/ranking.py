@@ -4,6 +4,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mnist_core.grid import Candidate, SearchPlan
 from mnist_core.history import REFIT_FOLD
@@ -98,6 +99,12 @@ def _tie_bar(scores: Sequence[float]) -> float:
     return statistics.fmean(scores) - standard_error(scores)
 
 
+@lru_cache(maxsize=4096)  # pages rank a run each time that it has changed, and most scores are as they were
+def _measure(scores: tuple[float, ...]) -> tuple[float, float, float]:
+    """Measure the mean of scores, its deviation and its standard error."""
+    return statistics.fmean(scores), statistics.pstdev(scores), standard_error(scores)
+
+
 def standard_error(scores: Sequence[float]) -> float:
     """Compute the standard error of a mean; infinite for a single score."""
     return statistics.stdev(scores) / len(scores) ** 0.5 if len(scores) > 1 else float("inf")
@@ -106,14 +113,14 @@ def standard_error(scores: Sequence[float]) -> float:
 def _describe(
     index: int, candidate: Candidate, scores: Sequence[float], rank: int, bar: float
 ) -> RankedCandidate:
-    mean = statistics.fmean(scores)
+    mean, std, error = _measure(tuple(scores))
     return RankedCandidate(
         index=index,
         candidate=candidate,
         n_folds_done=len(scores),
         mean=mean,
-        std=statistics.pstdev(scores),
-        standard_error=standard_error(scores),
+        std=std,
+        standard_error=error,
         rank=rank,
         is_tied=mean >= bar,
     )

@@ -19,6 +19,10 @@ IS_SEARCH = RUNS.c.kind == "search"
 HAS_PLACE = RUNS.c.queue_position.is_not(None)
 IS_WAITING = HAS_PLACE & IS_SEARCH
 _HELD = [state for state in RunState if state.is_held]
+# Whoever writes epochs or scores of a run beats with the same stroke.
+_STAMPED = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.name, RUNS.c.state, RUNS.c.heartbeat, RUNS.c.message]
+_STAMPED += [RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner, RUNS.c.ended]
+Stamp = tuple[tuple[Any, ...], ...]
 IN_TURN = (RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 
 
@@ -53,6 +57,18 @@ class RunReading(Database):
         if state is None:
             raise _unknown(run_id)
         return RunState(state)
+
+    def read_stamp(self, run_id: str) -> Stamp:
+        """Read what differs once anything of a run or a job has changed, its epochs among it.
+
+        Of one that waits, what is before it tells too. An id that is not there has an empty stamp.
+        """
+        mine = sa.alias(RUNS)
+        waits = sa.exists().where(mine.c.id == run_id, mine.c.queue_position.is_not(None))
+        is_live = RUNS.c.state.in_(_HELD) | HAS_PLACE
+        query = sa.select(*_STAMPED).where((RUNS.c.id == run_id) | (is_live & waits)).order_by(RUNS.c.id)
+        with self._reading() as connection:
+            return tuple(tuple(row) for row in connection.execute(query))
 
     def list_runs(self) -> list[RunRow]:
         """Read all runs, the latest first."""
@@ -91,6 +107,11 @@ class RunReading(Database):
         )
         with self._reading() as connection:
             return [_parse_run(row) for row in connection.execute(query)]
+
+
+def is_waiting(stamp: Stamp, run_id: str) -> bool:
+    """Say whether a run or a job waited for a process when its stamp was read."""
+    return any(row[0] == run_id and row[1] is not None for row in stamp)
 
 
 def _parse_run(row: Any) -> RunRow:

@@ -7,6 +7,7 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from mnist_core.errors import RunError, RunLostError, StorageError
+from mnist_core.priority import yield_to_others
 from mnist_core.runs import Store
 from mnist_core.settings import Settings, read_settings
 from mnist_core.worker import carry_out_run, catch_signals
@@ -42,6 +43,7 @@ def work(settings: Settings, stop: Event) -> None:
 
 def work_on_job(settings: Settings, job_id: str, stop: Event) -> None:
     """Carry out a job, where it waits."""
+    yield_to_others()
     try:
         store = Store(settings.database)
         job = store.claim_job(job_id)

@@ -2,16 +2,30 @@ const PAUSE_MS = 250; // held arrow keys pass over networks; the one that is res
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
-  const state = (grid.lab ??= { timer: null, shape: "", cells: [] });
+  const state = (grid.lab ??= { timer: null, shape: "", cells: [], missing: null });
   state.send = (index) => setTriggerValue("picked", { index });
   if (!state.shape) listen(grid, state);
   grid.setAttribute("aria-label", data.label);
   const shape = JSON.stringify([data.columns, data.rows]);
   if (shape !== state.shape) state.cells = buildCells(grid, data, "button");
-  state.shape = shape;
+  if (shape !== state.shape || data.name !== state.name) Object.assign(state, { known: [], last: -1 });
+  Object.assign(state, { shape, name: data.name });
+  receive(state, data, () => setTriggerValue("missing", true));
   // What has not changed is left alone: nothing flickers, and a tooltip stays.
-  data.cells.forEach((cell, place) => changeCell(state.cells[place], cell, cell.index === data.selected));
+  state.known.forEach((cell, place) => changeCell(state.cells[place], cell, cell.index === data.selected));
   return () => clearTimeout(state.timer);
+}
+
+// Cells come once they have changed; one who has missed some asks for all, once.
+function receive(state, data, ask) {
+  for (const cell of data.cells) state.known[cell.place] = cell;
+  if (data.since <= state.last) {
+    state.last = data.last;
+    state.missing = null;
+  } else if (state.missing !== data.name) {
+    state.missing = data.name;
+    ask();
+  }
 }
 
 function listen(grid, state) {

@@ -76,7 +76,7 @@ class Replay:
         indices = {candidate: index for index, candidate in enumerate(candidates)}
         order = [indices[candidate] for candidate in lay_out(grid)]
         places = {index: place for place, index in enumerate(order)}
-        curves = group_epochs(self.epochs, None)
+        curves = group_epochs(self.epochs)
         axes = find_axes([curve for each in curves.values() for curve in each.values()])
         seconds = min(max(n_epochs / _EPOCHS_A_SECOND, _SHORTEST_S), _LONGEST_S)
         is_drawn = grid.n_candidates <= MOST_CELLS

@@ -1,12 +1,14 @@
 """Every network of a search as one small learning curve, laid out by hyper-parameters."""
 
 import math
+import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 from statistics import fmean
+from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -15,13 +17,16 @@ from mnist_core.grid import Candidate, Grid
 from mnist_core.history import REFIT_FOLD
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_ui.assets import read_assets
-from mnist_ui.charts.live import MOST_ERROR, to_error
+from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
+from mnist_ui.delivery import Delivery
 from mnist_ui.picked import read_picked
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
-_LEAST_EPOCHS = 5  # of the axis: the first epochs do not fill a cell
 _LEAST_BEST = 0.5  # accuracy that the axis reaches at least: the first guesses do not fill a cell
+# The axes grow in steps: each step draws every cell anew.
+_EPOCHS_A_STEP, _ERROR_A_STEP = 5, 0.002
 
+_Curves = dict[int, list[float]]  # the accuracy of each epoch, by fold
 
 _figure = st.components.v2.component(
     "lab_small_curves",
@@ -97,26 +102,48 @@ class SmallCurves:
         Of all candidates.
     axes : Axes
         Those that all cells share.
+    name : str
+        Tells it from the figures of other runs and folds.
+    steps : tuple of int
+        At which step of the figure each cell changed last.
     """
 
     grid: Grid
     cells: tuple[Cell, ...]
     axes: Axes
+    name: str
+    steps: tuple[int, ...]
 
     def say_axes(self) -> str:
         """Say what the cells reach to."""
         accuracy = f"{1 - MOST_ERROR:.0%} to {1 - self.axes.least_error:.1%}"
         return f"epochs 1 to {self.axes.last_epoch}, accuracy {accuracy}"
 
-    def show(self, key: str, selected: int | None, on_pick: Callable[[int], None]) -> None:
-        """Draw the figure, or change what differs in the one that stands under this key."""
+    def show(
+        self, key: str, delivery: Delivery, selected: int | None, on_pick: Callable[[int], None]
+    ) -> None:
+        """Draw the figure, or send what differs to the one that stands under this key."""
+        since, last = delivery.sent_before, max(self.steps)
         data = {
             **describe_layout(self.grid),
-            "cells": [asdict(cell) for cell in self.cells],
+            "name": self.name,
+            "since": since,
+            "last": last,
+            "cells": [
+                {"place": place, **vars(cell)}
+                for place, (cell, step) in enumerate(zip(self.cells, self.steps, strict=True))
+                if step > since
+            ],
             "selected": selected,
             "label": "Learning curves of all networks",
         }
-        _figure(key=key, data=data, on_picked_change=lambda: _forward(key, on_pick))
+        _figure(
+            key=key,
+            data=data,
+            on_picked_change=lambda: _forward(key, on_pick),
+            on_missing_change=delivery.forget,
+        )
+        delivery.advance(last)
 
 
 def describe_layout(grid: Grid) -> dict[str, list[dict[str, Any]]]:
@@ -131,55 +158,109 @@ def describe_layout(grid: Grid) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def draw_small_curves(
-    grid: Grid,
-    epochs: Iterable[EpochRow],
-    fits: Sequence[FitRow],
-    *,
-    fold: int | None = None,
-    best: int | None = None,
-    is_running: bool = True,
-) -> SmallCurves:
-    """Draw the validation accuracy of every candidate against its epochs.
+@dataclass(frozen=True)
+class _Drawn:
+    """A cell as it was drawn, what it was drawn from, and at which step of its figure."""
 
-    Parameters
-    ----------
-    grid : Grid
-        The candidates.
-    epochs : iterable of EpochRow
-        In the order in which they ended.
-    fits : sequence of FitRow
-        Those that have begun; they tell who has stopped.
-    fold : int or None
-        Which; None draws the mean over the folds.
-    best : int or None
-        The candidate that leads the ranking.
-    is_running : bool
-        Whether a worker has the run; else those that have not stopped early stand still.
-    """
-    curves = group_epochs(epochs, fold)
-    axes = find_axes([curve for each in curves.values() for curve in each.values()])
+    basis: tuple[Any, ...]
+    cell: Cell
+    step: int
+
+
+class Figures:
+    """The figures of a run, which grow with it: a cell is drawn anew once its network has changed."""
+
+    def __init__(self) -> None:
+        self._name = secrets.token_hex(4)
+        self._lock = Lock()
+        self._curves: dict[int, _Curves] = {}
+        self._n_read = 0
+        self._last_row: EpochRow | None = None
+        self._drawn: dict[int | None, dict[int, _Drawn]] = defaultdict(dict)
+
+    def draw(
+        self,
+        grid: Grid,
+        epochs: Sequence[EpochRow],
+        fits: Sequence[FitRow],
+        *,
+        fold: int | None = None,
+        best: int | None = None,
+        is_running: bool = True,
+    ) -> SmallCurves:
+        """Draw the validation accuracy of every candidate against its epochs.
+
+        Parameters
+        ----------
+        grid : Grid
+            The candidates.
+        epochs : sequence of EpochRow
+            In the order in which they ended.
+        fits : sequence of FitRow
+            Those that have begun; they tell who has stopped.
+        fold : int or None
+            Which; None draws the mean over the folds.
+        best : int or None
+            The candidate that leads the ranking.
+        is_running : bool
+            Whether a worker has the run; else those that have not stopped early stand still.
+        """
+        with self._lock:
+            self._read_on(epochs)
+            curves = {candidate: _of_fold(folds, fold) for candidate, folds in self._curves.items()}
+            axes = find_axes([curve for each in curves.values() for curve in each.values()])
+            places = {candidate: index for index, candidate in enumerate(grid.candidates())}
+            begun = _group_fits(fits, fold)
+            busy = Kind.TRAINS if is_running else Kind.HALTED
+            networks = {}
+            for candidate in lay_out(grid):
+                index = places[candidate]
+                over = frozenset(fit.fold for fit in begun[index] if fit.state is FitState.DONE)
+                kind = Kind.STOPPED if len(over) == len(begun[index]) else busy
+                networks[index] = _Network(candidate, kind, curves.get(index, {}), over)
+            return self._draw_what_changed(grid, networks, axes, fold, best)
+
+    def _draw_what_changed(
+        self, grid: Grid, networks: Mapping[int, "_Network"], axes: Axes, fold: int | None, best: int | None
+    ) -> SmallCurves:
+        drawn = self._drawn[fold]
+        step = 1 + max((one.step for one in drawn.values()), default=-1)
+        for index, network in networks.items():
+            basis = (axes, index == best, network.kind, network.over, network.lengths)
+            if index not in drawn or drawn[index].basis != basis:
+                drawn[index] = _Drawn(basis, network.draw(index, axes, index == best), step)
+        shown = [drawn[index] for index in networks]
+        cells, steps = tuple(one.cell for one in shown), tuple(one.step for one in shown)
+        return SmallCurves(grid, cells, axes, f"{self._name}-{fold}", steps)
+
+    def _read_on(self, epochs: Sequence[EpochRow]) -> None:
+        n_read = self._n_read
+        if n_read > len(epochs) or (n_read and epochs[n_read - 1] is not self._last_row):
+            # A run that was resumed does some epochs again: those before it are no longer true.
+            self._name, n_read = secrets.token_hex(4), 0
+            self._curves.clear()
+            self._drawn.clear()
+        _add_epochs(self._curves, epochs[n_read:])
+        self._n_read, self._last_row = len(epochs), epochs[-1] if epochs else None
+
+
+def _of_fold(curves: _Curves, fold: int | None) -> _Curves:
+    return curves if fold is None else {fold: curves[fold]} if fold in curves else {}
+
+
+def _group_fits(fits: Iterable[FitRow], fold: int | None) -> Mapping[int, list[FitRow]]:
     begun: dict[int, list[FitRow]] = defaultdict(list)
     for fit in fits:
         if fit.fold != REFIT_FOLD and fold in (None, fit.fold):
             begun[fit.candidate].append(fit)
-    places = {candidate: index for index, candidate in enumerate(grid.candidates())}
-    busy = Kind.TRAINS if is_running else Kind.HALTED
-    cells = []
-    for candidate in lay_out(grid):
-        index = places[candidate]
-        over = {fit.fold for fit in begun[index] if fit.state is FitState.DONE}
-        kind = Kind.STOPPED if len(over) == len(begun[index]) else busy
-        network = _Network(candidate, kind, curves.get(index, {}), over)
-        cells.append(network.draw(index, axes, index == best))
-    return SmallCurves(grid, tuple(cells), axes)
+    return begun
 
 
 def find_axes(curves: Sequence[Sequence[float]]) -> Axes:
     """Find what the cells must reach to, by the accuracies of all trainings."""
-    last_epoch = max([_LEAST_EPOCHS, *map(len, curves)])
-    best = max([_LEAST_BEST, *map(max, curves)])
-    return Axes(last_epoch, to_error(best))
+    last_epoch = _EPOCHS_A_STEP * math.ceil(max([1, *map(len, curves)]) / _EPOCHS_A_STEP)
+    error = to_error(max([_LEAST_BEST, *map(max, curves)]))
+    return Axes(last_epoch, max(LEAST_ERROR, _ERROR_A_STEP * math.floor(error / _ERROR_A_STEP)))
 
 
 def lay_out(grid: Grid) -> list[Candidate]:
@@ -188,13 +269,18 @@ def lay_out(grid: Grid) -> list[Candidate]:
     return [Candidate(lr, h1, h2, activation) for activation, h1, lr, h2 in product(*axes)]
 
 
-def group_epochs(epochs: Iterable[EpochRow], fold: int | None) -> Mapping[int, Mapping[int, list[float]]]:
+def group_epochs(epochs: Iterable[EpochRow]) -> dict[int, _Curves]:
     """Group accuracies by candidate and fold."""
-    curves: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in epochs:
-        if row.fold != REFIT_FOLD and fold in (None, row.fold):
-            curves[row.candidate][row.fold].append(row.record.valid_accuracy)
+    curves: dict[int, _Curves] = {}
+    _add_epochs(curves, epochs)
     return curves
+
+
+def _add_epochs(curves: dict[int, _Curves], epochs: Iterable[EpochRow]) -> None:
+    for row in epochs:
+        if row.fold != REFIT_FOLD:
+            folds = curves.setdefault(row.candidate, {})
+            folds.setdefault(row.fold, []).append(row.record.valid_accuracy)
 
 
 @dataclass(frozen=True)
@@ -203,8 +289,13 @@ class _Network:
 
     candidate: Candidate
     kind: Kind
-    curves: Mapping[int, Sequence[float]]
-    over: set[int]
+    curves: _Curves
+    over: frozenset[int]
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Return how many epochs each fold has had: curves only grow."""
+        return tuple(map(len, self.curves.values()))
 
     def draw(self, index: int, axes: Axes, best: bool) -> Cell:
         if not self.curves:
@@ -227,7 +318,7 @@ class _Network:
 _DOING = {Kind.TRAINS: "trains, at", Kind.HALTED: "not over, at"}
 
 
-def _average(curves: Mapping[int, Sequence[float]], over: set[int]) -> list[float]:
+def _average(curves: _Curves, over: Collection[int]) -> list[float]:
     """Average the folds epoch by epoch; one that has stopped counts on with its last value."""
     longest = max(len(curve) for curve in curves.values())
     return [

@@ -96,8 +96,8 @@ def say_all(page: AppTest) -> str:
 
 def read_small_curves(page: AppTest) -> list[dict]:
     """Return the cells of the figure, in the order of the grid."""
-    (figure,) = page.get("bidi_component")
-    cells = json.loads(figure.proto.json)["cells"]
+    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    (cells,) = [document["cells"] for document in documents if "cells" in document]
     return sorted(cells, key=lambda cell: cell["index"])
 
 

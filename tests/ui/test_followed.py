@@ -19,7 +19,7 @@ def add_epochs(store, run_id, epochs):
 
 
 def read(followed, store):
-    return [row.record.epoch for row in followed.read_epochs(store)[0]]
+    return [row.record.epoch for row in followed.read_epochs(store, store.read_fits(followed.run_id))]
 
 
 def test_what_is_new_is_read_on(store):

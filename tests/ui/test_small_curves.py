@@ -5,7 +5,7 @@ from grid_fits import GRID, make_epochs, make_fit
 
 from mnist_core.grid import Activation
 from mnist_core.runs import REFIT_FOLD
-from mnist_ui.charts.small_curves import Kind, draw_small_curves
+from mnist_ui.charts.small_curves import Figures, Kind
 from mnist_ui.run_replay import rewind_fits
 
 
@@ -14,7 +14,7 @@ def find_cell(figure, index):
 
 
 def test_cells_are_laid_out_by_hyper_parameters():
-    figure = draw_small_curves(GRID, [], [])
+    figure = Figures().draw(GRID, [], [])
     candidates = GRID.candidates()
     laid_out = [candidates[cell.index] for cell in figure.cells]
     assert [(one.activation.label, one.lr, one.hidden2) for one in laid_out[:4]] == [
@@ -30,7 +30,7 @@ def test_cells_are_laid_out_by_hyper_parameters():
 def test_the_mean_goes_on_with_the_last_value_of_a_fold_that_stopped():
     epochs = make_epochs({(0, 0): [0.5, 0.7], (0, 1): [0.5, 0.7, 0.9]})
     fits = [make_fit(0, 0, 2, 0.7), make_fit(0, 1, 3, None)]
-    cell = find_cell(draw_small_curves(GRID, epochs, fits), 0)
+    cell = find_cell(Figures().draw(GRID, epochs, fits), 0)
     assert len(cell.points.split()) == 3
     assert cell.words.endswith("trains, at epoch 2 to 3, 1 of 2 folds stopped, accuracy 80.00%")
 
@@ -38,11 +38,11 @@ def test_the_mean_goes_on_with_the_last_value_of_a_fold_that_stopped():
 def test_a_fold_that_is_behind_does_not_bend_the_end_of_the_mean():
     epochs = make_epochs({(0, 0): [0.5], (0, 1): [0.5, 0.7, 0.9]})
     fits = [make_fit(0, 0, 1, None), make_fit(0, 1, 3, None)]
-    assert find_cell(draw_small_curves(GRID, epochs, fits), 0).words.endswith("accuracy 90.00%")
+    assert find_cell(Figures().draw(GRID, epochs, fits), 0).words.endswith("accuracy 90.00%")
 
 
 def test_a_stopped_network_says_at_which_epoch():
-    figure = draw_small_curves(GRID, make_epochs({(1, 0): [0.5, 0.6]}), [make_fit(1, 0, 2, 0.6)], best=1)
+    figure = Figures().draw(GRID, make_epochs({(1, 0): [0.5, 0.6]}), [make_fit(1, 0, 2, 0.6)], best=1)
     cell = find_cell(figure, 1)
     assert (cell.kind, cell.note, cell.best) == (Kind.STOPPED, "2", True)
     assert "stopped at epoch 2" in cell.words
@@ -50,11 +50,11 @@ def test_a_stopped_network_says_at_which_epoch():
 
 def test_nothing_trains_in_a_run_that_stands_still():
     epochs, fits = make_epochs({(0, 0): [0.5]}), [make_fit(0, 0, 1, None)]
-    assert find_cell(draw_small_curves(GRID, epochs, fits, is_running=False), 0).kind is Kind.HALTED
+    assert find_cell(Figures().draw(GRID, epochs, fits, is_running=False), 0).kind is Kind.HALTED
 
 
 def test_better_is_higher_and_later_is_further_right():
-    figure = draw_small_curves(GRID, make_epochs({(0, 0): [0.1, 0.5, 0.99]}), [make_fit(0, 0, 3, None)])
+    figure = Figures().draw(GRID, make_epochs({(0, 0): [0.1, 0.5, 0.99]}), [make_fit(0, 0, 3, None)])
     points = [tuple(map(float, point.split(","))) for point in find_cell(figure, 0).points.split()]
     assert points[0] == (0.0, 100.0)
     assert points[-1][1] == 0.0
@@ -62,9 +62,7 @@ def test_better_is_higher_and_later_is_further_right():
 
 
 def test_the_retraining_of_the_winner_is_no_fold():
-    figure = draw_small_curves(
-        GRID, make_epochs({(0, REFIT_FOLD): [0.9]}), [make_fit(0, REFIT_FOLD, 1, None)]
-    )
+    figure = Figures().draw(GRID, make_epochs({(0, REFIT_FOLD): [0.9]}), [make_fit(0, REFIT_FOLD, 1, None)])
     assert find_cell(figure, 0).kind is Kind.WAITS
 
 

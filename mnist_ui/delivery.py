@@ -1,0 +1,40 @@
+"""What the browser of a tab has of something that grows, so that only the rest is sent."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass
+class Delivery:
+    """What of something the browser of a tab has.
+
+    Attributes
+    ----------
+    name : str
+        What it is of.
+    sent : int
+        The last step that was sent.
+    sent_before : int
+        Up to which the delivery before had gone: what is sent overlaps, as a browser may skip one.
+    """
+
+    name: str
+    sent: int = -1
+    sent_before: int = -1
+
+    def advance(self, last: int) -> None:
+        """Note that all up to a step was sent."""
+        self.sent_before, self.sent = self.sent, last
+
+    def forget(self) -> None:
+        """Send all once more, to a browser that lacks some of it."""
+        self.sent = self.sent_before = -1
+
+
+def find_delivery(key: str, name: str) -> Delivery:
+    """Return what this tab has under a key; nothing where it had something of another name."""
+    delivery = st.session_state.get(key)
+    if not isinstance(delivery, Delivery) or delivery.name != name:
+        delivery = st.session_state[key] = Delivery(name)
+    return delivery
