@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.errors import LabError
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState
 from mnist_core.runs.forecast import forecast_rest
+from mnist_core.runs.ranking import RankedCandidate
 from mnist_core.runs.reading import Stamp
 from mnist_ui import session
 from mnist_ui.followed import FollowedRun, Sight, follow
@@ -33,7 +34,7 @@ NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
 
 
 def show_run(run: RunRow) -> None:
-    """Show a run with its progress, its networks and its candidates, and follow it."""
+    """Show a run with its progress, its networks and its candidates, and in the title; follow it."""
     if is_live(run):
         await_winner(run)
     watch(
@@ -51,7 +52,7 @@ def _choose_refresh(run: RunRow) -> float | None:
 
 
 def show_title(run: RunRow) -> None:
-    """Say in the title of the browser's tab how far a run is; it follows the run."""
+    """Say in the title of the browser's tab how far a run is, where no more of it is shown; follow it."""
     watch(
         f"title-{run.id}",
         partial(session.store().read_stamp, run.id),
@@ -65,9 +66,13 @@ def _show_title(run_id: str, before: RunState, stamp: Stamp) -> None:
         run = follow(run_id).look(session.store(), stamp).run
     except LabError:  # it was deleted in another tab, or the panel says what is wrong
         return
-    st.set_page_config(page_title=f"{name_in_title(run)} · Search")
+    st.set_page_config(page_title=_say_title(run))
     if run.state is not before:
         st.rerun()
+
+
+def _say_title(run: RunRow) -> str:
+    return f"{name_in_title(run)} · Search"
 
 
 def _show_panel(run_id: str, before: RunState, stamp: Stamp) -> None:
@@ -82,6 +87,7 @@ def _show_now(followed: FollowedRun, before: RunState, stamp: Stamp) -> None:
     run = sight.run
     if run.state is not before:
         st.rerun()  # the rest of the page follows, and the refreshing ends or begins
+    st.set_page_config(page_title=_say_title(run))
     _show_head(run)
     if run.is_waiting:
         show_wait(run)

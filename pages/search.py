@@ -40,9 +40,7 @@ def _show_page() -> None:
     with runs_tab:
         if runs:
             run = choose_run(runs, best_scores)
-            if runs_tab.open:
-                show_run(run)
-            show_title(run)
+            (show_run if runs_tab.open else show_title)(run)
         else:
             st.info(f"No search was run yet: plan one under {FORM_TAB}.", icon=":material/tune:")
     for tab, show in zip(more_tabs, (show_comparison, show_history), strict=False):

@@ -11,6 +11,7 @@ from stored_runs import OUTCOME, PLAN, add_run, begin_run, lose_worker, make_rec
 
 from mnist_core.errors import RunError
 from mnist_core.runs import REFIT_FOLD, BestScore, FitState, RunState, Store, now
+from mnist_core.runs.reading import is_waiting
 
 ENDED = (RunState.DONE, RunState.CANCELLED, RunState.FAILED)
 
@@ -269,3 +270,35 @@ def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path: Path):
     path.write_text("no database at all, but long enough to be taken for one by its first page" * 20)
     with pytest.raises(RunError, match="is damaged or no database at all"):
         Store(f"sqlite:///{path}")
+
+
+def test_a_stamp_changes_with_whatever_a_page_shows_of_a_run(store):
+    run_id = begin_run(store)
+    stamps = [store.read_stamp(run_id)]
+    for change in (
+        lambda: store.add_epochs(run_id, [(0, 0, make_record(1))]),
+        lambda: store.end_fit(run_id, 0, 0, 0.5),
+        lambda: store.beat(run_id, "another message"),
+        lambda: store.rename_run(run_id, "another name"),
+        lambda: store.request_pause(run_id),
+        lambda: store.pause_run(run_id, "paused"),
+    ):
+        change()
+        stamps.append(store.read_stamp(run_id))
+    assert len(set(stamps)) == len(stamps)
+    assert store.read_stamp(run_id) == stamps[-1]
+
+
+def test_the_stamp_of_a_run_that_waits_tells_of_what_is_before_it_and_no_other_does(store):
+    first, second = begin_run(store), add_run(store)
+    waiting, held = store.read_stamp(second), store.read_stamp(first)
+    add_run(store)
+    assert store.read_stamp(first) == held
+    store.add_epochs(first, [(0, 0, make_record(1))])
+    assert store.read_stamp(second) != waiting
+    assert is_waiting(waiting, second)
+    assert not is_waiting(held, first)
+
+
+def test_what_is_not_there_has_an_empty_stamp(store):
+    assert store.read_stamp("nothing") == ()

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from digits import ROOT, make_digits
 from processes import processes_of
@@ -75,3 +76,20 @@ def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, 
     ends = [(row.candidate, row.fold, row.record.epoch) for row in store.read_epochs(run_id)]
     assert len(ends) == len(set(ends))
     wait_until(lambda: not processes_of(settings.home), 15)
+
+
+def test_what_trains_leaves_the_worker_and_the_app_the_first_place(store, settings, fingerprint):
+    run_id = store.add_run(LONGER, "small.mat", fingerprint)
+    start_worker(settings)
+    wait_until(lambda: store.read_epochs(run_id))
+    niceness = dict(map(read_niceness, processes_of(settings.home)))
+    trains = [nice for words, nice in niceness.items() if "mnist_core.worker" not in words]
+    assert trains
+    assert min(trains) > max(nice for words, nice in niceness.items() if "mnist_core.worker" in words)
+    store.request_cancel(run_id)
+    wait_until(lambda: not processes_of(settings.home), 15)
+
+
+def read_niceness(pid):
+    process = psutil.Process(pid)
+    return " ".join(process.cmdline()), process.nice()

@@ -5,7 +5,7 @@ from grid_fits import GRID, make_epochs, make_fit
 
 from mnist_core.grid import Activation
 from mnist_core.runs import REFIT_FOLD
-from mnist_ui.charts.small_curves import Figures, Kind
+from mnist_ui.charts.small_curves import Figures, Kind, find_axes
 from mnist_ui.run_replay import rewind_fits
 
 
@@ -64,6 +64,35 @@ def test_better_is_higher_and_later_is_further_right():
 def test_the_retraining_of_the_winner_is_no_fold():
     figure = Figures().draw(GRID, make_epochs({(0, REFIT_FOLD): [0.9]}), [make_fit(0, REFIT_FOLD, 1, None)])
     assert find_cell(figure, 0).kind is Kind.WAITS
+
+
+def test_a_figure_draws_anew_only_what_has_changed():
+    curves = {(0, 0): [0.5, 0.6], (1, 0): [0.5, 0.55]}
+    fits = [make_fit(0, 0, 2, None), make_fit(1, 0, 2, None)]
+    figures, epochs = Figures(), make_epochs(curves)
+    before = figures.draw(GRID, epochs[:3], fits)
+    after = figures.draw(GRID, epochs, fits)
+    changed = [
+        cell.index for cell, step in zip(after.cells, after.steps, strict=True) if step == max(after.steps)
+    ]
+    assert changed == [1]
+    assert after.name == before.name
+    assert after.cells == Figures().draw(GRID, epochs, fits).cells
+
+
+def test_a_figure_begins_anew_where_epochs_were_taken_back():
+    fits = [make_fit(0, 0, 2, None)]
+    figures = Figures()
+    before = figures.draw(GRID, make_epochs({(0, 0): [0.5, 0.6]}), fits)
+    after = figures.draw(GRID, make_epochs({(0, 0): [0.5, 0.7]}), fits)
+    assert after.name != before.name
+    assert find_cell(after, 0).score == "70.0"
+
+
+def test_axes_grow_in_steps_so_that_most_epochs_leave_other_networks_as_they_are():
+    assert find_axes([[0.9] * 6]) == find_axes([[0.9] * 10, [0.9001]])
+    assert find_axes([[0.9] * 11]).last_epoch > find_axes([[0.9] * 10]).last_epoch
+    assert find_axes([[0.9123]]).least_error <= 1 - 0.9123
 
 
 @pytest.mark.parametrize(
