@@ -77,7 +77,9 @@ def _describe(name: str) -> str:
         info = open_model(folder).info if folder else None
     except ModelError:
         info = None
-    return f"{name}: {info.candidate}, {info.test.accuracy:.2%}" if info else f"{name}: cannot be opened"
+    if info is None:
+        return f"{name}: cannot be opened"
+    return f"{name}: {info.candidate}" + (f", {info.test.accuracy:.2%}" if info.test.is_unseen else "")
 
 
 def _open_or_stop(name: str) -> Model:

@@ -119,6 +119,8 @@ def test_the_accuracy_of_a_changed_model_is_left_out_of_the_table_where_its_imag
     assert rows.isna().to_dict()["doubtful"]
     assert rows["small"] == pytest.approx(100 * model.info.test.accuracy)
     assert table["model"].iloc[-1] == "doubtful"
+    options = [option.split(": ")[1] for option in page.selectbox[0].options]
+    assert str(model.info.candidate) in options
 
 
 def test_history_pens_and_temperature_of_a_changed_model_are_said_as_its_parents(open_results, model, home):
