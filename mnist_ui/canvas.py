@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.drawing import Stroke
 from mnist_ui.assets import read_assets
+from mnist_ui.draft import keep_draft
 from mnist_ui.session import Canvas, CanvasPart
 
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
@@ -73,6 +74,7 @@ def show_canvas(canvas: Canvas, otherwise: str = "") -> list[Stroke]:
     with st.container(key="lab-canvas", gap="small"):
         drawn = _show_paper(canvas)
         st.session_state[CanvasPart.DRAWN.of(canvas)] = drawn
+        keep_draft()
         _show_buttons(canvas, drawn)
         _ways(key=CanvasPart.WAYS_WIDGET.of(canvas), data={"otherwise": otherwise})
     return read_paths(drawn)

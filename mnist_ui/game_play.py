@@ -12,6 +12,7 @@ from mnist_core.modelstore import Model
 from mnist_core.reading import Reading, read_images
 from mnist_ui.answer import is_unsure
 from mnist_ui.canvas import clear_canvas, show_canvas
+from mnist_ui.draft import keep_draft
 from mnist_ui.game_face import Face, show_face
 from mnist_ui.session import Canvas, Key
 
@@ -66,6 +67,7 @@ def show_play(model: Model, played: Round, clock: Clock) -> None:
         )
     reading = _read(model, strokes)
     played, said = _follow(played, strokes, reading, now)
+    keep_draft()
     if played.asked is None:
         st.rerun()
     with face:

@@ -87,6 +87,7 @@ class Key(StrEnum):
     SIGHT_WIDGET = "lab-sight"
     PENDING = "data-pending"
     CHOICES = "lab-choices"
+    DRAFT = "lab-draft"
     EXAMPLES = "lab-examples"
     RUN = "search-run"
     SEARCH_TAB = "search-tab"

@@ -13,6 +13,7 @@ from mnist_core.modelstore import Model
 from mnist_ui.answer import show_answer
 from mnist_ui.canvas import read_sheet, show_canvas
 from mnist_ui.corrections_panel import show_corrections
+from mnist_ui.draft import take_up_draft
 from mnist_ui.live_answer import LiveSource, send_network
 from mnist_ui.markdown import escape
 from mnist_ui.model_choice import BEST_READER, choose_model
@@ -40,7 +41,7 @@ _Result = TypeVar("_Result")
 def _refuse_side(model: Model) -> None:
     side = model.info.side
     st.warning(
-        f"A drawing has {SIDE} x {SIDE} pixels, but {model.name} reads images of {side} x {side}: "
+        f"A drawing has {SIDE} x {SIDE} pixels, but {escape(model.name)} reads images of {side} x {side}: "
         "choose another model."
     )
 
@@ -125,6 +126,7 @@ def _read_upload() -> Image | None:
 
 
 st.title("Draw")
+take_up_draft()
 chosen = choose_model(usual=BEST_READER)
 if chosen.info.side == SIDE:
     _draw_and_answer(chosen, send_network(chosen))

@@ -8,6 +8,7 @@ from mnist_core.dataset import DIGITS
 from mnist_core.drawing import SIDE
 from mnist_core.game import LIMIT_S, N_TURNS, Round
 from mnist_core.modelstore import Model
+from mnist_ui.draft import keep_draft, take_up_draft
 from mnist_ui.game_board import show_board
 from mnist_ui.game_end import show_end
 from mnist_ui.game_gallery import show_fooled
@@ -46,6 +47,7 @@ def _offer_start(model: Model) -> None:
 
 
 st.title("Game")
+take_up_draft()
 chosen = choose_model(usual=BEST_READER)
 refusal = take_refusal()
 if refusal is not None:
@@ -57,5 +59,6 @@ else:
         f"The game asks for digits of {SIDE} x {SIDE} pixels, but {escape(chosen.name)} reads other images: "
         "choose another model."
     )
+keep_draft()
 show_board()
 show_fooled()

@@ -55,6 +55,14 @@ def test_a_seven_a_zero_and_a_four_drawn_with_the_mouse_are_read(page: Page) -> 
     expect_empty(page)
 
 
+def test_a_reload_keeps_the_drawing(page: Page) -> None:
+    draw(page, SEVEN)
+    expect_guess(page, 7)
+    settle(page)
+    page.reload()
+    expect_guess(page, 7)
+
+
 def test_the_same_digit_drawn_again_after_clear_is_read_again(page: Page) -> None:
     draw(page, ZERO)
     expect_guess(page, 0)

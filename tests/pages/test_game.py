@@ -237,6 +237,31 @@ def test_drawings_told_on_the_draw_page_are_not_in_the_gallery(home, page):
     assert any("Nothing has fooled" in info.value for info in page.info)
 
 
+def reload(page: AppTest) -> AppTest:
+    """Open the page's link in a new session, as a reload does."""
+    tab = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/game.py")
+    for name, value in page.query_params.items():
+        tab.query_params[name] = value
+    return tab.run()
+
+
+def test_a_reload_keeps_the_round_and_what_is_drawn(page):
+    begin_with(page, 1, *range(9))
+    draw(page, 4)
+
+    tab = reload(page)
+
+    assert not tab.exception
+    assert tab.session_state[Key.GAME_ROUND].digits == (1, *range(9))
+    assert len(list_drawn_on(tab)) == len(PEN_DIGITS[4])
+    # Its link is good for one reload: passed on, it shows nothing of the round.
+    assert Key.GAME_ROUND not in reload(page).session_state
+
+
+def list_drawn_on(page: AppTest) -> list[object]:
+    return list(page.session_state[CanvasPart.DRAWN.of(Canvas.GAME)])
+
+
 def test_another_model_ends_the_round(page):
     press(page, "Start a round")
     page.selectbox(key=Key.MODEL_WIDGET).set_value("paper").run()
