@@ -1,4 +1,10 @@
-"""What can go wrong for a reason that the user can mend."""
+"""What can go wrong for a reason that the user can mend, and how work ends that it stopped."""
+
+import errno
+from typing import Literal
+
+# A disk that is full, or that its user may not write to, or that fails.
+_OF_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 
 class LabError(Exception):
@@ -71,3 +77,28 @@ class StoreTroubleError(StorageError):
 
 class ClusterError(RunError):
     """A cluster that cannot be reached, has gone, or runs other versions; the run can be resumed."""
+
+
+def judge(error: BaseException) -> tuple[Literal["paused", "interrupted", "failed"], str]:
+    """Say how work ends that an error stopped, and why.
+
+    Where a disk does not take what has to be kept it is paused, as it can go on once there is room; where its
+    cluster went it is interrupted; else it has failed.
+    """
+    trouble = _find_trouble(error)
+    if isinstance(error, StorageError) or (trouble is not None and isinstance(error, LabError)):
+        return "paused", str(error)
+    if trouble is not None:
+        place = f", {trouble.filename}" if trouble.filename else ""
+        words = f"cannot be written ({trouble.strerror}{place}): make room or mend the rights, then go on."
+        return "paused", f"What the work has to keep {words}"
+    if isinstance(error, LabError):
+        return "interrupted" if isinstance(error, ClusterError) else "failed", str(error)
+    return "failed", f"a bug in the lab, please report it: {type(error).__name__}: {error}"
+
+
+def _find_trouble(error: BaseException | None) -> OSError | None:
+    """Find what a disk refused, behind an error or what it came from."""
+    while error is not None and not (isinstance(error, OSError) and error.errno in _OF_DISK):
+        error = error.__cause__
+    return error

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and disks that do not take them."""
 
 import os
 import stat
@@ -66,6 +66,46 @@ def write_out(path: Path, what: str) -> Iterator[BinaryIO]:
         raise StorageError(
             f"{what} must go to {path}, but it cannot be written ({error.strerror or error}): make room "
             "there, or name another place."
+        ) from error
+
+
+def keep_file(path: Path, data: bytes, what: str) -> None:
+    """Keep in a file what work needs to go on, whole or not at all; its folder is made where absent.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file will be.
+    data : bytes
+        What it will hold.
+    what : str
+        What that is, in words for the error.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written.
+    """
+    with needing_room(path.parent, what), replace_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def needing_room(folder: Path, what: str) -> Iterator[None]:
+    """Make a folder where it is absent, and say what could not be kept there where it cannot be written to.
+
+    Raises
+    ------
+    StorageError
+        If so.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The work needs room for {what} in {folder}, but it cannot be written to ({error.strerror}): "
+            "make room or mend the folder's rights, then go on."
         ) from error
 
 

@@ -84,7 +84,7 @@ def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
             with st.container(horizontal=True):
                 for page, label, icon in _LINKS:
                     st.page_link(page, label=label, icon=icon, query_params={"model": job.settings["name"]})
-    elif job.state is RunState.FAILED:
+    elif not (job.state.is_active or job.is_waiting):
         st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
     else:
         st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")

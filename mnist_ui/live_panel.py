@@ -60,9 +60,11 @@ def _show_now(job_id: str, was_busy: bool) -> None:
     _show_head(job, last)
     if job.state is RunState.FAILED:
         st.error(escape(job.message), icon=":material/error:")
+    elif job.state is RunState.PAUSED and _wants_more(job, last):
+        st.warning(f"Paused: {escape(job.message)}", icon=":material/pause:")
     _show_wishes(job, last)
     if last < 0:
-        if job.state is not RunState.FAILED:
+        if _is_busy(job):
             st.info("It reads its images and draws its first weights.", icon=":material/hourglass_empty:")
         return
     layer = _choose_layer()
@@ -73,8 +75,11 @@ def _show_now(job_id: str, was_busy: bool) -> None:
 def _is_busy(job: JobRow) -> bool:
     """Say whether it changes by itself: it trains, or is about to."""
     last = open_frames(session.settings(), job.id).last_epoch
-    wants_more = last < Wishes.from_values(job.wishes).until
-    return (job.is_waiting or job.state.is_held) and (wants_more or last < 0)
+    return (job.is_waiting or job.state.is_held) and _wants_more(job, last)
+
+
+def _wants_more(job: JobRow, last: int) -> bool:
+    return last < max(Wishes.from_values(job.wishes).until, 0)
 
 
 def _show_head(job: JobRow, last: int) -> None:

@@ -1,13 +1,14 @@
 """Kinds of jobs for tests, which a process of the lab can load too."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from mnist_core.errors import DataError
+from mnist_core.errors import DataError, StoreTroubleError
 from mnist_core.history import EpochRecord
 from mnist_core.runs.work import JobWork
 
-KINDS = {name: f"jobs_for_tests:{name}" for name in ("count", "refuse", "break_down", "follow")}
+KINDS = {name: f"jobs_for_tests:{name}" for name in ("count", "refuse", "break_down", "fill_up", "follow")}
 
 
 def count(work: JobWork) -> Mapping[str, Any]:
@@ -26,6 +27,16 @@ def refuse(work: JobWork) -> None:
 
 def break_down(work: JobWork) -> None:
     raise ZeroDivisionError("a bug")
+
+
+def fill_up(work: JobWork) -> None:
+    """Write until the store is full, and say so."""
+    try:
+        for number in itertools.count(1):
+            work.store.add_job_epochs(work.job.id, [EpochRecord(number, 1.0, 1.0, 0.5, 0.1)])
+    except StoreTroubleError:
+        print("full", flush=True)  # noqa: T201 who has made the disk small waits for it
+        raise
 
 
 def follow(work: JobWork) -> None:

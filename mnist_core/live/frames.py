@@ -15,15 +15,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from mnist_core.arrays import Confusion
-from mnist_core.errors import RunError, StorageError
+from mnist_core.errors import RunError
 from mnist_core.history import EpochRecord
 from mnist_core.live.plan import Rates
-from mnist_core.replacing import replace_file
+from mnist_core.replacing import keep_file, needing_room
 
 _STATE_EVERY = 8  # epochs; a state takes six times as much room as a frame
 _STATE_EVERY_S = 2.0  # of training: to go back takes no longer
 _GREATEST = np.finfo(np.float16).max
 _SUFFIX = ".safetensors"
+_WHAT = "its epochs"
 
 Weights = Mapping[str, Float16[np.ndarray, "..."]]
 """Weights and biases by their names in `MLP`, rounded: for pictures."""
@@ -90,7 +91,8 @@ class Frames:
         record = None if frame.record is None else asdict(frame.record)
         described = {"record": record, "rates": asdict(frame.rates)}
         arrays = {**frame.weights, "confusion": frame.confusion.astype(np.int32)}
-        _write(self._frames / _name(frame.epoch), save(arrays, {"frame": json.dumps(described)}))
+        data = save(arrays, {"frame": json.dumps(described)})
+        keep_file(self._frames / _name(frame.epoch), data, _WHAT)
 
     def keep_state(self, state: State) -> None:
         """Keep a state.
@@ -100,7 +102,8 @@ class Frames:
         StorageError
             If the folder cannot be written.
         """
-        _write(self._states / _name(state.epoch), save(dict(state.arrays), {"steps": str(state.steps)}))
+        data = save(dict(state.arrays), {"steps": str(state.steps)})
+        keep_file(self._states / _name(state.epoch), data, _WHAT)
 
     def read(self, epoch: int) -> Frame:
         """Read a frame.
@@ -183,15 +186,6 @@ def _list_epochs(folder: Path) -> list[int]:
     return []
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(path) as file:
-            file.write(data)
-    except OSError as error:
-        raise _no_room(path.parent, error) from error
-
-
 def _read(path: Path, *, with_arrays: bool = True) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         with safe_open(path, "numpy") as file:
@@ -202,18 +196,8 @@ def _read(path: Path, *, with_arrays: bool = True) -> tuple[dict[str, Any], dict
 
 
 def _share(ours: Path, theirs: Path) -> None:
-    try:
-        theirs.parent.mkdir(parents=True, exist_ok=True)
+    with needing_room(theirs.parent, _WHAT):
         try:
             os.link(ours, theirs)
         except OSError:  # not every disk can
             shutil.copyfile(ours, theirs)
-    except OSError as error:
-        raise _no_room(theirs.parent, error) from error
-
-
-def _no_room(folder: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"The training needs room for its epochs in {folder}, but they cannot be written ({error.strerror}): "
-        "make room or mend the folder's rights, then go on."
-    )

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from mnist_core.dataset import Dataset
 from mnist_core.errors import GridError, ModelError
@@ -99,7 +99,8 @@ def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None 
         _replace_folder(network, info, folder, seen)
     except OSError as error:
         raise ModelError(
-            f"The model needs room in {folder.parent}, but it cannot be written: {error}."
+            f"The model needs room in {folder.parent}, but it cannot be written ({error.strerror}): "
+            "make room or mend the folder's rights, then try again."
         ) from error
     return load_model(folder)
 
@@ -169,7 +170,8 @@ def _replace_folder(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | 
 
 def _write_files(network: MLP, info: ModelInfo, folder: Path, name: str) -> None:
     weights = {key: tensor.detach().cpu().contiguous() for key, tensor in network.state_dict().items()}
-    save_file(weights, folder / "weights.safetensors", metadata={"format": "pt"})
+    # Not by its `save_file`, which tells of a full disk as of a damaged file.
+    (folder / "weights.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     values = {"schema": SCHEMA, **asdict(info), "candidate": info.candidate.params()}
     (folder / "model.json").write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(write_card(info, network.n_parameters, name), encoding="utf-8")

@@ -11,7 +11,7 @@ from mnist_core.dataset import Dataset, check_inner_split, split_dataset
 from mnist_core.dataset.kept import open_dataset
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.modelstore.info import ModelInfo
-from mnist_core.replacing import replace_file
+from mnist_core.replacing import keep_file
 from mnist_core.retraining.label_errors import (
     JUDGE,
     N_FOLDS,
@@ -147,9 +147,8 @@ def read_trials(folder: Path) -> list[Trial]:
 
 
 def _keep_trials(folder: Path, trials: Sequence[Trial]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with replace_file(folder / _TRIALS) as file:
-        file.write(json.dumps([asdict(trial) for trial in trials]).encode())
+    data = json.dumps([asdict(trial) for trial in trials]).encode()
+    keep_file(folder / _TRIALS, data, "its trainings")
 
 
 def _open(work: JobWork) -> Dataset:

@@ -76,7 +76,7 @@ class Claims(RunReading):
     def end_run(self, run_id: str, state: RunState, message: str, outcome: Outcome | None = None) -> None:
         """Record how a run ended; a run that has ended already stays as it is.
 
-        One that was to be cancelled is not interrupted, but cancelled.
+        One that was to be cancelled is not paused or interrupted, but cancelled.
 
         Raises
         ------
@@ -84,20 +84,12 @@ class Claims(RunReading):
             If the run belongs to another by now.
         """
         stored = asdict(outcome) if outcome else None
-        after = _unless_cancelled(state) if state is RunState.INTERRUPTED else state
+        after = _unless_cancelled(state) if state in (RunState.INTERRUPTED, RunState.PAUSED) else state
         self._end(run_id, {"state": after, "message": message, "outcome": stored})
 
     def pause_run(self, run_id: str, message: str) -> None:
-        """Record that the worker of a run has stopped and that it waits to be resumed.
-
-        One that was to be cancelled is cancelled.
-
-        Raises
-        ------
-        RunLostError
-            If the run belongs to another by now.
-        """
-        self._end(run_id, {"state": _unless_cancelled(RunState.PAUSED), "message": message})
+        """Record that the worker of a run has stopped and that it waits to be resumed, as by `end_run`."""
+        self.end_run(run_id, RunState.PAUSED, message)
 
     def release_run(self, run_id: str, message: str) -> None:
         """Give a run up in favour of the next worker: it is interrupted and first in the queue.

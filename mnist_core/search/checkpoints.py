@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_core.errors import RunError, StorageError
+from mnist_core.errors import RunError
 from mnist_core.fused.training import Training
 from mnist_core.grid import Recipe
-from mnist_core.replacing import replace_file
+from mnist_core.replacing import keep_file
 from mnist_core.search.states import TaskState, read_state, write_state
 
 _SUFFIX = ".safetensors"
@@ -34,17 +34,8 @@ class Checkpoints:
         StorageError
             If the folder cannot be written.
         """
-        if self.folder is None:
-            return
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with replace_file(self.folder / f"{task}{_SUFFIX}") as file:
-                file.write(data)
-        except OSError as error:
-            raise StorageError(
-                f"The run needs room for its checkpoints in {self.folder}, but they cannot be written "
-                f"({error.strerror}): make room or mend the folder's rights, then resume the run."
-            ) from error
+        if self.folder is not None:
+            keep_file(self.folder / f"{task}{_SUFFIX}", data, "its checkpoints")
 
     def remove(self, task: str) -> None:
         """Remove the checkpoint of a task that others have taken over."""

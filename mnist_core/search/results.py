@@ -13,7 +13,7 @@ from jaxtyping import Float64
 from mnist_core.grid import SearchPlan
 from mnist_core.history import EpochRecord
 from mnist_core.network import MLP
-from mnist_core.replacing import replace_file
+from mnist_core.replacing import keep_file
 
 PerFit = Float64[np.ndarray, "candidates folds"]
 """A number for each fold of each candidate."""
@@ -79,15 +79,19 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
 
 
 def write_results(results: SearchResults, path: Path) -> None:
-    """Write the table as CSV, a row a candidate."""
+    """Write the table as CSV, a row a candidate.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written.
+    """
     columns = {name: values for name, values in results.cv_results.items() if name != "params"}
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_file(path) as file:
-        file.write(table.getvalue().encode())
+    keep_file(path, table.getvalue().encode(), "its table")
 
 
 def _mask(values: Sequence[Any]) -> np.ma.MaskedArray:

@@ -8,7 +8,7 @@ from distributed import Client
 
 from mnist_core.dataset import Dataset, Split
 from mnist_core.dataset.kept import find_images, open_dataset
-from mnist_core.errors import ClusterError, LabError, StorageError
+from mnist_core.errors import LabError, judge
 from mnist_core.grid import Engine
 from mnist_core.history import REFIT_FOLD
 from mnist_core.search.check import check_plan
@@ -26,15 +26,11 @@ def try_job(job: SearchJob, client: Client | None) -> int:
     try:
         with nullcontext(client) if job.plan.cluster is None else connect(job.plan.cluster) as crew:
             carry_out_job(job, crew)
-    except StorageError as error:
-        job.sender.send("paused", text=str(error))
-    except ClusterError as error:
-        job.sender.send("interrupted", text=str(error))
-    except LabError as error:
-        job.sender.send("failed", text=str(error))
     except Exception as error:
-        traceback.print_exc()
-        job.sender.send("failed", text=f"a bug in the lab, please report it: {type(error).__name__}: {error}")
+        if not isinstance(error, LabError):
+            traceback.print_exc()
+        end, words = judge(error)
+        job.sender.send(end, text=words)
         return 1
     return 0
 

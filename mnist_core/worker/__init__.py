@@ -14,10 +14,10 @@ from threading import Event as Flag
 from threading import Thread
 from types import FrameType
 
-from mnist_core.errors import RunLostError, StorageError
 from mnist_core.modelstore.names import name_after
 from mnist_core.notify import notify_end
 from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
+from mnist_core.runs.ending import noting_errors
 from mnist_core.search.events import ENDS, Event, EventListener
 from mnist_core.search.job import SearchJob
 from mnist_core.settings import PROJECT_FOLDER, Settings
@@ -26,8 +26,6 @@ from mnist_core.worker.record import record_event
 
 _LOOK_EVERY_S = 0.15  # how soon a wish is seen
 _MOST_DEATHS = 10  # of engine processes in one run, before it is taken to be the run's fault
-_RETRY_S = 0.5
-_MOST_RETRIES = 20  # of noting that a store could not be written
 _CARRIES_ON = "the Resume button, or the command resume, carries it on"
 
 
@@ -116,21 +114,13 @@ def carry_out_run(
     ------
     RunLostError
         If the run belongs to another worker by now.
-    StorageError
+    StoreTroubleError
         If the store cannot be written.
     """
     with EventListener() as listener:
         carrier = _Carrier(store, run, settings, listener, on_event, stop or Flag(), waits_for_user)
-        try:
+        with noting_errors(store, run.id):
             carrier.carry_out(engine)
-        except RunLostError:
-            raise
-        except StorageError as error:
-            _pause_when_possible(store, run.id, str(error))
-            raise
-        except BaseException as error:
-            store.end_run(run.id, RunState.FAILED, f"a bug in the lab, please report it: {error!r}")
-            raise
     ended = store.get_run(run.id)
     if ended.state is RunState.DONE:
         shutil.rmtree(Places.of_run(run, settings).checkpoint_folder, ignore_errors=True)
@@ -240,17 +230,6 @@ class _Carrier:
             engine.stop()
             self._store.end_run(self._run.id, RunState.CANCELLED, "cancelled; what had finished is kept")
         return state in (RunState.PAUSING, RunState.CANCELLING)
-
-
-def _pause_when_possible(store: Store, run_id: str, reason: str) -> None:
-    """Note why a run stopped, as soon as its store can be written; else its silence must tell."""
-    for _ in range(_MOST_RETRIES):
-        try:
-            store.pause_run(run_id, reason)
-        except StorageError:
-            time.sleep(_RETRY_S)
-        else:
-            return
 
 
 def start_worker(settings: Settings) -> None:

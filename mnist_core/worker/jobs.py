@@ -5,8 +5,9 @@ from importlib import import_module
 from threading import Event
 from typing import Any
 
-from mnist_core.errors import LabError, RunError, RunLostError, RunStoppedError, StorageError
+from mnist_core.errors import RunError, RunStoppedError
 from mnist_core.runs import JobRow, RunState, Store
+from mnist_core.runs.ending import noting_errors
 from mnist_core.runs.work import JobWork, beating
 from mnist_core.settings import Settings
 from mnist_core.worker import start_process
@@ -21,7 +22,8 @@ KINDS: Mapping[str, str] = {
 """The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.
 
 A function gets a `JobWork` and returns what the job came to, as plain JSON values, or None where it has put
-the job to rest by `rest_job`. A LabError that it raises becomes the reason for which the job failed.
+the job to rest by `rest_job`. A LabError that it raises becomes the reason for which the job failed, or is
+paused where a disk is the reason.
 """
 
 Outcome = Mapping[str, Any] | None
@@ -70,24 +72,18 @@ def carry_out_job(
     ------
     RunLostError
         If the job belongs to another process by now.
-    StorageError
+    StoreTroubleError
         If the store cannot be written.
     """
     work = JobWork(store, job, settings, stop or Event())
-    try:
-        with beating(store, job.id):
-            outcome = _find_function(kinds, job.kind)(work)
-        if outcome is not None:
-            store.end_job(job.id, outcome)
-    except RunStoppedError:
-        _stop(store, job.id)
-    except (RunLostError, StorageError):
-        raise
-    except LabError as error:
-        store.end_run(job.id, RunState.FAILED, str(error))
-    except BaseException as error:
-        store.end_run(job.id, RunState.FAILED, f"a bug in the lab, please report it: {error!r}")
-        raise
+    with noting_errors(store, job.id):
+        try:
+            with beating(store, job.id):
+                outcome = _find_function(kinds, job.kind)(work)
+            if outcome is not None:
+                store.end_job(job.id, outcome)
+        except RunStoppedError:
+            _stop(store, job.id)
     return store.get_job(job.id)
 
 

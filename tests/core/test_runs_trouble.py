@@ -1,23 +1,20 @@
 """Storage in trouble for real: what is said, and that nothing is damaged."""
 
-import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from disks import make_room, small_disk
 from postgres import new_database
 from stored_runs import add_run, finish, make_record, start_python
 
 from mnist_core.errors import StoreTroubleError
 from mnist_core.runs import Store
 
-IS_ROOT = os.geteuid() == 0
 HOLD_LOCK = """
     import sys
     import sqlalchemy as sa
@@ -74,17 +71,6 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if not IS_ROOT or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no small disk can be mounted here; the limit on files is tested instead")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def check_whole(url: str, run_id: str, n_kept: int) -> None:
     """See that all that was acknowledged is there, and that the run can go on."""
     store = Store(url)
@@ -112,7 +98,7 @@ def test_a_full_disk_is_named_and_what_was_kept_is_whole(folder):
             f"The store of runs at {url} cannot be written, as the disk is full: "
             "free some space, then resume the run."
         )
-        subprocess.run(["mount", "-o", "remount,size=16m", str(folder)], check=True)
+        make_room(folder)
         check_whole(url, run_id, int(n_kept))
 
 

@@ -241,6 +241,28 @@ def test_a_training_that_failed_says_why(home, store, dataset):
     assert "Go on" in labels(page)
 
 
+def test_a_training_that_was_paused_for_a_reason_says_it(home, store, dataset):
+    job_id = train(store, home, dataset, epochs=1, until=5)
+    store.pause_run(job_id, "The disk is full: free some space.")
+
+    page = open_page(job_id)
+
+    assert page.warning[0].value == r"Paused: The disk is full\: free some space\."
+    assert "Go on" in labels(page)
+
+
+def test_a_model_that_could_not_be_saved_says_why(home, store, dataset):
+    page = open_page(train(store, home, dataset, epochs=1, until=1))
+    settings = {"training": "any", "epoch": 1, "name": "mine"}
+    saving = store.claim_job(store.add_job(SAVING, settings, name="mine"))
+    store.pause_run(saving.id, "The disk is full: free some space.")
+
+    page.session_state["live-saving"] = saving.id
+    page.run()
+
+    assert page.error[0].value == r"mine was not saved: The disk is full\: free some space\."
+
+
 def test_the_latest_training_is_shown_and_another_can_be_chosen(home, store, dataset):
     first = train(store, home, dataset, epochs=1, until=1, name="the first")
     train(store, home, dataset, epochs=1, until=1, name="the second")

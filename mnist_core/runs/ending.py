@@ -1,0 +1,46 @@
+"""How work ends that an error stopped: one rule for searches and for jobs of every kind."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mnist_core.errors import LabError, RunLostError, StorageError, StoreTroubleError, judge
+from mnist_core.runs.claims import Claims
+from mnist_core.runs.rows import RunState
+
+_RETRY_S = 0.5
+_MOST_RETRIES = 20  # of noting that a store could not be written
+
+
+@contextmanager
+def noting_errors(store: Claims, work_id: str) -> Iterator[None]:
+    """Note in the store how work ends that an error stops; what its users can mend is no error any more.
+
+    Raises
+    ------
+    RunLostError
+        If the work belongs to another process by now.
+    StoreTroubleError
+        If the store could not be written; the reason is noted as soon as it can be again.
+    """
+    try:
+        yield
+    except RunLostError:
+        raise
+    except BaseException as error:
+        end, words = judge(error)
+        _note(store, work_id, RunState(end), words)
+        is_bug = end == "failed" and not isinstance(error, LabError)
+        if is_bug or isinstance(error, StoreTroubleError):
+            raise
+
+
+def _note(store: Claims, work_id: str, state: RunState, words: str) -> None:
+    """Note how work ended, as soon as its store can be written; else its silence must tell."""
+    for _ in range(_MOST_RETRIES):
+        try:
+            store.end_run(work_id, state, words)
+        except StorageError:
+            time.sleep(_RETRY_S)
+        else:
+            return
