@@ -1,31 +1,16 @@
-"""Navigation and theme; and runs that wait are carried on when the app starts."""
+"""Navigation and theme; and what the app does when it starts: it loads, and carries on runs that wait.
 
+Streamlit imports this file as the server starts, for its `app`, and runs it as `__main__` for each visitor.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 
 from mnist_ui.waking import carry_on
-from mnist_ui.watch import see
-
-_PAGES = {
-    "": [st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True)],
-    "Teach a network": [
-        st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
-        st.Page("pages/search.py", title="Search", icon=":material/tune:", url_path="search"),
-        st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
-        st.Page("pages/results.py", title="Results", icon=":material/insights:", url_path="results"),
-    ],
-    "Look inside": [
-        st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
-        st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
-        st.Page("pages/operate.py", title="Operate", icon=":material/surgical:", url_path="operate"),
-        st.Page("pages/riddle.py", title="Riddle", icon=":material/help:", url_path="riddle"),
-    ],
-    "Let it read": [
-        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
-        st.Page("pages/game.py", title="Game", icon=":material/sports_esports:", url_path="game"),
-    ],
-}
+from mnist_ui.warming import load_pages, wait_for_pages
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
@@ -37,8 +22,48 @@ _STYLE = """<style>
 @media (min-width: 769px) { [data-testid="stSidebar"] { max-width: 14rem; } }
 </style>"""
 
-st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
-st.html(_STYLE)
-carry_on()
-st.navigation(_PAGES, expanded=True).run()
-see()
+
+@asynccontextmanager
+async def _serve(_: st.App) -> AsyncIterator[None]:
+    load_pages()
+    yield
+
+
+def _list_pages() -> dict[str, list[st.Page]]:
+    return {
+        "": [st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True)],
+        "Teach a network": [
+            st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
+            st.Page("pages/search.py", title="Search", icon=":material/tune:", url_path="search"),
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+            st.Page("pages/results.py", title="Results", icon=":material/insights:", url_path="results"),
+        ],
+        "Look inside": [
+            st.Page("pages/fields.py", title="Fields", icon=":material/blur_on:", url_path="fields"),
+            st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
+            st.Page("pages/operate.py", title="Operate", icon=":material/surgical:", url_path="operate"),
+            st.Page("pages/riddle.py", title="Riddle", icon=":material/help:", url_path="riddle"),
+        ],
+        "Let it read": [
+            st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+            st.Page("pages/game.py", title="Game", icon=":material/sports_esports:", url_path="game"),
+        ],
+    }
+
+
+def _show_page() -> None:
+    wait_for_pages()
+    # Here, as it holds a component, which can only be made where an app runs.
+    from mnist_ui.watch import see  # noqa: PLC0415
+
+    st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
+    st.html(_STYLE)
+    carry_on()
+    st.navigation(_list_pages(), expanded=True).run()
+    see()
+
+
+if __name__ == "__main__":
+    _show_page()
+else:
+    app = st.App(__file__, lifespan=_serve)

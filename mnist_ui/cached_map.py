@@ -11,12 +11,13 @@ import streamlit as st
 
 from mnist_core.dataset import Dataset
 from mnist_core.modelstore import Model
-from mnist_core.projection.flatten import Method
+from mnist_core.projection.flatten import Method, load_umap
 from mnist_core.projection.layer_map import Cloud, list_points, map_layers, probe_layers
 from mnist_core.projection.measure import Probed
 from mnist_core.projection.sample import Sample, choose_sample
 from mnist_ui.cached import identify
 from mnist_ui.gallery import sheet_png
+from mnist_ui.warming import load_alone
 
 # What starts with _ is not part of a key.
 _Key = tuple[str, int, str]
@@ -93,6 +94,8 @@ def _flatten_at_once(key: _Key, _source: MapSource) -> dict[str, Cloud]:  # noqa
 
 @st.cache_resource(show_spinner="Flattening four layers: this takes half a minute, once …", max_entries=12)
 def _flatten(key: _Key, method: Method, _source: MapSource) -> dict[str, Cloud]:  # noqa: ARG001
+    if method is Method.UMAP:
+        load_alone(load_umap)
     return map_layers(_source.model, _source.sample, method)
 
 

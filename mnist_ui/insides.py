@@ -13,8 +13,9 @@ def leave_old_navigation() -> None:
 
     Else a link to a page that is the first visit to a server would show that page alone, without app.py.
     """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
+    has_begun = PagesManager.uses_pages_directory  # a visit, with the old navigation
+    PagesManager.uses_pages_directory = False
+    if has_begun:
         st.rerun()
 
 

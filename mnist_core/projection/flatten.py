@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -152,14 +153,23 @@ def _flatten_tsne(values: Activations, seed: int) -> Flat:
     return Flat(points)
 
 
-def _flatten_umap(values: Activations, seed: int) -> Flat:
+def load_umap() -> type[Any]:
+    """Load UMAP, which takes seconds where nothing has loaded it before."""
     with warnings.catch_warnings():
-        # That a part of it which is not used lacks TensorFlow, and that a seed takes but one thread.
+        # That a part of it which is not used lacks TensorFlow.
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
-        warnings.filterwarnings("ignore", message="n_jobs value", category=UserWarning)
-        from umap import UMAP  # noqa: PLC0415 - with numba's code it takes seconds
+        from umap import UMAP  # noqa: PLC0415 - with numba's code
 
-        points = UMAP(n_neighbors=_NEIGHBOURS, random_state=seed, n_jobs=1).fit_transform(values)
+    loaded: type[Any] = UMAP
+    return loaded
+
+
+def _flatten_umap(values: Activations, seed: int) -> Flat:
+    umap = load_umap()
+    with warnings.catch_warnings():
+        # That a seed takes but one thread.
+        warnings.filterwarnings("ignore", message="n_jobs value", category=UserWarning)
+        points = umap(n_neighbors=_NEIGHBOURS, random_state=seed, n_jobs=1).fit_transform(values)
     return Flat(np.asarray(points, dtype=np.float32))
 
 
