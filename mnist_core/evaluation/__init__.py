@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -188,6 +189,7 @@ def score(probabilities: Probabilities, labels: Labels) -> Evaluation:
     )
 
 
+@lru_cache(maxsize=4_096)  # scipy takes tenths of a millisecond, and pages ask for that of each model again
 def wilson_interval(n_right: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Compute Wilson's score interval of a share.
 
