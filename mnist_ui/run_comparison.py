@@ -51,7 +51,9 @@ def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]
             st.markdown(f"{badge_state(run.state)} **{escape(run.name)}**")
             show_ranking(run.plan, its_ranked, f"compared-ranking-{run.id}", is_narrow=True)
             st.markdown("**Accuracy over the grid**", help=HELP_HEAT_MAP)
-            draw_heat_map(run.plan.grid, its_ranked).show(f"compared-heat-map-{run.id}", stretch=False)
+            draw_heat_map(run.plan.grid, its_ranked, [*ranked[0], *ranked[1]]).show(
+                f"compared-heat-map-{run.id}", stretch=False
+            )
 
 
 def _choose(

@@ -158,7 +158,7 @@ def _show_figures(sight: Sight) -> None:
     run, best = sight.run, sight.ranked[0] if sight.ranked else None
     # All stand in one row at 1280 pixels: 734 of them, and a gap between each two.
     with st.container(horizontal=True):
-        st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=104)
+        st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=122)
         if run.state.is_active:
             rest = forecast_rest(run, sight.fits)
             words = _NONE if rest is None else say_duration(rest)

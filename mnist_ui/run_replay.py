@@ -32,7 +32,10 @@ def show_replay(run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow])
         show_ranking(run.plan, ranked, f"replayed-ranking-{run.id}", is_narrow=True)
     with heat_map.container(border=True):
         st.markdown("**Accuracy over the grid**")
-        draw_heat_map(run.plan.grid, ranked).show(f"replayed-heat-map-{run.id}", stretch=False)
+        # The colours of the run's end, so that none changes its meaning on the way there.
+        draw_heat_map(run.plan.grid, ranked, rank_candidates(run.plan, fits)).show(
+            f"replayed-heat-map-{run.id}", stretch=False
+        )
 
 
 _HELP = (

@@ -5,7 +5,7 @@ exchanges the numbers alone, which neither flickers nor loses what is pointed at
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import altair as alt
 import pandas as pd
@@ -13,7 +13,10 @@ import streamlit as st
 
 _NAME = "source"
 DATA = alt.NamedData(_NAME)  # a stand-in: the data comes beside the chart
-LEAST_ERROR, MOST_ERROR = 0.01, 0.9  # of the colours; worse than 0.9 is worse than guessing
+LEAST_ERROR, MOST_ERROR = 0.01, 0.9  # of the axes; worse than 0.9 is worse than guessing
+
+Span: TypeAlias = tuple[float, float]
+"""The best error and the worst."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,26 @@ class LiveChart:
 
 
 def to_error(accuracy: float) -> float:
-    """Turn an accuracy into the error that `colour_accuracy` colours."""
+    """Turn an accuracy into an error that has a place on a logarithmic axis."""
     return min(max(1.0 - accuracy, LEAST_ERROR), MOST_ERROR)
 
 
-def colour_accuracy() -> alt.Color:
-    """Make the colour of the field `error`, with a legend of accuracies."""
-    # Good candidates differ by tenths of a percent, bad ones by tens: the colour follows the logarithm of
-    # the error. Its ends are fixed, so that no colour changes its meaning while a run goes on.
-    scale = alt.Scale(type="log", scheme="viridis", domain=[MOST_ERROR, LEAST_ERROR], clamp=True)
+def colour_accuracy(span: Span | None = None) -> alt.Color:
+    """Make the colour of the field `error`, with a legend of accuracies.
+
+    Parameters
+    ----------
+    span : (float, float) or None
+        The best and the worst error, which have the ends of the colours; None takes those of the numbers
+        that are there: candidates often lie within some percent, which all the colours then tell apart.
+    """
+    # Good candidates differ by tenths of a percent, bad ones by tens: the colour follows the logarithm.
+    ends: dict[str, Any] = {} if span is None else {"domain": list(span), "clamp": True}
+    scale = alt.Scale(type="log", scheme="viridis", reverse=True, nice=False, **ends)
     legend = alt.Legend(
         title="mean accuracy",
-        labelExpr="format(1 - datum.value, '.0%')",
-        values=[0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01],
+        labelExpr="format(1 - datum.value, '.1%')",
+        labelOverlap="greedy",
         orient="bottom",
         direction="horizontal",
         gradientLength=230,

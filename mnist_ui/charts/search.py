@@ -11,7 +11,7 @@ import pandas as pd
 from mnist_core.grid import Candidate, Grid
 from mnist_core.runs import EpochRow
 from mnist_core.runs.ranking import RankedCandidate
-from mnist_ui.charts.live import DATA, LiveChart, colour_accuracy, to_error, to_spec
+from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec
 
 _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside their labels
 _CELL_HEIGHT = 24
@@ -20,13 +20,28 @@ _TEXT_FROM = 26  # a narrower cell has no room for its number
 _PLOT_HEIGHT = 260  # with the axis of epochs
 _LEGEND_ROW = 22
 _QUANTITIES = {"valid_loss": ("validation loss", ".2f"), "valid_accuracy": ("validation accuracy", ".0%")}
+_LEAST_ERROR = 1e-4  # the colours follow the logarithm, which an error of 0 has not
 _EMPTY_CELL = "#8888882e"  # grey that is seen on white and on black
 
 
-def draw_heat_map(grid: Grid, ranked: Sequence[RankedCandidate]) -> LiveChart:
-    """Draw mean accuracy over the grid; a cell without a finished fold is grey."""
+def draw_heat_map(
+    grid: Grid, ranked: Sequence[RankedCandidate], among: Sequence[RankedCandidate] = ()
+) -> LiveChart:
+    """Draw mean accuracy over the grid; a cell without a finished fold is grey.
+
+    Parameters
+    ----------
+    grid : Grid
+        The cells.
+    ranked : sequence of RankedCandidate
+        Those that are scored.
+    among : sequence of RankedCandidate
+        Those whose range the colours are for, so that one colour means one accuracy in several maps; with
+        none the colours are for the range of this map.
+    """
+    errors = [_to_error(one.mean) for one in among]
     return LiveChart(
-        spec=_heat_map_spec(grid),
+        spec=_heat_map_spec(grid, (min(errors), max(errors)) if len(set(errors)) > 1 else None),
         frame=_frame(grid, ranked),
         words="Heat map of mean accuracy over the grid",
     )
@@ -76,7 +91,11 @@ def _frame(grid: Grid, ranked: Sequence[RankedCandidate]) -> pd.DataFrame:
 def _cell(candidate: Candidate, one: RankedCandidate | None) -> tuple[Any, ...]:
     lr = _name_lr(candidate.lr)
     place = (candidate.activation.label, lr, candidate.hidden1, candidate.hidden2, str(candidate))
-    return (*place, one.mean, to_error(one.mean), one.n_folds_done) if one else (*place, None, None, 0)
+    return (*place, one.mean, _to_error(one.mean), one.n_folds_done) if one else (*place, None, None, 0)
+
+
+def _to_error(accuracy: float) -> float:
+    return max(1.0 - accuracy, _LEAST_ERROR)
 
 
 def _name_lr(lr: float) -> str:
@@ -84,9 +103,9 @@ def _name_lr(lr: float) -> str:
 
 
 @lru_cache(maxsize=32)
-def _heat_map_spec(grid: Grid) -> dict[str, Any]:
+def _heat_map_spec(grid: Grid, span: Span | None) -> dict[str, Any]:
     cell_width = min(max(_HEAT_WIDTH // (len(grid.activation) * len(grid.hidden2)), _NARROWEST), _WIDEST)
-    layers = _cells(grid, has_text=cell_width >= _TEXT_FROM)
+    layers = _cells(grid, span, has_text=cell_width >= _TEXT_FROM)
     chart = (
         alt.layer(*layers)
         .properties(width=alt.Step(cell_width), height=alt.Step(_CELL_HEIGHT))
@@ -100,7 +119,7 @@ def _heat_map_spec(grid: Grid) -> dict[str, Any]:
     return to_spec(chart)
 
 
-def _cells(grid: Grid, has_text: bool) -> list[alt.Chart]:
+def _cells(grid: Grid, span: Span | None, has_text: bool) -> list[alt.Chart]:
     axis = alt.Axis(labelAngle=0, labelPadding=4, ticks=False, domain=False)
     base = alt.Chart().encode(
         x=alt.X("hidden2:O", title=None, sort=list(grid.hidden2), axis=axis),
@@ -114,11 +133,13 @@ def _cells(grid: Grid, has_text: bool) -> list[alt.Chart]:
     filled = base.transform_filter("isValid(datum.error)")
     layers = [
         base.mark_rect(color=_EMPTY_CELL, cornerRadius=2),
-        filled.mark_rect(cornerRadius=2).encode(color=colour_accuracy()),
+        filled.mark_rect(cornerRadius=2).encode(color=colour_accuracy(span)),
     ]
     if has_text:
         # White on the dark end of the colours, black on the bright one.
-        ink = alt.condition("datum.error < 0.06", alt.value("black"), alt.value("white"))
+        ink = alt.condition(
+            "luminance(scale('color', datum.error)) > 0.3", alt.value("black"), alt.value("white")
+        )
         percent = filled.transform_calculate(percent="datum.accuracy * 100")
         layers.append(
             percent.mark_text(fontSize=10).encode(text=alt.Text("percent:Q", format=".1f"), color=ink)

@@ -59,6 +59,21 @@ def test_every_candidate_has_its_cell_and_only_the_scored_ones_a_colour():
     assert (scored["candidate"], scored["folds"]) == (str(SMALL.candidates()[2]), 1)
 
 
+def test_the_colours_are_for_the_range_that_is_there_or_for_that_of_several_maps():
+    plan = SearchPlan(grid=SMALL)
+    own, other = rank({2: 0.95, 1: 0.94}, plan), rank({0: 0.5}, plan)
+    assert find_domains(draw_heat_map(SMALL, own).spec) == []
+    assert find_domains(draw_heat_map(SMALL, own, [*own, *other]).spec) == [pytest.approx([0.05, 0.5])]
+
+
+def find_domains(spec) -> list[list[float]]:
+    """Find the ends of colours that a chart names, instead of leaving them to its numbers."""
+    if isinstance(spec, dict):
+        own = [spec["color"]["scale"]["domain"]] if "domain" in spec.get("color", {}).get("scale", {}) else []
+        return own + [one for value in spec.values() for one in find_domains(value)]
+    return [one for value in spec for one in find_domains(value)] if isinstance(spec, list) else []
+
+
 def test_a_line_passes_through_the_values_of_its_candidate():
     plan = SearchPlan(grid=SMALL)
     frame = draw_parallel(SMALL, rank({3: 0.9}, plan), False).frame
