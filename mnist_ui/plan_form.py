@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset, split_dataset
+from mnist_core.dataset import Dataset
 from mnist_core.errors import GridError, LabError
 from mnist_core.grid import (
     MOST_BATCH,
@@ -21,13 +21,9 @@ from mnist_core.grid import (
     Grid,
     SearchPlan,
 )
-from mnist_core.runs.forecast import forecast_epochs, forecast_search
 from mnist_core.search.check import check_plan
-from mnist_core.settings import Settings
-from mnist_core.worker.speed import Speed, measure_speed
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key
-from mnist_ui.times import say_roughly
 from mnist_ui.typed import Limits, ask_for_count, ask_for_list
 
 _MOST_CANDIDATES = 10_000  # a page can still show them; more is a typing error
@@ -105,37 +101,10 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     return plan, name
 
 
-def show_forecast(plan: SearchPlan, dataset: Dataset, settings: Settings) -> None:
-    """Say about how long a plan takes on this machine; the first time that is measured."""
-    slot = st.empty()
-    if plan.cluster is not None:
-        slot.caption("No estimate of the time: the machines of the cluster were not measured.")
-        return
-    slot.caption("Measuring how fast this machine trains, once ...")
-    try:
-        speed = measure_speed(settings)
-    except LabError as error:
-        slot.caption(f"No estimate of the time: {error}")
-        return
-    slot.markdown(_say_forecast(plan, dataset, speed))
-
-
 def say_size(plan: SearchPlan) -> str:
     """Say how many networks a plan trains."""
     n_candidates = plan.grid.n_candidates
     return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates × {plan.cv} folds"
-
-
-def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
-    n_train = len(split_dataset(dataset, plan.split_seed, plan.limit).train)
-    seconds = forecast_search(plan, n_train, speed.seconds_per_image[plan.engine], speed.cores)
-    n_processes = min(plan.workers or speed.cores, speed.cores)
-    n_epochs = forecast_epochs(plan, n_train)
-    return (
-        f"**{say_roughly(seconds).capitalize()}** on {n_processes} of {speed.cores} cores  \n"
-        f":small[:gray[An estimate: {n_epochs:.0f} epochs a fit, as the paper's grid takes on so many "
-        "images, each as long as one measured on this machine.]]"
-    )
 
 
 def _read_start() -> _Start:

@@ -10,7 +10,7 @@ from mnist_core.dataset.kept import open_dataset
 from mnist_core.errors import LabError
 from mnist_core.runs import RunRow
 from mnist_core.runs.owner import Owner
-from mnist_core.worker.speed import Speed, measure_speed
+from mnist_core.worker.speed import read_speed
 from mnist_ui import session
 
 _LOOK_EVERY_S = 4.0  # summing up the memory of some processes takes milliseconds each
@@ -22,7 +22,7 @@ def find_promise(run: RunRow) -> float | None:
 
     None where no epoch was measured yet, or other machines do the work.
     """
-    speed, n_train = _read_speed(session.settings().home), _count_images(run)
+    speed, n_train = read_speed(session.settings()), _count_images(run)
     if speed is None or n_train is None or run.plan.cluster is not None:
         return None
     n_processes = min(run.plan.workers or speed.cores, speed.cores, run.plan.n_fits)
@@ -35,11 +35,6 @@ def say_memory(run: RunRow) -> str | None:
     owner = session.store().read_owner(run.id)
     n_bytes = None if owner is None else _sum_memory(owner)
     return None if n_bytes is None else f"{n_bytes / _GIGABYTE:.2f} GB"
-
-
-def _read_speed(home: Path) -> Speed | None:
-    # Only what was measured before: measuring takes seconds, and would slow the run down.
-    return measure_speed(session.settings()) if (home / "speed.json").exists() else None
 
 
 def _count_images(run: RunRow) -> int | None:

@@ -7,6 +7,8 @@ import streamlit as st
 
 _MINUTE = 60
 _HOUR = 3600
+_A_MOMENT = 8
+_FEW = 5  # seconds to which seconds are said; minutes below which halves are told
 
 
 def say_duration(seconds: float) -> str:
@@ -21,8 +23,12 @@ def say_duration(seconds: float) -> str:
 
 def say_roughly(seconds: float) -> str:
     """Say an estimated duration no finer than it can be known."""
-    if seconds < _MINUTE:
-        return "less than a minute"
+    if seconds < _A_MOMENT:
+        return "a few seconds"
+    if seconds < _MINUTE - _FEW / 2:
+        return f"about {_FEW * round(seconds / _FEW)} s"
+    if seconds < _FEW * _MINUTE:
+        return f"about {round(2 * seconds / _MINUTE) / 2:g} min"
     if seconds < 1.5 * _HOUR:
         return f"about {seconds / _MINUTE:.0f} min"
     return f"about {seconds / _HOUR:.1f} hours"

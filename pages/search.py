@@ -9,8 +9,9 @@ from mnist_core.worker import start_worker
 from mnist_ui import session
 from mnist_ui.cached import open_sample
 from mnist_ui.empty import ask_for_dataset
+from mnist_ui.forecast import show_forecast
 from mnist_ui.markdown import escape
-from mnist_ui.plan_form import ask_for_plan, fill_form, say_size, show_forecast
+from mnist_ui.plan_form import ask_for_plan, fill_form, say_size
 from mnist_ui.run_choice import (
     COMPARE_TAB,
     FORM_TAB,

@@ -1,10 +1,11 @@
 """How long a search will take, before it starts and in its midst."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.grid import PAPER_GRID, Activation, Engine, Grid, Recipe, SearchPlan
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
 from mnist_core.runs.forecast import forecast_epochs, forecast_rest, forecast_search
 
@@ -39,9 +40,26 @@ def make_fit(candidate: int, fold: int, n_epochs: int, *, is_done: bool) -> FitR
     return FitRow(candidate, fold, state, score, n_epochs, seconds=float(n_epochs))
 
 
-def test_a_search_takes_its_epochs_times_its_images_over_its_processes():
-    seconds = forecast_search(SearchPlan(), n_train=50_000, seconds_per_image=1e-5, cores=2)
-    assert seconds == pytest.approx(5_648 * 40_000 * 1e-5 / 2)
+def test_a_search_takes_its_epochs_times_its_images_over_its_processes_and_retrains_the_winner():
+    plan = SearchPlan(engine=Engine.SKLEARN)
+    seconds = forecast_search(plan, n_train=50_000, seconds_per_image=1e-5, cores=2, start_s=3.0)
+    assert seconds == pytest.approx(3 + 5_806 / 405 * (405 * 40_000 / 2 + 50_000) * 1e-5, rel=0.005)
+
+
+def test_wide_networks_take_longer_by_the_fused_engine_alone():
+    wide, narrow = (SearchPlan(grid=replace(PAPER_GRID, hidden1=(n,))) for n in (96, 24))
+    slow, fast = (forecast_search(plan, 50_000, 1e-5, cores=2) for plan in (wide, narrow))
+    assert slow / fast == pytest.approx(104 / 32)
+    assert forecast_search(replace(wide, engine=Engine.SKLEARN), 50_000, 1e-5, 2) == pytest.approx(
+        forecast_search(replace(narrow, engine=Engine.SKLEARN), 50_000, 1e-5, 2)
+    )
+
+
+def test_low_rates_and_more_patience_take_more_epochs():
+    low, high = (SearchPlan(grid=replace(PAPER_GRID, lr=(lr,))) for lr in (1e-3, 1e-2))
+    assert forecast_epochs(low, 50_000) > 2 * forecast_epochs(high, 50_000)
+    patient = replace(low, recipe=Recipe(patience=10))
+    assert forecast_epochs(patient, 50_000) == pytest.approx(forecast_epochs(low, 50_000) + 7)
 
 
 def test_no_more_epochs_are_expected_than_are_allowed():
@@ -50,21 +68,22 @@ def test_no_more_epochs_are_expected_than_are_allowed():
 
 @pytest.mark.parametrize(
     ("plan", "n_train", "measured"),
-    [(SearchPlan(), 50_000, 5_648 / 405), (SearchPlan(cv=2), 4_166, 6_157 / 162)],
+    [(SearchPlan(), 50_000, 5_806 / 405), (SearchPlan(cv=2), 4_166, 6_157 / 162)],
 )
 def test_the_epochs_of_a_fit_are_those_that_were_measured(plan, n_train, measured):
-    assert forecast_epochs(plan, n_train) == pytest.approx(measured, rel=0.02)
+    assert forecast_epochs(plan, n_train) == pytest.approx(measured, rel=0.05)
 
 
 @pytest.mark.parametrize(("workers", "n_used"), [(None, 4), (1, 1), (3, 3), (16, 4)])
 def test_no_more_processes_help_than_there_are_cores(workers, n_used):
     alone = forecast_search(SearchPlan(workers=1), 50_000, 1e-5, cores=4)
-    assert alone / forecast_search(SearchPlan(workers=workers), 50_000, 1e-5, 4) == pytest.approx(n_used)
+    together = forecast_search(SearchPlan(workers=workers), 50_000, 1e-5, 4)
+    assert alone / together == pytest.approx(n_used, rel=0.02)  # the winner is retrained by one
 
 
 def test_no_more_processes_help_than_there_are_fits():
-    alone = forecast_search(SearchPlan(grid=GRID, cv=2, workers=1), 1_000, 1e-5, cores=64)
-    assert alone / forecast_search(PLAN, 1_000, 1e-5, cores=64) == pytest.approx(4)
+    few, many = (forecast_search(PLAN, 1_000, 1e-5, cores) for cores in (4, 64))
+    assert few == many
 
 
 def test_nothing_is_foretold_before_a_fit_has_ended():

@@ -21,7 +21,7 @@ from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store
 from mnist_core.settings import Settings
 from mnist_core.worker import carry_out_run, start_worker
 from mnist_core.worker.engine import EngineProcess
-from mnist_core.worker.speed import measure_speed
+from mnist_core.worker.speed import Speed, measure_speed, read_speed
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, workers=2)
@@ -194,10 +194,37 @@ def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, mo
 
 def test_the_speed_of_the_machine_is_measured_once(settings):
     speed = measure_speed(settings)
-    (settings.home / "speed.json").write_text('{"seconds_per_image": {"fused": 0.5}, "cores": 3}')
+    (settings.home / "speed.json").write_text(
+        '{"seconds_per_image": {"fused": 0.5, "sklearn": 1.5}, "cores": 3, "start_s": 4}'
+    )
 
     again = measure_speed(settings)
 
     assert 1e-8 < speed.seconds_per_image["fused"] < speed.seconds_per_image["sklearn"] < 0.01
     assert speed.cores >= 1
-    assert (again.seconds_per_image, again.cores) == ({"fused": 0.5}, 3)
+    assert again == Speed({"fused": 0.5, "sklearn": 1.5}, 3, 4.0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "{",
+        "[]",
+        '{"cores": 2}',
+        '{"seconds_per_image": {"fused": 0.5, "sklearn": 0.5}, "cores": 2}',
+        '{"seconds_per_image": {"fused": 0, "sklearn": 0.5}, "cores": 2, "start_s": 1}',
+    ],
+)
+def test_a_damaged_or_old_measure_of_the_speed_is_none(settings, words):
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "speed.json").write_text(words)
+
+    assert read_speed(settings) is None
+
+
+def test_the_speed_is_measured_anew_where_its_file_is_damaged(settings):
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "speed.json").write_text("")
+
+    assert measure_speed(settings) == read_speed(settings)

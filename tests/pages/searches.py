@@ -14,7 +14,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 SMALL = SearchPlan(
     grid=Grid(lr=(0.01, 0.001), hidden1=(8,), hidden2=(4,), activation=(Activation.TANH,)), cv=2, limit=600
 )
-SPEED = {"seconds_per_image": {"fused": 1e-6, "sklearn": 1e-5}, "cores": 2}
+SPEED = {"seconds_per_image": {"fused": 1e-6, "sklearn": 1e-5}, "cores": 2, "start_s": 3.0}
 OpenPage = Callable[..., AppTest]
 
 

@@ -64,6 +64,17 @@ def test_the_time_is_estimated_before_the_start(open_page, sample):
     assert "An estimate" in words
 
 
+def test_the_form_does_not_wait_until_the_speed_is_measured(open_page, sample, home):
+    (home / "speed.json").unlink()
+
+    page = open_page()
+
+    assert "Measuring how fast this machine trains" in read_words(page)
+    assert find_button(page, "Start the search")
+    wait_until((home / "speed.json").exists, "the speed", 120)
+    assert "An estimate" in read_words(page.run())
+
+
 def test_another_plan_has_another_count_of_fits(open_page, sample):
     page = fill(open_page(), "Learning rates", "0.01; 0.005")
     page = fill(page, "Units of hidden 1", "32")

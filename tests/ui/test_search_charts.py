@@ -104,7 +104,15 @@ def test_a_duration_is_said_in_its_two_largest_units(seconds, words):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(5, "less than a minute"), (240, "about 4 min"), (9000, "about 2.5 hours")]
+    ("seconds", "words"),
+    [
+        (5, "a few seconds"),
+        (18, "about 20 s"),
+        (59, "about 1 min"),
+        (95, "about 1.5 min"),
+        (240, "about 4 min"),
+        (9000, "about 2.5 hours"),
+    ],
 )
 def test_an_estimate_is_said_no_finer_than_it_is_known(seconds, words):
     assert say_roughly(seconds) == words
