@@ -68,10 +68,10 @@ def test_the_colours_are_for_the_range_that_is_there_or_for_that_of_several_maps
 
 def find_domains(spec) -> list[list[float]]:
     """Find the ends of colours that a chart names, instead of leaving them to its numbers."""
-    if isinstance(spec, dict):
-        own = [spec["color"]["scale"]["domain"]] if "domain" in spec.get("color", {}).get("scale", {}) else []
-        return own + [one for value in spec.values() for one in find_domains(value)]
-    return [one for value in spec for one in find_domains(value)] if isinstance(spec, list) else []
+    values = spec.values() if isinstance(spec, dict) else spec if isinstance(spec, list) else []
+    inner = [one for value in values for one in find_domains(value)]
+    is_colours = isinstance(spec, dict) and spec.get("scheme") == "viridis" and "domain" in spec
+    return [spec["domain"], *inner] if is_colours else inner
 
 
 def test_a_line_passes_through_the_values_of_its_candidate():
