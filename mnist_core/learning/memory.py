@@ -13,6 +13,7 @@ from mnist_core.drawing import SIDE
 from mnist_core.errors import CorrectionError, DataError
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model
+from mnist_core.modelstore.seen import hash_images
 from mnist_core.robust.pen import Pens, draw_pens, read_pens
 from mnist_core.robust.pool import Bytes, to_bytes
 
@@ -130,14 +131,19 @@ def _open_shipped(model: Model) -> tuple[Memory, Exam]:
     is_sample = model.info.data.fingerprint == SAMPLE_FINGERPRINT
     if is_sample:
         return _open_own(model, sample)
-    is_trained = model.find_trained(sample)
-    if is_trained is None or is_trained.any():
+    is_trained, (images, labels) = model.find_trained(sample), read_shipped()
+    if is_trained is None or is_trained.any() or not _knows(model, images):
         raise CorrectionError(
             f"{model.name} was trained on {model.info.data.name}, which is not kept here, and would forget "
             "it: open that file on the Data page first."
         )
     words = f"the {sample.n_samples:,} held-out images of the built-in sample"
-    return remember(*read_shipped(), read_pens()), Exam(sample.images, sample.labels, words)
+    return remember(images, labels, read_pens()), Exam(sample.images, sample.labels, words)
+
+
+def _knows(model: Model, images: Bytes) -> bool:
+    """Say whether a model was trained on any of the images; of one without hashes its split has told it."""
+    return model.seen is None or bool(np.isin(hash_images(images / np.float32(255)), model.seen).any())
 
 
 def _choose(n: int, most: int, rng: np.random.Generator) -> np.ndarray:

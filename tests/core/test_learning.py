@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from digits import ROOT
+from digits import ROOT, take_digits
 
 from mnist_core.cli import main
 from mnist_core.dataset import DIGITS, split_dataset
@@ -22,6 +22,7 @@ from mnist_core.learning.teach import LearnPlan, collect_digits, teach_copy
 from mnist_core.modelstore import Model, load_model, save_model
 from mnist_core.modelstore.card import write_card
 from mnist_core.modelstore.info import ChangeFacts, LearnedFacts
+from mnist_core.modelstore.seen import hash_images
 from mnist_core.operate.bench import Bench
 from mnist_core.operate.keep import keep_operated
 from mnist_core.operate.operations import Round
@@ -117,9 +118,11 @@ def test_a_shipped_model_is_reminded_of_what_it_was_trained_on_and_examined_on_t
     assert "built-in sample" in exam.words
 
 
-def test_a_model_of_data_that_is_not_here_is_told_to_open_it(paper, tmp_path):
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_model_of_data_that_is_not_here_is_told_to_open_it(paper, tmp_path, is_known):
     facts = replace(paper.info.data, fingerprint="0" * 16, name="mine.mat")
-    stranger = Model(paper.folder, paper.network, replace(paper.info, data=facts))
+    seen = hash_images(take_digits(50)[0][:, ::-1]) if is_known else None  # mirrored: not those of the sample
+    stranger = Model(paper.folder, paper.network, replace(paper.info, data=facts), seen)
 
     with pytest.raises(CorrectionError, match=r"mine\.mat, which is not kept here.*open that file"):
         open_memory(stranger, tmp_path)
