@@ -50,7 +50,7 @@ def write_out(path: Path, what: str) -> Iterator[BinaryIO]:
     Parameters
     ----------
     path : Path
-        Where to.
+        Where to; its folder is made where absent.
     what : str
         What is written, as the beginning of a sentence: "The table".
 
@@ -60,6 +60,7 @@ def write_out(path: Path, what: str) -> Iterator[BinaryIO]:
         If it cannot be written; what was there stays.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with replace_file(path) as file:
             yield file
     except OSError as error:

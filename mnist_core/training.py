@@ -18,6 +18,7 @@ from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts
 from mnist_core.modelstore.seen import hash_images
 from mnist_core.network import MLP
+from mnist_core.places import check_model_folder
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
 """Trains a network on images and labels by a recipe; returns it with its history."""
@@ -88,6 +89,7 @@ def train_model(
     ModelError
         If the folder cannot be written.
     """
+    check_model_folder(folder)  # before the minutes that training takes
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     check_inner_split(labels, recipe.inner_folds)
     network, history = train(images, labels, candidate, recipe)

@@ -15,6 +15,7 @@ from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
 
+from mnist_core.cli.output import hold_outputs
 from mnist_core.cli.say import ReaderGoneError, write
 from mnist_core.cli.say import report as tell  # `report` is the module of that command here
 from mnist_core.errors import LabError, RunStoppedError
@@ -101,7 +102,8 @@ def _carry_out(words: list[str]) -> int:
         signal.signal(number, _interrupt)
     try:
         gc.freeze()  # what was imported stays: not to be looked through again for each of many new objects
-        arguments.carry_out(arguments)
+        with hold_outputs(arguments):
+            arguments.carry_out(arguments)
     except RunStoppedError as error:
         tell(str(error))
         return INTERRUPTED + signal.SIGINT

@@ -2,10 +2,10 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
 from mnist_core.evaluation.comparison import Comparison, compare, list_guesses, read_both
@@ -19,7 +19,7 @@ def add_compare_arguments(command: argparse.ArgumentParser) -> None:
     add_data_arguments(command)
     add_part_argument(command)
     command.add_argument("--seed", type=int, default=0, help="seed of the bootstrap (default: 0)")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write what each image is read as")
+    add_output(command, "--csv", metavar="OUT", help="write what each image is read as")
 
 
 def run_compare(arguments: argparse.Namespace) -> None:

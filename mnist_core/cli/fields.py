@@ -8,10 +8,11 @@ import numpy as np
 
 from mnist_core.arrays import Fields
 from mnist_core.cli.choose import open_model
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.errors import DataError, LabError
+from mnist_core.errors import DataError
 from mnist_core.evaluation.match import match_labels
 from mnist_core.fields import draw_sheet
 from mnist_core.fields.fidelity import Fidelity
@@ -22,6 +23,8 @@ from mnist_core.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.layouts import read_dataset
 from mnist_core.network import LAYERS
 from mnist_core.replacing import write_out
+
+_FILES = ("fields.npy", "fields.png")
 
 
 def add_fields_arguments(command: argparse.ArgumentParser) -> None:
@@ -56,7 +59,7 @@ def add_fields_arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a .mat file to make the pictures from and to measure them on; default: the built-in sample",
     )
-    command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to write")
+    add_output(command, "--out", _FILES, required=True, metavar="FOLDER", help="where to write")
 
 
 def run_fields(arguments: argparse.Namespace) -> None:
@@ -129,19 +132,11 @@ def _tell_likeness(fields: Fields, layer: str, probe: Probe, n_classes: int) -> 
 
 
 def _write_files(out: Path, view: View, fields: Fields) -> list[str]:
-    folder = _make_folder(out)
     titles = [str(unit) for unit in range(len(fields))]
     sheet = draw_sheet(fields, titles=titles, ink=view.is_ink)
-    with write_out(folder / "fields.npy", "The fields") as file:
+    paths = [out / name for name in _FILES]
+    with write_out(paths[0], "The fields") as file:
         np.save(file, fields, allow_pickle=False)
-    with write_out(folder / "fields.png", "The sheet of fields") as file:
+    with write_out(paths[1], "The sheet of fields") as file:
         sheet.savefig(file, format="png", dpi=150)
-    return [str(folder / "fields.npy"), str(folder / "fields.png")]
-
-
-def _make_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LabError(f"{folder} must be a folder to write to, but cannot be made: {error}.") from error
-    return folder
+    return [str(path) for path in paths]

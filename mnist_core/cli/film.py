@@ -1,8 +1,8 @@
 """The command `film`."""
 
 import argparse
-from pathlib import Path
 
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.errors import GridError
 from mnist_core.live.film import FilmPlan, make_film
@@ -23,7 +23,7 @@ def add_film_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--layer", choices=LAYERS, default=LAYERS[-1], help="default: output")
     command.add_argument("--pace", type=float, default=4.0, metavar="N", help="epochs a second (default: 4)")
-    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the GIF to write")
+    add_output(command, "--out", required=True, metavar="FILE", help="the GIF to write")
 
 
 def run_film(arguments: argparse.Namespace) -> None:

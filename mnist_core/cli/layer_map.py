@@ -2,10 +2,10 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.projection.flatten import Method
@@ -26,7 +26,7 @@ def add_map_arguments(command: argparse.ArgumentParser) -> None:
         "--points", type=int, default=N_POINTS, metavar="N", help=f"images to map (default: {N_POINTS})"
     )
     command.add_argument("--seed", type=int, default=0, help="seed of chance (default: 0)")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write where each image lies as a table")
+    add_output(command, "--csv", metavar="OUT", help="write where each image lies as a table")
 
 
 def run_map(arguments: argparse.Namespace) -> None:

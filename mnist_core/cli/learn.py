@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.cli.choose import open_model
+from mnist_core.cli.output import add_model_output
 from mnist_core.cli.say import report, say
 from mnist_core.corrections import list_own_writing
 from mnist_core.drawing import Drawing, read_drawings
@@ -26,7 +27,7 @@ def add_learn_arguments(command: argparse.ArgumentParser) -> None:
         help="strokes JSON with labels; default: the corrections that are kept here",
     )
     command.add_argument("--seed", type=int, default=0, help="seed of all chance (default: 0)")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the copy's new folder")
+    add_model_output(command, "--out", required=True, metavar="DIR", help="the copy's new folder")
 
 
 def run_learn(arguments: argparse.Namespace) -> None:

@@ -1,10 +1,10 @@
 """The command `inspect`: look at data."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.errors import DataError
@@ -14,9 +14,9 @@ from mnist_core.layouts import save_dataset
 def add_inspect_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `inspect`."""
     add_data_arguments(command)
-    command.add_argument(
+    add_output(
+        command,
         "--save",
-        type=Path,
         metavar="OUT",
         help="write what was understood as a clean file: OUT.mat in the paper's layout, or OUT.npz",
     )

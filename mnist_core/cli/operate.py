@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
+from mnist_core.cli.output import add_model_output, add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
 from mnist_core.dataset import Dataset
@@ -62,10 +63,8 @@ def add_operate_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--curve", action="store_true", help="prune each hidden layer ever more, in all orders"
     )
-    command.add_argument(
-        "--csv", type=Path, metavar="OUT", help="write the curve as a table; implies --curve"
-    )
-    command.add_argument("--out", type=Path, metavar="FOLDER", help="save the result as a model")
+    add_output(command, "--csv", metavar="OUT", help="write the curve as a table; implies --curve")
+    add_model_output(command, "--out", metavar="FOLDER", help="save the result as a model")
 
 
 def run_operate(arguments: argparse.Namespace) -> None:

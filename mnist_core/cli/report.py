@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.replacing import write_out
 from mnist_core.report import gather_facts, write_page
@@ -13,9 +14,7 @@ from mnist_core.settings import read_settings
 def add_report_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `report`."""
     command.add_argument("run", metavar="RUN", help="the id of a finished run, as `runs` lists it")
-    command.add_argument(
-        "--out", type=Path, default=Path("report.html"), metavar="FILE", help="where to write"
-    )
+    add_output(command, "--out", default=Path("report.html"), metavar="FILE", help="where to write")
 
 
 def run_report(arguments: argparse.Namespace) -> None:

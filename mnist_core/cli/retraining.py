@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.dataset import split_dataset
@@ -51,7 +51,7 @@ def add_learning_curve_arguments(command: argparse.ArgumentParser) -> None:
         "--seeds", type=int, default=N_SEEDS, metavar="N", help=f"networks a size (default: {N_SEEDS})"
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write a row a network as a table")
+    add_output(command, "--csv", metavar="OUT", help="write a row a network as a table")
 
 
 def add_label_errors_arguments(command: argparse.ArgumentParser) -> None:
@@ -68,7 +68,7 @@ def add_label_errors_arguments(command: argparse.ArgumentParser) -> None:
         help=f"networks a part (default: {N_NETWORKS})",
     )
     command.add_argument("--seed", type=int, default=0, help="seed of parts and networks (default: 0)")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write a row a label as a table")
+    add_output(command, "--csv", metavar="OUT", help="write a row a label as a table")
 
 
 def run_learning_curve(arguments: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.dataset import Dataset, split_dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
@@ -19,7 +20,7 @@ from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import read_versions
 from mnist_core.riddle.answer import Summary, calibrate, list_levels
 from mnist_core.riddle.design import NETWORKS, PAPER, plan_study
-from mnist_core.riddle.result import Study, save_result
+from mnist_core.riddle.result import FILES, Study, save_result
 from mnist_core.riddle.study import carry_out
 
 
@@ -36,7 +37,7 @@ def add_riddle_arguments(command: argparse.ArgumentParser) -> None:
         "--max-epochs", type=int, default=Recipe().max_epochs, metavar="N", help="default: 500"
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the shuffle, first seed of the weights")
-    command.add_argument("--out", type=Path, metavar="FOLDER", help="where to write tables and pictures")
+    add_output(command, "--out", FILES, metavar="FOLDER", help="where to write tables and pictures")
 
 
 def run_riddle(arguments: argparse.Namespace) -> None:

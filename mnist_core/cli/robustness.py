@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.errors import ModelError
@@ -35,7 +35,7 @@ def add_robustness_arguments(command: argparse.ArgumentParser) -> None:
         "--limit", type=int, metavar="N", help="draw N of the images by the seed (default: all)"
     )
     command.add_argument("--seed", type=int, default=0, help="seed of chance (default: 0)")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write the curves as a table")
+    add_output(command, "--csv", metavar="OUT", help="write the curves as a table")
 
 
 def run_robustness(arguments: argparse.Namespace) -> None:

@@ -1,11 +1,11 @@
 """The commands `search` and `resume`."""
 
 import argparse
-from pathlib import Path
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
 from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.errors import RunError, RunStoppedError
@@ -14,7 +14,7 @@ from mnist_core.runs import REFIT_FOLD, RunRow, RunState, Store
 from mnist_core.runs.ranking import rank_candidates
 from mnist_core.search.events import Event
 from mnist_core.settings import Settings, read_settings
-from mnist_core.worker import carry_out_run, catch_signals
+from mnist_core.worker import MODEL, RESULTS, Places, carry_out_run, catch_signals
 from mnist_core.worker.engine import EngineProcess
 
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cluster", metavar="ADDRESS", help="a Dask scheduler whose workers to use, such as tcp://host:8786"
     )
-    command.add_argument(
+    add_model_output(
+        command,
         "--out",
-        type=Path,
+        (MODEL,),
+        (RESULTS,),
         metavar="DIR",
         help="folder for the model and results.csv (default: in the lab's home)",
     )
@@ -106,8 +108,11 @@ def run_resume(arguments: argparse.Namespace) -> None:
         store.set_cluster(arguments.run, arguments.cluster)
     if not store.get_run(arguments.run).is_waiting:
         store.request_resume(arguments.run)
-    plan = store.get_run(arguments.run).plan
-    with EngineProcess.start_early(plan, settings) as engine:
+    run = store.get_run(arguments.run)
+    with (
+        Places.of_run(run, settings).held(),
+        EngineProcess.start_early(run.plan, settings) as engine,
+    ):
         _carry_out(store, arguments.run, settings, engine, arguments.json)
 
 

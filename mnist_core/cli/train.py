@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments
 from mnist_core.cli.say import report, say
 from mnist_core.dataset import Dataset, Split, split_dataset
@@ -64,7 +65,7 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
         metavar="CHANGE",
         help="other rates from an epoch on, as 12:lr=0.0001,weight_decay=0; with --keep-epochs, repeatable",
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model's new folder")
+    add_model_output(command, "--out", required=True, metavar="DIR", help="the model's new folder")
     add_recipe_arguments(command)
     # Each recipe has its own usual settings.
     command.set_defaults(**dict.fromkeys(RECIPE_SETTINGS))

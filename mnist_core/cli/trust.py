@@ -2,11 +2,11 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
+from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
 from mnist_core.evaluation.answers import read_answers
@@ -39,7 +39,7 @@ def _add_arguments(command: argparse.ArgumentParser, table: str) -> None:
     add_data_arguments(command)
     add_part_argument(command)
     command.add_argument("--seed", type=int, default=0, help="seed of the two halves (default: 0)")
-    command.add_argument("--csv", type=Path, metavar="OUT", help=f"write {table} as a table")
+    add_output(command, "--csv", metavar="OUT", help=f"write {table} as a table")
 
 
 def run_calibrate(arguments: argparse.Namespace) -> None:

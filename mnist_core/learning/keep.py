@@ -13,6 +13,7 @@ from mnist_core.learning.memory import Memory, open_memory
 from mnist_core.modelstore import Model, read_versions, save_model
 from mnist_core.modelstore.info import LearnedFacts, ModelInfo, TestFacts
 from mnist_core.modelstore.seen import Hashes, hash_images
+from mnist_core.places import check_model_folder
 
 
 def learn_model(
@@ -47,6 +48,7 @@ def learn_model(
     ModelError
         If the folder cannot be written.
     """
+    check_model_folder(folder)
     memory, exam = open_memory(model, datasets_folder)
     learned = learn_hand(model.network, drawings, memory, exam, seed, tell)
     info = _describe(model, learned, folder, seed)

@@ -33,6 +33,7 @@ from mnist_core.modelstore.info import (
 )
 from mnist_core.modelstore.seen import Hashes, find_trained, load_seen, save_seen
 from mnist_core.network import MLP
+from mnist_core.places import check_model_folder
 
 SCHEMA = 1
 _VERSIONS_OF = ("torch", "skorch", "scikit-learn", "numpy")
@@ -90,12 +91,8 @@ def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None 
     ModelError
         If the folder holds something that is no model, or cannot be written.
     """
-    if folder.exists() and not (folder / "model.json").exists() and any(folder.iterdir()):
-        raise ModelError(
-            f"{folder} must be a new folder or a model's, but holds other files: name another one."
-        )
+    check_model_folder(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         _replace_folder(network, info, folder, seen)
     except OSError as error:
         raise ModelError(

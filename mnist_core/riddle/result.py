@@ -9,11 +9,12 @@ import numpy as np
 from jaxtyping import Int8
 
 from mnist_core.arrays import Fields
-from mnist_core.errors import LabError
 from mnist_core.replacing import write_out
 from mnist_core.riddle.rows import Row, read_rows, write_rows
 
 BUILTIN = Path(__file__).parent / "builtin"
+
+FILES = ("networks.csv", "fields.npz", "facts.json")
 
 _STRONGEST = 127  # of 8 bits with a sign
 _GAP = " | "
@@ -63,14 +64,10 @@ def save_result(study: Study, facts: dict[str, Any], folder: Path) -> list[Path]
 
     Raises
     ------
-    LabError
+    StorageError
         If the folder cannot be written.
     """
-    paths = [folder / name for name in ("networks.csv", "fields.npz", "facts.json")]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LabError(f"{folder} must be a folder to write to, but is not: {error}.") from error
+    paths = [folder / name for name in FILES]
     names = np.array([_GAP.join(key) for key in study.pictures])
     fields = np.stack([_to_bytes(one) for one in study.pictures.values()])
     linear = {f"{noise:g}": score for noise, score in study.linear.items()}

@@ -20,6 +20,7 @@ from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore.info import PenFacts
 from mnist_core.network import MLP
+from mnist_core.places import check_model_folder
 from mnist_core.robust.distil import distil
 from mnist_core.robust.distort import Bend
 from mnist_core.robust.fit import FitPlan, read_logits
@@ -115,6 +116,7 @@ def train_robust(
         Processes side by side; the result does not depend on it.
     """
     _refuse_disturbance(recipe)
+    check_model_folder(folder)
     effort = effort or Effort()
     if pens is None and dataset.side == SIDE and dataset.class_names == DIGITS:
         pens = read_pens()

@@ -16,6 +16,7 @@ from types import FrameType
 
 from mnist_core.modelstore.names import name_after
 from mnist_core.notify import notify_end
+from mnist_core.places import check_model_folder, hold_place
 from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
 from mnist_core.runs.ending import noting_errors
 from mnist_core.search.events import ENDS, Event, EventListener
@@ -23,6 +24,9 @@ from mnist_core.search.job import SearchJob
 from mnist_core.settings import PROJECT_FOLDER, Settings
 from mnist_core.worker.engine import EngineProcess
 from mnist_core.worker.record import record_event
+
+MODEL, RESULTS = "model", "results.csv"
+"""Names of a search's results in the folder that `--out` names."""
 
 _LOOK_EVERY_S = 0.15  # how soon a wish is seen
 _MOST_DEATHS = 10  # of engine processes in one run, before it is taken to be the run's fault
@@ -55,10 +59,23 @@ class Places:
         return Places(
             model_folder=settings.models_folder / name_after(run.name, run.id)
             if out is None
-            else out / "model",
-            results_csv=(out or own) / "results.csv",
+            else out / MODEL,
+            results_csv=(out or own) / RESULTS,
             checkpoint_folder=own / "checkpoints",
         )
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the places of the results, so that no other process writes there.
+
+        Raises
+        ------
+        LabError
+            If one cannot be written, holds something else, or another process holds it.
+        """
+        with hold_place(self.model_folder), hold_place(self.results_csv):
+            check_model_folder(self.model_folder)
+            yield
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 import logging
 import sys
+from contextlib import ExitStack
 from threading import Event
 
 from filelock import FileLock, Timeout
 
-from mnist_core.errors import RunError, RunLostError, StorageError
+from mnist_core.errors import LabError, RunError, RunLostError, StorageError
 from mnist_core.priority import yield_to_others
-from mnist_core.runs import Store
+from mnist_core.runs import RunRow, Store
 from mnist_core.settings import Settings, read_settings
-from mnist_core.worker import carry_out_run, catch_signals
+from mnist_core.worker import Places, carry_out_run, catch_signals
 from mnist_core.worker.jobs import carry_out_job
 
 _HANDOVER_S = 5.0  # a worker that ends frees its lock within this
@@ -30,7 +31,7 @@ def work(settings: Settings, stop: Event) -> None:
             while not stop.is_set() and (run := store.claim_run()) is not None:
                 _LOG.info("run %s begins", run.id)
                 try:
-                    ended = carry_out_run(store, run, settings, stop=stop)
+                    ended = _carry_out(store, run, settings, stop)
                 except RunLostError as error:
                     _LOG.warning("%s", error)
                 else:
@@ -39,6 +40,17 @@ def work(settings: Settings, stop: Event) -> None:
         _LOG.info("another worker lives and will take what waits")
     except StorageError as error:
         _LOG.error("%s", error)
+
+
+def _carry_out(store: Store, run: RunRow, settings: Settings, stop: Event) -> RunRow:
+    """Carry out a run that was claimed; where its results cannot be written, it is paused and says why."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(Places.of_run(run, settings).held())
+        except LabError as error:
+            store.pause_run(run.id, str(error))
+            return store.get_run(run.id)
+        return carry_out_run(store, run, settings, stop=stop)
 
 
 def work_on_job(settings: Settings, job_id: str, stop: Event) -> None:
