@@ -166,7 +166,8 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         ValueError
             If X and y are no such arrays, or a parameter cannot be used.
         ClusterError, StorageError
-            If the cluster or the checkpoint folder cannot be used.
+            If the cluster or the checkpoint folder cannot be used, or a script that lacks its
+            `if __name__ == "__main__":` asks for processes.
         """
         columns, labels = read_training(self, X, y)
         with raising_value_errors():

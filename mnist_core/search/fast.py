@@ -24,6 +24,7 @@ from mnist_core.search.events import Tell
 from mnist_core.search.news import News
 from mnist_core.search.results import SearchResults, tabulate
 from mnist_core.search.rounds import Fold, Source
+from mnist_core.search.script import check_script
 from mnist_core.search.states import EndedFit, TaskState
 
 _MOST_DRAWN = 200  # networks in memory that have not begun: some 100 MB
@@ -116,12 +117,18 @@ def open_fast_engine(
         As for `make_fast_engine`.
     temp_folder : Path
         Scratch room.
+
+    Raises
+    ------
+    ClusterError
+        If the cluster cannot be used, or the script that asks for processes is not guarded.
     """
     with ExitStack() as stack:
         client = None
         if plan.cluster is not None:
             client = stack.enter_context(connect(plan.cluster))
         elif plan.n_processes > 1:
+            check_script()
             client = stack.enter_context(start_cluster(plan.n_processes, temp_folder))
         yield stack.enter_context(closing(make_fast_engine(source, plan, checkpoints, tell, client)))
 
