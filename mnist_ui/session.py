@@ -44,6 +44,7 @@ class Key(StrEnum):
     CONFUSION_WIDGET = "results-confusion"
     RESULTS_TAB = "results-tab"
     RIVAL_WIDGET = "results-rival"
+    NOTICE_WIDGET = "lab-notice"
     ROBUST_MODELS_WIDGET = "results-robust-models"
     ROBUST_IMAGES_WIDGET = "results-robust-images"
     FACTOR_WIDGET = "riddle-factor"

@@ -11,6 +11,7 @@ from mnist_ui.cached import open_sample
 from mnist_ui.empty import ask_for_dataset
 from mnist_ui.forecast import show_forecast
 from mnist_ui.markdown import escape
+from mnist_ui.notice import watch_run
 from mnist_ui.plan_form import ask_for_plan, fill_form, say_size
 from mnist_ui.run_choice import (
     COMPARE_TAB,
@@ -30,7 +31,9 @@ _NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: no
 
 
 def _show_page() -> None:
-    st.title("Search")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("Search", width="content")
+        notice = st.container(width="content")
     store = session.store()
     store.mark_silent_runs()
     runs = store.list_runs()
@@ -42,6 +45,8 @@ def _show_page() -> None:
         if runs:
             run = choose_run(runs, best_scores)
             (show_run if runs_tab.open else show_title)(run)
+            with notice:
+                watch_run(run).show()
         else:
             st.info(f"No search was run yet: plan one under {FORM_TAB}.", icon=":material/tune:")
     for tab, show in zip(more_tabs, (show_comparison, show_history), strict=False):

@@ -19,17 +19,35 @@ def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab)
     visitor.go_to(tab, "Search")
     visitor.plan_small_search(tab, epochs=900)  # time enough to pause on a quick machine
     visitor.start_search(tab)
+    _ask_to_be_told(tab)
 
     _pause_and_resume(tab)
     _choose_a_small_curve(tab)
     visitor.wait_for_winner(tab)
     expect(tab).to_have_title(re.compile(r"^✓ \d\d\.\d % · Search$"))
+    assert [title[-8:-4] for title in tab.evaluate("window.told")] == [tab.title()[2:6]]
     _replay(tab)
     _take_its_report(tab)
     _name_it(tab)
     _delete_it(tab)
     assert not list((lab.home / "runs").iterdir())
     assert len(list((lab.home / "models").iterdir())) == 1
+
+
+def _ask_to_be_told(tab: Page) -> None:
+    """Allow the browser's notifications by a click, and note those that come."""
+    tab.context.grant_permissions(["notifications"])
+    tab.evaluate(
+        """() => {
+          window.told = [];
+          const Usual = window.Notification;
+          window.Notification = class extends Usual {
+            constructor(title, options) { super(title, options); window.told.push(title); }
+          };
+        }"""
+    )
+    tab.get_by_role("button", name="Notify me when it ends").click()
+    expect(tab.get_by_role("button", name="Will notify you")).to_be_visible()
 
 
 def _pause_and_resume(tab: Page) -> None:

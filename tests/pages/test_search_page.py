@@ -282,8 +282,8 @@ def test_a_run_is_replayed_from_its_end_and_ranked_as_it_stood(open_page, store)
     run_id = begin_run(store)
     end_well(store, run_id)
     page = open_page(run_id, "Replay")
-    (player,) = page.get("bidi_component")
-    played = json.loads(player.proto.json)
+    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    (played,) = [document for document in documents if "places" in document]
     assert (played["seen"], len(played["places"])) == (12, 12)
     assert list(page.dataframe[0].value["accuracy"]) == pytest.approx([85, 84])
 
@@ -483,6 +483,24 @@ def test_the_winner_of_a_watched_search_is_what_other_pages_open(open_page, stor
     page.selectbox(key=Key.MODEL_WIDGET).set_value("paper").run()  # a later choice stays
     page.switch_page("pages/fields.py").run()
     assert page.selectbox(key=Key.MODEL_WIDGET).value == "paper"
+
+
+def test_the_browser_is_told_what_a_watched_run_came_to(open_page, store):
+    run_id = begin_run(store)
+    page = open_page(run_id)
+    assert read_notice(page)["is_live"]
+
+    end_well(store, run_id)
+    told = read_notice(page.run())
+
+    assert (told["id"], told["is_live"]) == (run_id, False)
+    assert told["title"] == "a small one: ✓ 85.0 %"
+    assert told["body"] == "8-4 Tanh, lr 0.01 reads 88.33%."
+
+
+def read_notice(page):
+    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    return next(document for document in documents if "body" in document)
 
 
 def test_without_a_link_the_active_run_is_shown(open_page, store):
