@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_ui.waking import carry_on
+from mnist_ui.waking import carry_on, say_home_trouble
 from mnist_ui.warming import load_pages, wait_for_pages
 
 # A file of our own: the browser would fetch a named icon from the network.
@@ -58,6 +58,9 @@ def _show_page() -> None:
 
     st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
+    if trouble := say_home_trouble():
+        st.error(trouble, icon=":material/error:")
+        return
     carry_on()
     st.navigation(_list_pages(), expanded=True).run()
     see()

@@ -23,6 +23,15 @@ _GAP_S = 12.0  # between two looks; a page looks each second, a tab that is hidd
 _LOG = logging.getLogger("mnist_lab.app")
 
 
+def say_home_trouble() -> str:
+    """Say why nothing can be kept in the lab's home; empty where it can."""
+    try:
+        read_settings().make_home()
+    except LabError as error:
+        return str(error)
+    return ""
+
+
 def carry_on() -> None:
     """Start a worker where the app has just started and finds work that waits; later calls do nothing."""
     _carry_on_once(read_settings())

@@ -50,6 +50,18 @@ def test_an_empty_canvas_says_what_to_do(page):
     assert read_guess(page) == []
 
 
+def test_a_home_that_is_a_file_is_told_in_a_sentence(home):
+    home.write_text("no folder")
+
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+
+    assert not page.exception
+    assert [error.value for error in page.error] == [
+        f"The lab keeps its state in {home}, but cannot write there (File exists): allow it, or name another "
+        "folder with MNIST_LAB_HOME."
+    ]
+
+
 def test_for_a_number_there_is_a_canvas_of_its_own_that_says_what_to_do(page):
     page.segmented_control[0].set_value("A number").run()
     assert not page.exception
