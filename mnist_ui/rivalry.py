@@ -31,7 +31,10 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
         st.info("There is no other model: a search makes one.", icon=":material/tune:")
         return
     # Another model on top of the page: its own rivals.
-    other = st.selectbox("Compared with", others, key=f"{Key.RIVAL_WIDGET}-{model.name}")
+    key = f"{Key.RIVAL_WIDGET}-{model.name}"
+    if key not in st.session_state:
+        st.session_state[key] = _find_rival(model, others, dataset)
+    other = st.selectbox("Compared with", others, key=key)
     try:
         rival = open_model(list_model_folders()[other])
         readings, found = compare_models(model, rival, dataset)
@@ -47,6 +50,17 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
     table = pd.DataFrame(list_guesses(readings, model.info.class_names))
     table = table.rename(columns={"first": model.name, "second": rival.name})
     offer_table(table, f"{model.name}-and-{rival.name}", "rivalry-table")
+
+
+def _find_rival(model: Model, others: list[str], dataset: Dataset) -> str:
+    """Find the first of other models that can be compared; the first of all where none can."""
+    for name in others:
+        try:
+            compare_models(model, open_model(list_model_folders()[name]), dataset)
+        except LabError:
+            continue
+        return name
+    return others[0]
 
 
 def _show_figures(found: Comparison, first: str, second: str) -> None:

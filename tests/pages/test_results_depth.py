@@ -11,7 +11,7 @@ from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.dataset import compute_fingerprint
 from mnist_core.evaluation.disturbances import DISTURBANCES
-from mnist_core.modelstore import Model
+from mnist_core.modelstore import Model, save_model
 from mnist_core.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
 from mnist_core.runs import Store
 from mnist_core.settings import Settings
@@ -130,6 +130,22 @@ def test_two_models_are_compared_with_the_images_that_only_one_reads(open_tab, h
     pictures = "\n".join(element.proto.body for element in page.get("html"))
     assert "images that only small reads" in pictures
     assert list_downloads(page) == ["Numbers as CSV"]
+
+
+def test_another_model_to_begin_with_is_one_that_can_be_compared(open_tab, home):
+    dataset = make_dataset()
+    open_in_all_tabs(dataset, home)
+    stranger = make_model(home / "models" / "a-stranger", dataset, n_steps=3)
+    letters = replace(stranger.info, class_names=tuple("abcdefghij"))
+    save_model(stranger.network, letters, stranger.folder)
+
+    page = open_tab("Against another")
+
+    assert not page.exception
+    assert not page.error
+    rivals = page.selectbox(key="results-rival-small")
+    assert rivals.options[0] == "a-stranger"
+    assert rivals.value == rivals.options[1]
 
 
 def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, home):
