@@ -1,5 +1,8 @@
 """Claim: the fused engine searches the paper's grid at least 12 times as fast as scikit-learn over skorch.
 
+That holds of the whole commands, by the wall clock: from the start of a process to its exit, with the reading
+of the file, the retraining of the winner and its saving. The seconds of the run itself stand beside.
+
 `python benchmarks/search.py` measures both engines on a slice: all 405 fits, fewer images, few epochs.
 `--full` measures the whole search on `MNIST.mat`. Both compare the engines' scores, and the fast one's
 time with the dense GEMM floor: the time that the matrix products of hidden layer 1 alone would take as
@@ -55,6 +58,7 @@ class _Measured:
     """What a search by one engine took and found."""
 
     seconds: float
+    within_s: float
     n_epochs: int
     peak_bytes: int
     means: list[float]
@@ -86,13 +90,13 @@ def main() -> int:
 def _judge(fused: _Measured, reference: _Measured, floor: float, size: _Size) -> int:
     ratio = reference.seconds / fused.seconds
     difference = statistics.median(abs(a - b) for a, b in zip(fused.means, reference.means, strict=True))
-    print("| engine | seconds | epochs | memory of all processes | best | held-out accuracy |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| engine | seconds | of the run | epochs | memory of all processes | best | held-out accuracy |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, run in (("fused", fused), ("scikit-learn over skorch", reference)):
         best = " ".join(str(value) for value in run.best.values())
         print(
-            f"| {name} | {run.seconds:.0f} | {run.n_epochs:,} | {run.peak_bytes / 1e9:.2f} GB "
-            f"| {best} | {run.test_accuracy:.2%} |"
+            f"| {name} | {run.seconds:.1f} | {run.within_s:.1f} | {run.n_epochs:,} "
+            f"| {run.peak_bytes / 1e9:.2f} GB | {best} | {run.test_accuracy:.2%} |"
         )
     print(
         f"\n{ratio:.1f} times as fast; {fused.seconds / floor:.2f} of the dense GEMM floor of {floor:.0f} s; "
@@ -123,12 +127,15 @@ def _search(source: Path, engine: Engine, size: _Size) -> _Measured:
     with tempfile.TemporaryDirectory() as home:
         words = ["search", str(source), "--engine", engine.value, "--workers", str(os.cpu_count() or 1)]
         words += ["--limit", str(size.limit), "--max-epochs", str(size.max_epochs)]
+        begin = time.perf_counter()
         document, peak = run_command(words, home, _LOOK_EVERY_S)
+        seconds = time.perf_counter() - begin
         store = Store(f"sqlite:///{home}/lab.db")
         fits = [fit for fit in store.read_fits(document["run"]) if fit.fold != REFIT_FOLD]
         store.close()
     return _Measured(
-        seconds=document["seconds"],
+        seconds=seconds,
+        within_s=document["seconds"],
         n_epochs=document["n_epochs"],
         peak_bytes=peak,
         means=[candidate["mean_test_score"] for candidate in document["candidates"]],

@@ -4,8 +4,8 @@ from itertools import count
 
 import streamlit as st
 
+from mnist_core import model_names
 from mnist_core.errors import ModelError
-from mnist_core.modelstore import names
 from mnist_ui.markdown import escape
 from mnist_ui.session import list_model_folders
 
@@ -38,4 +38,4 @@ def check_new_name(name: str) -> None:
     ModelError
         If it is such a name.
     """
-    names.check_new_name(name, list_model_folders())
+    model_names.check_new_name(name, list_model_folders())

@@ -194,6 +194,8 @@ class Conductor:
         if data is None:  # lost with its worker on the way
             self._begin(running, with_state=True)
             return []
+        if is_over(data):
+            self._fill_slots()  # its worker begins the next task while this one is noted
         self._checkpoints.save(running.task.name, data)
         if is_over(data):
             return [read_state(data, self._recipe)]

@@ -63,11 +63,14 @@ class FastEngine:
         candidates = self.plan.grid.candidates()
         known = self.checkpoints.load(self.plan.recipe)
         self.news.restore(known.values())
-        lanes = choose_lanes(candidates, self.plan.cv, len(self.crew.list_slots()), self.n_pixels)
-        tasks: list[Task] = []
+        n_slots, tasks = len(self.crew.list_slots()), list[Task]()
         for fold in self.folds[:-1]:
             state = known.setdefault(fold.number, TaskState(fold.number))
-            tasks += cut_tasks(fold, state, candidates, lanes)
+            # The last one is cut finer, by itself, so that all slots end together.
+            n_folds = 1 if fold is self.folds[-2] else self.plan.cv
+            tasks += cut_tasks(
+                fold, state, candidates, choose_lanes(candidates, n_folds, n_slots, self.n_pixels)
+            )
         for state in self._conduct(tasks):
             known[state.fold].ended.update(state.ended)
         self.news.complete(known[fold.number] for fold in self.folds[:-1])

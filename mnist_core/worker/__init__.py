@@ -14,7 +14,7 @@ from threading import Event as Flag
 from threading import Thread
 from types import FrameType
 
-from mnist_core.modelstore.names import name_after
+from mnist_core.model_names import name_after
 from mnist_core.notify import notify_end
 from mnist_core.places import check_model_folder, hold_place
 from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store

@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_core.errors import ModelError
-from mnist_core.modelstore.names import check_new_name, name_after
+from mnist_core.model_names import check_new_name, name_after
 
 
 @pytest.mark.parametrize(

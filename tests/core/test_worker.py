@@ -12,6 +12,7 @@ import psutil
 import pytest
 from digits import ROOT, make_digits
 from processes import processes_of
+from stored_runs import finish, start_python
 
 from mnist_core.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.dataset.kept import keep_dataset
@@ -190,6 +191,17 @@ def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, mo
 
     wait_until(lambda: not processes_of(tmp_path), 15)
     engine.stop()
+
+
+@pytest.mark.parametrize("module", ["mnist_core.cli.search", "mnist_core.worker.__main__"])
+def test_who_starts_an_engine_loads_nothing_that_trains_before(module):
+    code = f"""
+        import sys
+        import {module}
+
+        print({{"torch", "sklearn", "numba", "distributed"}} & sys.modules.keys())
+    """
+    assert finish(start_python(code)) == "set()"
 
 
 def test_the_speed_of_the_machine_is_measured_once(settings):
