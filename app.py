@@ -9,6 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_ui.glossary import show_glossary
+from mnist_ui.markdown import escape
 from mnist_ui.waking import carry_on, say_home_trouble
 from mnist_ui.warming import load_pages, wait_for_pages
 
@@ -59,9 +61,11 @@ def _show_page() -> None:
     st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
     if trouble := say_home_trouble():
-        st.error(trouble, icon=":material/error:")
+        st.error(escape(trouble), icon=":material/error:")
         return
     carry_on()
+    with st.sidebar:  # before the page, which may stop
+        show_glossary()
     st.navigation(_list_pages(), expanded=True).run()
     see()
 
