@@ -1,16 +1,18 @@
 """Numbers to take along."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 
-def offer_table(table: pd.DataFrame, name: str, key: str) -> None:
-    """Offer the numbers behind a figure as a CSV file.
+def offer_table(make_table: Callable[[], pd.DataFrame], name: str, key: str) -> None:
+    """Offer the numbers behind a figure as a CSV file, which is written once it is asked for.
 
     Parameters
     ----------
-    table : DataFrame
-        The numbers, without an index.
+    make_table : callable
+        Returns the numbers, without an index.
     name : str
         Of the file, without its ending.
     key : str
@@ -18,7 +20,7 @@ def offer_table(table: pd.DataFrame, name: str, key: str) -> None:
     """
     st.download_button(
         "Numbers as CSV",
-        table.to_csv(index=False).encode(),
+        lambda: make_table().to_csv(index=False).encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",

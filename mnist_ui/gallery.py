@@ -6,6 +6,7 @@ import html
 import io
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -78,6 +79,14 @@ def sheet_png(
         A PNG with a palette; free places of the last row are transparent.
     """
     levels = _levels(pictures, colours, one_scale)
+    return _encode(levels.tobytes(), levels.shape, columns, colours, zoom, gap)
+
+
+@lru_cache(maxsize=128)  # pages show the same pictures to everybody, again and again
+def _encode(
+    shades: bytes, shape: tuple[int, int, int], columns: int, colours: Colours, zoom: int, gap: int
+) -> bytes:
+    levels = np.frombuffer(shades, np.uint8).reshape(shape)
     sheet = np.repeat(np.repeat(_tile(levels, columns, gap), zoom, axis=0), zoom, axis=1)
     height, width = sheet.shape
     picture = Image.frombytes("P", (width, height), sheet.tobytes())

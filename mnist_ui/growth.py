@@ -47,7 +47,9 @@ def _show_curve(job: JobRow, name: str) -> None:
     curve = sum_up(trials)
     st.altair_chart(draw_growth(curve, trials), width="stretch")
     st.caption(_explain(curve, trials[0].n))
-    offer_table(pd.DataFrame([vars(trial) for trial in trials]), f"learning-curve-{name}", "growth-table")
+    offer_table(
+        lambda: pd.DataFrame([vars(trial) for trial in trials]), f"learning-curve-{name}", "growth-table"
+    )
 
 
 def _explain(curve: Sequence[Growth], n_held_out: int) -> str:

@@ -10,6 +10,7 @@ from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.modelstore import Model
 from mnist_ui.cached import evaluate_part, open_model
 from mnist_ui.charts.results import Score, draw_comparison
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.markdown import escape
 from mnist_ui.session import list_model_folders
 
@@ -22,7 +23,7 @@ def show_models(chosen: Model, dataset: Dataset | None) -> None:
     st.header("All models")
     models, broken = _open_all()
     scores = [_score(model) if model.info.test.is_unseen else None for model in models]
-    st.altair_chart(draw_comparison([score for score in scores if score], chosen.name), width="stretch")
+    show_chart(draw_comparison, [score for score in scores if score], chosen.name)
     st.caption(
         "Accuracy on images that the model was not trained on: those that its own training held out, or that "
         "it was measured on when it was changed; empty where it may have seen them. With the 95 % Wilson "

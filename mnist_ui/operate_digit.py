@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.arrays import Image
 from mnist_ui.charts.operate import draw_before_after
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.drawn import find_drawn
 from mnist_ui.gallery import show_gallery
 from mnist_ui.markdown import escape
@@ -27,7 +28,8 @@ def show_digit(operated: Operated) -> None:
         show_gallery(image[None], [words], size=_PICTURE_SIZE, label=words)
         first, second = names[int(before.argmax())], names[int(after.argmax())]
         st.markdown(f"Read as **{second}**" + ("." if first == second else f", before as **{first}**."))
-    chart.altair_chart(draw_before_after(before, after, names), width="stretch")
+    with chart:
+        show_chart(draw_before_after, before, after, names)
 
 
 def _choose_image(operated: Operated) -> tuple[Image, str]:

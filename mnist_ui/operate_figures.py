@@ -14,6 +14,7 @@ from mnist_core.operate.weights import HIDDEN, Weights
 from mnist_ui.cached_operate import read_curve
 from mnist_ui.cached_views import Lens
 from mnist_ui.charts.operate import draw_curve
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.confusion_picker import pick_cell
 from mnist_ui.downloads import offer_table
 from mnist_ui.gallery import show_gallery
@@ -62,7 +63,7 @@ def show_curves(lens: Lens, operated: Operated, layer: str) -> None:
     """Show what is left with ever fewer units, in each order of removal."""
     points = read_curve(lens, layer)
     whole = operated.bench.before.accuracy
-    st.altair_chart(draw_curve(points, whole - POINT_LOST), width="stretch")
+    show_chart(draw_curve, points, whole - POINT_LOST)
     counts = {order: count_needed(points, order) for order in Order}
     most = operated.weights.count_units(layer)
     st.markdown(
@@ -77,8 +78,11 @@ def show_curves(lens: Lens, operated: Operated, layer: str) -> None:
         "each removal. Magnitude: the length of its outgoing weights. Bands are 95 % intervals; of the "
         f"random order the mean, the lowest and the highest of {N_RANDOM}."
     )
-    table = pd.DataFrame([vars(point) for point in points])
-    offer_table(table, f"units-kept-{operated.model.name}-{layer}", "operate-curve-table")
+    offer_table(
+        lambda: pd.DataFrame([vars(point) for point in points]),
+        f"units-kept-{operated.model.name}-{layer}",
+        "operate-curve-table",
+    )
 
 
 def _count_weights(size: Weights) -> int:

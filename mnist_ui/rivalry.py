@@ -1,5 +1,7 @@
 """Two models on the same images: which reads more, whether that can be chance, and where they differ."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -47,9 +49,14 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
     for column, (winner, loser), is_first in sides:
         with column:
             _show_won(readings, dataset, winner.name, loser.name, model.info.class_names, is_first)
+    offer_table(
+        partial(_table_guesses, readings, model, rival), f"{model.name}-and-{rival.name}", "rivalry-table"
+    )
+
+
+def _table_guesses(readings: Readings, model: Model, rival: Model) -> pd.DataFrame:
     table = pd.DataFrame(list_guesses(readings, model.info.class_names))
-    table = table.rename(columns={"first": model.name, "second": rival.name})
-    offer_table(table, f"{model.name}-and-{rival.name}", "rivalry-table")
+    return table.rename(columns={"first": model.name, "second": rival.name})
 
 
 def _find_rival(model: Model, others: list[str], dataset: Dataset) -> str:

@@ -11,6 +11,8 @@ from mnist_core.evaluation.disturbances import DISTURBANCES, NAMES
 from mnist_core.modelstore import Model
 from mnist_ui.cached import open_model
 from mnist_ui.cached_trust import draw_levels, read_robustness
+from mnist_ui.charts.results import Layered
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.charts.trust import draw_robustness
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
@@ -37,7 +39,7 @@ def show_robustness(model: Model, dataset: Dataset | None) -> None:
         for column, name in zip(st.columns(2, gap="large"), NAMES[first : first + 2], strict=True):
             with column:
                 _show_disturbance(name, rows, names, dataset)
-    offer_table(rows, "robustness", "robustness-table")
+    offer_table(lambda: rows, "robustness", "robustness-table")
 
 
 def _choose_models(chosen: str) -> list[str]:
@@ -85,11 +87,14 @@ def _measure(names: Sequence[str], dataset: Dataset, most: int | None) -> pd.Dat
     return pd.DataFrame(rows)
 
 
+def _draw(rows: pd.DataFrame, name: str, models: Sequence[str]) -> Layered:
+    return draw_robustness(rows, DISTURBANCES[name], models)
+
+
 def _show_disturbance(name: str, rows: pd.DataFrame, models: Sequence[str], dataset: Dataset) -> None:
     disturbance = DISTURBANCES[name]
     st.header(disturbance.title)
-    chart = draw_robustness(rows[rows["disturbance"] == name], disturbance, models)
-    st.altair_chart(chart, width="stretch")
+    show_chart(_draw, rows[rows["disturbance"] == name], name, tuple(models))
     levels = [f"{level:g}" for level in disturbance.levels]
     show_gallery(draw_levels(dataset, name), levels, size=_PICTURE, label=f"an image at each level of {name}")
     st.caption(disturbance.words)

@@ -1,5 +1,7 @@
 """How sure a model may be: whether its probabilities are true, and what it gains by refusing."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,7 @@ from mnist_core.evaluation.calibration import Calibration, Tempering
 from mnist_core.evaluation.coverage import Refusal, Step
 from mnist_core.modelstore import Model
 from mnist_ui.cached_trust import measure_sureness, read_answers
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.charts.trust import draw_coverage, draw_reliability, table_bins
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
@@ -36,7 +39,7 @@ def show_sureness(model: Model, dataset: Dataset | None) -> None:
 
 def _show_calibration(name: str, found: Tempering) -> None:
     st.header("Are its probabilities true?")
-    st.altair_chart(draw_reliability(found), width="stretch")
+    show_chart(draw_reliability, found)
     own = "as it is" if found.own == 1 else f"as it is, at its own temperature {found.own:.2f}"
     rows = {own: found.before, f"at the fitted temperature {found.temperature:.2f}": found.after}
     table = {
@@ -47,7 +50,7 @@ def _show_calibration(name: str, found: Tempering) -> None:
     }
     st.table(table, hide_index=True, border="horizontal")
     st.caption(_explain_calibration(found))
-    offer_table(table_bins(found), f"calibration-{name}", "calibration-table")
+    offer_table(partial(table_bins, found), f"calibration-{name}", "calibration-table")
 
 
 def _say_error(one: Calibration) -> str:
@@ -67,7 +70,7 @@ def _explain_calibration(found: Tempering) -> str:
 
 def _show_coverage(name: str, steps: list[Step], refusals: list[Refusal]) -> None:
     st.header("What if it may refuse?")
-    st.altair_chart(draw_coverage(steps, refusals), width="stretch")
+    show_chart(draw_coverage, steps, refusals)
     table = {
         "asked to be right in": [f"{100 * one.share:g} %" for one in refusals],
         "it refuses": [f"**{one.refused:.2%}** ({_say_interval(one.refused_interval)})" for one in refusals],
@@ -79,7 +82,7 @@ def _show_coverage(name: str, steps: list[Step], refusals: list[Refusal]) -> Non
         "on one half of the images and judged on the other, and the other way round: so what comes out may "
         "fall a little short of what was asked for. In brackets: 95 % intervals."
     )
-    offer_table(pd.DataFrame([vars(step) for step in steps]), f"coverage-{name}", "coverage-table")
+    offer_table(lambda: pd.DataFrame([vars(step) for step in steps]), f"coverage-{name}", "coverage-table")
 
 
 def _say_right(one: Refusal) -> str:

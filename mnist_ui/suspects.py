@@ -61,8 +61,11 @@ def _show_found(job: JobRow, dataset: Dataset) -> None:
         "label, and the position of the image in the data set, from 0."
     )
     names = dict(enumerate(dataset.class_names))
-    table = pd.DataFrame(suspects).replace({"given": names, "suggested": names})
-    offer_table(table, "suspected-labels", "suspects-table")
+    offer_table(
+        lambda: pd.DataFrame(suspects).replace({"given": names, "suggested": names}),
+        "suspected-labels",
+        "suspects-table",
+    )
 
 
 def _caption(one: dict[str, Any], names: tuple[str, ...]) -> str:

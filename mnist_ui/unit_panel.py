@@ -17,6 +17,7 @@ from mnist_core.network import LAYERS
 from mnist_ui.cached import read_fields, read_sums
 from mnist_ui.cached_views import Lens, measure_way, read_facts, show_way
 from mnist_ui.charts.fields import draw_histogram
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.fields_view import FieldsView
 from mnist_ui.gallery import Colours, colour_bar_png, sheet_png, show_gallery
 from mnist_ui.markdown import escape
@@ -130,7 +131,7 @@ def show_values(lens: Lens, view: FieldsView) -> None:
     st.markdown(
         f"**Which values it takes**: a row a digit, stronger where more of its images have this {what}"
     )
-    st.altair_chart(draw_histogram(count_values(values, lens.dataset.labels, len(names)), names, what))
+    show_chart(draw_histogram, count_values(values, lens.dataset.labels, len(names)), names, what)
     st.caption(f"All {lens.dataset.n_samples:,} images of {escape(lens.dataset.name)}.")
 
 

@@ -156,7 +156,7 @@ def _show_dataset(dataset: Dataset) -> None:
     _show_examples(dataset)
     if dataset.is_labelled:
         st.markdown("### Images of each class")
-        st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
+        _draw_counts(dataset.fingerprint, dataset, split)
         st.page_link(
             "pages/results.py",
             label="Find labels that are likely wrong",
@@ -169,6 +169,11 @@ def _show_dataset(dataset: Dataset) -> None:
         st.page_link(
             "pages/search.py", label="Next: search for a good network", icon=":material/arrow_forward:"
         )
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _draw_counts(fingerprint: str, _dataset: Dataset, _split: Split | None) -> None:  # noqa: ARG001 - the key
+    st.altair_chart(chart_digit_counts(_dataset, _split), width="stretch")
 
 
 def _show_split(dataset: Dataset) -> Split | None:

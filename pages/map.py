@@ -61,7 +61,7 @@ def _show_map(source: MapSource) -> None:
             st.caption(_PLACED)
     with right:
         _show_figures(clouds, probed, source)
-        offer_table(table_points(source, method), "map", Key.MAP_NUMBERS_WIDGET)
+        offer_table(partial(table_points, source, method), "map", Key.MAP_NUMBERS_WIDGET)
         shown = drawn if place is None else describe_point(source, clouds, place)
         if shown is None:
             st.info("Click a point: its image, and its way through the network.", icon=":material/ads_click:")

@@ -17,6 +17,7 @@ from mnist_core.modelstore import Model
 from mnist_core.modelstore.info import ModelInfo
 from mnist_ui.cached import evaluate_part
 from mnist_ui.charts.results import draw_learning_curve, draw_precision_recall
+from mnist_ui.charts.shown import show_chart
 from mnist_ui.confusion_picker import pick_cell
 from mnist_ui.depths import TAB_PARAM, show_tabs
 from mnist_ui.empty import offer_sample
@@ -69,7 +70,7 @@ def _show_headline(reading: Reading) -> None:
 def _show_learning(info: ModelInfo) -> None:
     parent = escape(info.trained_as)
     st.header(f"How {parent or 'it'} learned")
-    st.altair_chart(draw_learning_curve(info.history), width="stretch")
+    show_chart(draw_learning_curve, info.history)
     whose = f"Of {parent}, which this model was made from afterwards. " if parent else ""
     st.caption(whose + _describe_end(info))
 
@@ -113,7 +114,7 @@ def _show_digits(reading: Reading) -> None:
     confusion, names = reading.confusion, reading.class_names
     st.header("Precision and recall of each digit")
     precision, recall = precision_recall(confusion)
-    st.altair_chart(draw_precision_recall(precision, recall, names), width="stretch")
+    show_chart(draw_precision_recall, precision, recall, names)
     st.caption(
         "Precision: of the images read as the digit, the share that are it. "
         "Recall: of the images of the digit, the share read as it."

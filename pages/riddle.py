@@ -4,14 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.arrays import Fields
-from mnist_core.fields.likeness import DIGIT_LIKE, average_digits, score_fields
+from mnist_core.fields.likeness import DIGIT_LIKE
 from mnist_core.modelstore import Model
-from mnist_core.riddle.answer import Step, Summary, calibrate, list_levels
+from mnist_core.riddle.answer import Step, Summary, calibrate
 from mnist_core.riddle.design import FACTORS, GRID, NULL, PAPER
-from mnist_core.riddle.result import Result, read_result
 from mnist_core.riddle.rows import Row, write_rows
 from mnist_core.settings import SHIPPED_MODELS
-from mnist_ui.cached import open_model, open_sample, read_fields
+from mnist_ui.cached import identify, open_model, read_fields
+from mnist_ui.cached_riddle import read_builtin, score_shipped
 from mnist_ui.charts.riddle import draw_calibration, draw_costs, draw_levels
 from mnist_ui.gallery import Colours, show_gallery
 from mnist_ui.session import Key
@@ -19,25 +19,17 @@ from mnist_ui.session import Key
 _SIZE = 60  # of a picture: ten in a row, five on a phone
 
 
-@st.cache_resource(show_spinner=False)
-def _read_builtin() -> tuple[Result, list[Summary]]:
-    result = read_result()
-    return result, list_levels(result.rows)
-
-
-@st.cache_resource(show_spinner=False)
-def _score(name: str) -> float:
-    sample = open_sample()
-    fields = read_fields(open_model(SHIPPED_MODELS / name), "output")
-    # One shuffle, as the chance is not asked for here; all of them take seconds.
-    return score_fields(fields, average_digits(sample.images, sample.labels, shuffles=1)).score
+# What is the same for everybody is drawn once; Streamlit sends it again.
+_drawn_once = st.cache_resource(show_spinner=False, max_entries=16)
 
 
 def _find(summaries: list[Summary], factor: str, level: str = "") -> Summary:
     return next(one for one in summaries if (one.factor, one.level) == (factor, level))
 
 
-def _show_answer(result: Result, summaries: list[Summary]) -> None:
+@_drawn_once
+def _show_answer() -> None:
+    result, summaries = read_builtin()
     paper, noisy = _find(summaries, PAPER), _find(summaries, "input noise", "0.6")
     grid, linear = _find(summaries, GRID), result.facts["linear"]
     st.markdown(
@@ -70,14 +62,16 @@ def _span(summary: Summary) -> str:
     return f"{low:.0%} to {high:.0%}"
 
 
-def _show_fields(result: Result) -> None:
+@_drawn_once
+def _show_fields(models: tuple[tuple[str, int], ...]) -> None:  # noqa: ARG001 - the key
+    result, _ = read_builtin()
     st.header("Ten output fields")
     papers = [row.score for row in result.rows if row.factor == PAPER]
     rows = {
-        f"`models/paper`: {_score('paper'):.2f}": _open_fields("paper"),
+        f"`models/paper`: {score_shipped('paper'):.2f}": _open_fields("paper"),
         f"The least digit-like of the paper's recipe: {min(papers):.2f}": result.pictures[PAPER, "least"],
         f"The most digit-like of the paper's recipe: {max(papers):.2f}": result.pictures[PAPER, "most"],
-        f"`models/legible`: {_score('legible'):.2f}": _open_fields("legible"),
+        f"`models/legible`: {score_shipped('legible'):.2f}": _open_fields("legible"),
     }
     for words, fields in rows.items():
         _show_row(words, fields)
@@ -95,9 +89,15 @@ def _show_row(words: str, fields: Fields) -> None:
     show_gallery(fields, captions, Colours.SIGNED, size=_SIZE, one_scale=False, label=words.replace("`", ""))
 
 
-def _show_factor(result: Result) -> None:
+def _show_factor() -> None:
     st.header("What makes it likely")
     factor = st.segmented_control("Change", FACTORS, default=FACTORS[0], key=Key.FACTOR_WIDGET, required=True)
+    _show_levels(str(factor))
+
+
+@_drawn_once
+def _show_levels(factor: str) -> None:
+    result, _ = read_builtin()
     groups: dict[str, list[Row]] = {PAPER: [row for row in result.rows if row.factor == PAPER]}
     for row in result.rows:
         if row.factor == factor:
@@ -119,7 +119,9 @@ def _show_factor(result: Result) -> None:
                 _show_row(f"{factor} {level}", fields)
 
 
-def _show_trust(result: Result, summaries: list[Summary]) -> None:
+@_drawn_once
+def _show_trust() -> None:
+    result, summaries = read_builtin()
     st.header("What digit-like means, and what chance gives")
     left, right = st.columns(2, gap="large")
     steps = calibrate(result.rows)
@@ -147,13 +149,17 @@ def _share_read(steps: list[Step], *, above: bool) -> float:
     return sum(step.n_read for step in chosen) / sum(step.n for step in chosen)
 
 
-def _show_table(result: Result, summaries: list[Summary]) -> None:
-    st.header("All figures")
-    st.dataframe(pd.DataFrame([_tell(one) for one in summaries]), hide_index=True)
+@_drawn_once
+def _show_table() -> None:
+    st.dataframe(pd.DataFrame([_tell(one) for one in read_builtin()[1]]), hide_index=True)
+
+
+def _offer_rows() -> None:
+    result, _ = read_builtin()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV",
-            write_rows(result.rows),
+            lambda: write_rows(result.rows),
             "riddle.csv",
             "text/csv",
             icon=":material/download:",
@@ -181,9 +187,10 @@ def _tell(one: Summary) -> dict[str, str | int]:
 
 st.title("Riddle")
 st.markdown("The paper saw it once and only once: output fields that look like digits. When do they?")
-_result, _summaries = _read_builtin()
-_show_answer(_result, _summaries)
-_show_fields(_result)
-_show_factor(_result)
-_show_trust(_result, _summaries)
-_show_table(_result, _summaries)
+_show_answer()
+_show_fields(tuple(identify(open_model(SHIPPED_MODELS / name)) for name in ("paper", "legible")))
+_show_factor()
+_show_trust()
+st.header("All figures")
+_show_table()
+_offer_rows()
