@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_ui.glossary import show_glossary
 from mnist_ui.markdown import escape
 from mnist_ui.waking import carry_on, say_home_trouble
-from mnist_ui.warming import load_pages, wait_for_pages
+from mnist_ui.warming import wait_for_pages, warm_up
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
@@ -27,7 +27,7 @@ _STYLE = """<style>
 
 @asynccontextmanager
 async def _serve(_: st.App) -> AsyncIterator[None]:
-    load_pages()
+    warm_up()
     yield
 
 

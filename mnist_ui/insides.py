@@ -3,6 +3,8 @@
 `tests/e2e/test_watching.py` and `tests/e2e/test_pages.py` see each of it in a browser.
 """
 
+import logging
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
@@ -17,6 +19,18 @@ def leave_old_navigation() -> None:
     PagesManager.uses_pages_directory = False
     if has_begun:
         st.rerun()
+
+
+def show_nobody(thread: str) -> None:
+    """Have Streamlit not warn of each spinner that a thread shows to nobody.
+
+    Parameters
+    ----------
+    thread : str
+        Its name.
+    """
+    logger = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    logger.addFilter(lambda record: record.threadName != thread)
 
 
 def rerun_fragment(key: str) -> None:

@@ -175,13 +175,19 @@ def current_dataset() -> Dataset | None:
     dataset = st.session_state.get(Key.DATASET)
     if isinstance(dataset, Dataset):
         return dataset
+    dataset = last_dataset()
+    if dataset is not None:
+        st.session_state[Key.DATASET] = dataset
+    return dataset
+
+
+def last_dataset() -> Dataset | None:
+    """Return the data set that was opened last in any tab; None where there is none."""
     try:
         fingerprint = _last_path().read_text(encoding="utf-8").strip()
-        dataset = open_dataset(fingerprint, settings().datasets_folder)
+        return open_dataset(fingerprint, settings().datasets_folder)
     except (OSError, DataError):
         return None
-    st.session_state[Key.DATASET] = dataset
-    return dataset
 
 
 def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -> Dataset:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import import_module
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 from typing import Any
 
 import streamlit as st
 
 import mnist_ui
+from mnist_ui.insides import show_nobody
 
 # What pages, or libraries that they call, would load at their first use.
 _LATE = (
@@ -60,6 +61,11 @@ def load_pages() -> Future[None]:
         Done once all is loaded.
     """
     return _find_loader().all_loaded
+
+
+def warm_up() -> None:
+    """Load beside the caller whatever pages need, then compute what their first visits show."""
+    load_pages().add_done_callback(lambda _: Thread(target=_compute, name="warming", daemon=True).start())
 
 
 def wait_for_pages() -> None:
@@ -111,6 +117,13 @@ def _load() -> None:
     _use_once()
     gc.collect()
     gc.freeze()  # all this stays: no need to look through it again for garbage
+
+
+def _compute() -> None:
+    from mnist_ui.first_visits import compute_first  # noqa: PLC0415 - it is loaded by now
+
+    show_nobody(current_thread().name)
+    compute_first()
 
 
 def _use_once() -> None:
