@@ -9,6 +9,7 @@ takes about four minutes.
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ import torch
 from benchmarks import DATA, describe_machine, find_mnist
 from mnist_core.arrays import Indices
 from mnist_core.dataset import Dataset, split_dataset
-from mnist_core.evaluation import evaluate, wilson_interval
+from mnist_core.evaluation import evaluate
+from mnist_core.evaluation.people import people_interval
 from mnist_core.grid import Activation, Candidate
 from mnist_core.layouts import read_dataset
 from mnist_core.learning.memory import Memory, read_shipped, remember
@@ -30,7 +32,7 @@ from mnist_core.robust.distil import distil
 from mnist_core.robust.distort import Bend
 from mnist_core.robust.fit import FitPlan, read_logits
 from mnist_core.robust.pen import Pens, draw_pens, read_pens
-from mnist_core.robust.pool import Bytes, PoolSize, make_pool, to_bytes
+from mnist_core.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
 from mnist_core.robust.teacher import answer_by_labels
 from mnist_core.settings import SHIPPED_MODELS
 
@@ -63,6 +65,7 @@ class _Case:
 class _Result:
     """Which digits are read right, before and after; and the share of held-out images that is lost."""
 
+    writer: int
     before: np.ndarray
     after: np.ndarray
     others_before: np.ndarray
@@ -84,7 +87,7 @@ def main() -> int:
     left_out = np.isin(digits.writers, writers)
     memory = remember(*read_shipped(), digits.choose(~left_out))
     networks = {
-        "robust, quick, without them": _train_without(dataset, digits, writers),
+        "robust, quick, without them": train_without(make_quick_pool(dataset, digits), writers),
         "paper": load_model(SHIPPED_MODELS / "paper").network,
     }
     results = [
@@ -109,10 +112,15 @@ def _find_hard_writers() -> np.ndarray:
     return np.array([one.writer for one in ordered[:_N_WRITERS]])
 
 
-def _train_without(dataset: Dataset, pens: Pens, writers: np.ndarray) -> MLP:
+def make_quick_pool(dataset: Dataset, pens: Pens) -> list[Pass]:
+    """Make what a sixth of the robust recipe's course learns from."""
     train = split_dataset(dataset).train
     size = PoolSize(n_passes=6, n_drawings=4)
-    pool = make_pool(dataset.images[train], dataset.labels[train], pens, size, Bend(), 0)
+    return make_pool(dataset.images[train], dataset.labels[train], pens, size, Bend(), 0)
+
+
+def train_without(pool: Sequence[Pass], writers: np.ndarray) -> MLP:
+    """Train a network by that course, without teachers, on all but some writers."""
     answers = [answer_by_labels(pool, 10)]
     return distil(
         pool, answers, writers, _CANDIDATE, FitPlan(48, 1024, _CANDIDATE.lr), 0, lambda *_: None, 1.0
@@ -148,6 +156,7 @@ def _measure(
     for case in _find_cases(network, pens, writers):
         copy = teach_copy(network, pens.digits.choose(case.examples), memory)
         result = _Result(
+            case.writer,
             _read(network, pens, case.further),
             _read(copy, pens, case.further),
             _read(network, pens, case.others),
@@ -169,7 +178,7 @@ def _read(network: MLP, pens: _Pens, places: Indices) -> np.ndarray:
 
 def _print_row(writer: str, digit: str, results: Sequence[_Result]) -> None:
     shares = [
-        _say(np.concatenate([getattr(result, part) for result in results]))
+        _say([(result.writer, getattr(result, part)) for result in results])
         for part in ("before", "after", "others_before", "others_after")
     ]
     lost = [result.lost for result in results]
@@ -177,9 +186,14 @@ def _print_row(writer: str, digit: str, results: Sequence[_Result]) -> None:
     print(f"| {writer} | {digit} | {' | '.join(shares)} | {-float(np.mean(lost)):+.2%}{worst} |", flush=True)
 
 
-def _say(is_right: np.ndarray) -> str:
-    low, high = wilson_interval(int(is_right.sum()), len(is_right))
-    return f"{is_right.sum()} of {len(is_right)} ({low:.0%} to {high:.0%})"
+def _say(cases: Sequence[tuple[int, np.ndarray]]) -> str:
+    """Say what is read right: the interval is over the writers, of one writer over that hand's digits."""
+    n_right, n = Counter[int](), Counter[int]()
+    for writer, is_right in cases:
+        n_right[writer] += int(is_right.sum())
+        n[writer] += len(is_right)
+    low, high = people_interval([n_right[writer] for writer in n], list(n.values()))
+    return f"{n_right.total()} of {n.total()} ({low:.0%} to {high:.0%})"
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ third of the writers, and has each read numbers of that third only. It takes a q
 import argparse
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 from benchmarks import DATA, describe_machine, find_mnist
 from mnist_core.dataset import split_dataset
 from mnist_core.drawing import Stroke
-from mnist_core.evaluation import wilson_interval
+from mnist_core.evaluation.people import people_interval
 from mnist_core.grid import Activation, Candidate
 from mnist_core.layouts import read_dataset
 from mnist_core.modelstore import Model, load_model
@@ -43,7 +44,7 @@ _EFFORT = Effort(PoolSize(n_passes=8, n_drawings=4), teacher=FitPlan(8, 256, 0.0
 
 @dataclass(frozen=True)
 class _Counts:
-    """What came of some numbers."""
+    """What came of some numbers of a writer."""
 
     n: int
     cut: int
@@ -54,6 +55,9 @@ class _Counts:
         return _Counts(
             self.n + other.n, self.cut + other.cut, self.right + other.right, self.digits + other.digits
         )
+
+
+_NOTHING = _Counts(0, 0, 0, 0)
 
 
 def main() -> int:
@@ -73,8 +77,8 @@ def main() -> int:
     return _judge(_read_strangers(source, pens), "networks that never saw the writer", _LEAST_READ)
 
 
-def _read_strangers(source: Path, pens: Pens) -> _Counts:
-    dataset, total = read_dataset(source), _Counts(0, 0, 0, 0)
+def _read_strangers(source: Path, pens: Pens) -> list[_Counts]:
+    dataset, everyone = read_dataset(source), []
     for number, writers in enumerate(split_writers(pens, WRITER_FOLDS, 0)):
         theirs = np.isin(pens.writers, writers)
         with tempfile.TemporaryDirectory() as folder:
@@ -83,35 +87,42 @@ def _read_strangers(source: Path, pens: Pens) -> _Counts:
                 dataset, split, None, _CANDIDATE, _RECIPE, Path(folder) / "model", _ignore, _EFFORT, others
             )
         counts = _count(trained.model, compose_numbers(pens.choose(theirs), _N, seed=number))
-        print(f"part {number + 1}: {counts.right} of {counts.n} numbers read wholly right", flush=True)
-        total += counts
-    return total
+        total = sum(counts, _NOTHING)
+        print(f"part {number + 1}: {total.right} of {total.n} numbers read wholly right", flush=True)
+        everyone += counts
+    return everyone
 
 
 def _ignore(_: str) -> None:
     """Say nothing of how far a training is."""
 
 
-def _count(model: Model, numbers: Iterator[tuple[str, list[list[Stroke]]]]) -> _Counts:
-    total = _Counts(0, 0, 0, 0)
-    for number, digits in numbers:
+def _count(model: Model, numbers: Iterator[tuple[str, list[list[Stroke]], int]]) -> list[_Counts]:
+    """Count what came of each writer's numbers."""
+    counts: defaultdict[int, _Counts] = defaultdict(lambda: _NOTHING)
+    for number, digits, writer in numbers:
         row = read_row(model, [stroke for digit in digits for stroke in digit])
         is_cut = _describe(row.groups) == _describe(digits)
         n_digits = sum(one == other for one, other in zip(row.number, number, strict=True)) if is_cut else 0
-        total += _Counts(1, int(is_cut), int(row.number == number), n_digits)
-    return total
+        counts[writer] += _Counts(1, int(is_cut), int(row.number == number), n_digits)
+    return list(counts.values())
 
 
 def _describe(groups: Sequence[Sequence[Stroke]]) -> list[list[int]]:
     return [sorted(map(len, group)) for group in groups]
 
 
-def _judge(counts: _Counts, readers: str, least_read: float) -> int:
-    for words, count in (("cut rightly", counts.cut), ("read wholly right", counts.right)):
-        low, high = wilson_interval(count, counts.n)
-        print(f"{count / counts.n:.1%} of {counts.n} numbers {words} (95 %: {low:.1%} to {high:.1%})")
-    share = counts.digits / max(counts.cut * _N_DIGITS, 1)
-    print(f"{share:.2%} of the digits in those cut rightly are read right")
+def _judge(everyone: list[_Counts], readers: str, least_read: float) -> int:
+    counts, n = sum(everyone, _NOTHING), [one.n for one in everyone]
+    for words, each in (
+        ("cut rightly", [one.cut for one in everyone]),
+        ("read wholly right", [one.right for one in everyone]),
+    ):
+        low, high = people_interval(each, n)
+        share = f"{sum(each) / counts.n:.1%} of {counts.n} numbers of {len(n)} writers {words}"
+        print(f"{share} (95 %, over writers: {low:.1%} to {high:.1%})")
+    of_digits = counts.digits / max(counts.cut * _N_DIGITS, 1)
+    print(f"{of_digits:.2%} of the digits in those cut rightly are read right")
     print(f"  {readers}, {describe_machine()}")
     if counts.cut < _LEAST_CUT * counts.n or counts.right < least_read * counts.n:
         needs = f"{_LEAST_CUT:.0%} cut rightly and {least_read:.0%} read wholly right"
@@ -120,11 +131,12 @@ def _judge(counts: _Counts, readers: str, least_read: float) -> int:
     return 0
 
 
-def compose_numbers(pens: Pens, n: int, seed: int) -> Iterator[tuple[str, list[list[Stroke]]]]:
-    """Compose numbers of one writer's digits: what they are, and the strokes of each digit."""
+def compose_numbers(pens: Pens, n: int, seed: int) -> Iterator[tuple[str, list[list[Stroke]], int]]:
+    """Compose numbers of one writer's digits: what they are, the strokes of each digit, and the writer."""
     rng = np.random.default_rng(seed)
     for _ in range(n):
-        own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
+        writer = int(rng.choice(np.unique(pens.writers)))
+        own = np.flatnonzero(pens.writers == writer)
         places = rng.choice(own, _N_DIGITS)
         edge, digits = 0.0, []
         for place in places:
@@ -134,7 +146,7 @@ def compose_numbers(pens: Pens, n: int, seed: int) -> Iterator[tuple[str, list[l
             shift = np.array([edge, rng.uniform(-10, 10)]) - points.min(axis=0)
             digits.append([(stroke + shift).tolist() for stroke in digit])
             edge += float(np.ptp(points[:, 0])) + 100 * rng.uniform(*_GAPS)
-        yield "".join(str(pens.labels[place]) for place in places), digits
+        yield "".join(str(pens.labels[place]) for place in places), digits, writer
 
 
 def _find_scale(strokes: tuple[np.ndarray, ...], rng: np.random.Generator) -> float:

@@ -1,4 +1,4 @@
-"""What people draw that is no digit: letters, scribbles and two digits at once, as seeded strokes."""
+"""What people draw that is no digit: letters, marks, scribbles and two digits at once, as seeded strokes."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -49,11 +49,39 @@ _LETTERS = {
 }
 """Letters that nobody takes for a digit: I, O, S, Z, b, g, i, j, l, o, q, s, y and z are left out."""
 
+_MARKS = {
+    "dot": "23",
+    "two dots side by side": "03 43",
+    "colon": "20 26",
+    "three dots": "06 26 46",
+    "dash": "0343",
+    "equals": "0242 0444",
+    "plus": "2026 0343",
+    "box": "0040460600",
+    "triangle": "20460620",
+    "check": "041640",
+    "star": "2026 0145 4105",
+    "arrow": "0343 2143 2543",
+    "hash": "1016 3036 0242 0444",
+    "heart": "~2606031020 ~2046433020",
+    "house": "0603204346 0646",
+}
+
 
 def draw_letter(name: str, rng: np.random.Generator) -> Strokes:
     """Draw a letter by a shaky, slanted, stretched hand."""
     strokes = [_plot(part) for part in _LETTERS[name].split()]
     return _write(strokes, rng)
+
+
+def draw_mark(name: str, rng: np.random.Generator) -> Strokes:
+    """Draw a mark by such a hand."""
+    return _write([_plot(part) for part in _MARKS[name].split()], rng)
+
+
+def mark_names() -> list[str]:
+    """List the marks that can be drawn."""
+    return list(_MARKS)
 
 
 def draw_scribble(rng: np.random.Generator) -> Strokes:

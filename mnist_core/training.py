@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from mnist_core.fused.alone import train_network
 from mnist_core.grid import LEGIBLE, RECIPE_SETTINGS, Candidate, Recipe
 from mnist_core.history import EpochRecord
 from mnist_core.modelstore import Model, read_versions, save_model
-from mnist_core.modelstore.info import DataFacts, ModelInfo, PenFacts, TestFacts
+from mnist_core.modelstore.info import DataFacts, DoubtFacts, ModelInfo, PenFacts, TestFacts
 from mnist_core.modelstore.seen import hash_images
 from mnist_core.network import MLP
 from mnist_core.places import check_model_folder
+from mnist_core.reading.floors import measure_floors
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
 """Trains a network on images and labels by a recipe; returns it with its history."""
@@ -38,8 +39,8 @@ class Made:
 
     Attributes
     ----------
-    candidate, recipe, recipe_name, history, command, temperature, pens
-        As in `ModelInfo`.
+    candidate, recipe, recipe_name, history, command, temperature, pens, doubt
+        As in `ModelInfo`; a network that was trained on no pen digits has its doubt measured when it is kept.
     network : MLP
         In evaluation mode.
     """
@@ -52,6 +53,7 @@ class Made:
     command: str
     temperature: float = 1.0
     pens: PenFacts | None = None
+    doubt: DoubtFacts | None = None
 
 
 def train_model(
@@ -133,6 +135,7 @@ def keep_model(made: Made, dataset: Dataset, split: Split, limit: int | None, fo
         temperature=made.temperature,
         pens=made.pens,
     )
+    info = replace(info, doubt=made.doubt or measure_floors(made.network, info))
     model = save_model(made.network, info, folder, hash_images(dataset.images[split.train]))
     return TrainedModel(model, _gives_same_outputs(made.network, model.network, dataset, split))
 

@@ -11,8 +11,9 @@ from mnist_core.evaluation import read_activations
 from mnist_core.modelstore import Model
 from mnist_core.network import LAYERS
 from mnist_core.reading import Reading, read_images
-from mnist_core.reading.doubt import choose_floor, judge_readings
+from mnist_core.reading.doubt import judge_readings
 from mnist_core.reading.evidence import find_evidence
+from mnist_core.reading.floors import USUAL_SHARE, choose_floor
 from mnist_ui.charts.drawing import draw_units
 from mnist_ui.gallery import Colours, show_gallery
 from mnist_ui.live_answer import ANOTHER, LiveSource, Settled, pack_image, show_live
@@ -23,7 +24,6 @@ from mnist_ui.session import Key
 _EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
 _LIVE_WIDTH = 336  # screen pixels, of guess and picture side by side; fits a phone, and beside the evidence
 _UNSURE = 0.6  # below this the second guess is named too
-_RIGHT_SHARE = 0.99  # of what is answered is to be right
 
 # For the eyes there is the live answer, which also tells those who hear the page.
 _STATUS = """
@@ -57,7 +57,7 @@ def show_answer(
                 show_live(source, model.info.class_names, None)
             return
         (reading,) = read_images(model, image[None])
-        unsure = is_unsure(image, reading, model.info.class_names)
+        unsure = is_unsure(model, image, reading)
         settled = _settle(image, reading, model.info.class_names, unsure)
         with live:
             show_live(source, model.info.class_names, settled)
@@ -70,17 +70,17 @@ def show_answer(
         show_nearest(model, image)
 
 
-def is_unsure(image: Image, reading: Reading, names: Sequence[str]) -> bool:
+def is_unsure(model: Model, image: Image, reading: Reading) -> bool:
     """Tell whether a reading had better not be given; never where the classes are not the ten digits."""
-    if tuple(names) != DIGITS:  # doubt knows the shapes of no other classes
+    if model.info.class_names != DIGITS:  # doubt knows the shapes of no other classes
         return False
     (chance,) = judge_readings(image[None], reading.probabilities[None])
-    return not is_sure(float(chance))
+    return not is_sure(model, float(chance))
 
 
-def is_sure(chance: float) -> bool:
-    """Tell whether a reading with this chance of being right is given."""
-    return chance >= choose_floor(_RIGHT_SHARE)
+def is_sure(model: Model, chance: float) -> bool:
+    """Tell whether a model's reading with this chance of being right is given."""
+    return chance >= choose_floor(USUAL_SHARE, model.info.doubt)
 
 
 def _settle(image: Image, reading: Reading, names: Sequence[str], unsure: bool) -> Settled:

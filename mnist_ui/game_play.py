@@ -133,7 +133,7 @@ def _read(model: Model, strokes: Sequence[Stroke]) -> tuple[Reading, bool] | Non
     except DrawingError:
         return None
     (reading,) = read_images(model, image[None])
-    return reading, not is_unsure(image, reading, model.info.class_names)
+    return reading, not is_unsure(model, image, reading)
 
 
 def _follow(

@@ -38,17 +38,18 @@ def show_number(model: Model, strokes: Sequence[Stroke]) -> None:
     """
     row = read_row(model, strokes)
     st.caption("The number")
-    st.html(_say_number(row))
+    st.html(_say_number(model, row))
     st.caption("How it was cut, and what was read")
     captions = [
-        _say_digit(reading, chance) for reading, chance in zip(row.readings, row.chances, strict=True)
+        _say_digit(model, reading, chance) for reading, chance in zip(row.readings, row.chances, strict=True)
     ]
     show_gallery(draw_all(row.groups), captions, size=_PICTURE_SIZE, label="digits as they were cut")
 
 
-def _say_number(row: Row) -> str:
+def _say_number(model: Model, row: Row) -> str:
     shown = "".join(
-        digit if is_sure(chance) else _UNKNOWN for digit, chance in zip(row.number, row.chances, strict=True)
+        digit if is_sure(model, chance) else _UNKNOWN
+        for digit, chance in zip(row.number, row.chances, strict=True)
     )
     if _UNKNOWN not in shown:
         words = f"{row.chance:.1%} sure that all of it is right"
@@ -57,7 +58,7 @@ def _say_number(row: Row) -> str:
     return _NUMBER.format(spoken=escape(shown), shown=escape(shown), words=escape(words))
 
 
-def _say_digit(reading: Reading, chance: float) -> str:
-    if is_sure(chance):
+def _say_digit(model: Model, reading: Reading, chance: float) -> str:
+    if is_sure(model, chance):
         return f"{reading.digit}: {chance:.1%}"
     return f"not sure: {reading.digit} or {reading.second}"

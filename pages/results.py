@@ -11,6 +11,7 @@ from mnist_core.dataset import Dataset
 from mnist_core.errors import DataError
 from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
 from mnist_core.evaluation.part import Which
+from mnist_core.evaluation.people import people_interval
 from mnist_core.grid import PAPER_ACCURACY
 from mnist_core.history import best_epoch
 from mnist_core.modelstore import Model
@@ -102,11 +103,12 @@ def _describe_robust_end(info: ModelInfo) -> str:
     )
     if info.pens is None:
         return end
-    low, high = info.pens.interval
+    n_right, n = zip(*((one.n_right, one.n) for one in info.pens.writers), strict=True)
+    low, high = people_interval(n_right, n)  # an earlier version kept the interval of the digits
     return (
         f"{end} Of {info.pens.n:,} pen digits of {len(info.pens.writers)} writers, each read by a network "
-        f"trained without that writer, {info.pens.accuracy:.2%} are read right (95 %: {low:.2%} to "
-        f"{high:.2%})."
+        f"trained without that writer, {info.pens.accuracy:.2%} are read right (95 %, over "
+        f"writers: {low:.2%} to {high:.2%})."
     )
 
 

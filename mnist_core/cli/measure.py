@@ -14,8 +14,9 @@ from mnist_core.evaluation import Evaluation, wilson_interval
 from mnist_core.evaluation.answers import evaluate_model
 from mnist_core.evaluation.match import match_labels
 from mnist_core.evaluation.part import Part, Which, choose_part
+from mnist_core.evaluation.people import people_interval
 from mnist_core.modelstore import Model
-from mnist_core.reading.hands import evaluate_drawings
+from mnist_core.reading.hands import Hand, evaluate_drawings
 
 
 def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
@@ -63,21 +64,30 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
 
 def _measure_drawings(model: Model, path: Path, as_json: bool) -> None:
     measured, hands = evaluate_drawings(model, read_drawings(path))
-    low, high = wilson_interval(measured.n_right, measured.n)
+    over, (low, high) = _find_interval(measured, hands)
     document = {
         "model": str(model.folder),
         "n": measured.n,
         "accuracy": measured.accuracy,
         "interval": [low, high],
+        "interval_over": over,
         "confusion": measured.confusion.tolist(),
-        "writers": [asdict(hand) for hand in hands],
+        "writers": [asdict(hand) | {"accuracy": hand.accuracy} for hand in hands],
     }
     words = [
         f"{model.name} reads {measured.accuracy:.2%} of {measured.n:,} drawings "
-        f"(95 %: {low:.2%} to {high:.2%}); it may have been trained on some of them",
+        f"(95 %, over {over}: {low:.2%} to {high:.2%}); it may have been trained on some of them",
         *(f"  writer {hand.writer}: {hand.accuracy:.1%} of {hand.n}" for hand in hands),
     ]
     say(document, "\n".join(words), as_json)
+
+
+def _find_interval(measured: Evaluation, hands: list[Hand]) -> tuple[str, tuple[float, float]]:
+    """Find the interval of drawings over their writers; over drawings where not each has one of several."""
+    n = [hand.n for hand in hands]
+    if len(n) > 1 and sum(n) == measured.n:
+        return "writers", people_interval([hand.n_right for hand in hands], n)
+    return "drawings", wilson_interval(measured.n_right, measured.n)
 
 
 def _evaluate_part(model: Model, dataset: Dataset, part: Part) -> Evaluation:

@@ -73,7 +73,7 @@ def run_predict(arguments: argparse.Namespace) -> None:
     readings = read_images(model, images)
     document = [_describe(name, reading) for (name, _), reading in zip(named, readings, strict=True)]
     if arguments.not_sure is not None:
-        _add_doubt(document, images, readings, arguments.not_sure)
+        _add_doubt(model, document, images, readings, arguments.not_sure)
     if arguments.explain:
         from mnist_core.reading.evidence import find_evidence  # noqa: PLC0415 - few calls ask why
 
@@ -92,10 +92,11 @@ def _read_input(path: Path) -> list[tuple[str, Image]]:
 
 
 def _predict_rows(model: Model, arguments: argparse.Namespace) -> None:
-    from mnist_core.reading.doubt import choose_floor  # noqa: PLC0415 - few calls doubt
+    from mnist_core.reading.floors import choose_floor  # noqa: PLC0415 - few calls doubt
     from mnist_core.reading.row import read_row  # noqa: PLC0415
 
-    floor = choose_floor(arguments.not_sure) if arguments.not_sure is not None else None
+    share, doubt = arguments.not_sure, model.info.doubt
+    floor = None if share is None else choose_floor(share, doubt)
     rows = {
         f"{path}[{place}]": read_row(model, drawing.strokes)
         for path in arguments.input
@@ -116,7 +117,7 @@ def _describe_row(name: str, row: "Row", floor: float | None) -> dict[str, Any]:
         for reading, chance, group in zip(row.readings, row.chances, row.groups, strict=True)
     ]
     item: dict[str, Any] = {"input": name, "number": row.number, "chance": row.chance, "digits": digits}
-    return item if floor is None else {**item, "not_sure": min(row.chances) < floor}
+    return item if floor is None else {**item, "floor": floor, "not_sure": min(row.chances) < floor}
 
 
 def _describe(name: str, reading: Reading) -> dict[str, Any]:
@@ -128,13 +129,17 @@ def _describe(name: str, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _add_doubt(document: list[dict[str, Any]], images: Images, readings: list[Reading], share: float) -> None:
-    from mnist_core.reading.doubt import choose_floor, judge_readings  # noqa: PLC0415 - few calls doubt
+def _add_doubt(
+    model: Model, document: list[dict[str, Any]], images: Images, readings: list[Reading], share: float
+) -> None:
+    from mnist_core.reading.doubt import judge_readings  # noqa: PLC0415 - few calls doubt
+    from mnist_core.reading.floors import choose_floor  # noqa: PLC0415
 
     chances = judge_readings(images, np.stack([reading.probabilities for reading in readings]))
-    floor = choose_floor(share)
+    floor = choose_floor(share, model.info.doubt)
     for item, chance in zip(document, chances.tolist(), strict=True):
         item["chance"] = chance
+        item["floor"] = floor
         item["not_sure"] = chance < floor
 
 

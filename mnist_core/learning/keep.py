@@ -83,4 +83,5 @@ def _describe(model: Model, learned: Learned, folder: Path, seed: int) -> ModelI
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=read_versions(),
         learned=facts,
+        doubt=None,  # it has now seen the pens that would measure it
     )

@@ -25,6 +25,7 @@ from mnist_core.modelstore.card import write_card
 from mnist_core.modelstore.info import (
     ChangeFacts,
     DataFacts,
+    DoubtFacts,
     LearnedFacts,
     ModelInfo,
     PenFacts,
@@ -220,6 +221,7 @@ def _parse_info(values: Mapping[str, Any], folder: Path) -> ModelInfo:
             changes=tuple(_parse_change(change) for change in values.get("changes", ())),
             learned=LearnedFacts(**values["learned"]) if values.get("learned") else None,
             trained_as=_parse_parent(values),
+            doubt=_parse_doubt(values.get("doubt")),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
@@ -254,6 +256,18 @@ def _parse_parent(values: Mapping[str, Any]) -> str:
     steps = [change["made_from"] for change in values.get("changes", ())]
     steps += [values["learned"]["model"]] if values.get("learned") else []
     return str(values.get("trained_as", steps[0] if steps else ""))
+
+
+def _parse_doubt(values: Mapping[str, Any] | None) -> DoubtFacts | None:
+    if values is None:
+        return None
+    shares, floors = (tuple(map(float, values[name])) for name in ("shares", "floors"))
+    names = ("n", "n_read_right", "n_answered", "n_answered_right")
+    counts = (tuple(map(int, values[name])) for name in names)
+    doubt = DoubtFacts(shares, floors, str(values["reader"]), *counts)
+    if len(doubt.shares) != len(doubt.floors):
+        raise ValueError("doubt (as many floors as shares)")
+    return doubt
 
 
 def _parse_change(values: Mapping[str, Any]) -> ChangeFacts:

@@ -84,7 +84,8 @@ class PenFacts:
     folds : int
         Parts of the writers; each was read by a network trained in the same way on the other parts.
     interval : tuple of float
-        In which the accuracy lies with 95 % confidence (Wilson's).
+        In which the accuracy lies with 95 % confidence, over writers; over digits where an earlier version
+        wrote it.
     writers : tuple of WriterFacts
         Every writer.
     """
@@ -107,6 +108,45 @@ class PenFacts:
     def accuracy(self) -> float:
         """Return the share read right, 0 to 1."""
         return self.n_right / self.n
+
+
+@dataclass(frozen=True)
+class DoubtFacts:
+    """From which chance of being right on a model answers, found on pen digits of writers it has not seen.
+
+    Attributes
+    ----------
+    shares, floors : tuple of float
+        To be right in such a share of the answers, answer where the chance is at least the floor.
+    reader : str
+        Which network read, in words: the model's own, or ones that were trained in its way.
+    n, n_read_right, n_answered, n_answered_right : tuple of int
+        Of each writer: digits, those read right, those answered where 99 % of the answers are to be right,
+        and those of them read right; by the floor that all other writers ask for.
+    """
+
+    shares: tuple[float, ...]
+    floors: tuple[float, ...]
+    reader: str
+    n: tuple[int, ...]
+    n_read_right: tuple[int, ...]
+    n_answered: tuple[int, ...]
+    n_answered_right: tuple[int, ...]
+
+    @property
+    def answered(self) -> float:
+        """Return the share of the digits that is answered, 0 to 1."""
+        return sum(self.n_answered) / sum(self.n)
+
+    @property
+    def right(self) -> float:
+        """Return the share of the answers that are right; 1 without answers."""
+        return sum(self.n_answered_right) / max(sum(self.n_answered), 1)
+
+    @property
+    def lost(self) -> float:
+        """Return the share of what is read right that is refused; 0 where nothing is."""
+        return 1 - sum(self.n_answered_right) / max(sum(self.n_read_right), 1)
 
 
 @dataclass(frozen=True)
@@ -208,6 +248,8 @@ class ModelInfo:
     trained_as : str
         The model that it was made from, whose recipe, history, temperature and pens these are; empty where
         they are its own.
+    doubt : DoubtFacts or None
+        When it answers and when it says that it is not sure; None where that was not measured.
     """
 
     candidate: Candidate
@@ -227,9 +269,15 @@ class ModelInfo:
     changes: tuple[ChangeFacts, ...] = ()
     learned: LearnedFacts | None = None
     trained_as: str = ""
+    doubt: DoubtFacts | None = None
 
     @property
     def tested_as_changed(self) -> ChangeFacts | None:
         """Return the change after which it was tested; None where training or learning came last."""
         n_before = self.learned.n_changes if self.learned else 0
         return self.changes[-1] if len(self.changes) > n_before else None
+
+    @property
+    def has_seen_pens(self) -> bool:
+        """Say whether it learned from the pen digits that the lab ships: they tell it no strangers then."""
+        return self.recipe_name.startswith("robust") or self.learned is not None

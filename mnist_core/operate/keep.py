@@ -12,6 +12,7 @@ from mnist_core.modelstore import Model, save_model
 from mnist_core.modelstore.info import ChangeFacts, TestFacts
 from mnist_core.operate.bench import Bench
 from mnist_core.operate.operations import Operation, apply_all
+from mnist_core.reading.floors import measure_floors
 
 
 def keep_operated(
@@ -67,6 +68,7 @@ def keep_operated(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         changes=(*model.info.changes, change),
     )
+    info = replace(info, doubt=measure_floors(network, info))
     return save_model(network, info, folder, model.seen)
 
 

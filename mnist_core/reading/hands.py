@@ -23,13 +23,18 @@ class Hand:
         Who.
     n : int
         Digits of theirs.
-    accuracy : float
-        Share read right, 0 to 1.
+    n_right : int
+        Those read right.
     """
 
     writer: int | str
     n: int
-    accuracy: float
+    n_right: int
+
+    @property
+    def accuracy(self) -> float:
+        """Return the share read right, 0 to 1."""
+        return self.n_right / self.n
 
 
 def evaluate_drawings(model: Model, drawings: Sequence[Drawing]) -> tuple[Evaluation, list[Hand]]:
@@ -65,5 +70,5 @@ def evaluate_drawings(model: Model, drawings: Sequence[Drawing]) -> tuple[Evalua
     for drawing, right in zip(known, measured.guesses == labels, strict=True):
         if drawing.writer is not None:
             is_right.setdefault(drawing.writer, []).append(bool(right))
-    hands = [Hand(writer, len(rights), float(np.mean(rights))) for writer, rights in is_right.items()]
+    hands = [Hand(writer, len(rights), sum(rights)) for writer, rights in is_right.items()]
     return measured, sorted(hands, key=lambda hand: (hand.accuracy, str(hand.writer)))

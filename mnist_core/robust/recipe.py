@@ -11,16 +11,17 @@ import torch
 from joblib import Parallel, delayed
 from torch.nn import functional
 
-from mnist_core.arrays import Labels
+from mnist_core.arrays import Labels, Logits
 from mnist_core.dataset import DIGITS, Dataset, Split, check_inner_split, split_inner
 from mnist_core.drawing import SIDE
 from mnist_core.errors import GridError
 from mnist_core.evaluation.temperature import fit_temperature
 from mnist_core.grid import Candidate, Recipe
 from mnist_core.history import EpochRecord
-from mnist_core.modelstore.info import PenFacts
+from mnist_core.modelstore.info import DoubtFacts
 from mnist_core.network import MLP
 from mnist_core.places import check_model_folder
+from mnist_core.reading.floors import find_floors, read_jury
 from mnist_core.robust.distil import distil
 from mnist_core.robust.distort import Bend
 from mnist_core.robust.fit import FitPlan, read_logits
@@ -139,8 +140,12 @@ def train_robust(
         if pens is None or len(course.parts) < 2:
             return trained
         report(f"{trained.model.info.test.accuracy:.2%} of the held-out images; now the writers left out")
-        facts, temperature = _measure_pens(course, pens, [network for network, _ in students])
-    return keep_model(replace(made, temperature=temperature, pens=facts), dataset, split, limit, folder)
+        logits = _read_left_out(course, pens, [network for network, _ in students])
+    temperature = fit_temperature(logits, pens.labels)
+    facts = count_right(pens, logits, len(course.parts))
+    doubt = _find_floors(pens, logits, temperature)
+    made = replace(made, temperature=temperature, pens=facts, doubt=doubt)
+    return keep_model(made, dataset, split, limit, folder)
 
 
 def _refuse_disturbance(recipe: Recipe) -> None:
@@ -226,14 +231,24 @@ def _teach_one(course: _Course, of: str, left_out: np.ndarray, answers: Sequence
     return network, tuple(diary.records)
 
 
-def _measure_pens(course: _Course, pens: Pens, networks: Sequence[MLP]) -> tuple[PenFacts, float]:
+def _read_left_out(course: _Course, pens: Pens, networks: Sequence[MLP]) -> Logits:
     """Let each network read the writers whom it has not seen."""
     images = to_bytes(draw_pens(pens))
     logits = np.empty((len(pens), course.recipe.n_classes), dtype=np.float32)
     for part, network in zip(course.parts, networks, strict=True):
         left_out = np.isin(pens.writers, part)
         logits[left_out] = read_logits(network, images[left_out])
-    return count_right(pens, logits, len(course.parts)), fit_temperature(logits, pens.labels)
+    return logits
+
+
+def _find_floors(pens: Pens, logits: Logits, temperature: float) -> DoubtFacts | None:
+    """Find when to say "not sure"; nothing where other pens were learned than those that the lab ships."""
+    jury = read_jury()
+    is_shipped = len(pens) > jury.places.max() and np.array_equal(pens.labels[jury.places], jury.labels)
+    if not is_shipped:
+        return None
+    words = "networks that were trained in the same way without the writer"
+    return find_floors(logits[jury.places], temperature, jury, words)
 
 
 class _Diary:

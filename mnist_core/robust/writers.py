@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float32
 
-from mnist_core.evaluation import wilson_interval
+from mnist_core.evaluation.people import people_interval
 from mnist_core.modelstore.info import PenFacts, WriterFacts
 from mnist_core.robust.pen import Pens
 
@@ -28,8 +28,6 @@ def count_right(pens: Pens, logits: Float32[np.ndarray, "n classes"], folds: int
     """
     is_right = logits.argmax(axis=1) == pens.labels
     places = [(writer, pens.writers == writer) for writer in np.unique(pens.writers)]
-    return PenFacts(
-        folds=folds,
-        interval=wilson_interval(int(is_right.sum()), len(pens)),
-        writers=tuple(WriterFacts(int(who), int(at.sum()), int(is_right[at].sum())) for who, at in places),
-    )
+    writers = tuple(WriterFacts(int(who), int(at.sum()), int(is_right[at].sum())) for who, at in places)
+    interval = people_interval([one.n_right for one in writers], [one.n for one in writers])
+    return PenFacts(folds=folds, interval=interval, writers=writers)

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from PIL import Image
 from processes import processes_of
 
 from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.modelstore import load_model, save_model
 
 SAMPLE = str(SAMPLE_PATH)
 MODEL = str(ROOT / "models" / "paper")
@@ -157,9 +160,34 @@ def test_evaluate_measures_labelled_strokes_and_each_writer(home, tmp_path):
 
     assert (found["n"], found["accuracy"], found["confusion"][3][7]) == (2, 0.5, 1)
     assert found["writers"] == [
-        {"writer": 5, "n": 1, "accuracy": 0.0},
-        {"writer": "ann", "n": 1, "accuracy": 1.0},
+        {"writer": 5, "n": 1, "n_right": 0, "accuracy": 0.0},
+        {"writer": "ann", "n": 1, "n_right": 1, "accuracy": 1.0},
     ]
+    assert (found["interval_over"], found["interval"]) == ("writers", [0.0, 1.0])
+
+
+def test_evaluate_says_that_an_interval_is_over_drawings_where_a_writer_is_not_known(home, tmp_path):
+    seven = {"strokes": [[[0, 0], [60, 0], [25, 100]]], "label": 7}
+    document = [{**seven, "writer": "ann"}, {**seven, "writer": 5}, seven]
+    (tmp_path / "strokes.json").write_text(json.dumps(document))
+
+    found = call_json(home, "evaluate", MODEL, tmp_path / "strokes.json")
+    assert found["interval_over"] == "drawings"
+    assert "over drawings" in call(home, "evaluate", MODEL, tmp_path / "strokes.json").stdout
+
+
+def test_predict_answers_by_the_floor_of_the_model(home, tmp_path):
+    model = load_model(Path(MODEL))
+    drawing = {"strokes": [[[0, 0], [60, 0], [25, 100]]]}
+    (tmp_path / "seven.json").write_text(json.dumps([drawing]))
+    found = {}
+    for name, floor in (("bold", 0.0), ("timid", 1.0)):
+        doubt = replace(model.info.doubt, floors=(floor,) * len(model.info.doubt.floors))
+        save_model(model.network, replace(model.info, doubt=doubt), tmp_path / name)
+        (item,) = call_json(home, "predict", tmp_path / name, tmp_path / "seven.json", "--not-sure")
+        found[name] = item["not_sure"], item["floor"]
+
+    assert found == {"bold": (False, 0.0), "timid": (True, 1.0)}
 
 
 @pytest.mark.parametrize(("layer", "units"), [("hidden1", 96), ("hidden2", 24), ("output", 10)])

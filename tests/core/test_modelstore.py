@@ -18,6 +18,7 @@ from mnist_core.errors import ModelError
 from mnist_core.evaluation import evaluate
 from mnist_core.grid import PAPER_WINNER, RECIPE_SETTINGS, Activation, Candidate, Recipe
 from mnist_core.modelstore import find_model, list_models, load_model, save_model
+from mnist_core.reading.floors import measure_floors
 from mnist_core.training import train_model, write_command
 
 
@@ -64,6 +65,23 @@ def test_the_recorded_test_accuracy_is_that_of_the_held_out_images(trained, data
     assert trained.model.info.test.n == len(split.test)
     assert trained.model.info.test.accuracy == measured.accuracy
     np.testing.assert_array_equal(np.array(trained.model.info.test.confusion), measured.confusion)
+
+
+def test_a_model_that_is_made_is_given_floors_of_its_own_and_its_card_says_what_they_come_to(trained):
+    doubt = trained.model.info.doubt
+
+    assert doubt == measure_floors(trained.model.network, trained.model.info)
+    assert doubt.floors != load_model(ROOT / "models" / "paper").info.doubt.floors
+    assert f"refuses **{doubt.lost:.1%}**" in (trained.model.folder / "README.md").read_text()
+
+
+def test_a_folder_of_an_earlier_version_has_no_floors_and_opens(trained):
+    path = trained.model.folder / "model.json"
+    values = json.loads(path.read_text())
+    del values["doubt"]
+    path.write_text(json.dumps(values))
+
+    assert load_model(trained.model.folder).info.doubt is None
 
 
 def test_saving_again_replaces_the_model(trained):

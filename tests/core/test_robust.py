@@ -188,6 +188,24 @@ def test_a_robust_training_saves_a_model_with_its_pen_figures(dataset, pens, tmp
     assert "CC BY 4.0" in card
 
 
+@pytest.mark.slow
+def test_a_robust_training_has_the_floors_of_networks_that_have_not_seen_the_writer(dataset, tmp_path):
+    every_pen = read_pens()
+    effort = replace(TINY, pool=replace(TINY.pool, n_drawings=1), teacher=None)
+
+    doubt = train(dataset, every_pen, tmp_path / "robust", effort).model.info.doubt
+    assert len(doubt.n) == 30
+    assert "without the writer" in doubt.reader
+    assert 0 < doubt.answered < 1
+
+
+def test_of_pens_that_are_not_the_labs_no_floors_are_found(dataset, pens, tmp_path):
+    info = train(dataset, pens, tmp_path / "robust").model.info
+
+    assert info.doubt is None
+    assert "was not measured" in (tmp_path / "robust" / "README.md").read_text()
+
+
 def test_the_same_seed_gives_the_same_robust_network(dataset, pens, tmp_path):
     effort = Effort(TINY.pool, TINY.bend, TINY.teacher, writer_folds=0)
 
