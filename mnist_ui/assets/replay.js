@@ -181,7 +181,7 @@ function draw(player, place) {
     const lengths = all.map((curve) => curve.length);
     cell.kind = over.size === curves.size ? "stopped" : "trains";
     cell.points = mean.map((accuracy, epoch) => pointAt(run, epoch, accuracy)).join(" ");
-    cell.score = (100 * mean.at(-1)).toFixed(1);
+    cell.score = (Math.floor(1000 * mean.at(-1) + 0.5) / 10).toFixed(1);
     cell.note = String(Math.round(lengths.reduce((sum, length) => sum + length) / lengths.length));
     cell.words = `${name}: ${describe(lengths, over.size)}, accuracy ${percent(mean.at(-1))}`;
   }

@@ -304,7 +304,7 @@ class _Network:
         points = " ".join(axes.place(number, accuracy) for number, accuracy in enumerate(mean))
         note = str(round(fmean(len(curve) for curve in self.curves.values())))
         words = f"{self.candidate}: {self._say()}, accuracy {mean[-1]:.2%}"
-        return Cell(index, self.kind, points, f"{100 * mean[-1]:.1f}", note, words, best)
+        return Cell(index, self.kind, points, _say_score(mean[-1]), note, words, best)
 
     def _say(self) -> str:
         lengths = sorted(len(curve) for curve in self.curves.values())
@@ -316,6 +316,11 @@ class _Network:
 
 
 _DOING = {Kind.TRAINS: "trains, at", Kind.HALTED: "not over, at"}
+
+
+def _say_score(accuracy: float) -> str:
+    """Say an accuracy in percent; halves are rounded up, as the browser's replay does."""
+    return f"{math.floor(1000 * accuracy + 0.5) / 10:.1f}"
 
 
 def _average(curves: _Curves, over: Collection[int]) -> list[float]:

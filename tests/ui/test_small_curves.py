@@ -41,6 +41,12 @@ def test_a_fold_that_is_behind_does_not_bend_the_end_of_the_mean():
     assert find_cell(Figures().draw(GRID, epochs, fits), 0).words.endswith("accuracy 90.00%")
 
 
+def test_a_cell_says_its_accuracy_rounded_as_the_browser_rounds_it():
+    # Python alone would round this half to the even 90.2, and a replay would differ from the figure.
+    epochs = make_epochs({(0, 0): [0.9025]})
+    assert find_cell(Figures().draw(GRID, epochs, [make_fit(0, 0, 1, None)]), 0).score == "90.3"
+
+
 def test_a_stopped_network_says_at_which_epoch():
     figure = Figures().draw(GRID, make_epochs({(1, 0): [0.5, 0.6]}), [make_fit(1, 0, 2, 0.6)], best=1)
     cell = find_cell(figure, 1)
