@@ -25,6 +25,7 @@ _LATE = (
     "matplotlib.backends.backend_svg",
     "mnist_core.dataset.mnist",
     "mnist_core.drawing.ink",
+    "mnist_core.evaluation.people",
     "mnist_core.live.film",
     "mnist_core.report",
     "mnist_core.riddle.result",

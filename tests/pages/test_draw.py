@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from searches import say
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.modelstore import load_model, save_model
@@ -56,7 +57,7 @@ def test_a_home_that_is_a_file_is_told_in_a_sentence(home):
     page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
 
     assert not page.exception
-    assert [error.value for error in page.error] == [
+    assert [say(error) for error in page.error] == [
         f"The lab keeps its state in {home}, but cannot write there (File exists): allow it, or name another "
         "folder with MNIST_LAB_HOME."
     ]

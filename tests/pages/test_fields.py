@@ -276,7 +276,7 @@ def test_hidden1_listens_to_pixels_and_the_output_speaks_to_nobody(open_fields, 
 def test_the_images_that_drive_a_unit_are_shown(open_fields, model):
     words = read_words(open_fields(layer="output", unit="4"))
 
-    assert "Images that drive it most** of the 300 in digits-0.mat" in words
+    assert "Images that drive it most** of the 300 in digits-0.mat" in words.replace("\\", "")
     assert "Images that drive it least" in words
 
 

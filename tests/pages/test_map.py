@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from searches import say
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
@@ -86,7 +87,7 @@ def test_a_method_that_needs_more_images_says_so_in_a_sentence(home):
     page = open_page("few")
     page.segmented_control(key=Key.MAP_METHOD_WIDGET).set_value("t-SNE").run()
     assert not page.exception
-    assert "t-SNE needs more than 90 images, but there are 50: take PCA." in page.error[0].value
+    assert "t-SNE needs more than 90 images, but there are 50: take PCA." in say(page.error[0])
 
 
 def test_points_are_coloured_as_chosen(home):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from searches import APP, read_words
+from searches import APP, read_words, say, say_all
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, open_in_all_tabs
 
@@ -143,7 +143,7 @@ def test_a_rate_that_no_network_can_be_trained_with_is_refused(home, store, data
     page = ask(page, "Learning rate", "0.0")
 
     assert store.get_job(job_id).wishes["lr"] == 0.01
-    assert "Learning rate: a number above 0 and at most 10" in page.toast[0].value
+    assert "Learning rate: a number above 0 and at most 10" in say(page.toast[0])
     assert {field.label: field.value for field in page.text_input}["Learning rate"] == "0.01"
 
 
@@ -279,4 +279,4 @@ def test_a_training_that_is_not_there_is_named(home, store, dataset):
 
     page = open_page("20200101-000000-abcd")
 
-    assert "There is no training 20200101-000000-abcd here" in read_words(page)
+    assert "There is no training 20200101-000000-abcd here" in say_all(page)
