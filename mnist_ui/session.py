@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mnist_core.dataset import Dataset
-from mnist_core.dataset.kept import find_source, keep_dataset, keep_source, list_datasets, open_dataset
+from mnist_core.dataset.kept import (
+    find_source,
+    find_time,
+    keep_dataset,
+    keep_source,
+    list_datasets,
+    open_dataset,
+)
 from mnist_core.errors import DataError
 from mnist_core.modelstore import list_models
 from mnist_core.replacing import write_out
@@ -185,7 +192,7 @@ def last_dataset() -> Dataset | None:
     """Return the data set that was opened last in any tab; None where there is none."""
     try:
         fingerprint = _last_path().read_text(encoding="utf-8").strip()
-        return open_dataset(fingerprint, settings().datasets_folder)
+        return _open_shared(fingerprint)
     except (OSError, DataError):
         return None
 
@@ -205,11 +212,10 @@ def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -
     DataError
         If it cannot be written; the previous one stays open.
     """
-    kept = keep_dataset(dataset, settings().datasets_folder)
+    fingerprint = keep_dataset(dataset, settings().datasets_folder).fingerprint
     if source is not None:
-        keep_source(source, kept.fingerprint, settings().datasets_folder)
-    _remember(kept)
-    return kept
+        keep_source(source, fingerprint, settings().datasets_folder)
+    return reopen_dataset(fingerprint)
 
 
 def reopen_dataset(fingerprint: str) -> Dataset:
@@ -220,7 +226,7 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     DataError
         If none is kept under the fingerprint; the previous one stays open.
     """
-    dataset = open_dataset(fingerprint, settings().datasets_folder)
+    dataset = _open_shared(fingerprint)
     _remember(dataset)
     return dataset
 
@@ -283,6 +289,17 @@ def _remember(dataset: Dataset) -> None:
     st.session_state[Key.DATASET] = dataset
     with write_out(_last_path(), "The name of the open data set") as file:
         file.write(dataset.fingerprint.encode())
+
+
+def _open_shared(fingerprint: str) -> Dataset:
+    """Open a kept data set once for all tabs, each of which would map its images anew."""
+    folder = settings().datasets_folder
+    return _open_once(str(folder), fingerprint, find_time(fingerprint, folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _open_once(folder: str, fingerprint: str, changed: int) -> Dataset:  # noqa: ARG001 - part of the key
+    return open_dataset(fingerprint, Path(folder))
 
 
 @st.cache_resource(show_spinner=False)

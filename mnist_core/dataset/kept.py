@@ -120,6 +120,12 @@ def find_images(fingerprint: str, folder: Path) -> Path:
     return folder / fingerprint / _IMAGES
 
 
+def find_time(fingerprint: str, folder: Path) -> int:
+    """Return when a kept data set was noted last, in nanoseconds since 1970; 0 where none is kept."""
+    path = folder / fingerprint / _DETAILS
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
 def list_datasets(folder: Path) -> list[tuple[str, str]]:
     """List the kept data sets as (fingerprint, name), the latest first."""
     found = [path for path in folder.glob(f"*/{_DETAILS}") if not path.parent.name.startswith(".")]

@@ -165,8 +165,9 @@ def test_a_film_that_finds_no_room_leaves_the_one_that_was_there(home, training,
 
     code, said = carry_out(home, "film", training, "--out", film, preexec_fn=limit_files)
 
-    assert (code, said.count("\n")) == (2, 1), said
-    assert f"The film must go to {film}, but it cannot be written (File too large)" in said
+    told, why = said.splitlines()
+    assert (code, told) == (2, f"{film} is there already, and will be replaced.")
+    assert f"The film must go to {film}, but it cannot be written (File too large)" in why
     assert [(path, path.read_text()) for path in tmp_path.iterdir()] == [(film, "the one before")]
 
 

@@ -125,7 +125,9 @@ def test_models_of_one_name_are_refused(home, mat, model):
 
 
 def test_a_table_that_cannot_be_written_is_refused_in_one_line(home, mat, model, tmp_path):
-    said = call(home, "coverage", model, mat, "--csv", tmp_path / "none" / "curve.csv", code=2)
+    (tmp_path / "file").touch()
+
+    said = call(home, "coverage", model, mat, "--csv", tmp_path / "file" / "curve.csv", code=2)
 
     assert "cannot be written" in said.stderr
     assert said.stderr.count("\n") == 1

@@ -60,9 +60,11 @@ def test_a_file_of_another_kind_is_not_written(tmp_path):
     dataset = recognise_layout({"X": ROWS, "y": Y}, "digits")
     with pytest.raises(LabError, match=r"saved as a \.mat or \.npz file, but clean\.csv is neither"):
         save_dataset(dataset, tmp_path / "clean.csv")
-    with pytest.raises(LabError, match="cannot be written"):
-        save_dataset(dataset, tmp_path / "nowhere" / "clean.mat")
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(LabError, match="cannot be written"):
+        save_dataset(dataset, tmp_path / "file" / "clean.mat")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 def write(tmp_path, **values):

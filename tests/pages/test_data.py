@@ -10,6 +10,7 @@ from scipy.io import loadmat, savemat
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
+from mnist_ui.session import Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenApp = Callable[[], AppTest]
@@ -251,3 +252,12 @@ def test_the_same_file_twice_is_one_data_set_and_a_refused_one_leaves_nothing(da
     upload(page, "cut.mat", content[:2000])
     kept = sorted(path.name for path in (tmp_path / "home" / "datasets").rglob("*") if path.is_file())
     assert kept == ["dataset.json", "images.npy", "labels.npy", "source.mat"]
+
+
+def test_all_tabs_share_the_images_of_a_data_set(open_app):
+    first = open_app().switch_page("pages/data.py").run()
+    press(first, "Open the sample")
+    others = [open_app().switch_page("pages/data.py").run() for _ in range(2)]
+
+    assert [page.session_state[Key.DATASET].fingerprint for page in others] == [SAMPLE_FINGERPRINT] * 2
+    assert all(page.session_state[Key.DATASET] is first.session_state[Key.DATASET] for page in others)
