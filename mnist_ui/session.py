@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core.dataset import Dataset
 from mnist_core.dataset.kept import (
     find_source,
-    find_time,
+    find_times,
     keep_dataset,
     keep_source,
     list_datasets,
@@ -294,11 +294,15 @@ def _remember(dataset: Dataset) -> None:
 def _open_shared(fingerprint: str) -> Dataset:
     """Open a kept data set once for all tabs, each of which would map its images anew."""
     folder = settings().datasets_folder
-    return _open_once(str(folder), fingerprint, find_time(fingerprint, folder))
+    return _open_once(str(folder), fingerprint, find_times(fingerprint, folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _open_once(folder: str, fingerprint: str, changed: int) -> Dataset:  # noqa: ARG001 - part of the key
+def _open_once(
+    folder: str,
+    fingerprint: str,
+    files: tuple[tuple[str, int], ...],  # noqa: ARG001 - part of the key
+) -> Dataset:
     return open_dataset(fingerprint, Path(folder))
 
 

@@ -120,10 +120,10 @@ def find_images(fingerprint: str, folder: Path) -> Path:
     return folder / fingerprint / _IMAGES
 
 
-def find_time(fingerprint: str, folder: Path) -> int:
-    """Return when a kept data set was noted last, in nanoseconds since 1970; 0 where none is kept."""
-    path = folder / fingerprint / _DETAILS
-    return path.stat().st_mtime_ns if path.exists() else 0
+def find_times(fingerprint: str, folder: Path) -> tuple[tuple[str, int], ...]:
+    """List the files of a kept data set with the times when they were written, in nanoseconds since 1970."""
+    files = (folder / fingerprint).glob("[!.]*.*")
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in files))
 
 
 def list_datasets(folder: Path) -> list[tuple[str, str]]:
