@@ -37,7 +37,7 @@ def show_answer(
     source: LiveSource = ANOTHER,
     ask: Callable[[Reading], None] = lambda _: None,
 ) -> None:
-    """Show what the network sees, its guess or its doubt, what it looked at, and what fires.
+    """Show what the network sees, its guess or its doubt, and what it looked at.
 
     Parameters
     ----------
@@ -65,9 +65,16 @@ def show_answer(
             ask(reading)
         with st.container(key=Key.STALE_EVIDENCE, horizontal=True, gap="small"):
             _show_evidence(model, image, reading, unsure)
+
+
+def show_insides(model: Model, image: Image) -> None:
+    """Show which units an image makes fire, and the training images that the network finds most alike."""
     with st.container(key=Key.STALE_UNITS):
-        _show_units(model, image)
-        show_nearest(model, image)
+        units, nearest = st.columns(2, gap="large")
+        with units:
+            _show_units(model, image)
+        with nearest:
+            show_nearest(model, image)
 
 
 def is_unsure(model: Model, image: Image, reading: Reading) -> bool:

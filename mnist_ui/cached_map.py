@@ -92,7 +92,9 @@ def _flatten_at_once(key: _Key, _source: MapSource) -> dict[str, Cloud]:  # noqa
     return map_layers(_source.model, _source.sample, Method.PCA)
 
 
-@st.cache_resource(show_spinner="Flattening four layers: this takes half a minute, once …", max_entries=12)
+@st.cache_resource(
+    show_spinner="Flattening four layers: this takes half a minute, once …", show_time=True, max_entries=12
+)
 def _flatten(key: _Key, method: Method, _source: MapSource) -> dict[str, Cloud]:  # noqa: ARG001
     if method is Method.UMAP:
         load_alone(load_umap)

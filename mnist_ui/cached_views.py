@@ -14,7 +14,7 @@ from mnist_core.fields.fidelity import Fidelity, digit_fidelity
 from mnist_core.fields.likeness import DigitMeans, Likeness, average_digits, digit_likeness
 from mnist_core.fields.probe import Probe, choose_probe, find_image, take_images
 from mnist_core.fields.view import Asked, DigitView
-from mnist_core.fields.views import find_view
+from mnist_core.fields.views import VIEWS, find_view
 from mnist_core.modelstore import Model
 from mnist_core.network import LAYERS
 from mnist_ui.cached import identify, open_sample
@@ -67,6 +67,11 @@ def show_way(lens: Lens, view: FieldsView, method: str | None = None) -> Fields:
     return orient_fields(shown, view.turned)
 
 
+def look_all_ways(lens: Lens, view: FieldsView) -> None:
+    """Make the pictures of all ways, and measure them: each takes too short to say so, all take seconds."""
+    _look_all_ways(lens.key, view.layer, view.digit, min(view.image, lens.dataset.n_samples - 1), lens)
+
+
 def show_digits(lens: Lens, view: FieldsView) -> DigitFields:
     """Make the pictures for every digit, of a way with a picture a digit, oriented as chosen."""
     shown = _draw_digits(lens.key, view.layer, view.method, lens)
@@ -115,6 +120,13 @@ def _show_way(key: _Key, layer: str, method: str, digit: int, place: int, _lens:
         return of_digit
     image = take_images(_lens.dataset, find_image(_lens.dataset, place), _lens.model.info.side)
     return way.show(_lens.model.network, layer, _lens.probe, Asked(digit, image))
+
+
+@st.cache_resource(show_spinner="Looking in all twelve ways …", max_entries=32)
+def _look_all_ways(key: _Key, layer: str, digit: int, place: int, _lens: Lens) -> None:
+    for method in VIEWS:
+        _show_way(key, layer, method, digit, place, _lens)
+        _measure_way(key, layer, method, _lens)
 
 
 @st.cache_resource(show_spinner="Looking, digit by digit …", max_entries=24)

@@ -19,6 +19,7 @@ from mnist_ui import session
 from mnist_ui.kept_drawings import show_kept
 from mnist_ui.markdown import escape
 from mnist_ui.model_name import ask_for_model_name, propose_name
+from mnist_ui.run_states import is_live
 from mnist_ui.session import Key
 from mnist_ui.waking import tend_job
 from mnist_ui.watch import watch
@@ -49,7 +50,7 @@ def show_corrections(model: Model) -> None:
         )
         _offer_learning(model, jobs)
     for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
-        is_busy = _is_busy(job)
+        is_busy = is_live(job)
         tend = partial(tend_job, session.store(), job.id)
         show = partial(_show_job, job.id, is_busy)
         watch(f"learning-{job.id}", tend, show, _REFRESH_S if is_busy else None)
@@ -59,12 +60,8 @@ def _describe(one: Correction) -> str:
     return f"a {one.label}" + (f", read as {one.read}" if one.read is not None else "")
 
 
-def _is_busy(job: JobRow) -> bool:
-    return job.state.is_active or job.is_waiting
-
-
 def _learns(model: str, jobs: Sequence[JobRow]) -> bool:
-    return any(_is_busy(job) and job.settings["model"] == model for job in jobs)
+    return any(is_live(job) and job.settings["model"] == model for job in jobs)
 
 
 def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
@@ -85,7 +82,7 @@ def _start(model: str) -> None:
     if _learns(model, jobs):
         return  # another tab was faster, and this one shows the same from now on
     for job in jobs:
-        if not _is_busy(job) and job.state is not RunState.DONE:
+        if not is_live(job) and job.state is not RunState.DONE:
             _remove(job.id)
     job_id = store.add_job(KIND, {"model": model}, name=f"a copy of {model} learns")
     start_job(session.settings(), job_id)
@@ -101,7 +98,7 @@ def _show_job(job_id: str, was_busy: bool, _: Stamp) -> None:
         job = session.store().get_job(job_id)
     except LabError:
         return  # deleted meanwhile
-    is_busy = _is_busy(job)
+    is_busy = is_live(job)
     if is_busy is not was_busy:
         st.rerun()  # the refreshing ends
     if is_busy:

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-import numpy as np
 import streamlit as st
 
-from mnist_core.arrays import Image
 from mnist_core.corrections import Source, keep_correction, make_correction
-from mnist_core.drawing import SIDE, draw_strokes
-from mnist_core.errors import DrawingError, LabError
+from mnist_core.errors import LabError
 from mnist_core.game import N_TURNS, Round, Turn
 from mnist_core.scores import MOST_LETTERS, keep_score, make_score
 from mnist_ui import session
-from mnist_ui.gallery import show_gallery
 from mnist_ui.game_play import name_digit
+from mnist_ui.game_turns import show_turns
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key
 
@@ -24,9 +21,7 @@ def show_end(played: Round, play_again: Callable[[], None]) -> None:
     """Show what a round came to, and offer to keep it, what fooled the network, and another round."""
     st.header(f"{played.score} points")
     _show_sums(played)
-    captions = [_caption(turn) for turn in played.turns]
-    pictures = np.stack([_draw(turn) for turn in played.turns])
-    show_gallery(pictures, captions, size=_PICTURE_SIZE, label="what was drawn, and what was read")
+    show_turns(played, _PICTURE_SIZE)
     _offer_board(played)
     _offer_gallery(played)
     st.button("Play again", icon=":material/replay:", type="primary", on_click=play_again)
@@ -41,18 +36,6 @@ def _show_sums(played: Round) -> None:
         f"Read by {escape(played.model)}. Ten points for a digit that is read, and one for each second "
         "faster than ten, from question to answer."
     )
-
-
-def _caption(turn: Turn) -> str:
-    read = "nothing" if turn.read is None else f"read {turn.read}"
-    return f"{turn.asked}: {read}, {turn.seconds:.1f}\u00a0s"
-
-
-def _draw(turn: Turn) -> Image:
-    try:
-        return draw_strokes(turn.strokes)
-    except DrawingError:
-        return np.zeros((SIDE, SIDE), dtype=np.float32)
 
 
 def _offer_board(played: Round) -> None:
@@ -88,10 +71,12 @@ def _offer_gallery(played: Round) -> None:
         return
     with st.container(border=True):
         st.markdown("**It was fooled.** Tick what you drew honestly, so that others would read it.")
-        for turn in open_turns:
-            st.checkbox(
-                f"This is {name_digit(turn.asked)}; it read {name_digit(turn.read or 0)}.", key=_tick(turn)
-            )
+        with st.container(horizontal=True):
+            for turn in open_turns:
+                st.checkbox(
+                    f"This is {name_digit(turn.asked)}; it read {name_digit(turn.read or 0)}.",
+                    key=_tick(turn),
+                )
         ticked = [turn for turn in open_turns if st.session_state[_tick(turn)]]
         st.button(
             "Keep what fooled it",

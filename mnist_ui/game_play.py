@@ -14,6 +14,7 @@ from mnist_ui.answer import is_unsure
 from mnist_ui.canvas import clear_canvas, show_canvas
 from mnist_ui.draft import keep_draft
 from mnist_ui.game_face import Face, show_face
+from mnist_ui.game_turns import show_turns
 from mnist_ui.session import Canvas, Key
 
 Clock: TypeAlias = Callable[[], float]
@@ -21,6 +22,7 @@ Clock: TypeAlias = Callable[[], float]
 
 _PAUSE_S = 1.5  # to read what was said, and for a stroke that the player had begun
 _WIDTH = 320  # screen pixels, as the canvas
+_PICTURE_SIZE = 96  # screen pixels; five in a row beside the canvas, three on a phone
 _OTHERWISE = "Without them, press Next."
 
 
@@ -74,6 +76,7 @@ def show_play(model: Model, played: Round, clock: Clock) -> None:
         show_face(_compose_face(played, said, now), lambda step: _end_step(step, clock))
     with right:
         show_standing(played)
+        show_turns(played, _PICTURE_SIZE)
 
 
 def show_standing(played: Round) -> None:

@@ -19,6 +19,7 @@ from mnist_ui import session
 from mnist_ui.live_choice import forget_choice, open_training
 from mnist_ui.markdown import escape
 from mnist_ui.model_name import ask_for_model_name, check_new_name
+from mnist_ui.run_states import is_live
 from mnist_ui.waking import tend_job
 from mnist_ui.watch import watch
 
@@ -65,15 +66,16 @@ def show_saving() -> None:
     job_id = st.session_state.get(session.Key.LIVE_SAVING)
     if job_id is None:
         return
-    is_busy = session.store().get_job(job_id).state.is_active
+    is_busy = is_live(session.store().get_job(job_id))
     tend = partial(tend_job, session.store(), job_id)
     watch("saving", tend, partial(_show_saving, job_id, is_busy), _REFRESH_S if is_busy else None)
 
 
 def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
     job = session.store().get_job(job_id)
-    if job.state.is_active is not was_busy:
-        st.rerun()
+    is_busy = is_live(job)
+    if is_busy is not was_busy:
+        st.rerun()  # the refreshing ends or begins
     name = escape(job.settings["name"])
     if job.state is RunState.DONE and job.outcome is not None:
         with st.container(border=True):
@@ -84,7 +86,7 @@ def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
             with st.container(horizontal=True):
                 for page, label, icon in _LINKS:
                     st.page_link(page, label=label, icon=icon, query_params={"model": job.settings["name"]})
-    elif not (job.state.is_active or job.is_waiting):
+    elif not is_busy:
         st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
     else:
         st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")

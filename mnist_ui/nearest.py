@@ -26,7 +26,8 @@ def show_nearest(model: Model, image: Image) -> None:
 
     Nothing is shown where no data set is of the classes that the model knows.
     """
-    crowd = _find_crowd(model)
+    with st.spinner("Showing the training images to the network …"):  # in its place, not below the page
+        crowd = _find_crowd(model)
     if crowd is None:
         return
     nearest = find_nearest(model, crowd, image, _N)
@@ -63,7 +64,7 @@ def _find_crowd(model: Model) -> Crowd | None:
     return None
 
 
-@st.cache_resource(show_spinner="Showing the training images to the network …", max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _gather(
     folder: str,  # noqa: ARG001 - part of the key, as the two that follow
     changed: int,  # noqa: ARG001

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_core.runs import RunRow, RunState
+from mnist_core.runs import JobRow, RunRow, RunState
 
 _Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -45,8 +45,8 @@ def badge_state(state: RunState) -> str:
     return f":{_LOOKS[state].colour}-badge[{_LOOKS[state].word}]"
 
 
-def is_live(run: RunRow) -> bool:
-    """Say whether a run changes by itself: a worker has it, or may take it at any moment."""
+def is_live(run: RunRow | JobRow) -> bool:
+    """Say whether a run or job changes by itself: a process has it, or may take it at any moment."""
     return run.state.is_active or run.is_waiting
 
 

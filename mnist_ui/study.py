@@ -13,6 +13,7 @@ from mnist_core.runs import JobRow, RunState
 from mnist_core.runs.reading import Stamp
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
+from mnist_ui.run_states import is_live
 from mnist_ui.waking import tend_job
 from mnist_ui.watch import watch
 
@@ -38,11 +39,11 @@ def show_study(
         Shows what a job came to, or has come to so far.
     """
     job = _find(kind, planned, dataset)
-    is_busy = _is_busy(job)
+    is_busy = job is not None and is_live(job)
 
     def show_now(_: Stamp) -> None:
         now = _find(kind, planned, dataset)
-        if _is_busy(now) != is_busy:
+        if (now is not None and is_live(now)) != is_busy:
             st.rerun()  # the refreshing ends or begins
         if now is None:
             st.button(label, type="primary", icon=":material/play_arrow:", on_click=_begin, args=begun)
@@ -61,12 +62,8 @@ def _find(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> JobRow | N
     return next((job for job in jobs if job.settings == planned), None)
 
 
-def _is_busy(job: JobRow | None) -> bool:
-    return job is not None and (job.state.is_active or job.is_waiting)
-
-
 def _show_state(job: JobRow) -> None:
-    if _is_busy(job):
+    if is_live(job):
         bar, button = st.columns([5, 1], vertical_alignment="center")
         bar.progress(job.progress or 0.0, job.message)
         if job.state is not RunState.CANCELLING:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.fields.view import Kind, View
 from mnist_core.fields.views import VIEWS
-from mnist_ui.cached_views import Lens, measure_way, show_digits, show_way
+from mnist_ui.cached_views import Lens, look_all_ways, measure_way, show_digits, show_way
 from mnist_ui.fields_view import FieldsView
 from mnist_ui.gallery import Colours
 from mnist_ui.markdown import escape
@@ -40,6 +40,7 @@ def show_ways(lens: Lens, view: FieldsView, open_way: Callable[[str], None]) -> 
     open_way : callable
         Is called with the name of a way that was chosen.
     """
+    look_all_ways(lens, view)
     with st.container(horizontal=True, gap="large"):
         for place, (words, belongs) in enumerate(_GROUPS):
             ways = [way for way in VIEWS.values() if belongs(way)]

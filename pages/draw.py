@@ -10,7 +10,7 @@ from mnist_core.arrays import Image
 from mnist_core.drawing import SIDE, draw_strokes, read_picture
 from mnist_core.errors import DrawingError, ModelError
 from mnist_core.modelstore import Model
-from mnist_ui.answer import show_answer
+from mnist_ui.answer import show_answer, show_insides
 from mnist_ui.canvas import read_sheet, show_canvas
 from mnist_ui.corrections_panel import show_corrections
 from mnist_ui.draft import take_up_draft
@@ -62,20 +62,27 @@ def _draw_and_answer(model: Model, network: str) -> None:
     if source == _NUMBER:
         _write_number(model)
         return
-    with st.container(horizontal=True, gap="medium"):
-        asked, answered = st.container(width=_WIDTH), st.container(width="stretch", key=Key.ANSWER)
-    with asked:
-        image = _try(_read_digit if source == _DIGIT else _read_upload)
-    with answered:
-        if source == _DIGIT:
-            strokes, version = read_sheet(Canvas.DRAW)
-            ask = partial(ask_for_truth, model, strokes)
-            show_answer(model, image, LiveSource(network, strokes, version), ask)
-        else:
-            show_answer(model, image)
-        if image is None:
-            with st.container(key=Key.STALE_HINT):
-                _hint(source)
+    with st.container(key=Key.ANSWER):
+        with st.container(horizontal=True, gap="medium"):
+            asked, answered = st.container(width=_WIDTH), st.container(width="stretch")
+        with asked:
+            image = _try(_read_digit if source == _DIGIT else _read_upload)
+        with answered:
+            _answer(model, network, source, image)
+        if image is not None:
+            show_insides(model, image)
+
+
+def _answer(model: Model, network: str, source: str, image: Image | None) -> None:
+    if source == _DIGIT:
+        strokes, version = read_sheet(Canvas.DRAW)
+        ask = partial(ask_for_truth, model, strokes)
+        show_answer(model, image, LiveSource(network, strokes, version), ask)
+    else:
+        show_answer(model, image)
+    if image is None:
+        with st.container(key=Key.STALE_HINT):
+            _hint(source)
 
 
 def _write_number(model: Model) -> None:

@@ -34,8 +34,9 @@ from mnist_ui.unit_panel import (
 from mnist_ui.unit_picker import Tile, pick_picture
 from mnist_ui.unit_ways import show_digit_pictures, show_ways
 
-_SIZES = {"hidden1": 50, "hidden2": 72, "output": 96}  # of a tile, so that a layer fits the screen
+_SIZES = {"hidden1": 50, "hidden2": 72, "output": 120}  # of a tile, so that a layer fits the screen
 _WIDER = 66  # with a number below it
+_MANY = 48  # units: beside their gallery there is room for what the open one is tied to
 _FORMS: tuple[tuple[Literal["png", "svg"], str], ...] = (("png", "image/png"), ("svg", "image/svg+xml"))
 
 
@@ -163,10 +164,13 @@ with _left:
     _show_files(_model, _view, _fields)
 with _right:
     _show_open_unit(_lens, _view, _fields)
+    if len(_fields) > _MANY:
+        show_links(_model, _view, _open_unit)
 _show_all_ways(_lens, _view)
 _left, _right = st.columns([5, 4], gap="large")
 with _left:
     show_drivers(_lens, _view)
 with _right:
-    show_links(_model, _view, _open_unit)
+    if len(_fields) <= _MANY:
+        show_links(_model, _view, _open_unit)
     show_values(_lens, _view)

@@ -69,3 +69,15 @@ def test_a_confusion_cell_is_chosen_by_the_keyboard(tab: Page) -> None:
     expect(tab.get_by_text(re.compile("of a 5 were read as 8"))).to_be_visible()
     settle(tab)
     assert _focused_label(tab).startswith("true 5, read as 8")
+
+
+def test_what_takes_seconds_is_said_while_it_is_made(open_tab: OpenTab) -> None:
+    tab = open_tab("fields?model=robust&layer=hidden2")
+    settle(tab)
+
+    tab.get_by_text("in all twelve ways").click()
+
+    expect(tab.get_by_text("Looking in all twelve ways")).to_be_visible()
+    expect(tab.get_by_text("What each way explains in hidden 2")).to_be_visible()
+    settle(tab)
+    expect(tab.get_by_text("Looking in all twelve ways")).to_have_count(0)

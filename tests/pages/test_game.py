@@ -56,6 +56,12 @@ def read_metrics(page: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
 
+def count_captions(page: AppTest) -> tuple[int, int]:
+    """Count the places of a round's digits, and those with a word below."""
+    (pictures,) = [one.proto.body for one in page.get("html") if "what was drawn" in one.proto.body]
+    return pictures.count("<figure>"), pictures.count("<figcaption>")
+
+
 def asked(page: AppTest) -> int:
     digit = page.session_state[Key.GAME_ROUND].asked
     assert isinstance(digit, int)
@@ -159,14 +165,20 @@ def test_what_is_drawn_in_the_pause_counts_for_nothing(page):
     assert len(page.session_state[Key.GAME_ROUND].turns) == 1
 
 
+def test_what_was_drawn_fills_the_places_beside_the_paper(page):
+    begin_with(page, 4, 7)
+    assert count_captions(page) == (10, 0)
+    draw(page, 4)
+    assert count_captions(page) == (10, 1)
+
+
 def test_a_round_ends_with_its_sums_and_a_picture_of_each_digit(page):
     press(page, "Start a round")
     end_round(page)
     assert page.header[0].value.endswith(" points")
     assert read_metrics(page)["Read"] == "10 of 10"
     assert read_metrics(page)["Best row"] == "10"
-    (pictures,) = [one.proto.body for one in page.get("html") if "what was drawn" in one.proto.body]
-    assert pictures.count("<figure>") == 10
+    assert count_captions(page) == (10, 10)
 
 
 def test_a_name_is_put_on_the_board_once_as_it_was_typed_and_can_be_removed(home, page):

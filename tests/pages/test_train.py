@@ -280,3 +280,17 @@ def test_a_training_that_is_not_there_is_named(home, store, dataset):
     page = open_page("20200101-000000-abcd")
 
     assert "There is no training 20200101-000000-abcd here" in say_all(page)
+
+
+def test_a_model_whose_process_was_killed_is_watched_until_another_saves_it(home, store, dataset):
+    page = open_page(train(store, home, dataset, epochs=1, until=1))
+    saving = store.claim_job(
+        store.add_job(SAVING, {"training": "any", "epoch": 1, "name": "mine"}, name="mine")
+    )
+    store.release_run(saving.id, "its worker is gone")
+
+    page.session_state["live-saving"] = saving.id
+    page.run()
+
+    assert "Saving epoch 1 as mine" in say_all(page)
+    assert page.session_state["lab-is-watching"]  # and who watches wakes what waits
