@@ -23,6 +23,14 @@ _HELD = [state for state in RunState if state.is_held]
 _STAMPED = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.name, RUNS.c.state, RUNS.c.heartbeat, RUNS.c.message]
 _STAMPED += [RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner, RUNS.c.ended]
 Stamp = tuple[tuple[Any, ...], ...]
+_SELF = sa.alias(RUNS)
+_ITSELF_WAITS = sa.exists().where(_SELF.c.id == sa.bindparam("run"), _SELF.c.queue_position.is_not(None))
+# Made once: pages ask it each second, and to put it together takes longer than to answer it.
+_STAMP_QUERY = (
+    sa.select(*_STAMPED)
+    .where((RUNS.c.id == sa.bindparam("run")) | ((RUNS.c.state.in_(_HELD) | HAS_PLACE) & _ITSELF_WAITS))
+    .order_by(RUNS.c.id)
+)
 IN_TURN = (RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 
 
@@ -63,12 +71,8 @@ class RunReading(Database):
 
         Of one that waits, what is before it tells too. An id that is not there has an empty stamp.
         """
-        mine = sa.alias(RUNS)
-        waits = sa.exists().where(mine.c.id == run_id, mine.c.queue_position.is_not(None))
-        is_live = RUNS.c.state.in_(_HELD) | HAS_PLACE
-        query = sa.select(*_STAMPED).where((RUNS.c.id == run_id) | (is_live & waits)).order_by(RUNS.c.id)
         with self._reading() as connection:
-            return tuple(tuple(row) for row in connection.execute(query))
+            return tuple(tuple(row) for row in connection.execute(_STAMP_QUERY, {"run": run_id}))
 
     def list_runs(self) -> list[RunRow]:
         """Read all runs, the latest first."""
