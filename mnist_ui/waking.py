@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DESERTED_AFTER_S = 8.0  # a worker that starts takes a run sooner
 _AGAIN_AFTER_S = 30.0
-_LOOK_EVERY_S = 2.0  # for workers that are gone; they beat as often
+_LOOK_EVERY_S = 2.0  # for workers that are gone, which beat as often, and for what waits
 _GAP_S = 12.0  # between two looks; a page looks each second, a tab that is hidden every five
 _LOG = logging.getLogger("mnist_lab.app")
 
@@ -74,17 +74,18 @@ def tend_job(store: "Store", job_id: str) -> "Stamp":
 def _tend(store: "Store", run_id: str, wake: Callable[[], None]) -> "Stamp":
     from mnist_core.runs.reading import is_waiting  # noqa: PLC0415 - see above
 
-    _look_for_silent(read_settings().database, store)
+    database = read_settings().database
+    _do_sometimes(database, "", store.mark_silent_runs)
     stamp = store.read_stamp(run_id)
     if is_waiting(stamp, run_id):
-        wake()
+        _do_sometimes(database, run_id, wake)
     return stamp
 
 
-@st.cache_data(ttl=_LOOK_EVERY_S, max_entries=8, show_spinner=False)
-def _look_for_silent(database: str, _store: "Store") -> None:  # noqa: ARG001 - the key
-    """Release the runs whose worker is gone, once in a while for all tabs."""
-    _store.mark_silent_runs()
+@st.cache_data(ttl=_LOOK_EVERY_S, max_entries=64, show_spinner=False)
+def _do_sometimes(database: str, name: str, _do: Callable[[], None]) -> None:  # noqa: ARG001 - the key
+    """Do what needs no doing at each refresh, once in a while for all tabs."""
+    _do()
 
 
 def _wake_worker(store: "Store") -> None:
