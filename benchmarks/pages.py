@@ -139,6 +139,7 @@ def _measure_cpu(lab: _Lab, arguments: argparse.Namespace) -> list[str]:
     print("\n| page, warm | server's processor ms |\n| --- | --- |")
     broken = []
     with lab.run() as server:
+        time.sleep(_UP_S)  # it has computed what first visits show by then
         for path in wanted:
             page, took = name_page(path), asyncio.run(_measure_page(server, path))
             most = _MOST_HEAVY_MS if page in _HEAVY else _MOST_MS

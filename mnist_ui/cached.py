@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.arrays import Activations, Fields, Images
-from mnist_core.dataset import Dataset
+from mnist_core.dataset import Dataset, Split, split_dataset
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.dataset.side import bring_to_side
 from mnist_core.evaluation import Evaluation
@@ -40,6 +40,17 @@ def evaluate_part(model: Model, dataset: Dataset, which: Which = Which.FAIR) -> 
         If the data set does not fit the model, or has too few images to hold any out.
     """
     return _evaluate_part(*identify(model), dataset.fingerprint, which, model, dataset)
+
+
+def split_once(dataset: Dataset, seed: int = 0, limit: int | None = None) -> Split:
+    """Split a data set, once for all tabs; see `split_dataset`.
+
+    Raises
+    ------
+    DataError
+        If it has too few images.
+    """
+    return _split_once(dataset.fingerprint, seed, limit, dataset)
 
 
 def read_fields(model: Model, layer: str) -> Fields:
@@ -107,3 +118,8 @@ def _read_sums(
     _dataset: Dataset,
 ) -> Activations:
     return np.ascontiguousarray(layer_sums(_model.network, layer, _bring(_model, _dataset.images)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _split_once(fingerprint: str, seed: int, limit: int | None, _dataset: Dataset) -> Split:  # noqa: ARG001
+    return split_dataset(_dataset, seed, limit)

@@ -89,14 +89,7 @@ def show_as_in_file(dataset: Dataset) -> None:
 
 def show_examples(dataset: Dataset, seed: int, count: int) -> None:
     """Show random images of each class, a row a class."""
-    rng = np.random.default_rng(seed)
-    rows = {}
-    labels = np.zeros(dataset.n_samples, np.int64) if dataset.known_labels is None else dataset.labels
-    for place, name in enumerate(dataset.class_names if dataset.is_labelled else ("?",)):
-        places = np.flatnonzero(labels == place)
-        chosen = np.sort(rng.choice(places, min(count, len(places)), replace=False))
-        rows[name] = np.asarray(dataset.images[chosen])
-    show_rows(rows)
+    show_rows(_choose_examples(dataset.fingerprint, dataset.class_names, seed, count, dataset))
 
 
 def is_turned(dataset: Dataset) -> bool:
@@ -137,6 +130,24 @@ def show_reasons(dataset: Dataset) -> None:
     # A data set that an earlier version kept has reasons, but not the names of its decisions.
     names = [DECISIONS.get(name, name) for name, _ in origin.taken] or [""] * len(origin.reasons)
     st.table({"Decision": names, "Why": [escape(reason) for reason in origin.reasons]}, hide_index=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _choose_examples(
+    fingerprint: str,  # noqa: ARG001 - part of the key
+    class_names: Sequence[str],
+    seed: int,
+    count: int,
+    _dataset: Dataset,
+) -> dict[str, Images]:
+    rng = np.random.default_rng(seed)
+    rows = {}
+    labels = np.zeros(_dataset.n_samples, np.int64) if _dataset.known_labels is None else _dataset.labels
+    for place, name in enumerate(class_names if _dataset.is_labelled else ("?",)):
+        places = np.flatnonzero(labels == place)
+        chosen = np.sort(rng.choice(places, min(count, len(places)), replace=False))
+        rows[name] = np.asarray(_dataset.images[chosen])
+    return rows
 
 
 def _walk(variables: Sequence[Variable], depth: int) -> Iterator[tuple[Variable, int]]:

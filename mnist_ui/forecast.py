@@ -5,12 +5,13 @@ from threading import Thread
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset, split_dataset
+from mnist_core.dataset import Dataset
 from mnist_core.errors import LabError
 from mnist_core.grid import SearchPlan
 from mnist_core.runs.forecast import forecast_epochs, forecast_search
 from mnist_core.settings import Settings
 from mnist_core.worker.speed import Speed, measure_speed, read_speed
+from mnist_ui.cached import split_once
 from mnist_ui.markdown import escape
 from mnist_ui.times import say_roughly
 
@@ -57,7 +58,7 @@ def _begin_measuring(settings: Settings) -> "Future[Speed]":
 
 
 def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
-    n_train = len(split_dataset(dataset, plan.split_seed, plan.limit).train)
+    n_train = len(split_once(dataset, plan.split_seed, plan.limit).train)
     per_image = speed.seconds_per_image[plan.engine]
     seconds = forecast_search(plan, n_train, per_image, speed.cores, speed.start_s)
     n_processes = min(plan.workers or speed.cores, speed.cores)

@@ -8,12 +8,13 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset, Split, split_dataset
+from mnist_core.dataset import Dataset, Split
 from mnist_core.dataset.mnist import fetch_mnist
 from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.errors import DataError, LabError
 from mnist_core.layouts.export import write_mat, write_npz
 from mnist_ui import session
+from mnist_ui.cached import split_once
 from mnist_ui.charts.data import chart_digit_counts
 from mnist_ui.dataset_view import (
     build_tree,
@@ -178,7 +179,7 @@ def _draw_counts(fingerprint: str, _dataset: Dataset, _split: Split | None) -> N
 
 def _show_split(dataset: Dataset) -> Split | None:
     try:
-        split = split_dataset(dataset, _SPLIT_SEED)
+        split = split_once(dataset, _SPLIT_SEED)
     except DataError as error:
         st.warning(escape(str(error)), icon=":material/warning:")
         return None

@@ -166,9 +166,17 @@ def strongest_sources(network: MLP, layer: str, unit: int, count: int) -> list[L
 
 def rank_images(values: Values, count: int) -> tuple[Indices, Indices]:
     """Find the positions of the highest values, the highest first, and of the lowest, the lowest first."""
-    most = np.argsort(-values, kind="stable")[:count]
-    least = np.argsort(values, kind="stable")[:count]
-    return most.astype(np.int64), least.astype(np.int64)
+    return _find_least(-values, count), _find_least(values, count)
+
+
+def _find_least(values: Values, count: int) -> Indices:
+    """Find the positions of the lowest values, of equal ones the first; without sorting the others."""
+    if count < len(values):
+        bound = np.partition(values, count)[count]
+        places = np.flatnonzero(values <= bound)
+    else:
+        places = np.arange(len(values))
+    return places[np.argsort(values[places], kind="stable")][:count].astype(np.int64)
 
 
 def read_bias(network: MLP, layer: str, unit: int) -> float:
