@@ -58,6 +58,7 @@ def test_a_search_runs_to_its_end(store, settings, fingerprint):
     wait_until(lambda: not processes_of(settings.home), 15)
 
 
+@pytest.mark.slow
 def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, settings, fingerprint):
     run_id = store.add_run(LONGER, "small.mat", fingerprint)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}

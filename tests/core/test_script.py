@@ -46,6 +46,7 @@ def test_a_script_without_its_guard_is_told_the_cure_in_a_sentence(tmp_path, bef
     assert 'put it below `if __name__ == "__main__":`' in said
 
 
+@pytest.mark.slow
 def test_a_script_with_its_guard_searches_in_processes(tmp_path):
     done = run_script(tmp_path, HEAD + GUARD + FIT % 2)
 

@@ -119,6 +119,7 @@ def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(stor
     wait_until(lambda: not list(settings.runs_folder.glob("*/checkpoints")))  # of no use any more
 
 
+@pytest.mark.slow
 def test_a_run_whose_checkpoints_cannot_be_written_is_paused_and_says_why(store, settings, fingerprint):
     run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
     folder = settings.runs_folder / run.id
@@ -153,6 +154,7 @@ def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint)
     assert (ended.state, ended.n_epochs) == (RunState.DONE, 4 * 1000)
 
 
+@pytest.mark.slow
 def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fingerprint):
     first, second = (store.add_run(SMALL, "small.mat", fingerprint) for _ in range(2))
 
@@ -235,6 +237,7 @@ def test_a_damaged_or_old_measure_of_the_speed_is_none(settings, words):
     assert read_speed(settings) is None
 
 
+@pytest.mark.slow
 def test_the_speed_is_measured_anew_where_its_file_is_damaged(settings):
     settings.home.mkdir(parents=True, exist_ok=True)
     (settings.home / "speed.json").write_text("")
