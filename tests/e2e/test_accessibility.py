@@ -34,6 +34,7 @@ def show_something(tab: Page, page: str) -> None:
         if not tab.get_by_text("Kept as a 1").count():  # another scheme's visit may have told it before
             tapped = tab.get_by_role("radio", name="1", exact=True)
             tapped.or_(tab.get_by_role("button", name="1", exact=True)).first.click()
+            tab.get_by_role("button", name="Yes, a 1").click()
         tab.get_by_role("heading", name="Your writing").wait_for()
     if page == "Map":
         visitor.pick_point(tab)
