@@ -9,10 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.markdown import escape
-from mnist_ui.waking import carry_on, say_home_trouble
-from mnist_ui.warming import wait_for_pages, warm_up
+from mnist_ui.start.warming import wait_for_pages, warm_up
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
@@ -56,7 +56,7 @@ def _list_pages() -> dict[str, list[st.Page]]:
 def _show_page() -> None:
     wait_for_pages()
     # Here, as it holds a component, which can only be made where an app runs.
-    from mnist_ui.watch import see  # noqa: PLC0415
+    from mnist_ui.following.watch import see  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)

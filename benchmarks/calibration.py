@@ -11,12 +11,12 @@ import numpy as np
 from scipy.special import softmax
 
 from benchmarks import describe_machine
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.evaluation import read_logits
-from mnist_core.evaluation.calibration import N_BINS, measure_calibration
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation import read_logits
+from mnist_core.insight.evaluation.calibration import N_BINS, measure_calibration
+from mnist_core.network.models import load_model
 
 _AT_LEAST = 0.85
 _N_SETS = 100

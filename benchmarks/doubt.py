@@ -26,15 +26,13 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks import DATA, describe_machine, find_mnist
 from benchmarks.learn import make_quick_pool, train_without
 from benchmarks.strangers import draw_letter, draw_mark, draw_pair, draw_scribble, letter_names, mark_names
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.drawing import draw_strokes
-from mnist_core.evaluation import read_logits
-from mnist_core.evaluation.people import people_interval
-from mnist_core.evaluation.temperature import fit_temperature
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model, save_model
-from mnist_core.modelstore.info import DoubtFacts
-from mnist_core.reading.doubt import (
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation import read_logits
+from mnist_core.insight.evaluation.people import people_interval
+from mnist_core.insight.evaluation.temperature import fit_temperature
+from mnist_core.insight.reading.doubt import (
     JUDGE_PATH,
     DoubtRule,
     Looks,
@@ -45,7 +43,7 @@ from mnist_core.reading.doubt import (
     measure_ink,
     sketch_images,
 )
-from mnist_core.reading.floors import (
+from mnist_core.insight.reading.floors import (
     JURY_PATH,
     USUAL_SHARE,
     find_floor,
@@ -53,9 +51,11 @@ from mnist_core.reading.floors import (
     measure_floors,
     read_jury,
 )
-from mnist_core.robust.pen import Pens, draw_pens, read_pens
-from mnist_core.robust.writers import split_writers
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.network.models import load_model, save_model
+from mnist_core.network.models.info import DoubtFacts
+from mnist_core.pens import draw_strokes
+from mnist_core.training.robust.pen import Pens, draw_pens, read_pens
+from mnist_core.training.robust.writers import split_writers
 
 _PARTS = 5
 _MOST_LOST = {"robust": 0.04, "paper": 0.05, "legible": 0.05}  # the others read 9 of 10 pen digits

@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 from benchmarks import ROOT, describe_machine
 from benchmarks.tabs.server import run_app
-from mnist_core.robust.pen import read_pens
+from mnist_core.training.robust.pen import read_pens
 
 _MOST_MS = 250.0
 _TIMES = 40

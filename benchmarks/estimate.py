@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist
-from mnist_core.dataset import Dataset, split_dataset
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.grid import PAPER_GRID, SearchPlan
-from mnist_core.layouts import read_dataset
+from mnist_core.data.dataset import Dataset, split_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import PAPER_GRID, SearchPlan
 from mnist_core.runs import RunState, Store
 from mnist_core.runs.forecast import forecast_search
-from mnist_core.settings import Settings
 from mnist_core.worker import start_worker
 from mnist_core.worker.speed import measure_speed
 
@@ -35,7 +35,7 @@ def main() -> int:
     source = find_mnist(DATA)
     if source is None:
         return 0
-    subprocess.run([sys.executable, "-m", "mnist_core.fused"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "mnist_core.engines.fused"], cwd=ROOT, check=True)
     print("| search | estimate | took | off by |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

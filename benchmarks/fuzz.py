@@ -28,14 +28,14 @@ from benchmarks import describe_machine
 from benchmarks.fuzzing.files import make_files
 from benchmarks.fuzzing.hostile import make_hostile_files
 from benchmarks.fuzzing.mutations import harm
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.errors import LabError, MatFileError
-from mnist_core.layouts import read_dataset, recognise_layout
-from mnist_core.matfile.confined import take_values
-from mnist_core.matfile.kinds import HEAD_BYTES, describe_problem, find_format
-from mnist_core.matfile.limits import MOST_MEMORY, set_limit
-from mnist_core.matfile.parcel import Packer
-from mnist_core.matfile.reader import read_tree
+from mnist_core.data.layouts import read_dataset, recognise_layout
+from mnist_core.data.matfile.confined import take_values
+from mnist_core.data.matfile.kinds import HEAD_BYTES, describe_problem, find_format
+from mnist_core.data.matfile.limits import MOST_MEMORY, set_limit
+from mnist_core.data.matfile.parcel import Packer
+from mnist_core.data.matfile.reader import read_tree
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.errors import LabError, MatFileError
 
 _N_IMAGES = 40  # of a file: small, so that most of it is what can be harmed to effect
 _OWN_PROCESS_EVERY = 40

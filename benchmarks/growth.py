@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import DATA, describe_machine, find_mnist, run_command
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.grid import PAPER_GRID, PAPER_WINNER, Grid
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Grid
 
 _MOST_BYTES = 2.5e9
 _MOST_GROWTH = 1.25  # of the time that a unit of work takes, from a search to the next larger one

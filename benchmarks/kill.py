@@ -23,7 +23,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a script too
 
 from benchmarks import describe_machine
-from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.runs import FitRow, RunState, Store
 
 _ROOT = Path(__file__).resolve().parent.parent

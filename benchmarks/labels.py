@@ -14,11 +14,11 @@ import numpy as np
 import torch
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.arrays import Images, Labels
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.grid import PAPER_WINNER, Activation, Candidate, Recipe
-from mnist_core.layouts import read_dataset
-from mnist_core.retraining.label_errors import JUDGE, find_suspects, make_recipe, read_out_of_fold
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.arrays import Images, Labels
+from mnist_core.network.grid import PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.training.retraining.label_errors import JUDGE, find_suspects, make_recipe, read_out_of_fold
 
 _LEAST_FOUND, _LEAST_FLIPPED = 0.80, 0.50  # of the sample's few images; of MNIST's more
 _SHARE = 0.02

@@ -8,10 +8,10 @@ import sys
 import numpy as np
 
 from benchmarks import describe_machine
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.layouts import read_dataset
-from mnist_core.layouts.coding import read_classes
-from mnist_core.layouts.labels import RawLabels
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.layouts.coding import read_classes
+from mnist_core.data.layouts.labels import RawLabels
+from mnist_core.data.sample import SAMPLE_PATH
 
 _DRAWS = 200
 _N = 150

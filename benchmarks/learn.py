@@ -18,23 +18,23 @@ import numpy as np
 import torch
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.arrays import Indices
-from mnist_core.dataset import Dataset, split_dataset
-from mnist_core.evaluation import evaluate
-from mnist_core.evaluation.people import people_interval
-from mnist_core.grid import Activation, Candidate
-from mnist_core.layouts import read_dataset
-from mnist_core.learning.memory import Memory, read_shipped, remember
-from mnist_core.learning.teach import teach_copy
-from mnist_core.modelstore import load_model
-from mnist_core.network import MLP
-from mnist_core.robust.distil import distil
-from mnist_core.robust.distort import Bend
-from mnist_core.robust.fit import FitPlan, read_logits
-from mnist_core.robust.pen import Pens, draw_pens, read_pens
-from mnist_core.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
-from mnist_core.robust.teacher import answer_by_labels
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.dataset import Dataset, split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.arrays import Indices
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.evaluation.people import people_interval
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import Activation, Candidate
+from mnist_core.network.models import load_model
+from mnist_core.training.learning.memory import Memory, read_shipped, remember
+from mnist_core.training.learning.teach import teach_copy
+from mnist_core.training.robust.distil import distil
+from mnist_core.training.robust.distort import Bend
+from mnist_core.training.robust.fit import FitPlan, read_logits
+from mnist_core.training.robust.pen import Pens, draw_pens, read_pens
+from mnist_core.training.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
+from mnist_core.training.robust.teacher import answer_by_labels
 
 _N_WRITERS = 6
 _N_EXAMPLES = 5

@@ -19,9 +19,9 @@ import psutil
 from scipy.io import loadmat, whosmat
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.dataset.kept import keep_dataset, open_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.layouts import read_dataset
+from mnist_core.data.kept import keep_dataset, open_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
 
 _AT_LEAST = 20.0
 _AT_MOST, _AT_MOST_MEMORY = 1.3, 2.5

@@ -20,15 +20,15 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.fields.probe import choose_probe
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.operate.bench import Bench
-from mnist_core.operate.operations import Operation, Prune, Round, Scale, Swap, SwitchOff, apply_all
-from mnist_core.operate.orders import Order
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.fields.probe import choose_probe
+from mnist_core.insight.operate.bench import Bench
+from mnist_core.insight.operate.operations import Operation, Prune, Round, Scale, Swap, SwitchOff, apply_all
+from mnist_core.insight.operate.orders import Order
+from mnist_core.network.models import load_model
 
 _MOST_MS = 300.0
 _TIMES = 12

@@ -41,15 +41,15 @@ from benchmarks.scripts.symbols import (
     shuffle_pixels,
     write_letters,
 )
-from mnist_core.arrays import Images, Labels
-from mnist_core.dataset import split_dataset
-from mnist_core.drawing import draw_strokes, parse_strokes
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.network import MLP
-from mnist_core.orientation import Orientation, recognise_orientation, turn_images, turn_upright
-from mnist_core.orientation.turns import TURNS
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.orientation import Orientation, recognise_orientation, turn_images, turn_upright
+from mnist_core.data.orientation.turns import TURNS
+from mnist_core.ground.arrays import Images, Labels
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.network.architecture import MLP
+from mnist_core.network.models import load_model
+from mnist_core.pens import draw_strokes, parse_strokes
 
 _SIZES = {500: 0.99, 50: 0.95, 20: 0.0, 10: 0.0}  # images of a sample, and what share must be right
 _Recogniser: TypeAlias = Callable[[Images, Labels | None], Orientation]

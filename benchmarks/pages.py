@@ -35,10 +35,10 @@ from benchmarks.tabs.home import PaperRun, find_settings, make_home
 from benchmarks.tabs.people import Seen, name_page, visit_at_once, visit_each, walk
 from benchmarks.tabs.server import Server, run_app
 from benchmarks.tabs.tab import open_tab
-from mnist_core.dataset import Dataset
-from mnist_core.grid import SearchPlan
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import SearchPlan
 from mnist_core.runs import Store
-from mnist_core.settings import Settings
 from mnist_core.worker import start_worker
 
 _PATHS = ["" if page.stem == "home" else page.stem for page in sorted((ROOT / "pages").glob("[a-z]*.py"))]

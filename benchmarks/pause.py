@@ -17,12 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.grid import SearchPlan
-from mnist_core.layouts import read_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import SearchPlan
 from mnist_core.runs import RunState, Store
-from mnist_core.settings import Settings
 from mnist_core.worker import start_worker
 
 _MOST_S = 2.0

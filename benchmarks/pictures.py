@@ -14,12 +14,12 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from benchmarks import describe_machine
-from mnist_core.drawing import read_picture
-from mnist_core.errors import DrawingError
-from mnist_core.evaluation import predict
-from mnist_core.modelstore import load_model
-from mnist_core.robust.pen import draw_pens, read_pens
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.ground.errors import DrawingError
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation import predict
+from mnist_core.network.models import load_model
+from mnist_core.pens import read_picture
+from mnist_core.training.robust.pen import draw_pens, read_pens
 
 _SLACK = 0.03
 _BLUE, _GREEN = (0.2, 0.3, 0.85), (0.2, 0.65, 0.3)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import describe_machine
-from mnist_core.robust.pen import Pens, read_pens
+from mnist_core.training.robust.pen import Pens, read_pens
 
 _AT_LEAST = 2_000.0
 _FEW = 500

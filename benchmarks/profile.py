@@ -17,13 +17,13 @@ import numpy as np
 import torch
 
 from benchmarks import describe_machine
-from mnist_core.arrays import Images, Labels
-from mnist_core.dataset import split_inner
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.fused import TrainingInk, prepare_ink
-from mnist_core.fused.compiled import compiled
-from mnist_core.fused.kernels import flush_denormals, restore_float_mode
-from mnist_core.fused.passes import (
+from mnist_core.data.dataset import split_inner
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.engines.fused import TrainingInk, prepare_ink
+from mnist_core.engines.fused.compiled import compiled
+from mnist_core.engines.fused.kernels import flush_denormals, restore_float_mode
+from mnist_core.engines.fused.passes import (
     backward_hidden2,
     backward_output,
     forward_first,
@@ -35,12 +35,12 @@ from mnist_core.fused.passes import (
     step_upper,
     train_epoch,
 )
-from mnist_core.fused.products import make_rows, pad, pad_rows
-from mnist_core.fused.stack import choose_stacks, pack_stack
-from mnist_core.fused.state import Stack
-from mnist_core.fused.weights import start_training
-from mnist_core.grid import PAPER_GRID, Recipe
-from mnist_core.layouts import read_dataset
+from mnist_core.engines.fused.products import make_rows, pad, pad_rows
+from mnist_core.engines.fused.stack import choose_stacks, pack_stack
+from mnist_core.engines.fused.state import Stack
+from mnist_core.engines.fused.weights import start_training
+from mnist_core.ground.arrays import Images, Labels
+from mnist_core.network.grid import PAPER_GRID, Recipe
 
 _ROOT = Path(__file__).resolve().parent.parent
 _N_IMAGES = 3200  # 20 batches to train on, 5 to validate on

@@ -15,17 +15,17 @@ import numpy as np
 import torch
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.arrays import Labels
-from mnist_core.dataset import split_dataset, split_inner
-from mnist_core.grid import Activation, Candidate
-from mnist_core.layouts import read_dataset
-from mnist_core.robust.distil import distil
-from mnist_core.robust.distort import Bend
-from mnist_core.robust.fit import FitPlan, read_logits
-from mnist_core.robust.pen import draw_pens, read_pens
-from mnist_core.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
-from mnist_core.robust.teacher import WARMTH, answer_by_labels, ask_teacher
-from mnist_core.robust.writers import split_writers
+from mnist_core.data.dataset import split_dataset, split_inner
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.arrays import Labels
+from mnist_core.network.grid import Activation, Candidate
+from mnist_core.training.robust.distil import distil
+from mnist_core.training.robust.distort import Bend
+from mnist_core.training.robust.fit import FitPlan, read_logits
+from mnist_core.training.robust.pen import draw_pens, read_pens
+from mnist_core.training.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
+from mnist_core.training.robust.teacher import WARMTH, answer_by_labels, ask_teacher
+from mnist_core.training.robust.writers import split_writers
 
 _CANDIDATE = Candidate(0.003, 96, 24, Activation.RELU)
 _STILL = Bend(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -19,19 +19,19 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.dataset import split_dataset
-from mnist_core.drawing import Stroke
-from mnist_core.evaluation.people import people_interval
-from mnist_core.grid import Activation, Candidate
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import Model, load_model
-from mnist_core.reading.row import read_row
-from mnist_core.robust.fit import FitPlan
-from mnist_core.robust.pen import Pens, read_pens
-from mnist_core.robust.pool import PoolSize
-from mnist_core.robust.recipe import ROBUST, WRITER_FOLDS, Effort, train_robust
-from mnist_core.robust.writers import split_writers
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation.people import people_interval
+from mnist_core.insight.reading.row import read_row
+from mnist_core.network.grid import Activation, Candidate
+from mnist_core.network.models import Model, load_model
+from mnist_core.pens import Stroke
+from mnist_core.training.robust.fit import FitPlan
+from mnist_core.training.robust.pen import Pens, read_pens
+from mnist_core.training.robust.pool import PoolSize
+from mnist_core.training.robust.recipe import ROBUST, WRITER_FOLDS, Effort, train_robust
+from mnist_core.training.robust.writers import split_writers
 
 _LEAST_CUT, _LEAST_READ = 0.97, 0.9
 _N = 500

@@ -29,7 +29,7 @@ from scipy.io import loadmat, savemat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a script too
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist, run_command
-from mnist_core.grid import PAPER_GRID, Engine, Recipe
+from mnist_core.network.grid import PAPER_GRID, Engine, Recipe
 from mnist_core.runs import REFIT_FOLD, FitRow, Store
 
 _MOST_DIFFERENCE = 0.002
@@ -77,7 +77,7 @@ def main() -> int:
     source = find_mnist(arguments.data)
     if source is None:
         return 0
-    subprocess.run([sys.executable, "-m", "mnist_core.fused"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "mnist_core.engines.fused"], cwd=ROOT, check=True)
     size = _NOISE if arguments.noise else _FULL if arguments.full else _SLICE
     with tempfile.TemporaryDirectory() as folder:
         if arguments.noise:

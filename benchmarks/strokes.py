@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.arrays import Images
-from mnist_core.drawing import Drawing, draw_strokes, parse_strokes, render
-from mnist_core.evaluation import predict
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.arrays import Images
+from mnist_core.insight.evaluation import predict
+from mnist_core.network.models import load_model
+from mnist_core.pens import Drawing, draw_strokes, parse_strokes, render
 
 _LEAST_READ = 0.88
 _MOST_OFF = 0.10  # of MNIST's width

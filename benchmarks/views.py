@@ -12,14 +12,14 @@ from pathlib import Path
 import torch
 
 from benchmarks import DATA, describe_machine, find_mnist
-from mnist_core.fields.fidelity import Fidelity
-from mnist_core.fields.probe import Probe, choose_probe
-from mnist_core.fields.view import Kind
-from mnist_core.fields.views import VIEWS
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import Model, load_model
-from mnist_core.network import LAYERS
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.layouts import read_dataset
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.fields.fidelity import Fidelity
+from mnist_core.insight.fields.probe import Probe, choose_probe
+from mnist_core.insight.fields.view import Kind
+from mnist_core.insight.fields.views import VIEWS
+from mnist_core.network.architecture import LAYERS
+from mnist_core.network.models import Model, load_model
 
 _GAIN = 0.15  # of R2 of the outputs, over the best single picture
 _SECONDS = 60.0  # for all views of a layer; measured: under 20

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import DATA, describe_machine, find_mnist, run_command
-from mnist_core.dataset.kept import open_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.projection.flatten import Method
-from mnist_core.projection.layer_map import map_layers
-from mnist_core.projection.sample import N_POINTS, choose_sample
-from mnist_core.report import gather_facts, write_page
+from mnist_core.data.kept import open_dataset
+from mnist_core.insight.projection.flatten import Method
+from mnist_core.insight.projection.layer_map import map_layers
+from mnist_core.insight.projection.sample import N_POINTS, choose_sample
+from mnist_core.insight.report import gather_facts, write_page
+from mnist_core.network.models import load_model
 from mnist_core.runs import RunRow, Store
 
 _GRID = {"lr": [0.001], "hidden1": [96], "hidden2": [24], "activation": ["tanh"]}

@@ -33,10 +33,10 @@ from benchmarks import describe_machine
 from benchmarks.tabs.home import PaperRun, make_home
 from benchmarks.tabs.server import Server, run_app
 from benchmarks.tabs.tab import Tab, open_tab
-from mnist_core.dataset import Dataset
-from mnist_core.grid import SearchPlan
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import SearchPlan
 from mnist_core.runs import HEARTBEAT_EVERY_S, Store
-from mnist_core.settings import Settings
 from mnist_core.worker import start_worker
 from mnist_ui.session import Key
 

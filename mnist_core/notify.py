@@ -2,8 +2,8 @@
 
 import logging
 
+from mnist_core.ground.settings import Settings
 from mnist_core.runs import RunRow, RunState
-from mnist_core.settings import Settings
 
 _LOG = logging.getLogger("mnist_lab.notify")
 _SIGNS = {

@@ -1,5 +1,5 @@
 """The Streamlit code that pages share."""
 
-from mnist_ui.insides import leave_old_navigation
+from mnist_ui.streamlit_insides import leave_old_navigation
 
 leave_old_navigation()

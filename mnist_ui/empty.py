@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_core.errors import LabError
-from mnist_ui.cached import open_sample
+from mnist_core.ground.errors import LabError
+from mnist_ui.cached.models import open_sample
 from mnist_ui.markdown import escape
 from mnist_ui.session import use_dataset
 

@@ -1,6 +1,6 @@
 """What pages call layers and units."""
 
-from mnist_core.network import LAYERS
+from mnist_core.network.architecture import LAYERS
 
 NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 """Each layer in words."""

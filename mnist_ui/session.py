@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.kept import (
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.kept import (
     find_source,
     find_times,
     keep_dataset,
@@ -16,10 +16,10 @@ from mnist_core.dataset.kept import (
     list_datasets,
     open_dataset,
 )
-from mnist_core.errors import DataError
-from mnist_core.modelstore import list_models
-from mnist_core.replacing import write_out
-from mnist_core.settings import Settings, read_settings
+from mnist_core.ground.errors import DataError
+from mnist_core.ground.replacing import write_out
+from mnist_core.ground.settings import Settings, read_settings
+from mnist_core.network.models import list_models
 
 if TYPE_CHECKING:
     from mnist_core.runs import Store

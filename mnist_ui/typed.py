@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mnist_core.errors import GridError
+from mnist_core.ground.errors import GridError
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -8,15 +8,15 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset, Split
-from mnist_core.dataset.mnist import fetch_mnist
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.errors import DataError, LabError
-from mnist_core.layouts.export import write_mat, write_npz
+from mnist_core.data.dataset import Dataset, Split
+from mnist_core.data.layouts.export import write_mat, write_npz
+from mnist_core.data.mnist import fetch_mnist
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.ground.errors import DataError, LabError
 from mnist_ui import session
-from mnist_ui.cached import split_once
-from mnist_ui.charts.data import chart_digit_counts
-from mnist_ui.dataset_view import (
+from mnist_ui.cached.models import split_once
+from mnist_ui.data.dataset_charts import chart_digit_counts
+from mnist_ui.data.dataset_view import (
     build_tree,
     list_roles,
     show_as_in_file,
@@ -26,10 +26,10 @@ from mnist_ui.dataset_view import (
     show_variables,
     show_warnings,
 )
-from mnist_ui.depths import SUSPECTS, TAB_PARAM
+from mnist_ui.data.undecided_file import current_pending, drop_pending, open_file, reopen_file
+from mnist_ui.data.undecided_panel import show_pending
 from mnist_ui.markdown import escape
-from mnist_ui.pending import current_pending, drop_pending, open_file, reopen_file
-from mnist_ui.pending_panel import show_pending
+from mnist_ui.results.tabs import SUSPECTS, TAB_PARAM
 
 _SPLIT_SEED = 0
 _N_EXAMPLES = 20  # of each digit; what a wide page has room for

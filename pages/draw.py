@@ -6,20 +6,20 @@ from typing import TypeVar
 
 import streamlit as st
 
-from mnist_core.arrays import Image
-from mnist_core.drawing import SIDE, draw_strokes, read_picture
-from mnist_core.errors import DrawingError, ModelError
-from mnist_core.modelstore import Model
-from mnist_ui.answer import show_answer, show_insides
-from mnist_ui.canvas import read_sheet, show_canvas
-from mnist_ui.corrections_panel import show_corrections
-from mnist_ui.draft import take_up_draft
-from mnist_ui.live_answer import LiveSource, send_network
+from mnist_core.ground.arrays import Image
+from mnist_core.ground.errors import DrawingError, ModelError
+from mnist_core.network.models import Model
+from mnist_core.pens import SIDE, draw_strokes, read_picture
+from mnist_ui.components.canvas import read_sheet, show_canvas
+from mnist_ui.components.live_answer import LiveSource, send_network
+from mnist_ui.draw.corrections_panel import show_corrections
+from mnist_ui.draw.number_answer import show_number
+from mnist_ui.draw.true_digit import ask_for_truth
+from mnist_ui.drawings.answer import show_answer, show_insides
+from mnist_ui.drawings.draft import take_up_draft
 from mnist_ui.markdown import escape
-from mnist_ui.model_choice import BEST_READER, choose_model
-from mnist_ui.number_answer import show_number
+from mnist_ui.models.model_choice import BEST_READER, choose_model
 from mnist_ui.session import Canvas, Key
-from mnist_ui.truth import ask_for_truth
 
 _DIGIT, _NUMBER, _PICTURE = "One digit", "A number", "A picture"
 _HINTS = {

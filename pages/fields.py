@@ -7,23 +7,19 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from mnist_core.arrays import Fields
-from mnist_core.errors import DataError
-from mnist_core.fields import draw_sheet
-from mnist_core.fields.view import Kind
-from mnist_core.modelstore import Model
-from mnist_ui.cached_views import Lens, show_way
-from mnist_ui.fields_choices import choose_look, choose_order, choose_subject
-from mnist_ui.fields_order import Shown, arrange_units
-from mnist_ui.fields_trust import show_trust
-from mnist_ui.fields_view import KEPT_PARAMS, FieldsView, Order, change_view, current_view
-from mnist_ui.gallery import Colours
-from mnist_ui.lens_choice import choose_lens
-from mnist_ui.markdown import escape
-from mnist_ui.model_choice import choose_model
-from mnist_ui.names import NAMES, name_unit
-from mnist_ui.session import Key, current_dataset
-from mnist_ui.unit_panel import (
+from mnist_core.ground.arrays import Fields
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.fields import draw_sheet
+from mnist_core.insight.fields.view import Kind
+from mnist_core.network.models import Model
+from mnist_ui.cached.views import Lens, show_way
+from mnist_ui.components.gallery import Colours
+from mnist_ui.components.unit_picker import Tile, pick_picture
+from mnist_ui.fields.choices import choose_look, choose_order, choose_subject
+from mnist_ui.fields.link import KEPT_PARAMS, FieldsView, Order, change_view, current_view
+from mnist_ui.fields.trust_notes import show_trust
+from mnist_ui.fields.unit_order import Shown, arrange_units
+from mnist_ui.fields.unit_panel import (
     show_colour_bar,
     show_drivers,
     show_facts,
@@ -31,8 +27,12 @@ from mnist_ui.unit_panel import (
     show_picture,
     show_values,
 )
-from mnist_ui.unit_picker import Tile, pick_picture
-from mnist_ui.unit_ways import show_digit_pictures, show_ways
+from mnist_ui.fields.ways_of_looking import show_digit_pictures, show_ways
+from mnist_ui.markdown import escape
+from mnist_ui.models.lens_choice import choose_lens
+from mnist_ui.models.model_choice import choose_model
+from mnist_ui.names import NAMES, name_unit
+from mnist_ui.session import Key, current_dataset
 
 _SIZES = {"hidden1": 50, "hidden2": 72, "output": 120}  # of a tile, so that a layer fits the screen
 _WIDER = 66  # with a number below it

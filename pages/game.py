@@ -4,17 +4,17 @@ import time
 
 import streamlit as st
 
-from mnist_core.dataset import DIGITS
-from mnist_core.drawing import SIDE
-from mnist_core.game import LIMIT_S, N_TURNS, Round
-from mnist_core.modelstore import Model
-from mnist_ui.draft import keep_draft, take_up_draft
-from mnist_ui.game_board import show_board
-from mnist_ui.game_end import show_end
-from mnist_ui.game_gallery import show_fooled
-from mnist_ui.game_play import begin_round, current_round, end_round, show_play
+from mnist_core.data.dataset import DIGITS
+from mnist_core.network.models import Model
+from mnist_core.pens import SIDE
+from mnist_core.pens.game import LIMIT_S, N_TURNS, Round
+from mnist_ui.drawings.draft import keep_draft, take_up_draft
+from mnist_ui.game.board import show_board
+from mnist_ui.game.fooled_gallery import show_fooled
+from mnist_ui.game.round import begin_round, current_round, end_round, show_play
+from mnist_ui.game.round_end import show_end
 from mnist_ui.markdown import escape
-from mnist_ui.model_choice import BEST_READER, choose_model
+from mnist_ui.models.model_choice import BEST_READER, choose_model
 from mnist_ui.session import take_refusal
 
 

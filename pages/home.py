@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnist_core.errors import LabError
-from mnist_core.evaluation.answers import read_probabilities
+from mnist_core.ground.errors import LabError
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation.answers import read_probabilities
 from mnist_core.runs.rows import RunRow
-from mnist_core.settings import SHIPPED_MODELS
 from mnist_ui import session
-from mnist_ui.cached import open_model, open_sample
-from mnist_ui.gallery import show_gallery
+from mnist_ui.cached.models import open_model, open_sample
+from mnist_ui.components.gallery import show_gallery
 from mnist_ui.markdown import escape
 
 _SHIPPED = "paper"

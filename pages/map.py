@@ -5,20 +5,20 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core.errors import DataError
-from mnist_core.projection.flatten import Method, place_one
-from mnist_core.projection.layer_map import Cloud
-from mnist_core.projection.measure import Probed
-from mnist_core.projection.sample import read_stages
-from mnist_core.reading import read_images
-from mnist_ui.cached_map import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
-from mnist_ui.cloud import Stage, show_cloud
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.projection.flatten import Method, place_one
+from mnist_core.insight.projection.layer_map import Cloud
+from mnist_core.insight.projection.measure import Probed
+from mnist_core.insight.projection.sample import read_stages
+from mnist_core.insight.reading import read_images
+from mnist_ui.cached.layer_maps import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
+from mnist_ui.components.cloud import Stage, show_cloud
 from mnist_ui.downloads import offer_table
-from mnist_ui.drawn import find_drawn
-from mnist_ui.lens_choice import open_fitting
-from mnist_ui.map_point import Shown, describe_point, show_image
+from mnist_ui.drawings.last_drawing import find_drawn
+from mnist_ui.map.point_panel import Shown, describe_point, show_image
 from mnist_ui.markdown import escape
-from mnist_ui.model_choice import choose_model
+from mnist_ui.models.lens_choice import open_fitting
+from mnist_ui.models.model_choice import choose_model
 from mnist_ui.names import NAMES
 from mnist_ui.session import Key, current_dataset
 

@@ -6,27 +6,27 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_core.arrays import Confusion
-from mnist_core.dataset import Dataset
-from mnist_core.errors import DataError
-from mnist_core.evaluation import hardest_mistakes, precision_recall, wilson_interval
-from mnist_core.evaluation.part import Which
-from mnist_core.evaluation.people import people_interval
-from mnist_core.grid import PAPER_ACCURACY
-from mnist_core.history import best_epoch
-from mnist_core.modelstore import Model
-from mnist_core.modelstore.info import ModelInfo
-from mnist_ui.cached import evaluate_part
-from mnist_ui.charts.results import draw_learning_curve, draw_precision_recall
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.arrays import Confusion
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation import hardest_mistakes, precision_recall, wilson_interval
+from mnist_core.insight.evaluation.part import Which
+from mnist_core.insight.evaluation.people import people_interval
+from mnist_core.network.grid import PAPER_ACCURACY
+from mnist_core.network.history import best_epoch
+from mnist_core.network.models import Model
+from mnist_core.network.models.info import ModelInfo
+from mnist_ui.cached.models import evaluate_part
+from mnist_ui.charts.model_charts import draw_learning_curve, draw_precision_recall
 from mnist_ui.charts.shown import show_chart
-from mnist_ui.confusion_picker import pick_cell
-from mnist_ui.depths import TAB_PARAM, show_tabs
+from mnist_ui.components.confusion_picker import pick_cell
+from mnist_ui.components.gallery import show_gallery
 from mnist_ui.empty import offer_sample
-from mnist_ui.gallery import show_gallery
 from mnist_ui.markdown import escape
-from mnist_ui.model_choice import choose_model
-from mnist_ui.model_table import show_models
-from mnist_ui.reading import Reading, name_probabilities, read_dataset, read_folder
+from mnist_ui.models.model_choice import choose_model
+from mnist_ui.results.model_table import show_models
+from mnist_ui.results.tabs import TAB_PARAM, show_tabs
+from mnist_ui.results.test_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.session import Key, current_dataset
 
 _MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once

@@ -3,17 +3,17 @@
 import pandas as pd
 import streamlit as st
 
-from mnist_core.arrays import Fields
-from mnist_core.fields.likeness import DIGIT_LIKE
-from mnist_core.modelstore import Model
-from mnist_core.riddle.answer import Step, Summary, calibrate
-from mnist_core.riddle.design import FACTORS, GRID, NULL, PAPER
-from mnist_core.riddle.rows import Row, write_rows
-from mnist_core.settings import SHIPPED_MODELS
-from mnist_ui.cached import identify, open_model, read_fields
-from mnist_ui.cached_riddle import read_builtin, score_shipped
-from mnist_ui.charts.riddle import draw_calibration, draw_costs, draw_levels
-from mnist_ui.gallery import Colours, show_gallery
+from mnist_core.ground.arrays import Fields
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.fields.likeness import DIGIT_LIKE
+from mnist_core.network.models import Model
+from mnist_core.training.riddle.answer import Step, Summary, calibrate
+from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER
+from mnist_core.training.riddle.rows import Row, write_rows
+from mnist_ui.cached.models import identify, open_model, read_fields
+from mnist_ui.cached.riddle_study import read_builtin, score_shipped
+from mnist_ui.components.gallery import Colours, show_gallery
+from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
 from mnist_ui.session import Key
 
 _SIZE = 60  # of a picture: ten in a row, five on a phone

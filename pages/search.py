@@ -2,18 +2,21 @@
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset
-from mnist_core.errors import LabError
-from mnist_core.grid import SearchPlan
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import LabError
+from mnist_core.network.grid import SearchPlan
 from mnist_core.worker import start_worker
 from mnist_ui import session
-from mnist_ui.cached import open_sample
+from mnist_ui.cached.models import open_sample
+from mnist_ui.components.notice import watch_run
 from mnist_ui.empty import ask_for_dataset
-from mnist_ui.forecast import show_forecast
 from mnist_ui.markdown import escape
-from mnist_ui.notice import watch_run
-from mnist_ui.plan_form import ask_for_plan, fill_form, say_size
-from mnist_ui.run_choice import (
+from mnist_ui.search.expected_time import show_forecast
+from mnist_ui.search.run_comparison import show_comparison
+from mnist_ui.search.run_list import show_history
+from mnist_ui.search.run_panel import show_run, show_title
+from mnist_ui.search.search_form import ask_for_plan, fill_form, say_size
+from mnist_ui.search.shown_run import (
     COMPARE_TAB,
     FORM_TAB,
     HISTORY_TAB,
@@ -22,9 +25,6 @@ from mnist_ui.run_choice import (
     choose_tab,
     open_run,
 )
-from mnist_ui.run_comparison import show_comparison
-from mnist_ui.run_history import show_history
-from mnist_ui.run_panel import show_run, show_title
 
 # What is about to be refreshed would fade for a moment on a busy machine, each second anew.
 _NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: none !important; }</style>'

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from mnist_core.dataset import Dataset
-from mnist_core.errors import LabError
-from mnist_core.live.job import add_training
-from mnist_core.live.plan import TRAINING
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import LabError
+from mnist_core.training.live.job import add_training
+from mnist_core.training.live.plan import TRAINING
 from mnist_core.worker.jobs import start_job
 from mnist_ui import session
 from mnist_ui.empty import offer_sample
-from mnist_ui.live_choice import choose_training, open_form, open_training
-from mnist_ui.live_epoch import show_saving
-from mnist_ui.live_form import ask_for_training
-from mnist_ui.live_panel import show_training
 from mnist_ui.markdown import escape
+from mnist_ui.train.epoch_actions import show_saving
+from mnist_ui.train.shown_training import choose_training, open_form, open_training
+from mnist_ui.train.training_form import ask_for_training
+from mnist_ui.train.training_panel import show_training
 
 # What is about to be refreshed would fade for a moment on a busy machine, each second anew.
 _NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: none !important; }</style>'

@@ -52,6 +52,6 @@ echo "Installing $wanted into .venv (the first time takes minutes) ..."
 rm -f .venv/.installed-*
 "$python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
 echo "Compiling the search for this processor ..."
-"$python" -m mnist_core.fused
+"$python" -m mnist_core.engines.fused
 checksum "$wanted" >"$(stamp "$wanted")"
 checksum requirements.txt >"$(stamp requirements.txt)" # every other file includes this one

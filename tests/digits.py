@@ -37,7 +37,7 @@ def take_digits(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 @cache
 def _read_sample() -> tuple[np.ndarray, np.ndarray]:
-    arrays = loadmat(ROOT / "mnist_core/dataset/builtin/mnist_sample.mat")
+    arrays = loadmat(ROOT / "mnist_core/data/builtin/mnist_sample.mat")
     images = (arrays["input_images"].reshape(-1, 28, 28) / np.float32(255)).astype(np.float32)
     return images, arrays["output_labels"].ravel().astype(np.int64)
 

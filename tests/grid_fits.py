@@ -1,7 +1,7 @@
 """Epochs and fits of a grid of four networks, as figures take them."""
 
-from mnist_core.grid import Activation, Grid
-from mnist_core.history import EpochRecord
+from mnist_core.network.grid import Activation, Grid
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs import EpochRow, FitRow, FitState
 
 GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3, 2), activation=(Activation.RELU, Activation.TANH))

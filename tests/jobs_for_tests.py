@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from mnist_core.errors import DataError, StoreTroubleError
-from mnist_core.history import EpochRecord
+from mnist_core.ground.errors import DataError, StoreTroubleError
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs.work import JobWork
 
 KINDS = {name: f"jobs_for_tests:{name}" for name in ("count", "refuse", "break_down", "fill_up", "follow")}

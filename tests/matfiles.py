@@ -2,12 +2,12 @@
 
 import tempfile
 
-from mnist_core.errors import MatFileError
-from mnist_core.matfile.confined import take_values
-from mnist_core.matfile.kinds import HEAD_BYTES, describe_problem, find_format
-from mnist_core.matfile.parcel import Packer
-from mnist_core.matfile.reader import read_tree
-from mnist_core.variables import Value
+from mnist_core.data.matfile.confined import take_values
+from mnist_core.data.matfile.kinds import HEAD_BYTES, describe_problem, find_format
+from mnist_core.data.matfile.parcel import Packer
+from mnist_core.data.matfile.reader import read_tree
+from mnist_core.ground.errors import MatFileError
+from mnist_core.ground.variables import Value
 
 
 def read_here(content: bytes) -> dict[str, Value]:

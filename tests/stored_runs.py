@@ -9,8 +9,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 from digits import ROOT
 
-from mnist_core.grid import Activation, Grid, SearchPlan
-from mnist_core.history import EpochRecord
+from mnist_core.network.grid import Activation, Grid, SearchPlan
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs import Outcome, Store
 from mnist_core.runs.owner import Owner
 from mnist_core.runs.tables import RUNS

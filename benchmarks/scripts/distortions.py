@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mnist_core.arrays import Images
+from mnist_core.ground.arrays import Images
 
 _A_PART = 1000  # images that share one coarseness, if any
 _KNOTS = 5  # along an edge, that are moved on their own: a hand's wobble, not a pixel's

@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 from scipy import ndimage
 
-from mnist_core.arrays import Images, Labels
+from mnist_core.ground.arrays import Images, Labels
 
 Maker: TypeAlias = Callable[[np.random.Generator, int], Images]
 """Makes so many images of shape (28, 28)."""

@@ -27,11 +27,11 @@ from benchmarks.scripts.symbols import (
     shuffle_pixels,
     write_letters,
 )
-from mnist_core.arrays import Images, Labels
-from mnist_core.dataset import split_dataset
-from mnist_core.layouts import read_dataset
-from mnist_core.orientation.reader import SIDE, WEIGHTS_PATH, fit_ink, has_ink
-from mnist_core.orientation.turns import TURNS, turn_upright
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.orientation.turns import TURNS, turn_upright
+from mnist_core.data.orientation.upright import SIDE, WEIGHTS_PATH, fit_ink, has_ink
+from mnist_core.ground.arrays import Images, Labels
 
 _NONE = 8 * 10  # the class of what is no digit, behind those of orientation and digit
 _WIDTHS = (128, 64)

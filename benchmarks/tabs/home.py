@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import DATA, find_mnist
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.grid import SearchPlan
-from mnist_core.history import EpochRecord
-from mnist_core.layouts import read_dataset
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.settings import SHIPPED_MODELS, Settings
+from mnist_core.network.grid import SearchPlan
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs import Outcome, RunState, Store
-from mnist_core.settings import SHIPPED_MODELS, Settings
 
 N_EPOCHS = 5_820
 """Of the paper's search on `MNIST.mat`."""

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from mnist_core.cli.output import hold_outputs
 from mnist_core.cli.say import ReaderGoneError, write
 from mnist_core.cli.say import report as tell  # `report` is the module of that command here
-from mnist_core.errors import LabError, RunStoppedError
+from mnist_core.ground.errors import LabError, RunStoppedError
 
 COMMANDS = {
     "inspect": ("look", "says what a .mat file holds"),

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mnist_core.modelstore import Model, find_model, load_model
-from mnist_core.settings import read_settings
+from mnist_core.ground.settings import read_settings
+from mnist_core.network.models import Model, find_model, load_model
 
 
 def open_model(name_or_folder: str) -> Model:

@@ -8,8 +8,8 @@ from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
-from mnist_core.evaluation.comparison import Comparison, compare, list_guesses, read_both
-from mnist_core.evaluation.part import Which
+from mnist_core.insight.evaluation.comparison import Comparison, compare, list_guesses, read_both
+from mnist_core.insight.evaluation.part import Which
 
 
 def add_compare_arguments(command: argparse.ArgumentParser) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.say import say
-from mnist_core.corrections import (
+from mnist_core.ground.errors import CorrectionError
+from mnist_core.ground.replacing import write_out
+from mnist_core.ground.settings import read_settings
+from mnist_core.pens.corrections import (
     Correction,
     delete_corrections,
     export_corrections,
@@ -14,9 +17,6 @@ from mnist_core.corrections import (
     keep_correction,
     list_corrections,
 )
-from mnist_core.errors import CorrectionError
-from mnist_core.replacing import write_out
-from mnist_core.settings import read_settings
 
 
 def add_corrections_arguments(command: argparse.ArgumentParser) -> None:

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_core.dataset.origin import WORDS, Choices
+from mnist_core.data.origin import WORDS, Choices
 
 if TYPE_CHECKING:
-    from mnist_core.dataset import Dataset
+    from mnist_core.data.dataset import Dataset
 
 _HELP = {
     "images": "the variable that holds the images",
@@ -58,6 +58,6 @@ def read_data(arguments: argparse.Namespace) -> "Dataset":
     MatFileError, LayoutError
         If it is no readable file, or holds no sound digit images, or leaves a choice to the user.
     """
-    from mnist_core.layouts import read_dataset  # noqa: PLC0415 - a search has begun other work by then
+    from mnist_core.data.layouts import read_dataset  # noqa: PLC0415 - a search has begun other work by then
 
     return read_dataset(arguments.file, choices=read_choices(arguments))

@@ -6,23 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.arrays import Fields
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.errors import DataError
-from mnist_core.evaluation.match import match_labels
-from mnist_core.fields import draw_sheet
-from mnist_core.fields.fidelity import Fidelity
-from mnist_core.fields.likeness import average_digits, digit_likeness
-from mnist_core.fields.probe import Probe, choose_probe, find_image, take_images
-from mnist_core.fields.view import Asked, Kind, View
-from mnist_core.fields.views import PRODUCT, VIEWS, find_view
-from mnist_core.layouts import read_dataset
-from mnist_core.network import LAYERS
-from mnist_core.replacing import write_out
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.ground.arrays import Fields
+from mnist_core.ground.errors import DataError
+from mnist_core.ground.replacing import write_out
+from mnist_core.insight.evaluation.match import match_labels
+from mnist_core.insight.fields import draw_sheet
+from mnist_core.insight.fields.fidelity import Fidelity
+from mnist_core.insight.fields.likeness import average_digits, digit_likeness
+from mnist_core.insight.fields.probe import Probe, choose_probe, find_image, take_images
+from mnist_core.insight.fields.view import Asked, Kind, View
+from mnist_core.insight.fields.views import PRODUCT, VIEWS, find_view
+from mnist_core.network.architecture import LAYERS
 
 _FILES = ("fields.npy", "fields.png")
 

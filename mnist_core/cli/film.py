@@ -4,14 +4,14 @@ import argparse
 
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.errors import GridError
-from mnist_core.live.film import FilmPlan, make_film
-from mnist_core.live.job import find_classes, open_frames
-from mnist_core.live.pictures import choose_epochs
-from mnist_core.network import LAYERS
-from mnist_core.replacing import write_out
+from mnist_core.ground.errors import GridError
+from mnist_core.ground.replacing import write_out
+from mnist_core.ground.settings import read_settings
+from mnist_core.network.architecture import LAYERS
 from mnist_core.runs import Store
-from mnist_core.settings import read_settings
+from mnist_core.training.live.film import FilmPlan, make_film
+from mnist_core.training.live.job import find_classes, open_frames
+from mnist_core.training.live.pictures import choose_epochs
 
 _MOST_PACE = 50.0  # a GIF knows hundredths of a second, and browsers slow down what is faster
 

@@ -8,9 +8,9 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
-from mnist_core.projection.flatten import Method
-from mnist_core.projection.layer_map import list_points, map_layers, probe_layers
-from mnist_core.projection.sample import N_POINTS, choose_sample
+from mnist_core.insight.projection.flatten import Method
+from mnist_core.insight.projection.layer_map import list_points, map_layers, probe_layers
+from mnist_core.insight.projection.sample import N_POINTS, choose_sample
 
 _NAMES = {"input": "input", "hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.say import report, say
-from mnist_core.corrections import list_own_writing
-from mnist_core.drawing import Drawing, read_drawings
-from mnist_core.settings import Settings, read_settings
+from mnist_core.ground.settings import Settings, read_settings
+from mnist_core.pens import Drawing, read_drawings
+from mnist_core.pens.corrections import list_own_writing
 
 if TYPE_CHECKING:
-    from mnist_core.learning.learned import Learned
+    from mnist_core.training.learning.learned import Learned
 
 
 def add_learn_arguments(command: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def run_learn(arguments: argparse.Namespace) -> None:
     """Teach a copy of a model a person's digits, and say what came of it."""
     import torch  # noqa: PLC0415 - a wrong call is told at once
 
-    from mnist_core.learning.keep import learn_model  # noqa: PLC0415
+    from mnist_core.training.learning.keep import learn_model  # noqa: PLC0415
 
     start = time.monotonic()
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions

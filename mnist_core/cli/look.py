@@ -6,9 +6,9 @@ from typing import Any
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.dataset import Dataset, split_dataset
-from mnist_core.errors import DataError
-from mnist_core.layouts import save_dataset
+from mnist_core.data.dataset import Dataset, split_dataset
+from mnist_core.data.layouts import save_dataset
+from mnist_core.ground.errors import DataError
 
 
 def add_inspect_arguments(command: argparse.ArgumentParser) -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.say import say
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.side import bring_to_side
-from mnist_core.drawing import read_drawings
-from mnist_core.evaluation import Evaluation, wilson_interval
-from mnist_core.evaluation.answers import evaluate_model
-from mnist_core.evaluation.match import match_labels
-from mnist_core.evaluation.part import Part, Which, choose_part
-from mnist_core.evaluation.people import people_interval
-from mnist_core.modelstore import Model
-from mnist_core.reading.hands import Hand, evaluate_drawings
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.side import bring_to_side
+from mnist_core.insight.evaluation import Evaluation, wilson_interval
+from mnist_core.insight.evaluation.answers import evaluate_model
+from mnist_core.insight.evaluation.match import match_labels
+from mnist_core.insight.evaluation.part import Part, Which, choose_part
+from mnist_core.insight.evaluation.people import people_interval
+from mnist_core.insight.reading.hands import Hand, evaluate_drawings
+from mnist_core.network.models import Model
+from mnist_core.pens import read_drawings
 
 
 def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:

@@ -10,21 +10,21 @@ from mnist_core.cli.choose import open_model
 from mnist_core.cli.output import add_model_output, add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.errors import ModelError
-from mnist_core.evaluation import Evaluation, wilson_interval
-from mnist_core.evaluation.comparison import Comparison, compare_right
-from mnist_core.evaluation.match import match_labels
-from mnist_core.fields.probe import choose_probe
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import Model
-from mnist_core.operate.bench import Bench
-from mnist_core.operate.curve import CurvePoint, count_needed, find_curve
-from mnist_core.operate.keep import keep_operated
-from mnist_core.operate.operations import Operation, Prune, apply_all, parse_operation
-from mnist_core.operate.orders import Order
-from mnist_core.operate.weights import HIDDEN, Weights
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.ground.errors import ModelError
+from mnist_core.insight.evaluation import Evaluation, wilson_interval
+from mnist_core.insight.evaluation.comparison import Comparison, compare_right
+from mnist_core.insight.evaluation.match import match_labels
+from mnist_core.insight.fields.probe import choose_probe
+from mnist_core.insight.operate.bench import Bench
+from mnist_core.insight.operate.curve import CurvePoint, count_needed, find_curve
+from mnist_core.insight.operate.keep import keep_operated
+from mnist_core.insight.operate.operations import Operation, Prune, apply_all, parse_operation
+from mnist_core.insight.operate.orders import Order
+from mnist_core.insight.operate.weights import HIDDEN, Weights
+from mnist_core.network.models import Model
 
 _STEPS = {
     "off": ("LAYER:UNITS", "switch units off, as hidden1:3,7: they are held at their mean activation"),

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.say import report
-from mnist_core.errors import StorageError
-from mnist_core.places import check_model_folder, hold_place
-from mnist_core.replacing import is_passage
+from mnist_core.ground.errors import StorageError
+from mnist_core.ground.places import check_model_folder, hold_place
+from mnist_core.ground.replacing import is_passage
 
 _ITSELF = ""
 

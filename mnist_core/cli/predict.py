@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mnist_core.arrays import Image, Images
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.say import say
-from mnist_core.drawing import draw_strokes, read_drawings, read_picture
-from mnist_core.modelstore import Model
-from mnist_core.reading import Reading, read_images
+from mnist_core.ground.arrays import Image, Images
+from mnist_core.insight.reading import Reading, read_images
+from mnist_core.network.models import Model
+from mnist_core.pens import draw_strokes, read_drawings, read_picture
 
 if TYPE_CHECKING:
-    from mnist_core.reading.evidence import Evidence
-    from mnist_core.reading.row import Row
+    from mnist_core.insight.reading.evidence import Evidence
+    from mnist_core.insight.reading.row import Row
 
 _USUAL_SHARE = 0.99
 
@@ -75,7 +75,7 @@ def run_predict(arguments: argparse.Namespace) -> None:
     if arguments.not_sure is not None:
         _add_doubt(model, document, images, readings, arguments.not_sure)
     if arguments.explain:
-        from mnist_core.reading.evidence import find_evidence  # noqa: PLC0415 - few calls ask why
+        from mnist_core.insight.reading.evidence import find_evidence  # noqa: PLC0415 - few calls ask why
 
         for item, evidence in zip(document, find_evidence(model, images), strict=True):
             item["explanation"] = _explain(evidence)
@@ -92,8 +92,8 @@ def _read_input(path: Path) -> list[tuple[str, Image]]:
 
 
 def _predict_rows(model: Model, arguments: argparse.Namespace) -> None:
-    from mnist_core.reading.floors import choose_floor  # noqa: PLC0415 - few calls doubt
-    from mnist_core.reading.row import read_row  # noqa: PLC0415
+    from mnist_core.insight.reading.floors import choose_floor  # noqa: PLC0415 - few calls doubt
+    from mnist_core.insight.reading.row import read_row  # noqa: PLC0415
 
     share, doubt = arguments.not_sure, model.info.doubt
     floor = None if share is None else choose_floor(share, doubt)
@@ -132,8 +132,8 @@ def _describe(name: str, reading: Reading) -> dict[str, Any]:
 def _add_doubt(
     model: Model, document: list[dict[str, Any]], images: Images, readings: list[Reading], share: float
 ) -> None:
-    from mnist_core.reading.doubt import judge_readings  # noqa: PLC0415 - few calls doubt
-    from mnist_core.reading.floors import choose_floor  # noqa: PLC0415
+    from mnist_core.insight.reading.doubt import judge_readings  # noqa: PLC0415 - few calls doubt
+    from mnist_core.insight.reading.floors import choose_floor  # noqa: PLC0415
 
     chances = judge_readings(images, np.stack([reading.probabilities for reading in readings]))
     floor = choose_floor(share, model.info.doubt)

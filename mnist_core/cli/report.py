@@ -5,10 +5,10 @@ from pathlib import Path
 
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.replacing import write_out
-from mnist_core.report import gather_facts, write_page
+from mnist_core.ground.replacing import write_out
+from mnist_core.ground.settings import read_settings
+from mnist_core.insight.report import gather_facts, write_page
 from mnist_core.runs import Store
-from mnist_core.settings import read_settings
 
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:

@@ -10,8 +10,8 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
-from mnist_core.dataset import split_dataset
-from mnist_core.retraining.label_errors import (
+from mnist_core.data.dataset import split_dataset
+from mnist_core.training.retraining.label_errors import (
     JUDGE,
     N_FOLDS,
     N_NETWORKS,
@@ -20,7 +20,7 @@ from mnist_core.retraining.label_errors import (
     make_recipe,
     read_out_of_fold,
 )
-from mnist_core.retraining.learning_curve import (
+from mnist_core.training.retraining.learning_curve import (
     N_SEEDS,
     Growth,
     Trial,

@@ -12,16 +12,16 @@ import torch
 
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
-from mnist_core.dataset import Dataset, split_dataset
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.fields.likeness import DIGIT_LIKE
-from mnist_core.grid import Recipe
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import read_versions
-from mnist_core.riddle.answer import Summary, calibrate, list_levels
-from mnist_core.riddle.design import NETWORKS, PAPER, plan_study
-from mnist_core.riddle.result import FILES, Study, save_result
-from mnist_core.riddle.study import carry_out
+from mnist_core.data.dataset import Dataset, split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.insight.fields.likeness import DIGIT_LIKE
+from mnist_core.network.grid import Recipe
+from mnist_core.network.models import read_versions
+from mnist_core.training.riddle.answer import Summary, calibrate, list_levels
+from mnist_core.training.riddle.design import NETWORKS, PAPER, plan_study
+from mnist_core.training.riddle.result import FILES, Study, save_result
+from mnist_core.training.riddle.study import carry_out
 
 
 def add_riddle_arguments(command: argparse.ArgumentParser) -> None:

@@ -10,10 +10,10 @@ from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
-from mnist_core.errors import ModelError
-from mnist_core.evaluation.disturbances import DISTURBANCES, NAMES
-from mnist_core.evaluation.part import Which, take_examples
-from mnist_core.evaluation.robustness import Reached, measure_robustness
+from mnist_core.ground.errors import ModelError
+from mnist_core.insight.evaluation.disturbances import DISTURBANCES, NAMES
+from mnist_core.insight.evaluation.part import Which, take_examples
+from mnist_core.insight.evaluation.robustness import Reached, measure_robustness
 
 
 def add_robustness_arguments(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from mnist_core.errors import StorageError
+from mnist_core.ground.errors import StorageError
 
 
 class ReaderGoneError(Exception):

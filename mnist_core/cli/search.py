@@ -8,17 +8,17 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
 from mnist_core.cli.say import ReaderGoneError, report, say
-from mnist_core.errors import RunError, RunStoppedError
-from mnist_core.grid import Engine, SearchPlan, read_grid
+from mnist_core.ground.errors import RunError, RunStoppedError
+from mnist_core.ground.settings import Settings, read_settings
+from mnist_core.network.grid import Engine, SearchPlan, read_grid
 from mnist_core.runs import REFIT_FOLD, RunRow, RunState, Store
 from mnist_core.runs.ranking import rank_candidates
 from mnist_core.search.events import Event
-from mnist_core.settings import Settings, read_settings
 from mnist_core.worker import MODEL, RESULTS, Places, carry_out_run, catch_signals
 from mnist_core.worker.engine import EngineProcess
 
 if TYPE_CHECKING:
-    from mnist_core.dataset import Dataset
+    from mnist_core.data.dataset import Dataset
 
 
 def add_search_arguments(command: argparse.ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def run_search(arguments: argparse.Namespace) -> None:
 
 
 def _read(arguments: argparse.Namespace, plan: SearchPlan, settings: Settings) -> "Dataset":
-    from mnist_core.dataset.kept import keep_dataset  # noqa: PLC0415 - the engine has begun by now
+    from mnist_core.data.kept import keep_dataset  # noqa: PLC0415 - the engine has begun by now
     from mnist_core.search.check import check_plan  # noqa: PLC0415
 
     dataset = keep_dataset(read_data(arguments), settings.datasets_folder)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mnist_core.replacing import write_out
+from mnist_core.ground.replacing import write_out
 
 
 def write_csv(

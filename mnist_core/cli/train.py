@@ -13,13 +13,13 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments
 from mnist_core.cli.say import report, say
-from mnist_core.dataset import Dataset, Split, split_dataset
-from mnist_core.errors import GridError
-from mnist_core.fused.alone import train_network
-from mnist_core.grid import LEGIBLE, RECIPE_SETTINGS, Activation, Candidate, Recipe
-from mnist_core.history import EpochRecord
-from mnist_core.settings import read_settings
-from mnist_core.training import TrainedModel, train_model
+from mnist_core.data.dataset import Dataset, Split, split_dataset
+from mnist_core.engines.fused.alone import train_network
+from mnist_core.ground.errors import GridError
+from mnist_core.ground.settings import read_settings
+from mnist_core.network.grid import LEGIBLE, RECIPE_SETTINGS, Activation, Candidate, Recipe
+from mnist_core.network.history import EpochRecord
+from mnist_core.training.one_network import TrainedModel, train_model
 
 
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
@@ -117,7 +117,7 @@ def _train_paper(
 def _train_robust(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
-    from mnist_core.robust.recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
+    from mnist_core.training.robust.recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
 
     recipe = _change_recipe(replace(ROBUST, n_classes=dataset.n_classes), arguments)
     if recipe.weight_decay or recipe.disturbs_inputs:
@@ -138,11 +138,11 @@ def _train_live(
     arguments: argparse.Namespace, dataset: Dataset, candidate: Candidate, out: Path
 ) -> tuple[str, TrainedModel]:
     """Train with every epoch kept; return the id of the training too."""
-    from mnist_core.live.job import open_frames  # noqa: PLC0415 - only for it
-    from mnist_core.live.plan import LivePlan  # noqa: PLC0415
-    from mnist_core.live.saving import save_epoch  # noqa: PLC0415
-    from mnist_core.live.whole import read_change, train_keeping  # noqa: PLC0415
     from mnist_core.runs import Store  # noqa: PLC0415
+    from mnist_core.training.live.job import open_frames  # noqa: PLC0415 - only for it
+    from mnist_core.training.live.plan import LivePlan  # noqa: PLC0415
+    from mnist_core.training.live.saving import save_epoch  # noqa: PLC0415
+    from mnist_core.training.live.whole import read_change, train_keeping  # noqa: PLC0415
 
     if arguments.recipe != "paper" or not arguments.keep_epochs:
         raise GridError(

@@ -9,10 +9,10 @@ from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
-from mnist_core.evaluation.answers import read_answers
-from mnist_core.evaluation.calibration import Calibration, Tempering, temper
-from mnist_core.evaluation.coverage import SHARES, Refusal, find_refusal, list_steps
-from mnist_core.evaluation.part import Which, take_examples
+from mnist_core.insight.evaluation.answers import read_answers
+from mnist_core.insight.evaluation.calibration import Calibration, Tempering, temper
+from mnist_core.insight.evaluation.coverage import SHARES, Refusal, find_refusal, list_steps
+from mnist_core.insight.evaluation.part import Which, take_examples
 
 
 def add_calibrate_arguments(command: argparse.ArgumentParser) -> None:

@@ -1,6 +1,6 @@
 """The durable store of runs, their fits and their epochs, and of jobs of other kinds."""
 
-from mnist_core.history import REFIT_FOLD
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs.archive import Archive
 from mnist_core.runs.jobs import JobRow, Jobs
 from mnist_core.runs.owner import HEARTBEAT_EVERY_S

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mnist_core.errors import RunError
+from mnist_core.ground.errors import RunError
 from mnist_core.runs.reading import RunReading
 from mnist_core.runs.rows import RunRow, RunState
 from mnist_core.runs.tables import EPOCHS, FITS, RUNS

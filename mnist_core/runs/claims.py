@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mnist_core.errors import RunLostError
+from mnist_core.ground.errors import RunLostError
 from mnist_core.runs.owner import HEARTBEAT_EVERY_S, is_known_dead
 from mnist_core.runs.reading import HAS_PLACE, IN_TURN, IS_SEARCH, IS_WAITING, RunReading
 from mnist_core.runs.rows import Outcome, RunRow, RunState, now

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from mnist_core.errors import RunError, StoreTroubleError
+from mnist_core.ground.errors import RunError, StoreTroubleError
 from mnist_core.runs.owner import SILENT_AFTER_S, Owner, Watch
 from mnist_core.runs.schema import bring_up_to_date
 from mnist_core.runs.trouble import tell_trouble

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mnist_core.errors import LabError, RunLostError, StorageError, StoreTroubleError, judge
+from mnist_core.ground.errors import LabError, RunLostError, StorageError, StoreTroubleError, judge
 from mnist_core.runs.claims import Claims
 from mnist_core.runs.rows import RunState
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_core.grid import Activation, Candidate, Engine, SearchPlan
-from mnist_core.history import REFIT_FOLD
+from mnist_core.network.grid import Activation, Candidate, Engine, SearchPlan
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs.rows import FitRow, FitState, RunRow
 
 # Epochs that a fit to 40,000 images took before it stopped early, in the paper's grid on its data, by rate;

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mnist_core.errors import RunError
-from mnist_core.history import REFIT_FOLD, EpochRecord
+from mnist_core.ground.errors import RunError
+from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.runs.queue import last_place, make_id, queue_again
 from mnist_core.runs.reading import HAS_PLACE, IS_SEARCH, parse_time
 from mnist_core.runs.rows import RunState, now

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mnist_core.errors import RunError
-from mnist_core.grid import SearchPlan
+from mnist_core.ground.errors import RunError
+from mnist_core.network.grid import SearchPlan
 from mnist_core.runs.claims import IS_HELD, WORKED_SECONDS
 from mnist_core.runs.reading import IN_TURN, IS_SEARCH, IS_WAITING, RunReading
 from mnist_core.runs.rows import RunRow, RunState, now

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mnist_core.grid import Candidate, SearchPlan
-from mnist_core.history import REFIT_FOLD
+from mnist_core.network.grid import Candidate, SearchPlan
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs.rows import FitRow
 
 

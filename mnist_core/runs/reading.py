@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mnist_core.errors import RunError
-from mnist_core.grid import SearchPlan
-from mnist_core.history import REFIT_FOLD
+from mnist_core.ground.errors import RunError
+from mnist_core.network.grid import SearchPlan
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs.database import Database
 from mnist_core.runs.owner import Owner
 from mnist_core.runs.rows import BestScore, FitState, Outcome, RunRow, RunState

@@ -2,8 +2,8 @@
 
 import shutil
 
+from mnist_core.ground.settings import Settings
 from mnist_core.runs.archive import Archive
-from mnist_core.settings import Settings
 
 
 def remove_run(store: Archive, run_id: str, settings: Settings) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from mnist_core.grid import Candidate, SearchPlan
-from mnist_core.history import EpochRecord
+from mnist_core.network.grid import Candidate, SearchPlan
+from mnist_core.network.history import EpochRecord
 
 
 class RunState(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mnist_core.history import EpochRecord
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs.claims import Claims
 from mnist_core.runs.rows import EpochRow, FitRow, FitState
 from mnist_core.runs.tables import EPOCHS, FITS

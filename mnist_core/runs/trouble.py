@@ -5,7 +5,7 @@ from enum import Enum
 
 from sqlalchemy import exc
 
-from mnist_core.errors import StoreTroubleError
+from mnist_core.ground.errors import StoreTroubleError
 
 
 class _Trouble(Enum):

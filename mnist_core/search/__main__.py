@@ -15,8 +15,8 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
-from mnist_core.grid import Engine, SearchPlan
-from mnist_core.priority import yield_to_others
+from mnist_core.ground.priority import yield_to_others
+from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.search.job import SearchJob
 
 _CHUNK = 1 << 16  # bytes that are read at once

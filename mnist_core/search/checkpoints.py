@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_core.errors import RunError
-from mnist_core.fused.training import Training
-from mnist_core.grid import Recipe
-from mnist_core.replacing import keep_file
+from mnist_core.engines.fused.training import Training
+from mnist_core.ground.errors import RunError
+from mnist_core.ground.replacing import keep_file
+from mnist_core.network.grid import Recipe
 from mnist_core.search.states import TaskState, read_state, write_state
 
 _SUFFIX = ".safetensors"

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mnist_core.fused.stack import STACK_LANES
-from mnist_core.fused.training import Training
-from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.engines.fused.stack import STACK_LANES
+from mnist_core.engines.fused.training import Training
+from mnist_core.network.grid import Activation, Candidate, Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.crew import Crew, Ended
 from mnist_core.search.rounds import Fold, Round

@@ -15,8 +15,8 @@ import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
 from distributed.security import Security
 
-from mnist_core.errors import ClusterError
-from mnist_core.fused import compile_passes
+from mnist_core.engines.fused import compile_passes
+from mnist_core.ground.errors import ClusterError
 from mnist_core.search.rounds import Fold, Report, Round, Source, StateMissingError, train_round
 from mnist_core.search.versions import check_versions, describe_versions
 

@@ -20,10 +20,8 @@ from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mnist_core.arrays import Inputs, Labels, Probabilities
-from mnist_core.dataset import compute_fingerprint
-from mnist_core.errors import GridError
-from mnist_core.fused.estimator import (
+from mnist_core.data.dataset import compute_fingerprint
+from mnist_core.engines.fused.estimator import (
     NetworkClassifier,
     check_inner_parts,
     make_plain,
@@ -32,7 +30,9 @@ from mnist_core.fused.estimator import (
     read_training,
     tag_images,
 )
-from mnist_core.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.ground.arrays import Inputs, Labels, Probabilities
+from mnist_core.ground.errors import GridError
+from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.events import EventListener, EventSender
 from mnist_core.search.fast import FastEngine, open_fast_engine
@@ -70,7 +70,7 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     cv : int
         Folds.
     max_epochs, patience, batch_size : int
-        See `mnist_core.grid.Recipe`. A fifth of the images that a network is given, stratified, tells
+        See `mnist_core.network.grid.Recipe`. A fifth of the images that a network is given, stratified, tells
         when to stop.
     weight_decay, input_dropout, input_noise : float
         See there, too.

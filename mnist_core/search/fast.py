@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from distributed import Client
 
-from mnist_core.arrays import Labels
-from mnist_core.dataset import split_inner
-from mnist_core.dataset.stratified import cut_folds
-from mnist_core.fused.training import Training
-from mnist_core.fused.weights import make_network, start_training
-from mnist_core.grid import SearchPlan
-from mnist_core.history import REFIT_FOLD, EpochRecord
-from mnist_core.network import MLP
+from mnist_core.data.dataset import split_inner
+from mnist_core.data.stratified import cut_folds
+from mnist_core.engines.fused.training import Training
+from mnist_core.engines.fused.weights import make_network, start_training
+from mnist_core.ground.arrays import Labels
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import SearchPlan
+from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.conductor import Conductor, Task, choose_lanes, cut_tasks
 from mnist_core.search.crew import Crew, DaskCrew, OwnCrew, connect, start_cluster

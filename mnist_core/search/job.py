@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mnist_core.grid import SearchPlan
+from mnist_core.network.grid import SearchPlan
 from mnist_core.search.events import EventSender
 
 _PATHS = ("datasets_folder", "model_folder", "results_csv", "checkpoint_folder", "temp_folder")

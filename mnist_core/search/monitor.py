@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from mnist_core.classifier import read_epoch
+from mnist_core.engines.skorch_classifier import read_epoch
 from mnist_core.search.events import EventSender
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import Any
 
-from mnist_core.history import EpochRecord
+from mnist_core.network.history import EpochRecord
 from mnist_core.search.events import Tell
 from mnist_core.search.states import TaskState
 

@@ -7,11 +7,11 @@ import joblib
 import numpy as np
 from sklearn.model_selection import GridSearchCV
 
-from mnist_core.arrays import Inputs, Labels
-from mnist_core.classifier import classifier_params, make_classifier, train_network
-from mnist_core.grid import SearchPlan
-from mnist_core.history import REFIT_FOLD, EpochRecord
-from mnist_core.network import MLP
+from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, train_network
+from mnist_core.ground.arrays import Inputs, Labels
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import SearchPlan
+from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.search.events import EventSender
 from mnist_core.search.monitor import FitScorer, SearchMonitor
 from mnist_core.search.results import SearchResults, tabulate

@@ -10,10 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float64
 
-from mnist_core.grid import SearchPlan
-from mnist_core.history import EpochRecord
-from mnist_core.network import MLP
-from mnist_core.replacing import keep_file
+from mnist_core.ground.replacing import keep_file
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import SearchPlan
+from mnist_core.network.history import EpochRecord
 
 PerFit = Float64[np.ndarray, "candidates folds"]
 """A number for each fold of each candidate."""

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from mnist_core.errors import ClusterError
+from mnist_core.ground.errors import ClusterError
 
 
 def check_script() -> None:

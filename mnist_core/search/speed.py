@@ -6,14 +6,14 @@ from typing import Any
 
 import torch
 
-from mnist_core import classifier
-from mnist_core.arrays import Images, Labels
-from mnist_core.dataset import split_inner
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.fused import Trainer, prepare_ink
-from mnist_core.fused.weights import start_training
-from mnist_core.grid import PAPER_GRID, PAPER_WINNER, Activation, Candidate, Engine, Recipe
-from mnist_core.layouts import read_dataset
+from mnist_core.data.dataset import split_inner
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.engines import skorch_classifier as classifier
+from mnist_core.engines.fused import Trainer, prepare_ink
+from mnist_core.engines.fused.weights import start_training
+from mnist_core.ground.arrays import Images, Labels
+from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Activation, Candidate, Engine, Recipe
 from mnist_core.runs.forecast import measure_load
 
 _RECIPE = Recipe(max_epochs=4)

@@ -9,10 +9,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from mnist_core.errors import LabError, RunError
-from mnist_core.fused.training import Training
-from mnist_core.grid import Candidate, Recipe
-from mnist_core.history import EpochRecord
+from mnist_core.engines.fused.training import Training
+from mnist_core.ground.errors import LabError, RunError
+from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.history import EpochRecord
 
 _VERSION = 1
 _ARRAYS = ("first", "bias", "upper")

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from mnist_core.errors import ClusterError
-from mnist_core.fused.compiled import SOURCE_HASH
+from mnist_core.engines.fused.compiled import SOURCE_HASH
+from mnist_core.ground.errors import ClusterError
 
 _LIBRARIES = ("numpy", "numba", "llvmlite", "safetensors", "distributed")
 

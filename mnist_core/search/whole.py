@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from distributed import Client
 
-from mnist_core.dataset import Dataset, Split
-from mnist_core.dataset.kept import find_images, open_dataset
-from mnist_core.errors import LabError, judge
-from mnist_core.grid import Engine
-from mnist_core.history import REFIT_FOLD
+from mnist_core.data.dataset import Dataset, Split
+from mnist_core.data.kept import find_images, open_dataset
+from mnist_core.ground.errors import LabError, judge
+from mnist_core.network.grid import Engine
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.crew import connect
@@ -18,7 +18,7 @@ from mnist_core.search.fast import make_fast_engine
 from mnist_core.search.job import SearchJob
 from mnist_core.search.results import SearchEngine, write_results
 from mnist_core.search.rounds import Source
-from mnist_core.training import train_model
+from mnist_core.training.one_network import train_model
 
 
 def try_job(job: SearchJob, client: Client | None) -> int:

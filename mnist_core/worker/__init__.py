@@ -14,14 +14,14 @@ from threading import Event as Flag
 from threading import Thread
 from types import FrameType
 
-from mnist_core.model_names import name_after
+from mnist_core.ground.places import check_model_folder, hold_place
+from mnist_core.ground.settings import PROJECT_FOLDER, Settings
+from mnist_core.network.models.names import name_after
 from mnist_core.notify import notify_end
-from mnist_core.places import check_model_folder, hold_place
 from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
 from mnist_core.runs.ending import noting_errors
 from mnist_core.search.events import ENDS, Event, EventListener
 from mnist_core.search.job import SearchJob
-from mnist_core.settings import PROJECT_FOLDER, Settings
 from mnist_core.worker.engine import EngineProcess
 from mnist_core.worker.record import record_event
 

@@ -7,10 +7,10 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
-from mnist_core.errors import LabError, RunError, RunLostError, StorageError
-from mnist_core.priority import yield_to_others
+from mnist_core.ground.errors import LabError, RunError, RunLostError, StorageError
+from mnist_core.ground.priority import yield_to_others
+from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.runs import RunRow, Store
-from mnist_core.settings import Settings, read_settings
 from mnist_core.worker import Places, carry_out_run, catch_signals
 from mnist_core.worker.jobs import carry_out_job
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import psutil
 
-from mnist_core.grid import SearchPlan
+from mnist_core.ground.settings import PROJECT_FOLDER, Settings
+from mnist_core.network.grid import SearchPlan
 from mnist_core.search.job import SearchJob
-from mnist_core.settings import PROJECT_FOLDER, Settings
 
 _GRACE_S = 0.7  # what a tracker of resources gets to tidy up before it is killed too
 

@@ -5,19 +5,19 @@ from importlib import import_module
 from threading import Event
 from typing import Any
 
-from mnist_core.errors import RunError, RunStoppedError
+from mnist_core.ground.errors import RunError, RunStoppedError
+from mnist_core.ground.settings import Settings
 from mnist_core.runs import JobRow, RunState, Store
 from mnist_core.runs.ending import noting_errors
 from mnist_core.runs.work import JobWork, beating
-from mnist_core.settings import Settings
 from mnist_core.worker import start_process
 
 KINDS: Mapping[str, str] = {
-    "label-errors": "mnist_core.retraining.jobs:carry_out_labels",
-    "learn": "mnist_core.learning.job:carry_out",
-    "learning-curve": "mnist_core.retraining.jobs:carry_out_growth",
-    "live": "mnist_core.live.job:carry_out",
-    "live-model": "mnist_core.live.saving:carry_out",
+    "label-errors": "mnist_core.training.retraining.jobs:carry_out_labels",
+    "learn": "mnist_core.training.learning.job:carry_out",
+    "learning-curve": "mnist_core.training.retraining.jobs:carry_out_growth",
+    "live": "mnist_core.training.live.job:carry_out",
+    "live-model": "mnist_core.training.live.saving:carry_out",
 }
 """The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.
 

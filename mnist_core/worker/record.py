@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mnist_core.history import EpochRecord
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs import Outcome, RunState, Store
 from mnist_core.search.events import Event
 

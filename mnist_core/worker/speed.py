@@ -8,10 +8,10 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mnist_core.errors import RunError
-from mnist_core.grid import Engine
-from mnist_core.replacing import replace_file
-from mnist_core.settings import PROJECT_FOLDER, Settings
+from mnist_core.ground.errors import RunError
+from mnist_core.ground.replacing import replace_file
+from mnist_core.ground.settings import PROJECT_FOLDER, Settings
+from mnist_core.network.grid import Engine
 
 _MOST_AT_ONCE = 8  # processes that measure; more would tell no more
 _LOADS_A_START = 2  # the worker and the engine load libraries one after the other, its crew beside them

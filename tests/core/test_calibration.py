@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.errors import DataError
-from mnist_core.evaluation.calibration import N_BINS, measure_calibration, temper
-from mnist_core.evaluation.coverage import find_refusal, find_refusals, list_steps
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation.calibration import N_BINS, measure_calibration, temper
+from mnist_core.insight.evaluation.coverage import find_refusal, find_refusals, list_steps
 
 
 def make_answers(n: int, seed: int, sharpness: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -169,7 +169,7 @@ def test_a_share_that_is_none_is_refused(share):
 def test_images_of_one_draw_are_the_same_and_named(tmp_path):
     from trained import make_dataset, make_model
 
-    from mnist_core.evaluation.part import take_examples
+    from mnist_core.insight.evaluation.part import take_examples
 
     dataset = make_dataset(600)
     model = make_model(tmp_path / "small", dataset)

@@ -9,11 +9,11 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 
-from mnist_core.classifier import classifier_params, make_classifier, train_network
-from mnist_core.dataset import check_inner_split
-from mnist_core.errors import DataError
-from mnist_core.grid import Activation, Candidate, Recipe
-from mnist_core.network import MLP
+from mnist_core.data.dataset import check_inner_split
+from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, train_network
+from mnist_core.ground.errors import DataError
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import Activation, Candidate, Recipe
 
 CANDIDATE = Candidate(lr=0.01, hidden1=12, hidden2=8, activation=Activation.TANH)
 

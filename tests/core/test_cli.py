@@ -16,8 +16,8 @@ from digits import ROOT, make_digits, take_digits, write_mat
 from PIL import Image
 from processes import processes_of
 
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.modelstore import load_model, save_model
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.network.models import load_model, save_model
 
 SAMPLE = str(SAMPLE_PATH)
 MODEL = str(ROOT / "models" / "paper")

@@ -12,7 +12,7 @@ import pytest
 from commands import call, call_json
 from digits import ROOT, make_digits, write_mat
 
-from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_PATH
 
 SAMPLE = str(SAMPLE_PATH)
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]

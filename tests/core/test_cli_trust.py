@@ -8,7 +8,7 @@ from commands import call, call_json
 from digits import make_digits, write_mat
 from trained import make_dataset, make_model
 
-from mnist_core.evaluation.disturbances import DISTURBANCES
+from mnist_core.insight.evaluation.disturbances import DISTURBANCES
 
 
 @pytest.fixture(scope="module")

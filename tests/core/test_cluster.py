@@ -9,11 +9,11 @@ import pytest
 from cluster import Cluster
 from digits import ROOT, make_digits
 
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
+from mnist_core.data.kept import keep_dataset
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import Activation, Grid, Recipe, SearchPlan
 from mnist_core.runs import RunState, Store
-from mnist_core.settings import Settings
 from mnist_core.worker import carry_out_run
 
 PLAN = SearchPlan(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from trained import make_dataset, make_model
 
-from mnist_core.errors import DataError
-from mnist_core.evaluation import evaluate, wilson_interval
-from mnist_core.evaluation.comparison import Readings, compare, compare_right, list_guesses, read_both
-from mnist_core.evaluation.part import Part, take_examples
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation import evaluate, wilson_interval
+from mnist_core.insight.evaluation.comparison import Readings, compare, compare_right, list_guesses, read_both
+from mnist_core.insight.evaluation.part import Part, take_examples
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.errors import StorageError
-from mnist_core.grid import PAPER_GRID, Activation, Candidate, Grid, Recipe, SearchPlan
+from mnist_core.ground.errors import StorageError
+from mnist_core.network.grid import PAPER_GRID, Activation, Candidate, Grid, Recipe, SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine

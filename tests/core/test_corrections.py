@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_core.corrections import (
+from mnist_core.ground.errors import CorrectionError, DrawingError, EmptyDrawingError
+from mnist_core.pens import parse_strokes
+from mnist_core.pens.corrections import (
     Source,
     delete_corrections,
     export_corrections,
@@ -15,8 +17,6 @@ from mnist_core.corrections import (
     list_corrections,
     make_correction,
 )
-from mnist_core.drawing import parse_strokes
-from mnist_core.errors import CorrectionError, DrawingError, EmptyDrawingError
 
 SEVEN = [[(0, 0), (60, 0), (25, 100)]]
 ONE = [[(3.14159, 0), (3, 90)]]

@@ -5,11 +5,11 @@ import pytest
 from digits import make_digits
 from sklearn.model_selection import train_test_split
 
-from mnist_core.dataset import Choices, Dataset, Origin, compute_fingerprint, split_dataset, split_labels
-from mnist_core.dataset import make_dataset as make_dataset_of
-from mnist_core.dataset.kept import keep_dataset, list_datasets, open_dataset
-from mnist_core.dataset.origin import WORDS
-from mnist_core.errors import DataError, LayoutError
+from mnist_core.data.dataset import Choices, Dataset, Origin, compute_fingerprint, split_dataset, split_labels
+from mnist_core.data.dataset import make_dataset as make_dataset_of
+from mnist_core.data.kept import keep_dataset, list_datasets, open_dataset
+from mnist_core.data.origin import WORDS
+from mnist_core.ground.errors import DataError, LayoutError
 
 
 def make_dataset(n=60, seed=0, name="digits"):
@@ -246,7 +246,7 @@ def test_training_images_of_one_class_cannot_be_trained_on():
 
 
 def test_a_choice_is_a_word_that_is_known():
-    from mnist_core.orientation import Orientation
+    from mnist_core.data.orientation import Orientation
 
     assert WORDS["orientation"] == tuple(Orientation)
     assert Choices.from_values(Choices(images="X", ink="dark").given()) == Choices(images="X", ink="dark")

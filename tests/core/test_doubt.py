@@ -7,12 +7,10 @@ import pytest
 from digits import ROOT
 
 from benchmarks.strangers import draw_letter, draw_pair, draw_scribble, letter_names
-from mnist_core.errors import ModelError
-from mnist_core.modelstore import load_model
-from mnist_core.modelstore.info import LearnedFacts
-from mnist_core.reading import draw_all, read_images
-from mnist_core.reading.doubt import judge_readings, read_judge, sketch_images
-from mnist_core.reading.floors import (
+from mnist_core.ground.errors import ModelError
+from mnist_core.insight.reading import draw_all, read_images
+from mnist_core.insight.reading.doubt import judge_readings, read_judge, sketch_images
+from mnist_core.insight.reading.floors import (
     choose_floor,
     find_floor,
     find_floors,
@@ -20,7 +18,9 @@ from mnist_core.reading.floors import (
     measure_floors,
     read_jury,
 )
-from mnist_core.robust.pen import read_pens
+from mnist_core.network.models import load_model
+from mnist_core.network.models.info import LearnedFacts
+from mnist_core.training.robust.pen import read_pens
 
 SHARE = 0.99
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from digits import ROOT
 
-from mnist_core.drawing import centre_ink, draw_strokes, parse_strokes
-from mnist_core.errors import DrawingError, EmptyDrawingError
-from mnist_core.evaluation import predict
-from mnist_core.modelstore import load_model
+from mnist_core.ground.errors import DrawingError, EmptyDrawingError
+from mnist_core.insight.evaluation import predict
+from mnist_core.network.models import load_model
+from mnist_core.pens import centre_ink, draw_strokes, parse_strokes
 
 SEVEN = [[[100, 100], [200, 100], [140, 260]]]
 FOUR = [[[120, 80], [90, 180], [200, 180]], [[180, 120], [170, 260]]]

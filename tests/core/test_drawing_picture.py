@@ -10,8 +10,8 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from mnist_core.drawing import draw_strokes, read_picture
-from mnist_core.errors import DrawingError, EmptyDrawingError
+from mnist_core.ground.errors import DrawingError, EmptyDrawingError
+from mnist_core.pens import draw_strokes, read_picture
 
 SEVEN = [[[100, 100], [200, 100], [140, 260]]]
 FOUR = [[[120, 80], [90, 180], [200, 180]], [[180, 120], [170, 260]]]

@@ -12,11 +12,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from mnist_core.classifier import make_classifier
-from mnist_core.evaluation import predict
-from mnist_core.fused.alone import train_network
-from mnist_core.fused.estimator import NetworkClassifier
-from mnist_core.grid import Activation, Candidate, Grid, Recipe
+from mnist_core.engines.fused.alone import train_network
+from mnist_core.engines.fused.estimator import NetworkClassifier
+from mnist_core.engines.skorch_classifier import make_classifier
+from mnist_core.insight.evaluation import predict
+from mnist_core.network.grid import Activation, Candidate, Grid, Recipe
 from mnist_core.search.estimator import GridSearch
 
 GRID = {"lr": [0.01, 0.001], "hidden1": [12], "hidden2": [6, 8], "activation": ["tanh"]}

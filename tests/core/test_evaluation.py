@@ -8,22 +8,22 @@ import torch
 from digits import ROOT, make_digits
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
-from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_PATH
-from mnist_core.errors import DataError, ModelError
-from mnist_core.evaluation import (
+from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_PATH
+from mnist_core.ground.errors import DataError, ModelError
+from mnist_core.insight.evaluation import (
     evaluate,
     hardest_mistakes,
     precision_recall,
     predict,
     wilson_interval,
 )
-from mnist_core.evaluation.part import Which, choose_part
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import Model, load_model
-from mnist_core.modelstore.info import DataFacts
-from mnist_core.modelstore.seen import hash_images, load_seen, save_seen
-from mnist_core.network import MLP
+from mnist_core.insight.evaluation.part import Which, choose_part
+from mnist_core.network.architecture import MLP
+from mnist_core.network.models import Model, load_model
+from mnist_core.network.models.info import DataFacts
+from mnist_core.network.models.seen import hash_images, load_seen, save_seen
 
 
 @pytest.fixture

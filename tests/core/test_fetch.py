@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.dataset.mnist import HASHES, MIRRORS, fetch_mnist
-from mnist_core.errors import FetchError
+from mnist_core.data.mnist import HASHES, MIRRORS, fetch_mnist
+from mnist_core.ground.errors import FetchError
 
 IMAGES, LABELS = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
 

@@ -8,8 +8,8 @@ import torch
 from digits import make_digits
 from safetensors.numpy import load_file, save_file
 
-from mnist_core.errors import DataError, ModelError
-from mnist_core.fields import (
+from mnist_core.ground.errors import DataError, ModelError
+from mnist_core.insight.fields import (
     choose_images,
     draw_sheet,
     layer_sums,
@@ -21,7 +21,7 @@ from mnist_core.fields import (
     strongest_links,
     strongest_sources,
 )
-from mnist_core.network import MLP
+from mnist_core.network.architecture import MLP
 
 LAYERS = ("hidden1", "hidden2", "output")
 

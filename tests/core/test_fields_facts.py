@@ -7,13 +7,13 @@ import pytest
 import torch
 from digits import make_small_digits
 
-from mnist_core.dataset import Dataset, Origin, split_dataset
-from mnist_core.errors import DataError
-from mnist_core.fields.facts import count_values, find_facts, find_twins, smoothness
-from mnist_core.fields.layers import activate, layer_sums
-from mnist_core.fields.probe import Digits, Probe, choose_probe, find_image, take_images
-from mnist_core.modelstore.info import DataFacts
-from mnist_core.network import MLP
+from mnist_core.data.dataset import Dataset, Origin, split_dataset
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.fields.layers import activate, layer_sums
+from mnist_core.insight.fields.probe import Digits, Probe, choose_probe, find_image, take_images
+from mnist_core.insight.fields.unit_facts import count_values, find_facts, find_twins, smoothness
+from mnist_core.network.architecture import MLP
+from mnist_core.network.models.info import DataFacts
 
 
 @pytest.fixture(scope="module")

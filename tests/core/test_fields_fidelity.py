@@ -6,14 +6,14 @@ import torch
 from digits import make_small_digits
 from sklearn.metrics import r2_score
 
-from mnist_core.fields.attributions import gradient_times_input
-from mnist_core.fields.erasing import erase, erase_at_random
-from mnist_core.fields.fidelity import accuracy_alone, digit_fidelity, linear_fidelity
-from mnist_core.fields.jacobians import digit_jacobians, guess_digits
-from mnist_core.fields.layers import layer_sums
-from mnist_core.fields.probe import Digits, Probe
-from mnist_core.fields.products import carried_biases, receptive_fields
-from mnist_core.network import MLP
+from mnist_core.insight.fields.attributions import gradient_times_input
+from mnist_core.insight.fields.erasing import erase, erase_at_random
+from mnist_core.insight.fields.fidelity import accuracy_alone, digit_fidelity, linear_fidelity
+from mnist_core.insight.fields.jacobians import digit_jacobians, guess_digits
+from mnist_core.insight.fields.layers import layer_sums
+from mnist_core.insight.fields.probe import Digits, Probe
+from mnist_core.insight.fields.products import carried_biases, receptive_fields
+from mnist_core.network.architecture import MLP
 
 
 @pytest.fixture

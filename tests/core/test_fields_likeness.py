@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.errors import DataError
-from mnist_core.fields.likeness import average_digits, digit_likeness
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.fields.likeness import average_digits, digit_likeness
 
 
 @pytest.fixture(scope="module")

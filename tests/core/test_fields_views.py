@@ -6,24 +6,24 @@ import torch
 from digits import make_small_digits
 from sklearn.linear_model import Ridge
 
-from mnist_core.errors import DataError, ModelError
-from mnist_core.fields import fits
-from mnist_core.fields.attributions import (
+from mnist_core.ground.errors import DataError, ModelError
+from mnist_core.insight.fields import fits
+from mnist_core.insight.fields.attributions import (
     gradient,
     gradient_times_input,
     integrated_gradients,
     occlusion,
 )
-from mnist_core.fields.averages import digit_differences, mean_driving_images
-from mnist_core.fields.fits import fit_digits, fit_linear
-from mnist_core.fields.jacobians import digit_jacobians, guess_digits, image_gradients, mean_jacobian
-from mnist_core.fields.layers import layer_sums
-from mnist_core.fields.maximisation import learn_prior, maximise_units
-from mnist_core.fields.probe import Digits, Probe
-from mnist_core.fields.products import receptive_fields
-from mnist_core.fields.view import Asked, Kind
-from mnist_core.fields.views import VIEWS, find_view
-from mnist_core.network import LAYERS, MLP
+from mnist_core.insight.fields.averages import digit_differences, mean_driving_images
+from mnist_core.insight.fields.fits import fit_digits, fit_linear
+from mnist_core.insight.fields.jacobians import digit_jacobians, guess_digits, image_gradients, mean_jacobian
+from mnist_core.insight.fields.layers import layer_sums
+from mnist_core.insight.fields.maximisation import learn_prior, maximise_units
+from mnist_core.insight.fields.probe import Digits, Probe
+from mnist_core.insight.fields.products import receptive_fields
+from mnist_core.insight.fields.view import Asked, Kind
+from mnist_core.insight.fields.views import VIEWS, find_view
+from mnist_core.network.architecture import LAYERS, MLP
 
 each_layer = pytest.mark.parametrize("layer", LAYERS)
 each_activation = pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])

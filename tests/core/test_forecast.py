@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from mnist_core.grid import PAPER_GRID, Activation, Engine, Grid, Recipe, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Activation, Engine, Grid, Recipe, SearchPlan
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
 from mnist_core.runs.forecast import forecast_epochs, forecast_rest, forecast_search
 

@@ -9,17 +9,17 @@ from disks import fill, make_room, small_disk
 from stored_runs import finish, start_python
 from trained import make_dataset, make_model
 
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.errors import ClusterError, DataError, ModelError, StorageError, judge
-from mnist_core.grid import Activation, Candidate, Grid, Recipe, SearchPlan
-from mnist_core.live.job import add_training, open_frames
-from mnist_core.live.plan import LivePlan, Rates, Wishes
-from mnist_core.live.saving import SAVING
-from mnist_core.live.whole import train_keeping
-from mnist_core.modelstore import list_models
-from mnist_core.retraining.jobs import GROWTH, add_study, plan_growth, read_trials
+from mnist_core.data.kept import keep_dataset
+from mnist_core.ground.errors import ClusterError, DataError, ModelError, StorageError, judge
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import Activation, Candidate, Grid, Recipe, SearchPlan
+from mnist_core.network.models import list_models
 from mnist_core.runs import RunState, Store
-from mnist_core.settings import Settings
+from mnist_core.training.live.job import add_training, open_frames
+from mnist_core.training.live.plan import LivePlan, Rates, Wishes
+from mnist_core.training.live.saving import SAVING
+from mnist_core.training.live.whole import train_keeping
+from mnist_core.training.retraining.jobs import GROWTH, add_study, plan_growth, read_trials
 from mnist_core.worker import carry_out_run
 from mnist_core.worker.jobs import carry_out_job
 
@@ -30,9 +30,9 @@ CARRY_OUT = """
     import sys
     from pathlib import Path
     from jobs_for_tests import KINDS
-    from mnist_core.errors import StoreTroubleError
+    from mnist_core.ground.errors import StoreTroubleError
     from mnist_core.runs import Store
-    from mnist_core.settings import Settings
+    from mnist_core.ground.settings import Settings
     from mnist_core.worker.jobs import carry_out_job
 
     store = Store(sys.argv[1])

@@ -7,13 +7,13 @@ import pytest
 import torch
 from digits import make_digits
 
-from mnist_core.classifier import train_network as train_by_skorch
-from mnist_core.dataset import split_inner
-from mnist_core.fused import Trainer, collect_ink, prepare_ink, score
-from mnist_core.fused.alone import train_network, train_networks, train_seeds
-from mnist_core.fused.stack import choose_stacks
-from mnist_core.fused.weights import make_network, start_training
-from mnist_core.grid import MOST_CLASSES, PAPER_GRID, Activation, Candidate, Recipe
+from mnist_core.data.dataset import split_inner
+from mnist_core.engines.fused import Trainer, collect_ink, prepare_ink, score
+from mnist_core.engines.fused.alone import train_network, train_networks, train_seeds
+from mnist_core.engines.fused.stack import choose_stacks
+from mnist_core.engines.fused.weights import make_network, start_training
+from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
+from mnist_core.network.grid import MOST_CLASSES, PAPER_GRID, Activation, Candidate, Recipe
 from mnist_core.search.states import TaskState, read_state, write_state
 
 # The largest difference of a weight after two epochs. Both engines add the same float32 terms in
@@ -50,7 +50,7 @@ def largest_difference(a, b):
 def test_initial_weights_are_those_that_skorch_draws():
     candidate = Candidate(0.01, 20, 5, Activation.RELU)
     torch.manual_seed(3)
-    from mnist_core.network import MLP
+    from mnist_core.network.architecture import MLP
 
     expected = MLP(20, 5, "relu")
 

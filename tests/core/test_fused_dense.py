@@ -7,15 +7,15 @@ import pytest
 import torch
 from digits import make_digits
 
-from mnist_core.classifier import train_network as train_by_skorch
-from mnist_core.dataset import split_inner
-from mnist_core.errors import DeviceError
-from mnist_core.fused import Trainer, collect_ink, prepare_ink, score
-from mnist_core.fused.compiled_stack import CompiledDevice
-from mnist_core.fused.dense import TorchDevice
-from mnist_core.fused.device import choose_device
-from mnist_core.fused.weights import make_network, start_training
-from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.data.dataset import split_inner
+from mnist_core.engines.fused import Trainer, collect_ink, prepare_ink, score
+from mnist_core.engines.fused.compiled_stack import CompiledDevice
+from mnist_core.engines.fused.dense import TorchDevice
+from mnist_core.engines.fused.device import choose_device
+from mnist_core.engines.fused.weights import make_network, start_training
+from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
+from mnist_core.ground.errors import DeviceError
+from mnist_core.network.grid import Activation, Candidate, Recipe
 
 SHAPES = ((24, 12), (48, 48), (96, 24), (7, 3), (30, 50))
 TOLERANCE = {0.001: 5e-5, 0.01: 5e-3}  # as in test_fused, for the same reasons

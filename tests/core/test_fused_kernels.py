@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.classifier import train_network as train_by_skorch
-from mnist_core.fused.alone import train_network
-from mnist_core.fused.ink import collect_ink, prepare_ink
-from mnist_core.fused.kernels import (
+from mnist_core.engines.fused.alone import train_network
+from mnist_core.engines.fused.ink import collect_ink, prepare_ink
+from mnist_core.engines.fused.kernels import (
     flush_denormals,
     gather,
     place,
@@ -16,9 +15,10 @@ from mnist_core.fused.kernels import (
     step_adam,
     transpose_block,
 )
-from mnist_core.fused.passes import judge
-from mnist_core.fused.vectors import GROUP
-from mnist_core.grid import Activation, Candidate, Recipe
+from mnist_core.engines.fused.passes import judge
+from mnist_core.engines.fused.vectors import GROUP
+from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
+from mnist_core.network.grid import Activation, Candidate, Recipe
 
 
 @numba.njit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_core.game import Round, Turn, start_round, wins_at_once
+from mnist_core.pens.game import Round, Turn, start_round, wins_at_once
 
 
 def test_a_round_asks_each_digit_once_in_the_order_of_its_seed():

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sklearn.model_selection import ParameterGrid
 
-from mnist_core.errors import GridError
-from mnist_core.grid import (
+from mnist_core.ground.errors import GridError
+from mnist_core.network.grid import (
     PAPER_GRID,
     PAPER_WINNER,
     Activation,

@@ -6,10 +6,10 @@ import pytest
 from jobs_for_tests import KINDS
 from stored_runs import add_run, lose_worker
 
-from mnist_core.errors import RunError, RunLostError
+from mnist_core.ground.errors import RunError, RunLostError
+from mnist_core.ground.settings import Settings
 from mnist_core.runs import RunState, Store
 from mnist_core.runs.work import JobWork
-from mnist_core.settings import Settings
 from mnist_core.worker.jobs import carry_out_job
 
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from digits import take_digits, write_mat
 
-from mnist_core.dataset import split_dataset
-from mnist_core.errors import DataError, LayoutError, MatFileError
-from mnist_core.layouts import RULES, Choices, read_dataset, recognise_layout, understand
-from mnist_core.variables import Cells, Opaque
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.layouts import RULES, Choices, read_dataset, recognise_layout, understand
+from mnist_core.ground.errors import DataError, LayoutError, MatFileError
+from mnist_core.ground.variables import Cells, Opaque
 
 
 @pytest.fixture

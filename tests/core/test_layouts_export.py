@@ -7,9 +7,9 @@ import pytest
 from digits import take_digits
 
 from mnist_core.cli import main
-from mnist_core.dataset import Choices
-from mnist_core.errors import LabError
-from mnist_core.layouts import read_dataset, recognise_layout, save_dataset
+from mnist_core.data.dataset import Choices
+from mnist_core.data.layouts import read_dataset, recognise_layout, save_dataset
+from mnist_core.ground.errors import LabError
 
 IMAGES, LABELS = take_digits(150)
 ROWS = np.round(IMAGES * 255).astype(np.uint8).reshape(150, 784)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from digits import take_digits
 
-from mnist_core.dataset import Choices, split_dataset
-from mnist_core.layouts import recognise_layout, understand
-from mnist_core.variables import Cells, Opaque, Structs
+from mnist_core.data.dataset import Choices, split_dataset
+from mnist_core.data.layouts import recognise_layout, understand
+from mnist_core.ground.variables import Cells, Opaque, Structs
 
 IMAGES, LABELS = take_digits(150)
 BYTES = np.round(IMAGES * 255).astype(np.uint8)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_core.layouts import understand
-from mnist_core.variables import Cells, Opaque, Structs, Value
+from mnist_core.data.layouts import understand
+from mnist_core.ground.variables import Cells, Opaque, Structs, Value
 
 NAMES = ["X", "y", "train0", "train1", "test_x", "testY", "input_images", "output_labels", "images", "labels"]
 NAMES += ["mapping", "writers", "fea", "gnd", "dataset", "train", "names", "data", "lab_note", "val"]

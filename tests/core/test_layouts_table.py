@@ -13,8 +13,8 @@ from digits import ROOT, take_digits
 from scipy.io import savemat
 from scipy.sparse import csc_array
 
-from mnist_core.dataset import Dataset
-from mnist_core.layouts import RULES, read_dataset
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.layouts import RULES, read_dataset
 
 N = 500
 IMAGES, LABELS = take_digits(N)

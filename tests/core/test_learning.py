@@ -9,25 +9,25 @@ import torch
 from digits import ROOT, take_digits
 
 from mnist_core.cli import main
-from mnist_core.dataset import DIGITS, split_dataset
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.drawing import Drawing
-from mnist_core.errors import CorrectionError
-from mnist_core.evaluation import evaluate
-from mnist_core.fields.probe import choose_probe
-from mnist_core.layouts import read_dataset
-from mnist_core.learning.learned import learn_hand
-from mnist_core.learning.memory import Exam, Memory, open_memory, read_shipped, remember
-from mnist_core.learning.teach import LearnPlan, collect_digits, teach_copy
-from mnist_core.modelstore import Model, load_model, save_model
-from mnist_core.modelstore.card import write_card
-from mnist_core.modelstore.info import ChangeFacts, LearnedFacts
-from mnist_core.modelstore.seen import hash_images
-from mnist_core.operate.bench import Bench
-from mnist_core.operate.keep import keep_operated
-from mnist_core.operate.operations import Round
-from mnist_core.robust.fit import FitPlan
-from mnist_core.robust.pen import draw_pens, read_pens
+from mnist_core.data.dataset import DIGITS, split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.ground.errors import CorrectionError
+from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.fields.probe import choose_probe
+from mnist_core.insight.operate.bench import Bench
+from mnist_core.insight.operate.keep import keep_operated
+from mnist_core.insight.operate.operations import Round
+from mnist_core.network.models import Model, load_model, save_model
+from mnist_core.network.models.card import write_card
+from mnist_core.network.models.info import ChangeFacts, LearnedFacts
+from mnist_core.network.models.seen import hash_images
+from mnist_core.pens import Drawing
+from mnist_core.training.learning.learned import learn_hand
+from mnist_core.training.learning.memory import Exam, Memory, open_memory, read_shipped, remember
+from mnist_core.training.learning.teach import LearnPlan, collect_digits, teach_copy
+from mnist_core.training.robust.fit import FitPlan
+from mnist_core.training.robust.pen import draw_pens, read_pens
 
 QUICK = LearnPlan(fit=FitPlan(3, 64, 0.002, uses_muon=False), n_drawings=4)
 

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from trained import make_dataset
 
-from mnist_core.dataset import split_dataset
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.errors import GridError, RunError, StorageError
-from mnist_core.fields import receptive_fields
-from mnist_core.fused.alone import train_network
-from mnist_core.grid import Activation, Candidate, Recipe
-from mnist_core.live.frames import Frames
-from mnist_core.live.job import add_training, branch_training, open_frames, open_learner
-from mnist_core.live.learner import Learner
-from mnist_core.live.plan import LivePlan, Rates, Wishes, title_training
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.engines.fused.alone import train_network
+from mnist_core.ground.errors import GridError, RunError, StorageError
+from mnist_core.ground.settings import Settings
+from mnist_core.insight.fields import receptive_fields
+from mnist_core.network.grid import Activation, Candidate, Recipe
 from mnist_core.runs import RunState, Store
-from mnist_core.settings import Settings
+from mnist_core.training.live.frames import Frames
+from mnist_core.training.live.job import add_training, branch_training, open_frames, open_learner
+from mnist_core.training.live.learner import Learner
+from mnist_core.training.live.plan import LivePlan, Rates, Wishes, title_training
 from mnist_core.worker.jobs import carry_out_job
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))

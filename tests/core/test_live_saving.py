@@ -17,23 +17,23 @@ from PIL import Image
 from processes import processes_of
 from trained import make_dataset
 
-from mnist_core.dataset import DIGITS
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.errors import GridError, RunError
-from mnist_core.fields import receptive_fields
-from mnist_core.grid import Activation, Candidate, Recipe
-from mnist_core.live.film import FilmPlan, make_film
-from mnist_core.live.frames import Frames
-from mnist_core.live.job import add_training, open_frames, open_learner
-from mnist_core.live.pictures import choose_epochs, draw_fields, quantise_fields
-from mnist_core.live.plan import TRAINING, LivePlan, Rates, Wishes
-from mnist_core.live.saving import SAVING, save_epoch
-from mnist_core.live.whole import read_change, train_keeping
-from mnist_core.modelstore import load_model
-from mnist_core.network import LAYERS
+from mnist_core.data.dataset import DIGITS
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.errors import GridError, RunError
+from mnist_core.ground.settings import Settings
+from mnist_core.insight.fields import receptive_fields
+from mnist_core.network.architecture import LAYERS
+from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.models import load_model
 from mnist_core.runs import RunState, Store
-from mnist_core.settings import Settings
+from mnist_core.training.live.film import FilmPlan, make_film
+from mnist_core.training.live.frames import Frames
+from mnist_core.training.live.job import add_training, open_frames, open_learner
+from mnist_core.training.live.pictures import choose_epochs, draw_fields, quantise_fields
+from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
+from mnist_core.training.live.saving import SAVING, save_epoch
+from mnist_core.training.live.whole import read_change, train_keeping
 from mnist_core.worker.jobs import carry_out_job, start_job, start_waiting_jobs
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
@@ -280,7 +280,7 @@ def test_a_change_holds_from_its_epoch_on():
 
 
 def test_the_commands_train_with_kept_epochs_and_film_them(tmp_path):
-    sample = ROOT / "mnist_core/dataset/builtin/mnist_sample.mat"
+    sample = ROOT / "mnist_core/data/builtin/mnist_sample.mat"
     words = [
         "--hidden",
         "8",

@@ -11,8 +11,8 @@ from digits import make_digits, write_mat
 from scipy.io import savemat
 from scipy.sparse import csc_array
 
-from mnist_core.errors import MatFileError
-from mnist_core.matfile import read_mat
+from mnist_core.data.matfile import read_mat
+from mnist_core.ground.errors import MatFileError
 
 
 @pytest.fixture

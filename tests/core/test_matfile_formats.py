@@ -16,8 +16,8 @@ from benchmarks.fuzzing.files import make_files, make_layouts
 from benchmarks.fuzzing.hdf5 import write_matlab73, write_value
 from benchmarks.fuzzing.matlab import make_element, make_header, write_matlab4, write_matlab5
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
-from mnist_core.matfile import read_mat
-from mnist_core.variables import Cells, Opaque, Structs
+from mnist_core.data.matfile import read_mat
+from mnist_core.ground.variables import Cells, Opaque, Structs
 
 WRITERS = {
     "MATLAB 5": write_matlab5,

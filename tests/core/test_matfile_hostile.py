@@ -22,9 +22,9 @@ from benchmarks.fuzzing.hostile import make_hostile_files
 from benchmarks.fuzzing.matlab import make_header, write_matlab5
 from benchmarks.fuzzing.mutations import harm
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
-from mnist_core.errors import MatFileError
-from mnist_core.matfile import make_printable, read_mat
-from mnist_core.matfile.kinds import Format
+from mnist_core.data.matfile import make_printable, read_mat
+from mnist_core.data.matfile.kinds import Format
+from mnist_core.ground.errors import MatFileError
 
 HOSTILE = make_hostile_files()
 N_HARMED = 120
@@ -47,8 +47,8 @@ def test_ten_megabytes_that_inflate_without_end_need_little_memory(tmp_path):
     ):
         (tmp_path / f"{number}.mat").write_bytes(HOSTILE[name][0])
     script = (
-        "import resource, sys; from pathlib import Path; from mnist_core.matfile import read_mat\n"
-        "from mnist_core.errors import MatFileError\n"
+        "import resource, sys; from pathlib import Path; from mnist_core.data.matfile import read_mat\n"
+        "from mnist_core.ground.errors import MatFileError\n"
         "for path in sys.argv[1:]:\n"
         "    try: read_mat(Path(path)); sys.exit(3)\n"
         "    except MatFileError: pass\n"
@@ -69,7 +69,8 @@ def test_a_process_that_breaks_off_ends_in_a_sentence(tmp_path, monkeypatch):
 
 def test_the_process_that_reads_is_confined():
     script = (
-        "import os, resource, socket, sys; from mnist_core.matfile.limits import confine; confine(2**20)\n"
+        "import os, resource, socket, sys\n"
+        "from mnist_core.data.matfile.limits import confine; confine(2**20)\n"
         "assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] < 2**27\n"
         "assert resource.getrlimit(resource.RLIMIT_CPU)[1] <= 60\n"
         "assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] <= 16\n"

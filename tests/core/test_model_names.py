@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnist_core.errors import ModelError
-from mnist_core.model_names import check_new_name, name_after
+from mnist_core.ground.errors import ModelError
+from mnist_core.network.models.names import check_new_name, name_after
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from safetensors.torch import load_file, save_file
 
 from mnist_core.cli import make_parser
 from mnist_core.cli.data import read_choices
-from mnist_core.dataset import Choices, Dataset, Origin, compute_fingerprint, split_dataset
-from mnist_core.errors import ModelError
-from mnist_core.evaluation import evaluate
-from mnist_core.grid import PAPER_WINNER, RECIPE_SETTINGS, Activation, Candidate, Recipe
-from mnist_core.modelstore import find_model, list_models, load_model, save_model
-from mnist_core.reading.floors import measure_floors
-from mnist_core.training import train_model, write_command
+from mnist_core.data.dataset import Choices, Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.ground.errors import ModelError
+from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.reading.floors import measure_floors
+from mnist_core.network.grid import PAPER_WINNER, RECIPE_SETTINGS, Activation, Candidate, Recipe
+from mnist_core.network.models import find_model, list_models, load_model, save_model
+from mnist_core.training.one_network import train_model, write_command
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_the_shipped_paper_model_is_the_papers_winner_and_reads_97_percent():
 
 
 def test_the_shipped_paper_model_reads_97_percent_of_the_real_held_out_images(real_data):
-    from mnist_core.layouts import read_dataset
+    from mnist_core.data.layouts import read_dataset
 
     dataset = read_dataset(real_data / "MNIST.mat")
     model = load_model(ROOT / "models" / "paper")

@@ -8,16 +8,16 @@ from digits import ROOT, take_digits
 from scipy.io import savemat
 
 from mnist_core.cli import main
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.network.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.network.models import load_model
 from mnist_core.search.events import EventListener
 from mnist_core.search.job import SearchJob
 from mnist_core.search.whole import carry_out_job
 
 NAMES = "0123456789AB"
-SAMPLE = ROOT / "mnist_core/dataset/builtin/mnist_sample.mat"
+SAMPLE = ROOT / "mnist_core/data/builtin/mnist_sample.mat"
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from digits import ROOT
 
-from mnist_core.dataset import split_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.errors import DataError
-from mnist_core.evaluation import read_activations
-from mnist_core.fields.layers import layer_sums
-from mnist_core.fields.probe import Digits
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.reading.nearest import LAYER, find_nearest, gather_crowd
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation import read_activations
+from mnist_core.insight.fields.layers import layer_sums
+from mnist_core.insight.fields.probe import Digits
+from mnist_core.insight.reading.nearest import LAYER, find_nearest, gather_crowd
+from mnist_core.network.models import load_model
 
 NO_PENS = Digits(np.empty((0, 28, 28), np.float32), np.empty(0, np.int64))
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from digits import make_digits
 
-from mnist_core.network import MLP
+from mnist_core.network.architecture import MLP
 
 FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.grid import Recipe
-from mnist_core.noise import disturb
+from mnist_core.engines.noise import disturb
+from mnist_core.network.grid import Recipe
 
 
 @pytest.fixture(scope="module")

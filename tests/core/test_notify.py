@@ -12,9 +12,9 @@ from threading import Thread
 import pytest
 from stored_runs import OUTCOME, begin_run
 
+from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.notify import notify_end
 from mnist_core.runs import RunState
-from mnist_core.settings import Settings, read_settings
 
 
 class _Hook(HTTPServer):

@@ -9,17 +9,13 @@ import torch
 from commands import call, call_json
 from trained import make_dataset, make_model
 
-from mnist_core.errors import ModelError
-from mnist_core.evaluation import evaluate, predict
-from mnist_core.fields.probe import choose_probe
-from mnist_core.grid import Activation
-from mnist_core.modelstore import load_model, save_model
-from mnist_core.modelstore.info import PenFacts, WriterFacts
-from mnist_core.network import MLP
-from mnist_core.operate.bench import Bench
-from mnist_core.operate.curve import CurvePoint, count_needed, find_curve
-from mnist_core.operate.keep import keep_operated
-from mnist_core.operate.operations import (
+from mnist_core.ground.errors import ModelError
+from mnist_core.insight.evaluation import evaluate, predict
+from mnist_core.insight.fields.probe import choose_probe
+from mnist_core.insight.operate.bench import Bench
+from mnist_core.insight.operate.curve import CurvePoint, count_needed, find_curve
+from mnist_core.insight.operate.keep import keep_operated
+from mnist_core.insight.operate.operations import (
     Prune,
     Round,
     Scale,
@@ -29,8 +25,12 @@ from mnist_core.operate.operations import (
     apply_all,
     parse_operation,
 )
-from mnist_core.operate.orders import Order, rank_by_loss, rank_stepwise
-from mnist_core.operate.weights import Weights
+from mnist_core.insight.operate.orders import Order, rank_by_loss, rank_stepwise
+from mnist_core.insight.operate.weights import Weights
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import Activation
+from mnist_core.network.models import load_model, save_model
+from mnist_core.network.models.info import PenFacts, WriterFacts
 
 STEPS = (
     SwitchOff("hidden1", (3, 7)),

@@ -17,12 +17,12 @@ from benchmarks.scripts.symbols import (
     write_letters,
 )
 from benchmarks.scripts.train_orientation import Reader, train_reader
-from mnist_core.dataset import Dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.layouts import read_dataset
-from mnist_core.orientation import Orientation, recognise_orientation, turn_images, turn_upright
-from mnist_core.orientation.reader import WEIGHTS_PATH, fit_ink, read_turned
-from mnist_core.orientation.turns import TURNS
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.orientation import Orientation, recognise_orientation, turn_images, turn_upright
+from mnist_core.data.orientation.turns import TURNS
+from mnist_core.data.orientation.upright import WEIGHTS_PATH, fit_ink, read_turned
+from mnist_core.data.sample import SAMPLE_PATH
 
 each_turn = pytest.mark.parametrize("turn", TURNS)
 with_and_without_labels = pytest.mark.parametrize("is_labelled", [True, False], ids=["labels", "no labels"])

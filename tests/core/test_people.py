@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from digits import ROOT
 
-from mnist_core.evaluation import wilson_interval
-from mnist_core.evaluation.people import people_interval
-from mnist_core.modelstore import load_model
+from mnist_core.insight.evaluation import wilson_interval
+from mnist_core.insight.evaluation.people import people_interval
+from mnist_core.network.models import load_model
 
 
 def test_the_interval_of_the_shipped_pens_is_that_of_thirty_people_and_not_of_7494_digits():

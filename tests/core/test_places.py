@@ -12,19 +12,19 @@ from digits import ROOT
 from trained import make_dataset
 
 from mnist_core.cli import COMMANDS, make_parser
-from mnist_core.dataset import split_dataset
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.errors import ModelError, StorageError
-from mnist_core.grid import PAPER_WINNER, Recipe, SearchPlan
-from mnist_core.learning.keep import learn_model
-from mnist_core.modelstore import load_model
-from mnist_core.places import check_model_folder, hold_place
-from mnist_core.robust.recipe import ROBUST, train_robust
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.errors import ModelError, StorageError
+from mnist_core.ground.places import check_model_folder, hold_place
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import PAPER_WINNER, Recipe, SearchPlan
+from mnist_core.network.models import load_model
 from mnist_core.runs import RunState, Store
 from mnist_core.search.results import tabulate, write_results
-from mnist_core.settings import Settings
-from mnist_core.training import train_model
+from mnist_core.training.learning.keep import learn_model
+from mnist_core.training.one_network import train_model
+from mnist_core.training.robust.recipe import ROBUST, train_robust
 
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]
 ENDLESS = ["train", str(SAMPLE_PATH), *NETWORK, "--max-epochs", "90000", "--patience", "90000"]

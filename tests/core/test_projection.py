@@ -11,16 +11,16 @@ from commands import call, call_json
 from digits import ROOT, make_digits, write_mat
 from trained import make_dataset, make_model
 
-from mnist_core.dataset import split_dataset
-from mnist_core.errors import DataError
-from mnist_core.evaluation import read_activations
-from mnist_core.modelstore import load_model
-from mnist_core.projection import STAGES
-from mnist_core.projection.flatten import Method, flatten_stages, place_one, turn_towards
-from mnist_core.projection.layer_map import map_layers, probe_layers
-from mnist_core.projection.measure import measure_trust, probe_stage
-from mnist_core.projection.sample import choose_sample, read_stages
-from mnist_core.projection.trace import trace_image
+from mnist_core.data.dataset import split_dataset
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation import read_activations
+from mnist_core.insight.projection import STAGES
+from mnist_core.insight.projection.flatten import Method, flatten_stages, place_one, turn_towards
+from mnist_core.insight.projection.layer_map import map_layers, probe_layers
+from mnist_core.insight.projection.measure import measure_trust, probe_stage
+from mnist_core.insight.projection.sample import choose_sample, read_stages
+from mnist_core.insight.projection.trace import trace_image
+from mnist_core.network.models import load_model
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +157,8 @@ def test_a_probe_reads_what_a_plane_tells_apart_and_nothing_of_noise():
 
 
 def test_in_the_paper_network_classes_come_apart_from_layer_to_layer(sample):
-    from mnist_core.dataset.sample import SAMPLE_PATH
-    from mnist_core.layouts import read_dataset
+    from mnist_core.data.layouts import read_dataset
+    from mnist_core.data.sample import SAMPLE_PATH
 
     paper = load_model(ROOT / "models" / "paper")
     chosen = choose_sample(paper, read_dataset(SAMPLE_PATH), 400)

@@ -8,18 +8,18 @@ import torch
 from digits import ROOT
 from scipy.special import softmax
 
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.drawing import Drawing, draw_strokes
-from mnist_core.errors import DataError
-from mnist_core.evaluation import predict, read_logits
-from mnist_core.evaluation.answers import evaluate_model, read_answers, read_probabilities
-from mnist_core.fields.probe import Digits, Probe
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.operate.bench import Bench
-from mnist_core.reading import draw_all, read_images
-from mnist_core.reading.evidence import find_evidence
-from mnist_core.reading.hands import evaluate_drawings
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation import predict, read_logits
+from mnist_core.insight.evaluation.answers import evaluate_model, read_answers, read_probabilities
+from mnist_core.insight.fields.probe import Digits, Probe
+from mnist_core.insight.operate.bench import Bench
+from mnist_core.insight.reading import draw_all, read_images
+from mnist_core.insight.reading.evidence import find_evidence
+from mnist_core.insight.reading.hands import evaluate_drawings
+from mnist_core.network.models import load_model
+from mnist_core.pens import Drawing, draw_strokes
 
 SEVEN = [[[100, 100], [200, 100], [140, 260]]]
 FOUR = [[[120, 80], [90, 180], [200, 180]], [[180, 120], [170, 260]]]

@@ -10,11 +10,11 @@ import pytest
 from trained import make_dataset
 
 from mnist_core.cli.table import write_csv
-from mnist_core.dataset.kept import keep_dataset, keep_source
-from mnist_core.errors import DataError, StorageError
-from mnist_core.layouts import save_dataset
-from mnist_core.replacing import replace_file
-from mnist_core.riddle.result import Study, save_result
+from mnist_core.data.kept import keep_dataset, keep_source
+from mnist_core.data.layouts import save_dataset
+from mnist_core.ground.errors import DataError, StorageError
+from mnist_core.ground.replacing import replace_file
+from mnist_core.training.riddle.result import Study, save_result
 
 
 def write_half(path):

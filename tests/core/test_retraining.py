@@ -9,12 +9,14 @@ import pytest
 from digits import make_digits, take_digits
 from trained import make_dataset, make_model
 
-from mnist_core.dataset import DIGITS, Dataset, Origin, compute_fingerprint, split_dataset
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.errors import DataError, RunStoppedError
-from mnist_core.grid import PAPER_WINNER, Activation, Candidate, Recipe
-from mnist_core.modelstore import load_model
-from mnist_core.retraining.jobs import (
+from mnist_core.data.dataset import DIGITS, Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.ground.errors import DataError, RunStoppedError
+from mnist_core.ground.settings import SHIPPED_MODELS, Settings
+from mnist_core.network.grid import PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.network.models import load_model
+from mnist_core.runs import RunState, Store
+from mnist_core.training.retraining.jobs import (
     GROWTH,
     LABELS,
     add_study,
@@ -22,8 +24,8 @@ from mnist_core.retraining.jobs import (
     plan_labels,
     read_trials,
 )
-from mnist_core.retraining.label_errors import find_suspects, read_out_of_fold
-from mnist_core.retraining.learning_curve import (
+from mnist_core.training.retraining.label_errors import find_suspects, read_out_of_fold
+from mnist_core.training.retraining.learning_curve import (
     Trial,
     check_sizes,
     choose_recipe,
@@ -33,8 +35,6 @@ from mnist_core.retraining.learning_curve import (
     order_evenly,
     sum_up,
 )
-from mnist_core.runs import RunState, Store
-from mnist_core.settings import SHIPPED_MODELS, Settings
 from mnist_core.worker.jobs import carry_out_job
 
 SMALL = Candidate(0.01, 12, 8, Activation.TANH)

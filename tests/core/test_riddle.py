@@ -8,19 +8,19 @@ import pytest
 from digits import make_digits, take_digits, write_mat
 
 from mnist_core.cli import main
-from mnist_core.dataset import Origin, make_dataset, split_dataset
-from mnist_core.errors import GridError
-from mnist_core.fields import receptive_fields
-from mnist_core.fields.likeness import DIGIT_LIKE, average_digits, digit_likeness, score_fields
-from mnist_core.grid import Recipe
-from mnist_core.modelstore import load_model
-from mnist_core.riddle.answer import calibrate, list_levels
-from mnist_core.riddle.design import FACTORS, GRID, NULL, PAPER, plan_study
-from mnist_core.riddle.linear import score_linear
-from mnist_core.riddle.result import read_result, save_result
-from mnist_core.riddle.rows import Row, read_rows, write_rows
-from mnist_core.riddle.study import carry_out, read_ink
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.data.dataset import Origin, make_dataset, split_dataset
+from mnist_core.ground.errors import GridError
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.fields import receptive_fields
+from mnist_core.insight.fields.likeness import DIGIT_LIKE, average_digits, digit_likeness, score_fields
+from mnist_core.network.grid import Recipe
+from mnist_core.network.models import load_model
+from mnist_core.training.riddle.answer import calibrate, list_levels
+from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER, plan_study
+from mnist_core.training.riddle.linear import score_linear
+from mnist_core.training.riddle.result import read_result, save_result
+from mnist_core.training.riddle.rows import Row, read_rows, write_rows
+from mnist_core.training.riddle.study import carry_out, read_ink
 
 MODELS = {name: load_model(SHIPPED_MODELS / name) for name in ("paper", "legible")}
 

@@ -10,22 +10,22 @@ import torch
 from digits import ROOT, make_digits
 
 from mnist_core.cli import make_parser
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint, split_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.drawing import draw_strokes, parse_strokes
-from mnist_core.errors import GridError
-from mnist_core.evaluation import evaluate
-from mnist_core.evaluation.temperature import fit_temperature
-from mnist_core.grid import Activation, Candidate, Recipe
-from mnist_core.layouts import read_dataset
-from mnist_core.modelstore import load_model
-from mnist_core.robust.distort import Bend, distort_images
-from mnist_core.robust.fit import FitPlan, read_logits
-from mnist_core.robust.muon import orthogonalise
-from mnist_core.robust.pen import draw_pens, read_pens, vary_pens
-from mnist_core.robust.pool import NO_WRITER, PoolSize, make_pool, to_bytes
-from mnist_core.robust.recipe import ROBUST, Effort, name_recipe, train_robust
-from mnist_core.robust.writers import count_right, split_writers
+from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint, split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.ground.errors import GridError
+from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.evaluation.temperature import fit_temperature
+from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.models import load_model
+from mnist_core.pens import draw_strokes, parse_strokes
+from mnist_core.training.robust.distort import Bend, distort_images
+from mnist_core.training.robust.fit import FitPlan, read_logits
+from mnist_core.training.robust.muon import orthogonalise
+from mnist_core.training.robust.pen import draw_pens, read_pens, vary_pens
+from mnist_core.training.robust.pool import NO_WRITER, PoolSize, make_pool, to_bytes
+from mnist_core.training.robust.recipe import ROBUST, Effort, name_recipe, train_robust
+from mnist_core.training.robust.writers import count_right, split_writers
 
 TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.002), 2)
 RECIPE = Recipe(max_epochs=8, patience=8, batch_size=16, inner_folds=5)

@@ -6,11 +6,11 @@ from digits import take_digits
 from scipy import ndimage
 from scipy.ndimage import center_of_mass
 
-from mnist_core.evaluation import evaluate
-from mnist_core.evaluation.disturbances import DISTURBANCES, NAMES, disturb_images
-from mnist_core.evaluation.robustness import measure_robustness
-from mnist_core.modelstore import load_model
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.evaluation.disturbances import DISTURBANCES, NAMES, disturb_images
+from mnist_core.insight.evaluation.robustness import measure_robustness
+from mnist_core.network.models import load_model
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ import pytest
 from digits import ROOT
 
 from benchmarks.rows import compose_numbers
-from mnist_core.errors import DrawingError, EmptyDrawingError
-from mnist_core.modelstore import load_model
-from mnist_core.reading import draw_all, read_images
-from mnist_core.reading.row import read_row, split_row
-from mnist_core.robust.pen import read_pens
+from mnist_core.ground.errors import DrawingError, EmptyDrawingError
+from mnist_core.insight.reading import draw_all, read_images
+from mnist_core.insight.reading.row import read_row, split_row
+from mnist_core.network.models import load_model
+from mnist_core.training.robust.pen import read_pens
 
 SEVEN = [[[0, 0], [60, 0], [25, 100]], [[10, 50], [60, 45]]]  # crossed
 FOUR = [[[20, 0], [0, 60], [70, 60]], [[50, 30], [45, 100]]]

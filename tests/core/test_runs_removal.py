@@ -3,10 +3,10 @@
 import pytest
 from stored_runs import OUTCOME, begin_run
 
-from mnist_core.errors import RunError
+from mnist_core.ground.errors import RunError
+from mnist_core.ground.settings import Settings
 from mnist_core.runs import RunState
 from mnist_core.runs.removal import remove_run
-from mnist_core.settings import Settings
 
 
 @pytest.fixture

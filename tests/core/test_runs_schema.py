@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from stored_runs import PLAN, add_run, finish, make_record, start_python
 
 import mnist_core.runs.migrations
-from mnist_core.errors import RunError
+from mnist_core.ground.errors import RunError
 from mnist_core.runs import FitState, RunState, Store
 from mnist_core.runs.schema import REVISIONS, run_migrations
 from mnist_core.runs.tables import EPOCHS, METADATA

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from stored_runs import add_run, begin_run, finish, lose_worker, make_record, set_times, start_python
 
-from mnist_core.errors import RunLostError
+from mnist_core.ground.errors import RunLostError
 from mnist_core.runs import RunState, Store
 from mnist_core.runs.owner import Owner
 from mnist_core.runs.work import beating

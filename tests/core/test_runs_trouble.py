@@ -12,7 +12,7 @@ from disks import make_room, small_disk
 from postgres import new_database
 from stored_runs import add_run, finish, make_record, start_python
 
-from mnist_core.errors import StoreTroubleError
+from mnist_core.ground.errors import StoreTroubleError
 from mnist_core.runs import Store
 
 HOLD_LOCK = """
@@ -28,7 +28,7 @@ HOLD_LOCK = """
 # Root may write anywhere, so it becomes nobody when all that it needs is loaded.
 ADD_RUN = """
     import os, sys
-    from mnist_core.errors import StoreTroubleError
+    from mnist_core.ground.errors import StoreTroubleError
     from mnist_core.runs import Store
     from stored_runs import add_run
 
@@ -43,7 +43,7 @@ ADD_RUN = """
 """
 FILL = """
     import resource, sys
-    from mnist_core.errors import StoreTroubleError
+    from mnist_core.ground.errors import StoreTroubleError
     from mnist_core.runs import Store
     from stored_runs import begin_run, make_record
 

@@ -12,12 +12,12 @@ import pytest
 from digits import ROOT, make_digits
 from processes import processes_of
 
-from mnist_core.dataset import Dataset, Origin, compute_fingerprint
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.grid import Activation, Grid, Recipe, SearchPlan
-from mnist_core.modelstore import load_model
+from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
+from mnist_core.data.kept import keep_dataset
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.network.models import load_model
 from mnist_core.runs import RunState
-from mnist_core.settings import Settings
 from mnist_core.worker import start_worker
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)

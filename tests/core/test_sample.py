@@ -1,10 +1,10 @@
 import numpy as np
 from digits import ROOT
 
-from mnist_core.dataset import split_dataset, split_labels
-from mnist_core.dataset.builtin.cut_sample import choose_images, cut_sample
-from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.layouts import read_dataset
+from mnist_core.data.builtin.cut_sample import choose_images, cut_sample
+from mnist_core.data.dataset import split_dataset, split_labels
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 
 
 def test_the_sample_opens_like_any_upload():
@@ -25,7 +25,7 @@ def test_its_source_and_licence_lie_beside_it():
     words = (SAMPLE_PATH.parent / "README.md").read_text(encoding="utf-8")
     assert "LeCun" in words
     assert "Licence" in words
-    assert (ROOT / "mnist_core/dataset/builtin/cut_sample.py").exists()
+    assert (ROOT / "mnist_core/data/builtin/cut_sample.py").exists()
 
 
 def test_five_hundred_held_out_images_of_each_digit_are_chosen():

@@ -4,9 +4,16 @@ import json
 
 import pytest
 
-from mnist_core.errors import ScoreError
-from mnist_core.game import Round
-from mnist_core.scores import MOST_LETTERS, choose_best, delete_scores, keep_score, list_scores, make_score
+from mnist_core.ground.errors import ScoreError
+from mnist_core.pens.game import Round
+from mnist_core.pens.scores import (
+    MOST_LETTERS,
+    choose_best,
+    delete_scores,
+    keep_score,
+    list_scores,
+    make_score,
+)
 
 
 @pytest.fixture

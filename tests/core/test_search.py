@@ -13,10 +13,10 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EarlyStopping
 from torch import nn
 
-from mnist_core.dataset import Origin, make_dataset
-from mnist_core.errors import DataError
-from mnist_core.grid import Activation, Engine, Grid, Recipe, SearchPlan
-from mnist_core.network import MLP
+from mnist_core.data.dataset import Origin, make_dataset
+from mnist_core.ground.errors import DataError
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import Activation, Engine, Grid, Recipe, SearchPlan
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.events import EventListener

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from digits import ROOT, take_digits
 
-from mnist_core.dataset import Choices, Dataset, Origin, make_dataset
-from mnist_core.dataset.side import bring_to_side
-from mnist_core.errors import DataError
-from mnist_core.evaluation import evaluate
-from mnist_core.evaluation.match import match_labels
-from mnist_core.layouts import recognise_layout
-from mnist_core.modelstore import load_model
+from mnist_core.data.dataset import Choices, Dataset, Origin, make_dataset
+from mnist_core.data.layouts import recognise_layout
+from mnist_core.data.side import bring_to_side
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.evaluation.match import match_labels
+from mnist_core.network.models import load_model
 
 IMAGES, LABELS = take_digits(500)
 ORIGIN = Origin("test", (), (0.0, 1.0))

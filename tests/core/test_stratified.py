@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
-from mnist_core.dataset.stratified import cut_folds, draw_held_out
+from mnist_core.data.stratified import cut_folds, draw_held_out
 
 
 def make_labels(seed):

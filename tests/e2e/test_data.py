@@ -9,7 +9,7 @@ import visitor
 from playwright.sync_api import expect
 from scipy.io import loadmat, savemat
 
-from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_PATH
 
 _N_IMAGES = 600
 

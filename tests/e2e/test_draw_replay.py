@@ -17,15 +17,15 @@ from lab import Lab
 from playwright.sync_api import Page, expect
 from visitor import OpenTab, draw_stroke, settle
 
-from mnist_core.dataset import split_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.drawing import Drawing, read_drawings
-from mnist_core.grid import Activation, Candidate
-from mnist_core.layouts import read_dataset
-from mnist_core.robust.pen import read_pens
-from mnist_core.robust.pool import PoolSize
-from mnist_core.robust.recipe import ROBUST, Effort, train_robust
-from mnist_core.robust.writers import split_writers
+from mnist_core.data.dataset import split_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.network.grid import Activation, Candidate
+from mnist_core.pens import Drawing, read_drawings
+from mnist_core.training.robust.pen import read_pens
+from mnist_core.training.robust.pool import PoolSize
+from mnist_core.training.robust.recipe import ROBUST, Effort, train_robust
+from mnist_core.training.robust.writers import split_writers
 
 Line = list[tuple[float, float]]
 

@@ -8,16 +8,16 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page
 
-from mnist_core.arrays import Images
-from mnist_core.drawing import Stroke, draw_strokes
-from mnist_core.grid import Activation
-from mnist_core.modelstore import Model, load_model
-from mnist_core.network import MLP
-from mnist_core.reading import read_images
-from mnist_core.robust.pen import draw_pens, read_pens
-from mnist_core.settings import SHIPPED_MODELS
-from mnist_ui.assets import read_assets
-from mnist_ui.live_answer import is_runnable, pack_network
+from mnist_core.ground.arrays import Images
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.reading import read_images
+from mnist_core.network.architecture import MLP
+from mnist_core.network.grid import Activation
+from mnist_core.network.models import Model, load_model
+from mnist_core.pens import Stroke, draw_strokes
+from mnist_core.training.robust.pen import draw_pens, read_pens
+from mnist_ui.components.assets import read_assets
+from mnist_ui.components.live_answer import is_runnable, pack_network
 
 MOST = 1e-5
 """How far the browser's numbers may be from Python's."""
@@ -26,7 +26,7 @@ MOST = 1e-5
 @pytest.fixture
 def script(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_script_tag(content=read_assets("pen_reading.js", "pen_strokes.js"))
+    page.add_script_tag(content=read_assets("live_answer/pen_reading.js", "live_answer/pen_strokes.js"))
     yield page
     page.close()
 

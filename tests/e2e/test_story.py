@@ -8,7 +8,7 @@ import visitor
 from playwright.sync_api import Page, expect
 from scipy.io import loadmat, savemat
 
-from mnist_core.dataset.sample import SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_PATH
 
 _N_IMAGES = 1_500
 _EPOCHS = 25  # no early stopping before: long enough for a reload in mid-run

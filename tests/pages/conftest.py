@@ -13,11 +13,12 @@ from processes import processes_of
 from searches import APP, SPEED, OpenPage
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.layouts import read_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.runs import Store
-from mnist_ui import plan_form, run_panel
+from mnist_ui.search import run_panel
+from mnist_ui.search import search_form as plan_form
 
 # Loaded with the first page instead, they take so long that a run seems to have lost its worker.
 _SLOW = (plan_form, run_panel)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.grid import Activation, Grid, SearchPlan
-from mnist_core.history import EpochRecord
+from mnist_core.network.grid import Activation, Grid, SearchPlan
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs import REFIT_FOLD, Outcome, RunState, Store
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -9,7 +9,7 @@ import pytest
 from scipy.io import loadmat, savemat
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.dataset.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 from mnist_ui.session import Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw
 from searches import say
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.modelstore import load_model, save_model
-from mnist_core.network import MLP
+from mnist_core.network.architecture import MLP
+from mnist_core.network.models import load_model, save_model
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUR = [[(60, 20), (30, 110), (130, 110)], [(110, 40), (100, 180)]]
@@ -155,7 +155,7 @@ def test_the_writers_that_the_model_learned_from_are_named(page):
 
 
 def keep_seven(home: Path, label: int = 7, read: int = 1) -> None:
-    from mnist_core.corrections import keep_correction, make_correction
+    from mnist_core.pens.corrections import keep_correction, make_correction
 
     keep_correction(
         make_correction([[(0, 0), (60, 0), (25, 100)]], label, read, "robust"), home / "corrections"
@@ -179,7 +179,7 @@ def test_a_kept_correction_is_shown_and_can_be_deleted(home, page):
 
 
 def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
-    from mnist_core.corrections import Source, keep_correction, make_correction
+    from mnist_core.pens.corrections import Source, keep_correction, make_correction
 
     line = [[(10.0, 10.0), (10.0, 90.0)]]
     keep_correction(make_correction(line, 1, 7, "robust", Source.GAME, 3.0), home / "corrections")
@@ -198,7 +198,7 @@ def store(home):
 
 
 def finish_learning(store, home: Path, unseen: int | None = 4, test_after: float = 0.9695) -> str:
-    from mnist_core.learning.job import COPY
+    from mnist_core.training.learning.job import COPY
 
     job_id = store.add_job("learn", {"model": "paper"}, name="learns")
     assert store.claim_job(job_id) is not None

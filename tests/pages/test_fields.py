@@ -10,11 +10,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
-from mnist_core.fields import strongest_links, strongest_sources
-from mnist_core.fields.facts import find_facts
-from mnist_core.fields.probe import choose_probe
-from mnist_core.fields.views import VIEWS, find_view
-from mnist_core.modelstore import Model, save_model
+from mnist_core.insight.fields import strongest_links, strongest_sources
+from mnist_core.insight.fields.probe import choose_probe
+from mnist_core.insight.fields.unit_facts import find_facts
+from mnist_core.insight.fields.views import VIEWS, find_view
+from mnist_core.network.models import Model, save_model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenFields = Callable[..., AppTest]

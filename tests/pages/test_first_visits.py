@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.projection.flatten import Method
-from mnist_core.settings import SHIPPED_MODELS
-from mnist_ui.cached import open_model, open_sample
-from mnist_ui.cached_map import open_map, pack_map
-from mnist_ui.first_visits import compute_first
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.projection.flatten import Method
+from mnist_ui.cached.layer_maps import open_map, pack_map
+from mnist_ui.cached.models import open_model, open_sample
+from mnist_ui.start.first_visits import compute_first
 
 
 def test_it_is_what_a_page_then_asks_for(home: Path, caplog: pytest.LogCaptureFixture):

@@ -7,10 +7,10 @@ import pytest
 from pen_digits import PEN_DIGITS
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.corrections import Source, keep_correction, list_corrections, make_correction
-from mnist_core.game import LIMIT_S, Round
-from mnist_core.scores import keep_score, list_scores, make_score
-from mnist_ui.canvas import Sheet
+from mnist_core.pens.corrections import Source, keep_correction, list_corrections, make_correction
+from mnist_core.pens.game import LIMIT_S, Round
+from mnist_core.pens.scores import keep_score, list_scores, make_score
+from mnist_ui.components.canvas import Sheet
 from mnist_ui.session import Canvas, CanvasPart, Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

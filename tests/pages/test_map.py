@@ -12,8 +12,8 @@ from searches import say
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
-from mnist_core.dataset import Dataset
-from mnist_ui.cached_map import open_map
+from mnist_core.data.dataset import Dataset
+from mnist_ui.cached.layer_maps import open_map
 from mnist_ui.session import Canvas, CanvasPart, Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -100,7 +100,7 @@ def test_points_are_coloured_as_chosen(home):
 def test_a_point_that_was_clicked_shows_its_image_its_way_and_what_is_alike(home, dataset):
     page = open_page()
     assert "Click a point" in page.info[0].value
-    from mnist_core.modelstore import load_model
+    from mnist_core.network.models import load_model
 
     source = open_map(load_model(home / "models" / "small"), dataset)
     page.session_state[Key.MAP_PICKED] = (source.key, 7)

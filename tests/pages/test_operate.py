@@ -7,11 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
-from mnist_core.fields.probe import choose_probe
-from mnist_core.modelstore import load_model
-from mnist_core.operate.bench import Bench
-from mnist_core.operate.operations import SwitchOff, apply_all
-from mnist_ui.reading import read_folder
+from mnist_core.insight.fields.probe import choose_probe
+from mnist_core.insight.operate.bench import Bench
+from mnist_core.insight.operate.operations import SwitchOff, apply_all
+from mnist_core.network.models import load_model
+from mnist_ui.results.test_figures import read_folder
 from mnist_ui.session import Canvas, CanvasPart, Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
-from mnist_core.evaluation import wilson_interval
-from mnist_core.grid import Activation
-from mnist_core.modelstore import Model, load_model, save_model
-from mnist_core.settings import SHIPPED_MODELS
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.evaluation import wilson_interval
+from mnist_core.network.grid import Activation
+from mnist_core.network.models import Model, load_model, save_model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenResults = Callable[..., AppTest]

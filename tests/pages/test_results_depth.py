@@ -9,12 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
-from mnist_core.dataset import compute_fingerprint
-from mnist_core.evaluation.disturbances import DISTURBANCES
-from mnist_core.modelstore import Model, save_model
-from mnist_core.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
+from mnist_core.data.dataset import compute_fingerprint
+from mnist_core.ground.settings import Settings
+from mnist_core.insight.evaluation.disturbances import DISTURBANCES
+from mnist_core.network.models import Model, save_model
 from mnist_core.runs import Store
-from mnist_core.settings import Settings
+from mnist_core.training.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
 from mnist_core.worker.jobs import carry_out_job
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.riddle.design import FACTORS, PAPER
-from mnist_core.riddle.result import read_result
+from mnist_core.training.riddle.design import FACTORS, PAPER
+from mnist_core.training.riddle.result import read_result
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 

@@ -7,13 +7,13 @@ from searches import APP, read_words, say, say_all
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, open_in_all_tabs
 
-from mnist_core.dataset import Dataset
-from mnist_core.grid import Activation, Candidate, Recipe
-from mnist_core.live.job import add_training, open_learner
-from mnist_core.live.plan import TRAINING, LivePlan, Rates, Wishes
-from mnist_core.live.saving import SAVING
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import Activation, Candidate, Recipe
 from mnist_core.runs import RunState, Store
-from mnist_core.settings import Settings
+from mnist_core.training.live.job import add_training, open_learner
+from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
+from mnist_core.training.live.saving import SAVING
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(batch_size=32))
 

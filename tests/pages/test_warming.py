@@ -12,9 +12,9 @@ from searches import APP
 
 from benchmarks.tabs.people import visit_at_once
 from benchmarks.tabs.server import run_app
-from mnist_core.dataset.kept import keep_dataset
-from mnist_core.dataset.sample import SAMPLE_PATH
-from mnist_core.layouts import read_dataset
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_PATH
 
 # Its own process: in this one other tests have loaded what they need.
 _VISIT_ALL = """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_ui.canvas import read_paths
+from mnist_ui.components.canvas import read_paths
 
 
 def test_lines_keep_their_points():

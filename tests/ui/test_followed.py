@@ -4,7 +4,7 @@ import pytest
 from stored_runs import begin_run, make_record
 
 from mnist_core.runs import Store
-from mnist_ui.followed import FollowedRun
+from mnist_ui.search.followed_runs import FollowedRun
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_ui.gallery import Colours, colour_bar_png, sheet_png
+from mnist_ui.components.gallery import Colours, colour_bar_png, sheet_png
 
 
 def open_sheet(png: bytes) -> np.ndarray:

@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def show(strokes: list[list[list[float]]], folder: str) -> None:
     from pathlib import Path
 
-    from mnist_core.modelstore import load_model
-    from mnist_ui.number_answer import show_number
+    from mnist_core.network.models import load_model
+    from mnist_ui.draw.number_answer import show_number
 
     show_number(load_model(Path(folder)), strokes)
 

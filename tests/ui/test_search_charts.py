@@ -6,13 +6,13 @@ import math
 import pandas as pd
 import pytest
 
-from mnist_core.grid import PAPER_GRID, Activation, Grid, SearchPlan
-from mnist_core.history import EpochRecord
+from mnist_core.network.grid import PAPER_GRID, Activation, Grid, SearchPlan
+from mnist_core.network.history import EpochRecord
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_core.runs.ranking import rank_candidates
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
-from mnist_ui.charts.parallel import draw_parallel
-from mnist_ui.charts.search import Curves, draw_curves, draw_heat_map
+from mnist_ui.search.parallel_axes import draw_parallel
+from mnist_ui.search.search_charts import Curves, draw_curves, draw_heat_map
 from mnist_ui.times import say_duration, say_roughly
 
 PLAN = SearchPlan()

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mnist_core.evaluation.calibration import temper
-from mnist_core.evaluation.coverage import find_refusals, list_steps
-from mnist_core.evaluation.disturbances import DISTURBANCES
-from mnist_core.retraining.learning_curve import Trial, sum_up
-from mnist_ui.charts.growth import draw_growth
-from mnist_ui.charts.trust import draw_coverage, draw_reliability, draw_robustness, table_bins
+from mnist_core.insight.evaluation.calibration import temper
+from mnist_core.insight.evaluation.coverage import find_refusals, list_steps
+from mnist_core.insight.evaluation.disturbances import DISTURBANCES
+from mnist_core.training.retraining.learning_curve import Trial, sum_up
+from mnist_ui.results.learning_curve_chart import draw_growth
+from mnist_ui.results.trust_charts import draw_coverage, draw_reliability, draw_robustness, table_bins
 
 
 def make_answers(sharpness: float) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import pytest
 from digits import ROOT
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.corrections import list_corrections
+from mnist_core.pens.corrections import list_corrections
 
 
 def _ask(root, sureness):
@@ -14,9 +14,9 @@ def _ask(root, sureness):
 
     import numpy as np
 
-    from mnist_core.modelstore import load_model
-    from mnist_core.reading import Reading
-    from mnist_ui.truth import ask_for_truth
+    from mnist_core.insight.reading import Reading
+    from mnist_core.network.models import load_model
+    from mnist_ui.draw.true_digit import ask_for_truth
 
     chances = np.full(10, (1 - sureness) / 9, np.float32)
     chances[7] = sureness

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_core.errors import GridError
+from mnist_core.ground.errors import GridError
 from mnist_ui.typed import Limits
 
 RATES = Limits("Rates", 0, 10, is_whole=False, excludes=0)

@@ -1,6 +1,6 @@
 """When a page starts a worker for work that waits."""
 
-from mnist_ui.waking import Patience
+from mnist_ui.following.waking import Patience
 
 
 def look(patience: Patience, seconds: range, is_deserted: bool = True) -> list[int]:

@@ -1,0 +1,197 @@
+"""Data sets that were read once, kept as memory-mapped arrays under their fingerprints."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from io import BufferedIOBase
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core.data.dataset import DIGITS, Dataset, Origin
+from mnist_core.ground.errors import DataError, LayoutError
+from mnist_core.ground.replacing import replace_file
+
+_DETAILS, _IMAGES, _SOURCE = "dataset.json", "images.npy", "source.mat"
+_PIECE_BYTES = 2**20
+_PARTS = {"known_labels": "labels.npy", "test_part": "test_part.npy", "writers": "writers.npy"}
+
+
+def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
+    """Keep a data set on disk and return it as memory-mapped arrays that all processes share.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What was read. Of one that is kept already only the name and the origin are noted anew, where it
+        came from another file, or by other choices to the same end.
+    folder : Path
+        Holds one folder a fingerprint; made where absent.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be written.
+    """
+    if not _is_kept(dataset.fingerprint, folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_dataset(dataset, folder)
+        except OSError as error:
+            # Another tab that keeps the same data may have been a moment faster: that is as good.
+            if not _is_kept(dataset.fingerprint, folder):
+                raise DataError(
+                    f"The data set needs room in {folder}, but it cannot be written: {error}."
+                ) from error
+    kept = open_dataset(dataset.fingerprint, folder)
+    if (kept.name, kept.origin) == (dataset.name, dataset.origin):
+        return kept
+    try:
+        _write_details(dataset, folder / dataset.fingerprint)
+    except OSError as error:
+        raise DataError(f"The data set needs room in {folder}, but it cannot be written: {error}.") from error
+    return open_dataset(dataset.fingerprint, folder)
+
+
+def open_dataset(fingerprint: str, folder: Path) -> Dataset:
+    """Open a kept data set in no time: its arrays are mapped, not read.
+
+    Raises
+    ------
+    DataError
+        If no data set is kept under the fingerprint, or its files are damaged.
+    """
+    target = folder / fingerprint
+    try:
+        details = json.loads((target / _DETAILS).read_text(encoding="utf-8"))
+        images = np.load(target / _IMAGES, mmap_mode="r", allow_pickle=False)
+        # Earlier versions kept nothing but images and labels, and did not say so.
+        parts = {
+            name: np.load(target / _PARTS[name], allow_pickle=False)
+            for name in details.get("parts", ["known_labels"])
+        }
+        return Dataset(
+            details["name"],
+            images,
+            parts.get("known_labels"),
+            fingerprint,
+            Origin.from_values(details["origin"]),
+            tuple(details.get("class_names", DIGITS)),
+            parts.get("test_part"),
+            parts.get("writers"),
+            details.get("keeps_writers_apart", False),
+        )
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, LayoutError) as error:
+        raise DataError(
+            f"No data set {fingerprint} is kept here: open its file again on the Data page."
+        ) from error
+
+
+def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -> None:
+    """Keep the file that a kept data set was read from last, so that it can be read another way later.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written.
+    """
+    target = folder / fingerprint / _SOURCE
+    if source == target:
+        return
+    try:
+        with replace_file(target) as copy, _open_source(source) as original:
+            shutil.copyfileobj(original, copy, _PIECE_BYTES)
+    except OSError as error:
+        raise DataError(f"The file needs room in {folder}, but it cannot be written: {error}.") from error
+
+
+def find_source(fingerprint: str, folder: Path) -> Path | None:
+    """Return the file that a kept data set was read from; None where it is not kept."""
+    path = folder / fingerprint / _SOURCE
+    return path if path.exists() else None
+
+
+def find_images(fingerprint: str, folder: Path) -> Path:
+    """Name the .npy file that holds the images of a kept data set."""
+    return folder / fingerprint / _IMAGES
+
+
+def find_times(fingerprint: str, folder: Path) -> tuple[tuple[str, int], ...]:
+    """List the files of a kept data set with the times when they were written, in nanoseconds since 1970."""
+    files = (folder / fingerprint).glob("[!.]*.*")
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in files))
+
+
+def list_datasets(folder: Path) -> list[tuple[str, str]]:
+    """List the kept data sets as (fingerprint, name), the latest first."""
+    found = [path for path in folder.glob(f"*/{_DETAILS}") if not path.parent.name.startswith(".")]
+    found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    named = [(path.parent.name, _read_name(path)) for path in found]
+    return [(fingerprint, name) for fingerprint, name in named if name is not None]
+
+
+@contextmanager
+def _open_source(source: Path | BufferedIOBase) -> Iterator[BufferedIOBase]:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+        return
+    source.seek(0)
+    yield source
+
+
+def _read_name(path: Path) -> str | None:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_kept(fingerprint: str, folder: Path) -> bool:
+    try:
+        open_dataset(fingerprint, folder)
+    except DataError:
+        return False
+    return True
+
+
+def _write_dataset(dataset: Dataset, folder: Path) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=".keeping-", dir=folder))
+    target, fresh = folder / dataset.fingerprint, beside / "new"
+    try:
+        fresh.mkdir()
+        np.save(fresh / _IMAGES, dataset.images, allow_pickle=False)
+        for name, array in _list_parts(dataset).items():
+            np.save(fresh / _PARTS[name], array, allow_pickle=False)
+        _write_details(dataset, fresh)
+        for path in fresh.iterdir():
+            with path.open("rb") as written:
+                os.fsync(written.fileno())
+        if _is_kept(dataset.fingerprint, folder):
+            return  # another tab kept the same data meanwhile
+        if target.exists():
+            target.replace(beside / "damaged")
+        fresh.replace(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_details(dataset: Dataset, folder: Path) -> None:
+    details = {
+        "name": dataset.name,
+        "origin": asdict(dataset.origin),
+        "class_names": dataset.class_names,
+        "parts": list(_list_parts(dataset)),
+        "keeps_writers_apart": dataset.keeps_writers_apart,
+    }
+    with replace_file(folder / _DETAILS) as file:
+        file.write(json.dumps(details).encode())
+
+
+def _list_parts(dataset: Dataset) -> dict[str, np.ndarray]:
+    parts = {name: getattr(dataset, name) for name in _PARTS}
+    return {name: array for name, array in parts.items() if array is not None}

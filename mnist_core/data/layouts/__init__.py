@@ -1,0 +1,62 @@
+"""Named values to a data set: which variable is what, how images lie, what labels mean.
+
+`read_dataset` is the short way, for who takes what comes or knows what to choose. `understand` is the long
+one, for who wants to show and to overrule: it tells the variables, every decision with its reason and its
+alternatives, and what is wrong, if anything.
+"""
+
+from collections.abc import Mapping
+from io import BufferedIOBase
+from pathlib import Path
+
+from mnist_core.data.dataset import Choices, Dataset
+from mnist_core.data.layouts.assembly import understand
+from mnist_core.data.layouts.export import save_dataset, write_mat, write_npz
+from mnist_core.data.layouts.rules import RULES
+from mnist_core.data.layouts.understanding import Decision, Option, Understanding, Variable
+from mnist_core.data.matfile import make_printable, read_mat
+from mnist_core.data.origin import APART, NONE, TOGETHER
+from mnist_core.ground.errors import LayoutError
+from mnist_core.ground.variables import Value
+
+__all__ = ["APART", "NONE", "RULES", "TOGETHER", "Choices", "Decision", "Option", "Understanding", "Variable"]
+__all__ += ["read_dataset", "recognise_layout", "save_dataset", "understand", "write_mat", "write_npz"]
+
+
+def read_dataset(
+    source: Path | BufferedIOBase, name: str | None = None, choices: Choices | None = None
+) -> Dataset:
+    """Read a `.mat` file as a data set.
+
+    Parameters
+    ----------
+    source : Path or binary file
+        The file, or its bytes open for reading.
+    name : str or None
+        What the data set is called; None takes the name of the path.
+    choices : Choices or None
+        What the user overrules.
+
+    Raises
+    ------
+    MatFileError
+        If it is no readable `.mat` file.
+    LayoutError
+        If its variables hold no sound digit images, or leave a choice to the user.
+    """
+    name = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
+    return recognise_layout(read_mat(source, name), name, choices)
+
+
+def recognise_layout(values: Mapping[str, Value], name: str, choices: Choices | None = None) -> Dataset:
+    """Find the digit images and their labels among named values.
+
+    Raises
+    ------
+    LayoutError
+        If they hold no sound digit images, or leave a choice to the user.
+    """
+    found = understand(values, name, choices)
+    if found.dataset is None:
+        raise LayoutError(f"{name}: {found.problem}")
+    return found.dataset

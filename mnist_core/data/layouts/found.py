@@ -1,0 +1,103 @@
+"""What a rule makes of a file's variables, before any pixel is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mnist_core.data.dataset import Choices
+from mnist_core.data.layouts.axes import Axes
+from mnist_core.data.layouts.labels import RawLabels
+from mnist_core.data.layouts.understanding import Decision
+from mnist_core.ground.errors import LayoutError
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The images of one variable.
+
+    Attributes
+    ----------
+    path : str
+        Of the variable.
+    array : ndarray
+        As the file has it.
+    axes : Axes
+        How to read it.
+    """
+
+    path: str
+    array: np.ndarray
+    axes: Axes
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Images that belong together, such as the training images of a file.
+
+    Attributes
+    ----------
+    stacks : tuple of Stack
+        One after the other.
+    labels : RawLabels or None
+        A label for each image; None where there are none.
+    writers : ndarray of shape (n,) or None
+        Who wrote each image.
+    is_test : bool
+        Whether it is the file's own test part.
+    """
+
+    stacks: tuple[Stack, ...]
+    labels: RawLabels | None
+    writers: np.ndarray | None = None
+    is_test: bool = False
+
+    @property
+    def n(self) -> int:
+        """Count the images."""
+        return sum(stack.axes.n for stack in self.stacks)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a rule makes of a file's variables.
+
+    Attributes
+    ----------
+    layout : str
+        The name of the rule.
+    groups : tuple of Group
+        The images; training images first.
+    decisions : tuple of Decision
+        What was decided, and why.
+    warnings : tuple of str
+        What the user should know.
+    names : dict of int to str
+        What the file calls its labels; empty where it does not say.
+    settled : Choices
+        What is known of such a file without a look at its images.
+    usual_orientation : str or None
+        How the images of such files lie, where they themselves do not tell.
+    """
+
+    layout: str
+    groups: tuple[Group, ...]
+    decisions: tuple[Decision, ...]
+    warnings: tuple[str, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+    settled: Choices = field(default_factory=Choices)
+    usual_orientation: str | None = None
+
+
+class UndecidedError(LayoutError):
+    """Variables of a rule's kind that are not sound, or leave a choice to the user.
+
+    Attributes
+    ----------
+    decisions : tuple of Decision
+        Those that were taken, and that which is left.
+    """
+
+    def __init__(self, sentence: str, decisions: Sequence[Decision] = ()) -> None:
+        super().__init__(sentence)
+        self.decisions = tuple(decisions)

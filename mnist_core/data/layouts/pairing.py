@@ -1,0 +1,282 @@
+"""Which variable holds the images, and which their labels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_core.data.layouts.axes import Axes, list_axes, measure_roughness
+from mnist_core.data.layouts.found import Stack, UndecidedError
+from mnist_core.data.layouts.labels import RawLabels, read_raw_labels
+from mnist_core.data.layouts.names import is_images_name, is_labels_name
+from mnist_core.data.layouts.tree import Leaf, join_words, say_shape, say_value
+from mnist_core.data.layouts.understanding import Decision, decide
+from mnist_core.data.origin import NONE
+from mnist_core.ground.variables import Cells, Opaque
+
+_LIKELY_SIDE = 8  # of smaller pictures nobody reads a digit
+_CLEAR = 0.9  # a way to read an array is the right one where it is a tenth smoother than the next
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A variable that can be read as images."""
+
+    leaf: Leaf
+    array: np.ndarray
+    ways: tuple[Axes, ...]
+
+    @property
+    def path(self) -> str:
+        """Return the path of the variable."""
+        return self.leaf.path
+
+    @property
+    def words(self) -> str:
+        """Say what the variable is."""
+        return f"{self.path}: {say_value(self.leaf.value)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """The variables among which a pair is looked for.
+
+    Attributes
+    ----------
+    images : sequence of Candidate
+        Those that the images are taken from by the rules.
+    labels : sequence of RawLabels
+        Those that the labels are taken from by the rules.
+    all_images, all_labels : sequence
+        Those that the user may choose from.
+    """
+
+    images: Sequence[Candidate]
+    labels: Sequence[RawLabels]
+    all_images: Sequence[Candidate]
+    all_labels: Sequence[RawLabels]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user chose for a pair, and the names of these decisions."""
+
+    images: str | None = None
+    labels: str | None = None
+    axes: str | None = None
+    images_name: str = "images"
+    labels_name: str = "labels"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Images with their labels, if there are any, and how they were found."""
+
+    stack: Stack
+    labels: RawLabels | None
+    decisions: tuple[Decision, ...]
+
+
+def list_candidates(leaves: Sequence[Leaf]) -> list[Candidate]:
+    """List the variables that can be read as images."""
+    found = []
+    for leaf in leaves:
+        array = leaf.value if leaf.is_number else _stack_cells(leaf.value)
+        if isinstance(array, np.ndarray) and array.size:
+            ways = list_axes(array.shape)
+            if ways and (is_images_name(leaf.path) or any(way.side >= _LIKELY_SIDE for way in ways)):
+                found.append(Candidate(leaf, array, tuple(ways)))
+    return found
+
+
+def list_labels(leaves: Sequence[Leaf]) -> list[RawLabels]:
+    """List the variables that can be read as labels."""
+    return [raw for leaf in leaves if (raw := read_raw_labels(leaf)) is not None]
+
+
+def find_pair(pools: Pools, asked: Asked) -> Pair:
+    """Find the images among some variables, at least one of which can be images, and their labels.
+
+    Raises
+    ------
+    UndecidedError
+        If more than one variable may be the images, or the labels, or they do not fit each other.
+    """
+    chosen, images = _choose_images(pools, asked)
+    ways = [way for way in chosen.ways if asked.axes in (None, way.words)]
+    if not ways:
+        raise _refuse_axes(chosen, asked, images)
+    labels, decision = _choose_labels(chosen, ways, pools, asked, images)
+    axes, axes_decision = _choose_axes(chosen, ways, labels, asked)
+    decisions = (images, axes_decision, decision)
+    if labels is not None and labels.n != axes.n:
+        raise UndecidedError(
+            f"{chosen.path} needs one label an image, but has {axes.n:,} images and {labels.path} "
+            f"{labels.n:,} labels: save both from the same set.",
+            decisions,
+        )
+    return Pair(Stack(chosen.path, chosen.array, axes), labels, decisions)
+
+
+def _refuse_axes(chosen: Candidate, asked: Asked, images: Decision) -> UndecidedError:
+    options = _say_ways(chosen)
+    sentence = (
+        f"The axes of {chosen.path} cannot be {asked.axes}: choose {join_words(list(options), 'or')} "
+        f"for {say_shape(chosen.array.shape)}."
+    )
+    return UndecidedError(sentence, [images, decide("axes", None, sentence, options)])
+
+
+def _say_ways(chosen: Candidate) -> dict[str, str]:
+    return {way.words: f"{way.words}: {way.n:,} images of {way.side} x {way.side}" for way in chosen.ways}
+
+
+def choose_axes(array: np.ndarray, ways: Sequence[Axes]) -> tuple[Axes, str]:
+    """Choose the way to read an array in which neighbouring pixels are most alike, and say why."""
+    if len(ways) == 1:
+        return ways[0], "that fits its shape"
+    rough = [measure_roughness(array, way) for way in ways]
+    smooth, next_smooth, *_ = sorted(rough)
+    is_clear = smooth < _CLEAR * next_smooth
+    unclear = "it fits as well as another way, look at the images"
+    why = "so neighbouring pixels are alike" if is_clear else unclear
+    return ways[int(np.argmin(rough))], why
+
+
+def explain(leaf: Leaf) -> str:
+    """Explain in a sentence why a variable cannot be the images."""
+    value = leaf.value
+    shape = say_shape(value.shape) if isinstance(value, np.ndarray | Cells) else ""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        if value.size == 0:
+            return f"{leaf.path} needs at least one image, but is {shape}: check how the file was saved."
+        return (
+            f"{leaf.path} needs square images, each of side x side pixels (784 for 28 x 28), "
+            f"but is {shape}: pad or reshape them."
+        )
+    what, cure = "text", "save the pixels as numbers"
+    if isinstance(value, Opaque):
+        what, cure = value.kind, "save it as a numeric matrix"
+    elif isinstance(value, Cells):
+        what, cure = "a cell array of other things than images of one size", "save a numeric matrix"
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "c":
+        what, cure = "complex numbers", "save their real part or their absolute values"
+    return f"{leaf.path} needs plain numbers, but holds {what}: {cure}."
+
+
+def _stack_cells(value: object) -> np.ndarray | None:
+    """Stack a cell array of images of one size; None where it is none."""
+    if not isinstance(value, Cells) or not value.items:
+        return None
+    arrays = [item for item in value.items if isinstance(item, np.ndarray) and item.dtype.kind in "fiub"]
+    if len(arrays) != len(value.items) or len({array.shape for array in arrays}) != 1 or arrays[0].size < 4:
+        return None
+    return np.stack([array.ravel() if 1 in array.shape else array for array in arrays])
+
+
+def _choose_images(pools: Pools, asked: Asked) -> tuple[Candidate, Decision]:
+    name, options = asked.images_name, {one.path: one.words for one in pools.all_images}
+    if asked.images is not None:
+        # That there is such a variable was checked before.
+        chosen = next(one for one in pools.all_images if one.path == asked.images)
+        return chosen, decide(name, chosen.path, f"You chose {chosen.path} as the images.", options, True)
+    ranks = [_rank(one, pools.labels) for one in pools.images]
+    best = [one for one, rank in zip(pools.images, ranks, strict=True) if rank == max(ranks)]
+    if len(best) > 1:
+        raise _ask_which(name, "the images", [one.path for one in best], options)
+    return best[0], decide(name, best[0].path, _say_images(best[0], pools.labels), options)
+
+
+def _ask_which(
+    name: str, what: str, paths: list[str], options: Mapping[str, str], before: Sequence[Decision] = ()
+) -> UndecidedError:
+    sentence = f"{join_words(paths)} may each hold {what}"
+    ask = f"{sentence}: choose one, with --{name.replace('_', '-')} NAME."
+    return UndecidedError(ask, [*before, decide(name, None, f"{sentence}.", options)])
+
+
+def _rank(one: Candidate, raws: Sequence[RawLabels]) -> tuple[bool, bool, bool]:
+    has_labels = any(raw.n == way.n and raw.path != one.path for raw in raws for way in one.ways)
+    is_likely = max(way.side for way in one.ways) >= _LIKELY_SIDE
+    return is_likely, has_labels, is_images_name(one.path) and not is_labels_name(one.path)
+
+
+def _say_images(one: Candidate, raws: Sequence[RawLabels]) -> str:
+    likely, has_labels, named = _rank(one, raws)
+    why = ["its size is that of square images"] if likely else []
+    why += ["another variable has a label for each"] if has_labels else []
+    why += ["its name says so"] if named else []
+    shape = say_shape(one.array.shape)
+    return f"{one.path} ({shape}) holds the images: {join_words(why) or 'nothing else can'}."
+
+
+def _choose_labels(
+    chosen: Candidate, ways: list[Axes], pools: Pools, asked: Asked, images: Decision
+) -> tuple[RawLabels | None, Decision]:
+    name, counts = asked.labels_name, {way.n for way in ways}
+    every = [raw for raw in pools.all_labels if raw.n in counts and raw.path != chosen.path]
+    options = {raw.path: f"{raw.path}: {raw.n:,} labels, {raw.words}" for raw in every} | {NONE: "no labels"}
+    if asked.labels == NONE:
+        return None, decide(name, NONE, "You chose to leave labels out.", options, True)
+    for raw in pools.all_labels:
+        if raw.path == asked.labels:
+            return raw, decide(name, raw.path, f"You chose {raw.path} as the labels.", options, True)
+    if asked.labels is not None:
+        raise UndecidedError(
+            f"{asked.labels} cannot be the labels: choose one of {join_words(list(options))}.",
+            [images, decide(name, None, f"You chose {asked.labels}, which holds no labels.", options)],
+        )
+    return _find_labels(chosen, counts, pools, name, options, images)
+
+
+def _find_labels(
+    chosen: Candidate,
+    counts: set[int],
+    pools: Pools,
+    name: str,
+    options: Mapping[str, str],
+    images: Decision,
+) -> tuple[RawLabels | None, Decision]:
+    raws = [raw for raw in pools.labels if raw.path != chosen.path]
+    fitting = _prefer_same_struct(chosen, [raw for raw in raws if raw.n in counts])
+    named = [raw for raw in fitting if is_labels_name(raw.path)]
+    likely = [raw for raw in named if raw.is_sound] or named or [raw for raw in fitting if raw.is_sound]
+    if len(likely) > 1 and not _part_alike(likely):
+        raise _ask_which(name, "the labels", [raw.path for raw in likely], options, [images])
+    # Labels of another count are wrong, not absent.
+    likely += [raw for raw in raws if is_labels_name(raw.path) and raw.n > 1 and not raw.is_line]
+    if not likely:
+        return None, decide(name, NONE, f"No variable has a label for each image of {chosen.path}.", options)
+    raw = likely[0]
+    why = "its name says so" if is_labels_name(raw.path) else "nothing else has one for each image"
+    return raw, decide(name, raw.path, f"{raw.path} holds the labels, {raw.words}: {why}.", options)
+
+
+def _prefer_same_struct(chosen: Candidate, raws: list[RawLabels]) -> list[RawLabels]:
+    beside = [raw for raw in raws if raw.path.rpartition(".")[0] == chosen.leaf.parent]
+    return beside or raws
+
+
+def _part_alike(raws: list[RawLabels]) -> bool:
+    """Whether labels part the images in the same way, whatever they are called."""
+    parts = [_number_classes(raw.values) for raw in raws]
+    return all(np.array_equal(part, parts[0]) for part in parts)
+
+
+def _number_classes(values: np.ndarray) -> np.ndarray:
+    """Give the classes numbers in the order in which they come."""
+    _, firsts, inverse = np.unique(values, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(firsts))[inverse]
+
+
+def _choose_axes(
+    chosen: Candidate, ways: list[Axes], labels: RawLabels | None, asked: Asked
+) -> tuple[Axes, Decision]:
+    options = _say_ways(chosen)
+    is_asked = ways[0].words == asked.axes
+    fitting = [way for way in ways if labels is None or way.n == labels.n] or ways
+    best, why = choose_axes(chosen.array, fitting)
+    if len(fitting) == 1:
+        why = "you chose so" if is_asked else "that fits the number of labels" if len(ways) > 1 else why
+    reason = f"The axes of {chosen.path} are {best.words}, {options[best.words].partition(': ')[2]}: {why}."
+    return best, decide("axes", best.words, reason, options, is_asked)

@@ -1,0 +1,245 @@
+"""Training images and test images of a file, each with their labels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from mnist_core.data.layouts.found import Found, Group, UndecidedError
+from mnist_core.data.layouts.labels import read_raw_labels
+from mnist_core.data.layouts.names import Role, find_role, is_labels_name, is_names_name, is_writers_name
+from mnist_core.data.layouts.pairing import (
+    Asked,
+    Candidate,
+    Pair,
+    Pools,
+    explain,
+    find_pair,
+    list_candidates,
+    list_labels,
+)
+from mnist_core.data.layouts.tree import Leaf, join_words, say_value
+from mnist_core.data.layouts.understanding import Decision, decide
+from mnist_core.data.origin import NONE, TOGETHER, Choices
+from mnist_core.ground.variables import Cells
+
+_DRAWN = "a hold-out is drawn"
+_SPACE, _BEYOND_LETTERS = 32, 0x2000  # codes of characters between them can be read
+
+
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """The leaves of a file, sorted."""
+
+    leaves: Sequence[Leaf]
+    candidates: Sequence[Candidate]
+
+    def list_of(self, *roles: Role) -> list[Candidate]:
+        """List what can be images of some roles."""
+        return [one for one in self.candidates if find_role(one.path) in roles]
+
+    def pools(self, images: Sequence[Candidate]) -> Pools:
+        """Return where a pair is looked for: among some images, and labels of their role or of none."""
+        roles = {find_role(one.path) for one in images} | {Role.ANY}
+        labels = list_labels(self.leaves)
+        return Pools(images, [raw for raw in labels if find_role(raw.path) in roles], self.candidates, labels)
+
+
+def sort_leaves(leaves: Sequence[Leaf]) -> Sets:
+    """Find among leaves what can be images."""
+    return Sets(leaves, list_candidates(leaves))
+
+
+def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
+    """Find the training images, and the file's own test images where there are some.
+
+    Parameters
+    ----------
+    sets : Sets
+        Leaves of which at least one can be images.
+    choices : Choices
+        What the user chose.
+    layout : str
+        The rule that asks.
+    reason : str
+        Why it matched, a sentence.
+
+    Raises
+    ------
+    UndecidedError
+        If it cannot be told which variable is which.
+    """
+    asked = Asked(choices.images, choices.labels, choices.axes)
+    decisions = [decide("layout", layout, reason, {layout: layout})]
+    try:
+        first = find_pair(sets.pools(_choose_pool(sets, choices)), asked)
+        decisions += first.decisions
+        groups, more, warnings = _add_tests(sets, first, choices)
+        groups, valid_warnings = _add_valid(sets, first, groups, choices)
+    except UndecidedError as error:
+        raise UndecidedError(str(error), [*decisions, *error.decisions]) from error
+    names = _read_names(sets.leaves, groups)
+    lost = () if first.labels or choices.labels else _list_lost(sets, first)
+    return Found(layout, groups, (*decisions, *more), (*warnings, *valid_warnings, *lost), names)
+
+
+def decide_test(path: str, choice: str | None, others: Mapping[str, str]) -> Decision:
+    """Decide what becomes of a file's own test images, or of other variables as such.
+
+    Raises
+    ------
+    UndecidedError
+        If the choice is none of these.
+    """
+    words = {path: f"{path}: the file's own test images"} if path else {}
+    words |= {TOGETHER: f"together with the others; {_DRAWN}"} if path else {}
+    words |= {NONE: f"left out; {_DRAWN}" if path else f"none; {_DRAWN}", **others}
+    if choice is not None and choice not in words:
+        sentence = f"{choice} cannot be the test images: choose one of {join_words(list(words))}."
+        raise UndecidedError(sentence, [decide("test", None, sentence, words)])
+    value = choice or path or NONE
+    reason = f"{path} holds the file's own test images, as its name says: no hold-out is drawn."
+    if choice is not None:
+        reason = f"You chose as test images: {words[value]}."
+    elif not path:
+        reason = f"No variable is called as test images are: {_DRAWN}."
+    return decide("test", value, reason, words, choice is not None)
+
+
+def _choose_pool(sets: Sets, choices: Choices) -> list[Candidate]:
+    """Choose which variables the training images are looked for in."""
+    known = {one.path: one for one in sets.candidates}
+    for name, path in (("images", choices.images), ("test", choices.test)):
+        if path is not None and path not in {*known, NONE, TOGETHER}:
+            options = {one.path: one.words for one in sets.candidates}
+            raise UndecidedError(_refuse(path, sets), [decide(name, None, _refuse(path, sets), options)])
+    if choices.images is not None:
+        return [known[choices.images]]
+    pool = sets.list_of(Role.TRAIN) or sets.list_of(Role.ANY) or list(sets.candidates)
+    return [one for one in pool if one.path != choices.test] or pool
+
+
+def _refuse(path: str, sets: Sets) -> str:
+    for leaf in sets.leaves:
+        if leaf.path == path:
+            return explain(leaf)
+    return f"There is no variable {path}: choose one of {join_words([one.path for one in sets.candidates])}."
+
+
+def _keep_axes(first: Pair, other: Candidate) -> str | None:
+    """Return the axes of the training images where other images may have them too."""
+    words = first.stack.axes.words
+    return words if any(way.words == words for way in other.ways) else None
+
+
+def _may_join(one: Candidate, first: Pair) -> bool:
+    return one.path != first.stack.path and any(way.side == first.stack.axes.side for way in one.ways)
+
+
+def _list_lost(sets: Sets, first: Pair) -> tuple[str, ...]:
+    """Say which variables are called as labels are, but cannot be read as such."""
+    lost = [leaf for leaf in sets.leaves if is_labels_name(leaf.path) and leaf.path != first.stack.path]
+    return tuple(
+        f"{leaf.path} ({say_value(leaf.value)}) is called as labels are, but cannot be read as such: "
+        "save them as numbers or as a cell array of text, with double(...) or cellstr(...)."
+        for leaf in lost
+        if read_raw_labels(leaf) is None
+    )
+
+
+def _add_valid(
+    sets: Sets, first: Pair, groups: tuple[Group, ...], choices: Choices
+) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    """Add images that are meant for validation to those for training."""
+    valid = [one for one in sets.list_of(Role.VALID) if _may_join(one, first)]
+    if not valid or choices.images is not None or valid[0].path == choices.test:
+        return groups, ()
+    pair = find_pair(sets.pools(valid), Asked(axes=_keep_axes(first, valid[0])))
+    if (pair.labels is None) != (groups[0].labels is None):
+        return groups, (f"{pair.stack.path}, meant for validation, was left out.",)
+    warning = f"{pair.stack.path}, meant for validation, counts as training images."
+    return (groups[0], _make_group(sets, pair), *groups[1:]), (warning,)
+
+
+def _add_tests(
+    sets: Sets, first: Pair, choices: Choices
+) -> tuple[tuple[Group, ...], tuple[Decision, ...], tuple[str, ...]]:
+    """Add the file's own test images, if there are any, or those that the user calls so."""
+    group = _make_group(sets, first)
+    tests = [one for one in sets.list_of(Role.TEST) if _may_join(one, first)]
+    others = {one.path: one.words for one in sets.candidates if _may_join(one, first)}
+    chosen = choices.test if choices.test in others else None
+    if choices.images is not None and chosen is None:
+        tests = []  # who chose the images means these, not what is called so
+    if not tests and chosen is None:
+        return (group,), (decide_test("", choices.test, others),), ()
+    pool = [one for one in sets.candidates if one.path == chosen] or tests
+    asked = Asked(chosen, choices.test_labels, _keep_axes(first, pool[0]), "test", "test_labels")
+    pair = find_pair(sets.pools(pool), asked)
+    decision = decide_test(pair.stack.path, choices.test, others)
+    return _join_test(sets, group, pair, decision)
+
+
+def _join_test(
+    sets: Sets, group: Group, pair: Pair, decision: Decision
+) -> tuple[tuple[Group, ...], tuple[Decision, ...], tuple[str, ...]]:
+    path = pair.stack.path
+    if decision.value == NONE:
+        return (group,), (decision,), ()
+    if pair.labels is None and group.labels is not None:
+        words = f"{path} has no labels, so it was left out; {_DRAWN}."
+        return (group,), (decide("test", NONE, words, {NONE: "left out"}),), (words,)
+    labels = tuple(one for one in pair.decisions if one.name == "test_labels")
+    test = _make_group(sets, pair, is_test=decision.value != TOGETHER)
+    return (group, test), (decision, *labels), ()
+
+
+def _make_group(sets: Sets, pair: Pair, is_test: bool = False) -> Group:
+    path, n = pair.stack.path, pair.stack.axes.n
+    fitting = [
+        leaf
+        for leaf in sets.leaves
+        if is_writers_name(leaf.path) and leaf.parent == path.rpartition(".")[0] and leaf.is_number
+    ]
+    fitting.sort(key=lambda leaf: find_role(leaf.path) is not find_role(path))
+    writers = [np.ravel(cast(np.ndarray, leaf.value)) for leaf in fitting]
+    writers = [one for one in writers if len(one) == n]
+    return Group((pair.stack,), pair.labels, writers[0] if writers else None, is_test)
+
+
+def _read_names(leaves: Sequence[Leaf], groups: Sequence[Group]) -> dict[int, str]:
+    """Read what the file calls its labels: a table of labels and characters, or a list of words."""
+    for leaf in leaves:
+        if is_names_name(leaf.path):
+            names = _read_table(leaf) or _read_list(leaf, groups)
+            if names:
+                return names
+    return {}
+
+
+def _read_table(leaf: Leaf) -> dict[int, str]:
+    """Read rows of a label and the codes of its characters, as EMNIST has them."""
+    table = leaf.value
+    if not isinstance(table, np.ndarray) or table.dtype.kind not in "iuf" or table.ndim != 2:
+        return {}
+    codes = table[:, 1:]
+    is_sound = np.isfinite(table).all() and (np.abs(table) < _BEYOND_LETTERS).all()
+    if not 2 <= table.shape[1] <= 4 or not is_sound or (codes <= _SPACE).any():
+        return {}
+    return {int(row[0]): "".join(chr(int(code)) for code in dict.fromkeys(row[1:])) for row in table}
+
+
+def _read_list(leaf: Leaf, groups: Sequence[Group]) -> dict[int, str]:
+    """Read a cell array of words, the first for the least label."""
+    value = leaf.value
+    if not isinstance(value, Cells) or not all(isinstance(item, str) for item in value.items):
+        return {}
+    raws = [group.labels for group in groups if group.labels is not None]
+    if not raws or any(raw.is_text for raw in raws):
+        return {}
+    least, greatest = (int(end(end(raw.values) for raw in raws)) for end in (min, max))
+    start = 0 if least == 0 else 1
+    if not start <= greatest < start + len(value.items):
+        return {}
+    return {start + place: str(item) for place, item in enumerate(value.items)}

@@ -1,0 +1,77 @@
+"""How networks in training are put side by side."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from mnist_core.engines.fused.state import Layer, Stack, make_aligned
+from mnist_core.engines.fused.training import Training
+from mnist_core.engines.fused.vectors import round_up
+from mnist_core.network.grid import Activation
+
+STACK_LANES = 96
+"""A tile's width; their weights with Adam's means fit a core's second-level cache."""
+
+_CODES = {Activation.SIGMOID: 0, Activation.RELU: 1, Activation.TANH: 2}
+
+
+def choose_stacks(trainings: Iterable[Training]) -> list[list[Training]]:
+    """Put networks of one activation together until their first layers fill the registers."""
+    stacks: list[list[Training]] = []
+    for training in sorted(trainings, key=lambda one: -one.candidate.hidden1):
+        fitting = (stack for stack in stacks if _fits(training, stack))
+        stack = next(fitting, None)
+        if stack is None:
+            stacks.append([training])
+        else:
+            stack.append(training)
+    return stacks
+
+
+def pack_stack(trainings: Sequence[Training], n_classes: int) -> Stack:
+    """Lay the state of networks side by side for the compiled passes."""
+    candidates = [training.candidate for training in trainings]
+    widths = np.array([candidate.hidden1 for candidate in candidates], np.int64)
+    lanes = round_up(int(widths.sum()))
+    n_pixels = trainings[0].first.shape[1]
+    first, bias, decays = make_aligned((3, n_pixels, lanes)), make_aligned((3, lanes)), make_aligned((lanes,))
+    units = np.cumsum(widths) - widths
+    for training, unit, width in zip(trainings, units, widths, strict=True):
+        first[:, :, unit : unit + width] = training.first
+        bias[:, unit : unit + width] = training.bias
+        decays[unit : unit + width] = training.recipe.weight_decay
+    sizes = np.array([training.upper.shape[1] for training in trainings], np.int64)
+    upper = make_aligned((3, int(sizes.sum())))
+    np.concatenate([training.upper for training in trainings], axis=1, out=upper)
+    return Stack(
+        code=_CODES[candidates[0].activation],
+        lanes=lanes,
+        n_classes=n_classes,
+        first=Layer(*first.reshape(3, -1)),
+        bias=Layer(*bias),
+        upper=Layer(*upper),
+        units=units,
+        hidden1=widths,
+        hidden2=np.array([candidate.hidden2 for candidate in candidates], np.int64),
+        begins=np.cumsum(sizes) - sizes,
+        rates=np.array([candidate.lr for candidate in candidates]),
+        decays=np.array([training.recipe.weight_decay for training in trainings], np.float64),
+        lane_decays=decays,
+    )
+
+
+def unpack_stack(stack: Stack, trainings: Sequence[Training]) -> None:
+    """Take the state of networks back from a stack."""
+    for number, training in enumerate(trainings):
+        unit, width, begin = stack.units[number], stack.hidden1[number], stack.begins[number]
+        for kind in range(3):
+            first = stack.first[kind].reshape(-1, stack.lanes)
+            training.first[kind] = first[:, unit : unit + width]
+            training.bias[kind] = stack.bias[kind][unit : unit + width]
+            training.upper[kind] = stack.upper[kind][begin : begin + training.upper.shape[1]]
+
+
+def _fits(training: Training, stack: Sequence[Training]) -> bool:
+    lanes = sum(one.candidate.hidden1 for one in stack) + training.candidate.hidden1
+    is_alike = stack[0].candidate.activation == training.candidate.activation
+    return is_alike and stack[0].steps == training.steps and lanes <= STACK_LANES

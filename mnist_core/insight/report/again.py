@@ -1,0 +1,37 @@
+"""The commands that do a run again, as they would be typed."""
+
+import json
+import shlex
+
+from mnist_core.network.grid import PAPER_GRID, SearchPlan
+from mnist_core.network.models.info import ModelInfo
+from mnist_core.training.one_network import list_options
+
+GRID_NAME = "grid.json"
+"""What a grid other than the paper's is to be called."""
+
+
+def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
+    """Write the command that searches by a plan again, on the data that its winner was trained on.
+
+    Parameters
+    ----------
+    plan : SearchPlan
+        Of the run. Who trained, and on how many processes, is left out: it changes no result.
+    winner : ModelInfo
+        Its own command names the data, and what of them was overruled.
+    """
+    words = shlex.split(winner.command)
+    data = words[words.index("train") + 1 : words.index("--hidden")]
+    options = list_options(plan.recipe, plan.limit)
+    grid = "paper" if plan.grid == PAPER_GRID else GRID_NAME
+    folds = [] if plan.cv == SearchPlan().cv else ["--cv", str(plan.cv)]
+    seed = ["--seed", str(plan.split_seed)]
+    return shlex.join(
+        ["python", "-m", "mnist_core", "search", *data, "--grid", grid, *folds, *seed, *options]
+    )
+
+
+def write_grid(plan: SearchPlan) -> str | None:
+    """Write the file of a plan's grid; None where it is the paper's, which has a name."""
+    return None if plan.grid == PAPER_GRID else json.dumps(plan.grid.values())

@@ -1,0 +1,121 @@
+"""What a report tells: a finished run, its saved model, and how far its pictures may be trusted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.kept import open_dataset
+from mnist_core.data.layouts import read_dataset
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.ground.errors import DataError, RunError
+from mnist_core.insight.evaluation.match import match_labels
+from mnist_core.insight.fields.fidelity import Fidelity
+from mnist_core.insight.fields.likeness import Likeness, average_digits, digit_likeness
+from mnist_core.insight.fields.probe import Probe, choose_probe
+from mnist_core.insight.fields.products import receptive_fields
+from mnist_core.insight.fields.views import PRODUCT, find_view
+from mnist_core.network.architecture import LAYERS
+from mnist_core.network.models import Model, load_model
+from mnist_core.runs import RunRow, Store
+from mnist_core.runs.ranking import RankedCandidate, rank_candidates
+
+
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """How far the products of weights may be trusted.
+
+    Attributes
+    ----------
+    words : str
+        Which images it was measured on.
+    is_own : bool
+        Whether they are of the run's own data set.
+    fidelity : dict of str to Fidelity
+        Of each layer, by its name.
+    likeness : Likeness or None
+        Of the output fields; None where the images lack a class.
+    """
+
+    words: str
+    is_own: bool
+    fidelity: dict[str, Fidelity]
+    likeness: Likeness | None
+
+
+@dataclass(frozen=True, eq=False)
+class ReportFacts:
+    """All that a report tells; `trust` is None where no images with the model's classes are at hand."""
+
+    run: RunRow
+    model: Model
+    ranked: list[RankedCandidate]
+    trust: Trust | None
+
+
+def gather_facts(store: Store, run_id: str, datasets: Path) -> ReportFacts:
+    """Gather what a report of a finished run tells.
+
+    Parameters
+    ----------
+    store : Store
+        Has the run.
+    run_id : str
+        Which run.
+    datasets : Path
+        Where data sets are kept; of a run whose own is not there, the built-in sample is looked at.
+
+    Raises
+    ------
+    RunError
+        If there is no such run, or it has not found a winner.
+    ModelError
+        If the winner's folder is gone or damaged.
+    """
+    run = store.get_run(run_id)
+    if run.outcome is None:
+        raise RunError(
+            f"A report needs a finished run, but {run.id} is {run.state.value} and has no model: "
+            "let it end, or resume it."
+        )
+    model = load_model(Path(run.outcome.model))
+    return ReportFacts(
+        run, model, rank_candidates(run.plan, store.read_fits(run.id)), _find_trust(model, run, datasets)
+    )
+
+
+def _find_trust(model: Model, run: RunRow, datasets: Path) -> Trust | None:
+    try:
+        dataset = _open_data(run.fingerprint, datasets)
+        probe = _choose_images(model, dataset)
+    except DataError:  # images of other classes tell nothing of this model
+        return None
+    view = find_view(PRODUCT)
+    fidelity = {layer: view.measure(model.network, layer, probe) for layer in LAYERS}
+    is_own = dataset.fingerprint == run.fingerprint
+    return Trust(probe.words, is_own, fidelity, _find_likeness(model, probe))
+
+
+def _open_data(fingerprint: str, datasets: Path) -> Dataset:
+    try:
+        return open_dataset(fingerprint, datasets)
+    except DataError:
+        return read_dataset(SAMPLE_PATH, SAMPLE_NAME)
+
+
+def _choose_images(model: Model, dataset: Dataset) -> Probe:
+    labels = match_labels(dataset, model.info.class_names)
+    return choose_probe(
+        model.info.data,
+        dataset,
+        side=model.info.side,
+        labels=labels,
+        is_trained=model.find_trained(dataset),
+    )
+
+
+def _find_likeness(model: Model, probe: Probe) -> Likeness | None:
+    try:
+        digits = average_digits(probe.test.images, probe.test.labels, model.info.n_classes)
+    except DataError:  # images that lack a class cannot tell
+        return None
+    return digit_likeness(receptive_fields(model.network, LAYERS[-1]), digits, is_output=True)

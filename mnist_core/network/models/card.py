@@ -1,0 +1,194 @@
+"""The card of a model: what is known of it, in words."""
+
+from statistics import median
+
+from mnist_core.data.dataset import DIGITS
+from mnist_core.network.grid import Recipe
+from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
+
+
+def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
+    """Write the card of a model in words, as Markdown."""
+    data, candidate = info.data, info.candidate
+    how, end = _WAYS.get(info.recipe_name.split(",")[0], (_describe_paper, _describe_early_stop))
+    return f"""# {name}
+
+A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
+({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, \
+{_describe_parent(info)}{how(info)}, \
+seed {info.recipe.seed} (recipe `{info.recipe_name}`).
+
+{_describe_test(info)}
+
+{_describe_learned(info.learned, info.test.n)}\
+{_describe_changes(info)}{_describe_pens(info.pens, info.trained_as)}{_describe_doubt(info)}\
+Data: {data.name}, {data.n_samples:,} images \
+(fingerprint `{data.fingerprint}`), \
+shuffled with seed {data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. {end(info)}
+
+Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in info.versions.items())} by
+
+```
+{info.command}
+```
+
+| epoch | training loss | validation loss | validation accuracy |
+| --- | --- | --- | --- |
+{_list_epochs(info)}
+"""
+
+
+def _describe_test(info: ModelInfo) -> str:
+    last = info.tested_as_changed
+    if last is None:
+        return f"It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right."
+    return (
+        f"It was changed after its training, and reads **{info.test.accuracy:.2%}** of "
+        f"{last.measured_on} right; before the last changes it read {last.accuracy_before:.2%}."
+    )
+
+
+def _describe_parent(info: ModelInfo) -> str:
+    return f"made from `{info.trained_as}`, which was " if info.trained_as else ""
+
+
+def _describe_changes(info: ModelInfo) -> str:
+    """Say what was done to a network after its training, and of whom what follows is."""
+    lines = "\n".join(map(_describe_change, info.changes))
+    done = f"{lines}\n\n" if lines else ""
+    return done + (
+        f"What follows is of `{info.trained_as}`, as it was trained:\n\n" if info.trained_as else ""
+    )
+
+
+def _describe_change(change: ChangeFacts) -> str:
+    widths = "-".join(map(str, change.unchanged_units))
+    steps = ", ".join(f"`{step}`" for step in change.steps)
+    return f"- To `{change.made_from}`, a {widths} network, was done: {steps}."
+
+
+def _describe_paper(info: ModelInfo) -> str:
+    return (
+        f"trained with Adam, learning rate {info.candidate.lr:g}, batch {info.recipe.batch_size}, "
+        f"early stopping after {info.recipe.patience} epochs without a better validation loss"
+        f"{_describe_extras(info.recipe)}"
+    )
+
+
+def _describe_extras(recipe: Recipe) -> str:
+    """Say what a recipe has that the paper's has not."""
+    amounts = {
+        f"weight decay {recipe.weight_decay:g}": recipe.weight_decay,
+        f"input dropout {recipe.input_dropout:g}": recipe.input_dropout,
+        f"input noise {recipe.input_noise:g}": recipe.input_noise,
+    }
+    return "".join(f", {words}" for words, amount in amounts.items() if amount)
+
+
+def _describe_robust(info: ModelInfo) -> str:
+    pens = "" if info.pens is None else " and drawn digits"
+    return (
+        f"trained with Muon and Adam on distorted images{pens} to answer as convolutional teachers do, "
+        f"learning rate of Adam up to {info.candidate.lr:g}, batch {info.recipe.batch_size}"
+    )
+
+
+def _describe_early_stop(info: ModelInfo) -> str:
+    last = info.history[-1].epoch
+    if last == info.recipe.max_epochs:
+        return f"Training ended after {last} epochs, the most that were allowed, with the last weights."
+    return f"Training ended after {last} epochs with the last weights, as skorch's early stopping does."
+
+
+def _describe_end(info: ModelInfo) -> str:
+    return (
+        f"One in {info.recipe.inner_folds} of those to train was for validation. Each of the "
+        f"{info.history[-1].epoch} epochs showed other distorted copies; the training loss is the "
+        f"divergence from the teachers' softened answers. Temperature: {info.temperature:.3f}{_whose(info)}."
+    )
+
+
+def _whose(info: ModelInfo) -> str:
+    return f", fitted to the answers of `{info.trained_as}`" if info.trained_as else ""
+
+
+def _describe_live(info: ModelInfo) -> str:
+    return (
+        f"trained with Adam while its user watched, learning rate {info.candidate.lr:g} at first, batch "
+        f"{info.recipe.batch_size}{_describe_extras(info.recipe)}"
+    )
+
+
+def _describe_live_end(info: ModelInfo) -> str:
+    return (
+        f"It was saved after epoch {info.history[-1].epoch}; the changes of learning rate and weight decay "
+        "on the way are in the command below, which trains the same weights."
+    )
+
+
+_WAYS = {"robust": (_describe_robust, _describe_end), "live": (_describe_live, _describe_live_end)}
+"""How a network was trained, and how that ended, by the first word of its recipe's name."""
+
+
+def _describe_learned(learned: LearnedFacts | None, n_test: int) -> str:
+    if learned is None:
+        return ""
+    unseen = (
+        ""
+        if learned.n_right_unseen is None
+        else f", and {learned.n_right_unseen} of them copies that had learned only the other ones"
+    )
+    share = learned.n_test_right_before / (learned.n_test or n_test)
+    return f"""A copy of `{learned.model}` learned **{learned.n} digits** of a person's hand. Before, \
+`{learned.model}` read {learned.n_right_before} of them right{unseen}; of the held-out images it \
+read {share:.2%}. The copy was reminded \
+of what it knew by images that it was trained on and by pen digits of other writers: "Pen-Based Recognition \
+of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine Learning Repository, CC BY 4.0.
+
+"""
+
+
+def _describe_pens(pens: PenFacts | None, parent: str) -> str:
+    if pens is None:
+        return ""
+    who = f"`{parent}`" if parent else "It"
+    shares = sorted(writer.n_right / writer.n for writer in pens.writers)
+    low, high = pens.interval
+    return f"""{who} reads **{pens.accuracy:.2%}** of {pens.n:,} digits that {len(pens.writers)} writers \
+drew with a pen (95 %, over writers: {low:.2%} to {high:.2%}), by cross-validation over the writers: each of \
+{pens.folds} parts of them was read by a network that was trained in the same way on the others. Of the \
+writers it reads {shares[0]:.1%} (lowest) to {shares[-1]:.1%}, {median(shares):.1%} at the median. \
+{who if parent else "The network in this folder"} was trained on all of them.
+
+Pen digits: "Pen-Based Recognition of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine \
+Learning Repository, CC BY 4.0; the training part as trajectories, drawn anew.
+
+"""
+
+
+def _describe_doubt(info: ModelInfo) -> str:
+    """Say what "not sure" comes to, or that nobody has measured when this model should say it."""
+    doubt = info.doubt
+    if info.class_names != DIGITS:
+        return ""
+    if doubt is None:
+        return """When to say "not sure" was not measured for this model: it is taken from the lab's `paper`.
+
+"""
+    shares = sorted(
+        right / n for right, n in zip(doubt.n_answered_right, doubt.n_answered, strict=True) if n
+    ) or [1.0]
+    return f"""Asked to be right in 99 % of its answers (`--not-sure 0.99`), it answers \
+**{doubt.answered:.1%}** of {sum(doubt.n):,} digits that {len(doubt.n)} writers drew with a pen, is right in \
+**{doubt.right:.2%}** of the answers (of the writers {shares[0]:.1%}, lowest, to {shares[-1]:.1%}), and \
+refuses **{doubt.lost:.1%}** of what it reads rightly. Each writer is judged by the floor that the others \
+ask for. Read by {doubt.reader}.
+
+"""
+
+
+def _list_epochs(info: ModelInfo) -> str:
+    return "\n".join(
+        f"| {r.epoch} | {r.train_loss:.4f} | {r.valid_loss:.4f} | {r.valid_accuracy:.4f} |"
+        for r in info.history
+    )

@@ -1,0 +1,46 @@
+"""Learning as a job beside the app: it saves the copy with the job until its user keeps it."""
+
+from typing import Any
+
+import torch
+
+from mnist_core.network.models import find_model, load_model
+from mnist_core.pens import Drawing
+from mnist_core.pens.corrections import list_own_writing
+from mnist_core.runs.work import JobWork
+from mnist_core.training.learning.keep import learn_model
+
+KIND = "learn"
+COPY = "copy"
+"""Name of the copy's folder within the job's."""
+
+
+def carry_out(work: JobWork) -> dict[str, Any]:
+    """Teach a copy of a model what was told on the Draw page, and say what came of it.
+
+    Raises
+    ------
+    LabError
+        If the model cannot learn, or nothing was told.
+    """
+    torch.set_num_threads(1)
+    kept = list_own_writing(work.settings.corrections_folder)
+    drawings = [Drawing(one.strokes, one.label) for one in kept]
+    model = load_model(find_model(work.job.settings["model"], work.settings.model_roots))
+
+    def tell(words: str, done: float) -> None:
+        work.look()
+        work.tell(words, done)
+
+    folder = work.folder / COPY
+    _, learned = learn_model(model, drawings, work.settings.datasets_folder, folder, tell=tell)
+    return {
+        "model": model.name,
+        "n": learned.n,
+        "own_before": learned.n_right_before,
+        "own_after": learned.n_right_after,
+        "own_unseen": learned.n_right_unseen,
+        "test_before": learned.exam_before.accuracy,
+        "test_after": learned.exam_after.accuracy,
+        "test_words": learned.exam_words,
+    }

@@ -1,0 +1,135 @@
+"""A network shown many passes of images, with a learning rate that rises and falls once."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mnist_core.training.robust.muon import Muon
+from mnist_core.training.robust.pool import Bytes
+
+_MUON_TO_ADAM = 16.0  # learning rates that suit both
+_WARM_UP = 0.05  # of all steps: the share in which the learning rate rises
+_BATCH = 2_000  # images read at once
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """How a network is fitted.
+
+    Attributes
+    ----------
+    n_epochs : int
+        Passes that are shown; after the last one of a pool the first comes again, in another order.
+    batch_size : int
+        Images a step.
+    lr : float
+        The highest learning rate of Adam, which changes biases and the last layer; Muon, which changes the
+        weights of all other layers, has 16 times as much.
+    uses_muon : bool
+        Otherwise Adam changes them all: what is compared with.
+    """
+
+    n_epochs: int
+    batch_size: int
+    lr: float
+    uses_muon: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Images and what to answer to them.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, side, side), uint8
+        Ink, 0 to 255; may be memory-mapped.
+    rows : ndarray of shape (k,), int64
+        Which of the images are shown.
+    targets : ndarray, n long
+        What the loss compares the outputs with.
+    """
+
+    images: Bytes
+    rows: np.ndarray
+    targets: np.ndarray
+
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""The mean loss of outputs against targets."""
+
+
+def fit_network(
+    network: nn.Module,
+    lessons: Sequence[Lesson],
+    loss: Loss,
+    plan: FitPlan,
+    seed: int,
+    after_epoch: Callable[[int, float], None],
+) -> None:
+    """Fit a network, in place, to one lesson an epoch.
+
+    Parameters
+    ----------
+    network : Module
+        In training mode.
+    lessons : sequence of Lesson
+        Taken in turn.
+    loss : callable
+        Of a batch.
+    plan : FitPlan
+        How long and how fast.
+    seed : int
+        Seed of the order of the images.
+    after_epoch : callable
+        Called with each epoch, counted from 1, and its mean loss.
+    """
+    random = np.random.default_rng(seed)
+    muon, adam = _make_optimizers(network, plan.uses_muon)
+    for epoch in range(plan.n_epochs):
+        lesson = lessons[epoch % len(lessons)]
+        n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
+        total = torch.tensor(0.0)
+        for number, chosen in enumerate(np.array_split(random.permutation(lesson.rows), n_batches)):
+            rate = _choose_rate((epoch + number / n_batches) / plan.n_epochs)
+            adam.param_groups[0]["lr"] = plan.lr * rate
+            muon.lr = plan.lr * rate * _MUON_TO_ADAM
+            network.zero_grad()
+            targets = torch.from_numpy(lesson.targets[chosen])
+            value = loss(network(to_ink(lesson.images[chosen])), targets)
+            value.backward()  # type: ignore[no-untyped-call]
+            muon.step()
+            adam.step()
+            total += value.detach() * len(chosen)
+        after_epoch(epoch + 1, float(total) / len(lesson.rows))
+
+
+def _make_optimizers(network: nn.Module, uses_muon: bool) -> tuple[Muon, torch.optim.Adam]:
+    """Give the weights of all layers but the last to Muon, and the rest to Adam, as Muon's makers advise."""
+    parameters = list(network.parameters())
+    turned = [parameter for parameter in parameters if parameter.ndim > 1][:-1] if uses_muon else []
+    others = [parameter for parameter in parameters if all(parameter is not one for one in turned)]
+    return Muon(turned), torch.optim.Adam(others, fused=True)
+
+
+def read_logits(network: nn.Module, images: Bytes) -> np.ndarray:
+    """Compute the logits of images, an array of shape (n, classes), float32."""
+    starts = range(0, len(images), _BATCH)
+    with torch.inference_mode():
+        logits = [network(to_ink(images[start : start + _BATCH])) for start in starts]
+    return torch.cat(logits).numpy()
+
+
+def to_ink(images: Bytes) -> Tensor:
+    """Turn bytes into ink from 0 to 1."""
+    return torch.from_numpy(images.astype(np.float32)).div_(255)
+
+
+def _choose_rate(done: float) -> float:
+    """Choose the learning rate, as a share of the highest, when a share of the steps is done."""
+    if done < _WARM_UP:
+        return done / _WARM_UP
+    return 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))

@@ -1,0 +1,1 @@
+"""What is read or computed once for all tabs."""

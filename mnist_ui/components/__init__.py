@@ -1,0 +1,1 @@
+"""Components of our own: a folder each, with Python, script and style."""

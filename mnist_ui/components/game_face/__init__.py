@@ -1,0 +1,69 @@
+"""What the game asks and says, with a clock that runs in the browser."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from mnist_ui.components.assets import read_assets
+from mnist_ui.session import Key
+
+_HTML = """
+<section class="face" aria-label="The game">
+  <h2 class="asked"></h2>
+  <p class="said" role="status"></p>
+  <div class="clock" aria-hidden="true">
+    <span class="track"><i class="left"></i></span><span class="seconds"></span>
+  </div>
+</section>
+"""
+
+# Its room is kept from the start, so that the paper below never moves under a pen.
+_STYLE = "<style>.st-key-game-face { min-height: 121px; }</style>"
+
+_face = st.components.v2.component(
+    "lab_game_face",
+    html=_HTML,
+    css=read_assets("game_face/game_face.css"),
+    js=read_assets("game_face/game_face.js"),
+)
+
+
+@dataclass(frozen=True)
+class Face:
+    """What the game shows above the paper.
+
+    Attributes
+    ----------
+    asked : str
+        The heading.
+    said : str
+        A sentence below it, said aloud where it changes.
+    step : str
+        Another one for each digit and each pause, so that the browser's clock starts anew.
+    spent_s : float
+        Seconds that are over.
+    limit_s : float
+        Seconds after which time is up.
+    is_counted : bool
+        Whether the seconds are a player's, and shown.
+    """
+
+    asked: str
+    said: str
+    step: str
+    spent_s: float
+    limit_s: float
+    is_counted: bool
+
+
+def show_face(face: Face, on_up: Callable[[str], None]) -> None:
+    """Show what the game asks; when time is up `on_up` gets the name of the step, and the page runs again."""
+    st.html(_STYLE)
+    _face(key=Key.GAME_FACE_WIDGET, data=asdict(face), on_up_change=lambda: _forward(on_up))
+
+
+def _forward(on_up: Callable[[str], None]) -> None:
+    step = st.session_state[Key.GAME_FACE_WIDGET].get("up")
+    if step is not None:
+        on_up(str(step))

@@ -1,0 +1,171 @@
+"""The answer to a drawing, which moves while one draws: the browser reads by itself, then Python settles.
+
+`send_network` hands the weights to the browser once; `show_live` shows the guess, what the network sees and
+its probabilities. A network that the browser cannot run is answered when the pen is lifted, as before.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.ground.arrays import Image
+from mnist_core.network.architecture import LAYERS
+from mnist_core.network.grid import Activation
+from mnist_core.network.models import Model
+from mnist_core.pens import SIDE, Stroke
+from mnist_ui.components.assets import read_assets
+from mnist_ui.components.gallery import Colours
+from mnist_ui.session import Key
+
+_KNOWN = frozenset({Activation.SIGMOID, Activation.RELU, Activation.TANH})  # to the browser
+
+_DIGITS = 3  # behind the point of a coordinate, in pixels of the canvas
+
+# What was said of an earlier stroke is no longer true while the next is drawn, but keeps its place.
+_STYLE = """<style>
+.st-key-draw-answer[data-state="live"] [class*="st-key-draw-stale-"] { opacity: 0; pointer-events: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-draw-stale-evidence) { flex-basis: 112px; }
+.st-key-draw-network-store { position: absolute; }
+.lab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+</style>"""
+_HTML = """
+<section class="answer" aria-label="What the network makes of it">
+  <div class="row">
+    <div><p class="title">Its guess<span class="live-mark"> so far</span></p>
+      <p class="digit" aria-hidden="true"></p><p class="words" aria-hidden="true"></p></div>
+    <div><p class="title">What the network sees</p>
+      <canvas class="picture" role="img" aria-label="the image that the network sees, 28 x 28 pixels">
+      </canvas></div>
+  </div>
+  <p class="title" aria-hidden="true">Probability of each digit</p>
+  <ul class="bars" aria-label="Probability of each digit"></ul>
+  <p class="said" aria-live="polite"></p>
+</section>
+"""
+
+_store = st.components.v2.component(
+    "lab_network_store", js=read_assets("live_answer/pen_reading.js", "live_answer/network_store.js")
+)
+_live = st.components.v2.component(
+    "lab_live_answer",
+    html=_HTML,
+    css=read_assets("live_answer/live_answer.css"),
+    js=read_assets("live_answer/pen_reading.js", "live_answer/pen_strokes.js", "live_answer/live_answer.js"),
+)
+
+
+@dataclass(frozen=True)
+class LiveSource:
+    """What the browser needs to answer while one draws.
+
+    Attributes
+    ----------
+    network : str
+        The name that `send_network` returned; by an empty one the browser never answers by itself.
+    strokes : sequence of strokes
+        That lie on the canvas, in its pixels.
+    version : int
+        Of what Python laid on the canvas last: counted up where strokes were taken back.
+    """
+
+    network: str = ""
+    strokes: Sequence[Stroke] = ()
+    version: int = 0
+
+
+ANOTHER = LiveSource()
+"""A picture that is not drawn on the canvas."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What Python made of a drawing, as the browser shows it.
+
+    Attributes
+    ----------
+    shown : str
+        The guess, or that there is none.
+    words : str
+        How sure it is.
+    is_unsure : bool
+        No guess is given.
+    guess : int
+        The place of the most probable class.
+    probabilities : sequence of float
+        Of each class.
+    image : str
+        Base64 of a byte a pixel: what the network sees.
+    """
+
+    shown: str
+    words: str
+    is_unsure: bool
+    guess: int
+    probabilities: Sequence[float]
+    image: str
+
+
+def pack_image(image: Image) -> str:
+    """Pack ink from 0 to 1 as base64 of a byte a pixel."""
+    return base64.b64encode(np.round(image * 255).astype(np.uint8).tobytes()).decode()
+
+
+def send_network(model: Model) -> str:
+    """Hand a network's weights to the browser; return the name by which it then knows them.
+
+    The name is empty where the browser cannot run the network.
+    """
+    if not is_runnable(model):
+        return ""
+    packed = pack_network(model)
+    _store(key=Key.NETWORK_STORE_WIDGET, data=packed)
+    return str(packed["name"])
+
+
+def is_runnable(model: Model) -> bool:
+    """Tell whether the browser can draw for a network and run it."""
+    return model.info.side == SIDE and model.network.activation in _KNOWN
+
+
+def pack_network(model: Model) -> dict[str, object]:
+    """Pack what the browser needs to run a network: widths, activation, temperature, and all weights."""
+    network = model.network
+    layers = [getattr(network, layer) for layer in LAYERS]
+    tensors = [tensor for layer in layers for tensor in (layer.weight, layer.bias)]
+    values = b"".join(tensor.detach().numpy().astype("<f4").tobytes() for tensor in tensors)
+    facts = f"{network.activation} {model.info.temperature!r} {[layer.out_features for layer in layers]}"
+    return {
+        "name": hashlib.sha256(facts.encode() + values).hexdigest()[:16],
+        "widths": [layers[0].in_features, *(layer.out_features for layer in layers)],
+        "activation": network.activation.value,
+        "temperature": model.info.temperature,
+        "values": base64.b64encode(values).decode(),
+    }
+
+
+def show_live(source: LiveSource, names: Sequence[str], settled: Settled | None) -> None:
+    """Show the answer: what Python made of the strokes, and what the browser makes of those that follow.
+
+    Parameters
+    ----------
+    source : LiveSource
+        What the browser needs to go on by itself.
+    names : sequence of str
+        Of the classes.
+    settled : Settled or None
+        What Python made of it; None where there is nothing to read.
+    """
+    st.html(_STYLE)
+    data = {
+        "network": source.network,
+        "names": list(names),
+        "strokes": [[[round(x, _DIGITS) for x in point] for point in stroke] for stroke in source.strokes],
+        "version": source.version,
+        "settled": None if settled is None else asdict(settled),
+        "colours": list(Colours.INK.value),
+    }
+    _live(key=Key.LIVE_ANSWER_WIDGET, data=data)

@@ -1,0 +1,115 @@
+"""Every network of a run as a small learning curve that grows as it grew: played in the browser."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.network.grid import SearchPlan
+from mnist_core.runs import EpochRow, FitRow, FitState
+from mnist_core.runs.ranking import trace_leaders
+from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
+from mnist_ui.components.assets import read_assets
+from mnist_ui.components.player import make_controls
+from mnist_ui.components.small_curves import MOST_CELLS, describe_layout, find_axes, group_epochs, lay_out
+
+_LONGEST_S, _SHORTEST_S = 30.0, 5.0  # of a whole run, at the usual speed
+_EPOCHS_A_SECOND = 20.0  # of a short run
+_SPEEDS = {0.25: "¼×", 0.5: "½×", 1: "1×", 2: "2×", 4: "4×"}
+_CONTROLS = make_controls(
+    "Epochs of all networks, in the order in which they ended",
+    "Speed",
+    {f"{value:g}": words for value, words in _SPEEDS.items()},
+    "1",
+)
+_HTML = f"""
+<div class="replay">{_CONTROLS}
+  <p class="said"></p>
+  <div class="frame"><div class="grid" role="group"></div></div>
+</div>
+"""
+
+_player = st.components.v2.component(
+    "lab_replay",
+    html=_HTML,
+    css=read_assets("small_curves/small_cells.css", "replay/replay.css"),
+    js=read_assets("small_curves/small_cells.js", "replay/replay.js"),
+)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What the browser needs of a run to play it.
+
+    Attributes
+    ----------
+    plan : SearchPlan
+        Of the run.
+    epochs : sequence of EpochRow
+        In the order in which they ended, without those of the winner's retraining.
+    fits : sequence of FitRow
+        As they stand now.
+    """
+
+    plan: SearchPlan
+    epochs: Sequence[EpochRow]
+    fits: Sequence[FitRow]
+
+    def show(self, key: str, n_seen: int) -> int:
+        """Show the player, first at some epoch; return where it is now, as it tells once a second."""
+        data = {**self.describe(), "name": f"{key}-{len(self.epochs)}", "seen": n_seen}
+        # Read here and not by a callback, which finds no state where the run before was cut short.
+        moved = _player(key=key, data=data, on_moved_change=lambda: None).moved
+        return int(moved["seen"]) if isinstance(moved, dict) else n_seen
+
+    def describe(self) -> dict[str, Any]:
+        """Describe the run as plain values; places are those of the cells, row by row."""
+        grid, n_epochs = self.plan.grid, len(self.epochs)
+        candidates = grid.candidates()
+        indices = {candidate: index for index, candidate in enumerate(candidates)}
+        order = [indices[candidate] for candidate in lay_out(grid)]
+        places = {index: place for place, index in enumerate(order)}
+        curves = group_epochs(self.epochs)
+        axes = find_axes([curve for each in curves.values() for curve in each.values()])
+        seconds = min(max(n_epochs / _EPOCHS_A_SECOND, _SHORTEST_S), _LONGEST_S)
+        is_drawn = grid.n_candidates <= MOST_CELLS
+        return {
+            **(describe_layout(grid) if is_drawn else {"columns": [], "rows": []}),
+            "label": "Learning curves of all networks, replayed",
+            "order": order,
+            "names": [str(candidates[index]) for index in order],
+            "places": [places[row.candidate] for row in self.epochs],
+            "folds": [row.fold for row in self.epochs],
+            "accuracies": [round(row.record.valid_accuracy, 5) for row in self.epochs],
+            "lengths": self._find_lengths(order),
+            "leaders": self._find_leaders(places),
+            "axes": {
+                "last_epoch": axes.last_epoch,
+                "least_error": axes.least_error,
+                "least": LEAST_ERROR,
+                "most": MOST_ERROR,
+            },
+            "n_fits": self.plan.n_fits,
+            "pace": n_epochs / seconds / 1e3,
+        }
+
+    def _find_lengths(self, order: Sequence[int]) -> list[list[int]]:
+        """Find how many epochs each fit had in the end; 0 where it has not ended."""
+        ended = {(fit.candidate, fit.fold): fit.n_epochs for fit in self.fits if fit.state is FitState.DONE}
+        return [[ended.get((index, fold), 0) for fold in range(self.plan.cv)] for index in order]
+
+    def _find_leaders(self, places: Mapping[int, int]) -> list[dict[str, Any]]:
+        """Find who led from which epoch on."""
+        last = {(row.candidate, row.fold): number for number, row in enumerate(self.epochs, 1)}
+        ended = [fit for fit in self.fits if fit.score is not None and (fit.candidate, fit.fold) in last]
+        ended.sort(key=lambda fit: last[fit.candidate, fit.fold])
+        candidates = self.plan.grid.candidates()
+        return [
+            {
+                "seen": last[fit.candidate, fit.fold],
+                "place": places[leader.index],
+                "words": f"{candidates[leader.index]}, {leader.mean:.2%} on {leader.say_folds()}",
+            }
+            for fit, leader in zip(ended, trace_leaders(ended), strict=True)
+        ]

@@ -1,0 +1,342 @@
+"""Every network of a search as one small learning curve, laid out by hyper-parameters."""
+
+import math
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from statistics import fmean
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.network.grid import Candidate, Grid
+from mnist_core.network.history import REFIT_FOLD
+from mnist_core.runs import EpochRow, FitRow, FitState
+from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
+from mnist_ui.components.assets import read_assets
+from mnist_ui.components.picked import read_picked
+from mnist_ui.following.delivery import Delivery
+
+MOST_CELLS = 400  # more cannot be told apart on a screen
+_LEAST_BEST = 0.5  # accuracy that the axis reaches at least: the first guesses do not fill a cell
+# The axes grow in steps: each step draws every cell anew.
+_EPOCHS_A_STEP, _ERROR_A_STEP = 5, 0.002
+
+_Curves = dict[int, list[float]]  # the accuracy of each epoch, by fold
+
+_figure = st.components.v2.component(
+    "lab_small_curves",
+    html='<div class="frame"><div class="grid" role="group"></div></div>',
+    css=read_assets("small_curves/small_cells.css"),
+    js=read_assets("arrow_keys.js", "small_curves/small_cells.js", "small_curves/small_curves.js"),
+)
+
+
+class Kind(StrEnum):
+    """Where a network stands."""
+
+    WAITS = "waits"
+    TRAINS = "trains"
+    HALTED = "halted"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One network.
+
+    Attributes
+    ----------
+    index : int
+        Its candidate's place in the grid.
+    kind : Kind
+        Where it stands.
+    points : str
+        Its curve in a square of 100: x grows with the square root of the epochs, y falls with the accuracy.
+    score : str
+        Its accuracy now, in percent.
+    note : str
+        The epoch that it is at, or at which it stopped.
+    words : str
+        All of that for the tooltip.
+    best : bool
+        Whether it leads the ranking.
+    """
+
+    index: int
+    kind: Kind
+    points: str
+    score: str
+    note: str
+    words: str
+    best: bool
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The last epoch and the least error that a cell has room for."""
+
+    last_epoch: int
+    least_error: float
+
+    def place(self, number: int, accuracy: float) -> str:
+        """Place an epoch, counted from 0, in a square of 100."""
+        height = math.log(to_error(accuracy) / self.least_error) / math.log(MOST_ERROR / self.least_error)
+        # Most networks stop early, few go on for long: a square root has room for both.
+        return f"{100 * math.sqrt(number / (self.last_epoch - 1)):.1f},{100 * height:.1f}"
+
+
+@dataclass(frozen=True)
+class SmallCurves:
+    """The figure: cells in the order of rows, then columns.
+
+    Attributes
+    ----------
+    grid : Grid
+        The layout: a row an activation and a width of hidden 1, a column a rate and a width of hidden 2.
+    cells : tuple of Cell
+        Of all candidates.
+    axes : Axes
+        Those that all cells share.
+    name : str
+        Tells it from the figures of other runs and folds.
+    steps : tuple of int
+        At which step of the figure each cell changed last.
+    """
+
+    grid: Grid
+    cells: tuple[Cell, ...]
+    axes: Axes
+    name: str
+    steps: tuple[int, ...]
+
+    def say_axes(self) -> str:
+        """Say what the cells reach to."""
+        accuracy = f"{1 - MOST_ERROR:.0%} to {1 - self.axes.least_error:.1%}"
+        return f"epochs 1 to {self.axes.last_epoch}, accuracy {accuracy}"
+
+    def show(
+        self, key: str, delivery: Delivery, selected: int | None, on_pick: Callable[[int], None]
+    ) -> None:
+        """Draw the figure, or send what differs to the one that stands under this key."""
+        since, last = delivery.sent_before, max(self.steps)
+        data = {
+            **describe_layout(self.grid),
+            "name": self.name,
+            "since": since,
+            "last": last,
+            "cells": [
+                {"place": place, **vars(cell)}
+                for place, (cell, step) in enumerate(zip(self.cells, self.steps, strict=True))
+                if step > since
+            ],
+            "selected": selected,
+            "label": "Learning curves of all networks",
+        }
+        _figure(
+            key=key,
+            data=data,
+            on_picked_change=lambda: _forward(key, on_pick),
+            on_missing_change=delivery.forget,
+        )
+        delivery.advance(last)
+
+
+def describe_layout(grid: Grid) -> dict[str, list[dict[str, Any]]]:
+    """Describe the heads of columns and rows of the grid's cells."""
+    values = [str(value) for value in grid.hidden2]
+    return {
+        "columns": [{"name": f"lr {lr:g}", "values": values} for lr in grid.lr],
+        "rows": [
+            {"name": activation.label, "value": str(width)}
+            for activation, width in product(grid.activation, grid.hidden1)
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A cell as it was drawn, what it was drawn from, and at which step of its figure."""
+
+    basis: tuple[Any, ...]
+    cell: Cell
+    step: int
+
+
+class Figures:
+    """The figures of a run, which grow with it: a cell is drawn anew once its network has changed."""
+
+    def __init__(self) -> None:
+        self._name = secrets.token_hex(4)
+        self._lock = Lock()
+        self._curves: dict[int, _Curves] = {}
+        self._n_read = 0
+        self._last_row: EpochRow | None = None
+        self._drawn: dict[int | None, dict[int, _Drawn]] = defaultdict(dict)
+
+    def draw(
+        self,
+        grid: Grid,
+        epochs: Sequence[EpochRow],
+        fits: Sequence[FitRow],
+        *,
+        fold: int | None = None,
+        best: int | None = None,
+        is_running: bool = True,
+    ) -> SmallCurves:
+        """Draw the validation accuracy of every candidate against its epochs.
+
+        Parameters
+        ----------
+        grid : Grid
+            The candidates.
+        epochs : sequence of EpochRow
+            In the order in which they ended.
+        fits : sequence of FitRow
+            Those that have begun; they tell who has stopped.
+        fold : int or None
+            Which; None draws the mean over the folds.
+        best : int or None
+            The candidate that leads the ranking.
+        is_running : bool
+            Whether a worker has the run; else those that have not stopped early stand still.
+        """
+        with self._lock:
+            self._read_on(epochs)
+            curves = {candidate: _of_fold(folds, fold) for candidate, folds in self._curves.items()}
+            axes = find_axes([curve for each in curves.values() for curve in each.values()])
+            places = {candidate: index for index, candidate in enumerate(grid.candidates())}
+            begun = _group_fits(fits, fold)
+            busy = Kind.TRAINS if is_running else Kind.HALTED
+            networks = {}
+            for candidate in lay_out(grid):
+                index = places[candidate]
+                over = frozenset(fit.fold for fit in begun[index] if fit.state is FitState.DONE)
+                kind = Kind.STOPPED if len(over) == len(begun[index]) else busy
+                networks[index] = _Network(candidate, kind, curves.get(index, {}), over)
+            return self._draw_what_changed(grid, networks, axes, fold, best)
+
+    def _draw_what_changed(
+        self, grid: Grid, networks: Mapping[int, "_Network"], axes: Axes, fold: int | None, best: int | None
+    ) -> SmallCurves:
+        drawn = self._drawn[fold]
+        step = 1 + max((one.step for one in drawn.values()), default=-1)
+        for index, network in networks.items():
+            basis = (axes, index == best, network.kind, network.over, network.lengths)
+            if index not in drawn or drawn[index].basis != basis:
+                drawn[index] = _Drawn(basis, network.draw(index, axes, index == best), step)
+        shown = [drawn[index] for index in networks]
+        cells, steps = tuple(one.cell for one in shown), tuple(one.step for one in shown)
+        return SmallCurves(grid, cells, axes, f"{self._name}-{fold}", steps)
+
+    def _read_on(self, epochs: Sequence[EpochRow]) -> None:
+        n_read = self._n_read
+        if n_read > len(epochs) or (n_read and epochs[n_read - 1] is not self._last_row):
+            # A run that was resumed does some epochs again: those before it are no longer true.
+            self._name, n_read = secrets.token_hex(4), 0
+            self._curves.clear()
+            self._drawn.clear()
+        _add_epochs(self._curves, epochs[n_read:])
+        self._n_read, self._last_row = len(epochs), epochs[-1] if epochs else None
+
+
+def _of_fold(curves: _Curves, fold: int | None) -> _Curves:
+    return curves if fold is None else {fold: curves[fold]} if fold in curves else {}
+
+
+def _group_fits(fits: Iterable[FitRow], fold: int | None) -> Mapping[int, list[FitRow]]:
+    begun: dict[int, list[FitRow]] = defaultdict(list)
+    for fit in fits:
+        if fit.fold != REFIT_FOLD and fold in (None, fit.fold):
+            begun[fit.candidate].append(fit)
+    return begun
+
+
+def find_axes(curves: Sequence[Sequence[float]]) -> Axes:
+    """Find what the cells must reach to, by the accuracies of all trainings."""
+    last_epoch = _EPOCHS_A_STEP * math.ceil(max([1, *map(len, curves)]) / _EPOCHS_A_STEP)
+    error = to_error(max([_LEAST_BEST, *map(max, curves)]))
+    return Axes(last_epoch, max(LEAST_ERROR, _ERROR_A_STEP * math.floor(error / _ERROR_A_STEP)))
+
+
+def lay_out(grid: Grid) -> list[Candidate]:
+    """Return the candidates in the order of the cells: rows, then columns."""
+    axes = (grid.activation, grid.hidden1, grid.lr, grid.hidden2)
+    return [Candidate(lr, h1, h2, activation) for activation, h1, lr, h2 in product(*axes)]
+
+
+def group_epochs(epochs: Iterable[EpochRow]) -> dict[int, _Curves]:
+    """Group accuracies by candidate and fold."""
+    curves: dict[int, _Curves] = {}
+    _add_epochs(curves, epochs)
+    return curves
+
+
+def _add_epochs(curves: dict[int, _Curves], epochs: Iterable[EpochRow]) -> None:
+    for row in epochs:
+        if row.fold != REFIT_FOLD:
+            folds = curves.setdefault(row.candidate, {})
+            folds.setdefault(row.fold, []).append(row.record.valid_accuracy)
+
+
+@dataclass(frozen=True)
+class _Network:
+    """A candidate with its curves by fold, and the folds that are over."""
+
+    candidate: Candidate
+    kind: Kind
+    curves: _Curves
+    over: frozenset[int]
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Return how many epochs each fold has had: curves only grow."""
+        return tuple(map(len, self.curves.values()))
+
+    def draw(self, index: int, axes: Axes, best: bool) -> Cell:
+        if not self.curves:
+            return Cell(index, Kind.WAITS, "", "", "", f"{self.candidate}: not begun", best=False)
+        mean = _average(self.curves, self.over)
+        points = " ".join(axes.place(number, accuracy) for number, accuracy in enumerate(mean))
+        note = str(round(fmean(len(curve) for curve in self.curves.values())))
+        words = f"{self.candidate}: {self._say()}, accuracy {mean[-1]:.2%}"
+        return Cell(index, self.kind, points, _say_score(mean[-1]), note, words, best)
+
+    def _say(self) -> str:
+        lengths = sorted(len(curve) for curve in self.curves.values())
+        span = str(lengths[0]) if lengths[0] == lengths[-1] else f"{lengths[0]} to {lengths[-1]}"
+        if self.kind is Kind.STOPPED:
+            return f"stopped at epoch {span}"
+        stopped = f", {len(self.over)} of {len(self.curves)} folds stopped" if self.over else ""
+        return f"{_DOING[self.kind]} epoch {span}{stopped}"
+
+
+_DOING = {Kind.TRAINS: "trains, at", Kind.HALTED: "not over, at"}
+
+
+def _say_score(accuracy: float) -> str:
+    """Say an accuracy in percent; halves are rounded up, as the browser's replay does."""
+    return f"{math.floor(1000 * accuracy + 0.5) / 10:.1f}"
+
+
+def _average(curves: _Curves, over: Collection[int]) -> list[float]:
+    """Average the folds epoch by epoch; one that has stopped counts on with its last value."""
+    longest = max(len(curve) for curve in curves.values())
+    return [
+        fmean(
+            curve[min(epoch, len(curve) - 1)]
+            for fold, curve in curves.items()
+            if epoch < len(curve) or fold in over
+        )
+        for epoch in range(longest)
+    ]
+
+
+def _forward(key: str, on_pick: Callable[[int], None]) -> None:
+    picked = read_picked(key)
+    if isinstance(picked.get("index"), int):
+        on_pick(picked["index"])

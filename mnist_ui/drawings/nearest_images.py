@@ -1,0 +1,84 @@
+"""The training images that a network finds most like a drawing."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.arrays import Image
+from mnist_core.ground.errors import DataError
+from mnist_core.insight.fields.probe import Digits
+from mnist_core.insight.reading.nearest import LAYER, Crowd, find_nearest, gather_crowd
+from mnist_core.network.models import Model
+from mnist_core.pens import SIDE
+from mnist_ui.cached.models import identify, open_sample, read_sums
+from mnist_ui.components.gallery import show_gallery
+from mnist_ui.markdown import escape
+from mnist_ui.session import current_dataset
+
+_N = 10
+_PICTURE_SIZE = 56  # screen pixels, two of them a pixel of the image
+_MOST_IMAGES = 100_000  # of a data set; more would take seconds and much memory
+_NO_DIGITS = Digits(np.empty((0, SIDE, SIDE), np.float32), np.empty(0, np.int64))
+
+
+def show_nearest(model: Model, image: Image) -> None:
+    """Show the nearest images: of the open data set, else of the sample, and of the pens learned from.
+
+    Nothing is shown where no data set is of the classes that the model knows.
+    """
+    with st.spinner("Showing the training images to the network …"):  # in its place, not below the page
+        crowd = _find_crowd(model)
+    if crowd is None:
+        return
+    nearest = find_nearest(model, crowd, image, _N)
+    st.caption(_name(crowd))
+    captions = [model.info.class_names[label] for label in nearest.labels]
+    show_gallery(nearest.images, captions, size=_PICTURE_SIZE, label="the nearest images")
+    st.caption(_explain(model, crowd))
+
+
+def _name(crowd: Crowd) -> str:
+    is_known = crowd.is_trained or len(crowd.pens.labels)
+    return f"The {'training ' if is_known else ''}images that it finds most alike"
+
+
+def _explain(model: Model, crowd: Crowd) -> str:
+    sources = [f"{len(crowd.places):,} images of {escape(crowd.dataset.name)}"] if len(crowd.places) else []
+    if len(crowd.pens.labels):
+        sources.append(f"the {len(crowd.pens.labels):,} pen digits that it learned from")
+    more = ""
+    if not crowd.is_trained:
+        more = f" Open {escape(model.info.data.name)}, which it was trained on, to look among its images too."
+    return f"Those to which hidden 2 answers most alike, of {' and '.join(sources)}.{more}"
+
+
+def _find_crowd(model: Model) -> Crowd | None:
+    opened = current_dataset()
+    for dataset in (opened, open_sample()):
+        if dataset is None or dataset.n_samples > _MOST_IMAGES:
+            continue
+        try:
+            return _gather(*identify(model), dataset.fingerprint, model, dataset)
+        except DataError:
+            continue  # of other classes
+    return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _gather(
+    folder: str,  # noqa: ARG001 - part of the key, as the two that follow
+    changed: int,  # noqa: ARG001
+    fingerprint: str,  # noqa: ARG001
+    _model: Model,
+    _dataset: Dataset,
+) -> Crowd:
+    pens = _NO_DIGITS if _model.info.pens is None else _draw_pens()
+    return gather_crowd(_model, _dataset, lambda: read_sums(_model, LAYER, _dataset), pens)
+
+
+@st.cache_resource(show_spinner=False)
+def _draw_pens() -> Digits:
+    from mnist_core.training.robust.pen import draw_pens, read_pens  # noqa: PLC0415 - only for a model that knows them
+
+    pens = read_pens()
+    return Digits(draw_pens(pens), pens.labels)

@@ -1,0 +1,37 @@
+"""How far to trust the pictures that are shown: what the way assumes, and what was measured."""
+
+import streamlit as st
+
+from mnist_core.insight.fields.view import Kind
+from mnist_core.insight.fields.views import PRODUCT
+from mnist_core.network.architecture import LAYERS
+from mnist_ui.cached.views import Lens, measure_way
+from mnist_ui.fields.link import FieldsView
+from mnist_ui.markdown import escape
+
+_BETTER = (
+    "No single picture a unit can explain more than the best linear fit does; ways with a picture a digit "
+    "explain more. *All ways side by side*, below, has the numbers."
+)
+
+
+def show_trust(lens: Lens, view: FieldsView) -> None:
+    """Say what the chosen way assumes and how far to trust its pictures."""
+    way = view.way
+    if view.layer == LAYERS[0] and view.method == PRODUCT:
+        st.info(
+            "These pictures are the weights themselves, the rows of W1. Nothing is left out: each shows "
+            "exactly what its unit sums up (R² = 1). The pictures of later layers leave things out and "
+            "can mislead.",
+            icon=":material/check_circle:",
+        )
+        return
+    misleads = way.kind is Kind.UNIT and view.layer != LAYERS[0]
+    trust = "These pictures can mislead." if misleads else "How far to trust them."
+    found = way.describe(measure_way(lens, view.layer, view.method))
+    words = f"**{way.title[0].upper()}{way.title[1:]}.** {way.assumes}\n\n**{trust}** {found}"
+    if misleads:
+        st.warning(f"{words} {_BETTER}", icon=":material/warning:")
+    else:
+        st.info(words, icon=":material/visibility:")
+    st.caption(f"Measured on {escape(lens.probe.words)}. {way.counts}")

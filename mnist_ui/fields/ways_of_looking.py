@@ -1,0 +1,118 @@
+"""All ways of looking at one unit, side by side, each with its number."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core.insight.fields.view import Kind, View
+from mnist_core.insight.fields.views import VIEWS
+from mnist_ui.cached.views import Lens, look_all_ways, measure_way, show_digits, show_way
+from mnist_ui.components.gallery import Colours
+from mnist_ui.components.unit_picker import Tile, pick_picture
+from mnist_ui.fields.link import FieldsView
+from mnist_ui.markdown import escape
+from mnist_ui.names import NAMES, name_unit
+from mnist_ui.session import Key
+
+_GROUPS: tuple[tuple[str, Callable[[View], bool]], ...] = (
+    ("One picture for all images, R²", lambda way: way.kind is Kind.UNIT and not way.is_ink),
+    ("Images that drive it, R²", lambda way: way.is_ink),
+    (
+        "For images read as {digit}, R² of the pictures of all digits together",
+        lambda way: way.kind is Kind.DIGIT,
+    ),
+    ("For image {image}, insertion less deletion", lambda way: way.kind is Kind.IMAGE),
+)
+_SIZE = 118  # the longest title fits
+
+
+def show_ways(lens: Lens, view: FieldsView, open_way: Callable[[str], None]) -> None:
+    """Show the open unit in all ways, and what each way explains in the layer.
+
+    Parameters
+    ----------
+    lens : Lens
+        The model and its images.
+    view : FieldsView
+        The layer and the unit.
+    open_way : callable
+        Is called with the name of a way that was chosen.
+    """
+    look_all_ways(lens, view)
+    with st.container(horizontal=True, gap="large"):
+        for place, (words, belongs) in enumerate(_GROUPS):
+            ways = [way for way in VIEWS.values() if belongs(way)]
+            with st.container(width=len(ways) * (_SIZE + 12) + 16):
+                st.caption(words.format(digit=view.digit, image=view.image))
+                _show_group(lens, view, ways, f"{Key.WAYS_WIDGET}-{place}", open_way)
+    _show_table(lens, view)
+
+
+def show_digit_pictures(lens: Lens, view: FieldsView, open_digit: Callable[[int], None]) -> None:
+    """Show the open unit's picture for every digit, with what it explains among images read as that digit."""
+    per_digit = measure_way(lens, view.layer, view.method).per_digit
+    assert per_digit is not None  # it is of a way with a picture a digit
+    numbers = per_digit[:, view.unit]
+    st.caption(
+        "Its picture for images read as each digit, and the R² among these; click one to choose the digit."
+    )
+    pick_picture(
+        show_digits(lens, view)[:, view.unit],
+        [
+            Tile(f"{digit}: {_say(number)}", f"picture for images read as {digit}, R² {_say(number)}")
+            for digit, number in enumerate(numbers)
+        ],
+        open_digit,
+        key=Key.DIGITS_WIDGET,
+        label=f"{name_unit(view.layer, view.unit)} for each digit",
+        selected=view.digit,
+        one_scale=view.one_scale,
+        size=60,
+    )
+
+
+def _show_group(
+    lens: Lens, view: FieldsView, ways: list[View], key: str, open_way: Callable[[str], None]
+) -> None:
+    names = [way.name for way in ways]
+    numbers = [measure_way(lens, view.layer, name).per_unit[view.unit] for name in names]
+    pick_picture(
+        np.stack([show_way(lens, view, name)[view.unit] for name in names]),
+        [
+            Tile(f"{way.title}\n{_say(number)}", f"{way.title}, {_say(number)}")
+            for way, number in zip(ways, numbers, strict=True)
+        ],
+        lambda place: open_way(names[place]),
+        key=key,
+        label="ways of looking: " + ", ".join(way.title for way in ways),
+        colours=Colours.INK if ways[0].is_ink else Colours.SIGNED,
+        selected=names.index(view.method) if view.method in names else None,
+        one_scale=False,
+        size=_SIZE,
+    )
+
+
+def _show_table(lens: Lens, view: FieldsView) -> None:
+    found = {way.name: measure_way(lens, view.layer, way.name) for way in VIEWS.values()}
+    st.markdown(f"**What each way explains in {NAMES[view.layer]}**, on {escape(lens.probe.words)}")
+    rows = pd.DataFrame(
+        {
+            "way": [way.title for way in VIEWS.values()],
+            "pictures": [way.kind.value for way in VIEWS.values()],
+            "fidelity": [found[name].mean for name in VIEWS],
+            "worst unit": [found[name].worst for name in VIEWS],
+            "in words": [way.describe(found[name]) for name, way in VIEWS.items()],
+        }
+    )
+    bar = st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width="small")
+    st.dataframe(rows, hide_index=True, column_config={"fidelity": bar, "worst unit": bar}, height="content")
+    st.caption(
+        "Fidelity is R² for ways with a picture a unit or a digit, and insertion less deletion, where "
+        "chance gives about 0, for ways with a picture an image: the two do not compare."
+    )
+
+
+def _say(number: float) -> str:
+    return "–" if np.isnan(number) else f"{number:.2f}"

@@ -1,0 +1,1 @@
+"""The choice of a model, its name, and the images it is looked at with."""

@@ -1,0 +1,1 @@
+"""What only the Results page needs: a tab a file."""

@@ -1,0 +1,95 @@
+"""Work of some seconds to a minute beside the page: begun by a button, watched, stopped, taken up again."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import LabError
+from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
+from mnist_core.training.retraining.jobs import add_study
+from mnist_core.worker.jobs import start_job
+from mnist_ui import session
+from mnist_ui.following.states import is_live
+from mnist_ui.following.waking import tend_job
+from mnist_ui.following.watch import watch
+
+_REFRESH_S = 1.0
+
+
+def show_study(
+    kind: str, planned: Mapping[str, Any], dataset: Dataset, label: str, show: Callable[[JobRow], None]
+) -> None:
+    """Show the latest job that was planned so, and the buttons for it.
+
+    Parameters
+    ----------
+    kind : str
+        Of job.
+    planned : mapping
+        Its settings, by which it is told from others.
+    dataset : Dataset
+        A kept one.
+    label : str
+        Of the button that begins it.
+    show : callable
+        Shows what a job came to, or has come to so far.
+    """
+    job = _find(kind, planned, dataset)
+    is_busy = job is not None and is_live(job)
+
+    def show_now(_: Stamp) -> None:
+        now = _find(kind, planned, dataset)
+        if (now is not None and is_live(now)) != is_busy:
+            st.rerun()  # the refreshing ends or begins
+        if now is None:
+            st.button(label, type="primary", icon=":material/play_arrow:", on_click=_begin, args=begun)
+        else:
+            _show_state(now)
+            show(now)
+
+    begun = (kind, planned, dataset)
+    job_id = "" if job is None else job.id
+    tend = partial(tend_job, session.store(), job_id)
+    watch(f"study-{kind}", tend, show_now, _REFRESH_S if is_busy else None)
+
+
+def _find(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> JobRow | None:
+    jobs = (job for job in session.store().list_jobs(kind) if job.fingerprint == dataset.fingerprint)
+    return next((job for job in jobs if job.settings == planned), None)
+
+
+def _show_state(job: JobRow) -> None:
+    if is_live(job):
+        bar, button = st.columns([5, 1], vertical_alignment="center")
+        bar.progress(job.progress or 0.0, job.message)
+        if job.state is not RunState.CANCELLING:
+            button.button("Stop", icon=":material/stop:", on_click=_stop, args=(job.id,), width="stretch")
+    elif job.state.is_resumable:
+        words = "It was stopped." if job.state is RunState.CANCELLED else f"It has stopped: {job.message}"
+        st.info(words, icon=":material/pause:")
+        st.button("Go on", icon=":material/play_arrow:", on_click=_go_on, args=(job.id,))
+
+
+def _begin(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> None:
+    if _find(kind, planned, dataset) is None:  # else another tab was faster, and this one shows the same
+        start_job(session.settings(), add_study(session.store(), kind, planned, dataset))
+
+
+def _stop(job_id: str) -> None:
+    _try(session.store().request_cancel, job_id)
+
+
+def _go_on(job_id: str) -> None:
+    _try(session.store().request_resume, job_id)
+    start_job(session.settings(), job_id)
+
+
+def _try(ask: Callable[[str], object], job_id: str) -> None:
+    try:
+        ask(job_id)
+    except LabError:  # it has moved on since the button was drawn; the page shows where it is
+        return

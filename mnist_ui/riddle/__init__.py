@@ -1,0 +1,1 @@
+"""What only the Riddle page needs."""

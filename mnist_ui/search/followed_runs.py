@@ -1,0 +1,137 @@
+"""Runs as pages follow them: read once they have changed, for all tabs together, and no epoch twice."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import streamlit as st
+
+from mnist_core.runs import EpochRow, FitRow, RunRow, Store
+from mnist_core.runs.ranking import RankedCandidate, rank_candidates
+from mnist_core.runs.reading import Stamp
+from mnist_ui import session
+from mnist_ui.components.small_curves import Figures
+
+_PACE_WINDOW_S = 20.0
+_LEAST_WINDOW_S = 3.0  # a shorter one sees single reports, not a pace
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A run as it stood at one moment.
+
+    Attributes
+    ----------
+    run : RunRow
+        The run itself.
+    fits : sequence of FitRow
+        Its trainings that have begun.
+    ranked : sequence of RankedCandidate
+        Its candidates that have a scored fold, the best first.
+    """
+
+    run: RunRow
+    fits: Sequence[FitRow]
+    ranked: Sequence[RankedCandidate]
+
+
+class FollowedRun:
+    """A run that some tabs look at: its epochs so far, how fast they come, and its small curves.
+
+    Parameters
+    ----------
+    run_id : str
+        Of the run.
+    """
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self._lock = Lock()
+        self._epochs: list[EpochRow] = []
+        self._counts: deque[tuple[float, int]] = deque()
+        self._seen: tuple[Stamp, Sight] | None = None
+        self.figures = Figures()
+
+    def look(self, store: Store, stamp: Stamp) -> Sight:
+        """Return the run as it stands, or as a tab has seen it that had the same stamp.
+
+        Parameters
+        ----------
+        store : Store
+            Has it.
+        stamp : tuple
+            What `read_stamp` gave just now.
+
+        Raises
+        ------
+        RunError
+            If it is gone.
+        """
+        with self._lock:
+            if self._seen is None or self._seen[0] != stamp:
+                run, fits = store.get_run(self.run_id), store.read_fits(self.run_id)
+                self._seen = stamp, Sight(run, fits, rank_candidates(run.plan, fits))
+            return self._seen[1]
+
+    def read_epochs(self, store: Store, fits: Sequence[FitRow]) -> list[EpochRow]:
+        """Return all epochs in the order in which they ended; only new ones are read.
+
+        Parameters
+        ----------
+        store : Store
+            Has them.
+        fits : sequence of FitRow
+            As the store had them just now.
+        """
+        with self._lock:
+            self._read_on(store)
+            n_epochs = len(self._epochs)
+            if n_epochs > count_epochs(fits) and n_epochs > count_epochs(store.read_fits(self.run_id)):
+                # A run that was resumed does again what came after its checkpoint: that was removed.
+                self._epochs = []
+                self._read_on(store)
+            return list(self._epochs)
+
+    def measure_pace(self, run: RunRow, now_s: float | None = None) -> float | None:
+        """Measure epochs of one network a second: of the last seconds, else of the whole run.
+
+        Parameters
+        ----------
+        run : RunRow
+            As the store had it just now.
+        now_s : float or None
+            The time by a clock that never goes back; None looks at it.
+        """
+        now_s = time.monotonic() if now_s is None else now_s
+        with self._lock:
+            counts = self._counts
+            if counts and run.n_epochs < counts[-1][1]:
+                counts.clear()
+            counts.append((now_s, run.n_epochs))
+            while now_s - counts[0][0] > _PACE_WINDOW_S:
+                counts.popleft()
+            seconds, n_new = now_s - counts[0][0], run.n_epochs - counts[0][1]
+        if run.state.is_held and seconds >= _LEAST_WINDOW_S:
+            return n_new / seconds
+        return run.n_epochs / run.seconds if run.n_epochs and run.seconds > 0 else None
+
+    def _read_on(self, store: Store) -> None:
+        since = self._epochs[-1].id if self._epochs else 0
+        self._epochs += store.read_epochs(self.run_id, since)
+
+
+def follow(run_id: str) -> FollowedRun:
+    """Return what all tabs share of a run."""
+    return _follow(session.settings().database, run_id)
+
+
+def count_epochs(fits: Sequence[FitRow]) -> int:
+    """Count the epochs of fits, those of the winner's retraining among them."""
+    return sum(fit.n_epochs for fit in fits)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _follow(database: str, run_id: str) -> FollowedRun:  # noqa: ARG001 - part of the key
+    return FollowedRun(run_id)

@@ -1,0 +1,125 @@
+"""The networks of a run as they learn: all of them small, and one of them large."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
+from mnist_core.runs.ranking import RankedCandidate
+from mnist_ui import session
+from mnist_ui.components.small_curves import MOST_CELLS, SmallCurves
+from mnist_ui.following.delivery import find_delivery
+from mnist_ui.search.followed_runs import FollowedRun, Sight
+from mnist_ui.search.search_charts import Curves, draw_curves
+
+_BEST = -1  # curves of the best; other choices are places in the grid
+_MEAN = -1  # of the folds; other choices are their numbers
+_FOLDS_A_ROW = 3
+_HELP = (
+    "Validation accuracy after each epoch, upwards from 10 % to the best of all, on one logarithmic scale "
+    "of the error, against the square root of the epochs. On the left its accuracy now, in percent; on the "
+    "right the epoch that it is at, or at which it stopped; blue ones train now, dashed frames have not "
+    "begun. Click one, or use the arrow keys, to see it large below."
+)
+
+
+def show_networks(followed: FollowedRun, sight: Sight) -> None:
+    """Show every network as a small curve, and the chosen one large."""
+    run, fits, ranked = sight.run, sight.fits, sight.ranked
+    epochs = followed.read_epochs(session.store(), fits)
+    if run.plan.grid.n_candidates > MOST_CELLS:
+        st.caption(f"A grid of more than {MOST_CELLS} networks is too large to draw each: choose one below.")
+    else:
+        with st.container(border=True):
+            fold = _choose_fold(run)
+            best = ranked[0].index if ranked else None
+            figure = followed.figures.draw(
+                run.plan.grid, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
+            )
+            delivery = find_delivery(session.Key.RUN_CURVES_DELIVERY, figure.name)
+            figure.show(f"small-{run.id}", delivery, _chosen(run), lambda index: _choose(run, index))
+            st.caption(_sum_up(run, figure, fits, fold))
+    _show_curves(run, epochs, fits, ranked)
+
+
+def _choose_fold(run: RunRow) -> int | None:
+    words, choice = st.columns([2, 3], vertical_alignment="center")
+    words.markdown("**Every network**", help=_HELP)
+    chosen = choice.segmented_control(
+        "Fold",
+        [_MEAN, *range(run.plan.cv)],
+        default=_MEAN,
+        required=True,
+        format_func=lambda fold: "Mean" if fold == _MEAN else f"Fold {fold + 1}",
+        key=f"fold-{run.id}",
+        label_visibility="collapsed",
+    )
+    return None if chosen in (None, _MEAN) else int(chosen)
+
+
+def _sum_up(run: RunRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
+    counted = [fit for fit in fits if fit.fold != REFIT_FOLD and fold in (None, fit.fold)]
+    n_over = sum(fit.state is FitState.DONE for fit in counted)
+    n_all = run.n_fits if fold is None else run.plan.grid.n_candidates
+    where = f"{run.plan.cv} folds together" if fold is None else f"fold {fold + 1}"
+    return f"{n_over:,} of {n_all:,} trainings have ended, {where}. Axes: {figure.say_axes()}."
+
+
+def _chosen(run: RunRow) -> int | None:
+    index = st.session_state.get(_key_of_choice(run), _BEST)
+    return None if index == _BEST else index
+
+
+def _choose(run: RunRow, index: int) -> None:
+    st.session_state[_key_of_choice(run)] = index
+
+
+def _key_of_choice(run: RunRow) -> str:
+    return f"curves-of-{run.id}"
+
+
+def _show_curves(
+    run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
+) -> None:
+    with st.container(border=True):
+        words, choice = st.columns([3, 2], vertical_alignment="center")
+        words.markdown("**Learning curves** on the validation images")
+        curves = _find_curves(run, fits, ranked, _choose_curves(run, choice))
+        if not curves.names:
+            st.caption("This network has not begun.")
+            return
+        rows = [row for row in epochs if (row.candidate, row.fold) in curves.names]
+        loss, accuracy = st.columns(2)
+        with loss:
+            st.caption("loss")
+            draw_curves(curves, rows, "valid_loss").show(f"loss-{run.id}")
+        with accuracy:
+            st.caption("accuracy")
+            draw_curves(curves, rows, "valid_accuracy").show(f"accuracy-{run.id}")
+
+
+def _choose_curves(run: RunRow, slot: DeltaGenerator) -> int:
+    candidates = run.plan.grid.candidates()
+    chosen = slot.selectbox(
+        "Learning curves of",
+        # In the order of the grid, which does not change under the hand of who looks for one.
+        [_BEST, *range(len(candidates))],
+        format_func=lambda index: "The best candidate" if index == _BEST else str(candidates[index]),
+        key=_key_of_choice(run),
+        label_visibility="collapsed",
+    )
+    return int(chosen)
+
+
+def _find_curves(
+    run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
+) -> Curves:
+    best = ranked[0].index if ranked else fits[0].candidate
+    index = best if chosen == _BEST else chosen
+    names = {(fit.candidate, fit.fold): _name_fold(fit) for fit in fits if fit.candidate == index}
+    return Curves(names, n_columns=_FOLDS_A_ROW, n_rows=run.plan.cv // _FOLDS_A_ROW + 1)
+
+
+def _name_fold(fit: FitRow) -> str:
+    return "retrained" if fit.fold == REFIT_FOLD else f"fold {fit.fold + 1}"

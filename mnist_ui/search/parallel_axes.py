@@ -1,0 +1,111 @@
+"""The candidates of a search as lines through parallel axes."""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from mnist_core.network.grid import Activation, Candidate, Grid
+from mnist_core.runs.ranking import RankedCandidate
+from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
+
+_AXES = ("activation", "lr", "hidden1", "hidden2")
+_TITLES = ("activation", "lr", "hidden 1", "hidden 2", "accuracy")
+_TICKED_ERRORS = (0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+
+
+def draw_parallel(grid: Grid, ranked: Sequence[RankedCandidate], is_dark: bool) -> LiveChart:
+    """Draw each scored candidate as a line through its hyper-parameters to its accuracy."""
+    # The best lines last, on top.
+    rows = [row for one in reversed(ranked) for row in _line(grid, one)]
+    columns = ["kind", "axis", "place", "label", "candidate", "accuracy", "error"]
+    frame = pd.DataFrame([*rows, *_ticks(grid)], columns=columns)
+    return LiveChart(
+        spec=_parallel_spec(is_dark),
+        frame=frame.astype({"accuracy": "float64", "error": "float64"}),
+        words="Parallel coordinates: a line for each candidate, coloured by accuracy",
+    )
+
+
+def _line(grid: Grid, one: RankedCandidate) -> list[tuple[Any, ...]]:
+    error = to_error(one.mean)
+    places = [*_places(grid, one.candidate), _place_error(error)]
+    name = str(one.candidate)
+    return [
+        ("line", title, place, "", name, one.mean, error)
+        for title, place in zip(_TITLES, places, strict=True)
+    ]
+
+
+def _places(grid: Grid, candidate: Candidate) -> list[float]:
+    axes = [(getattr(grid, axis), getattr(candidate, axis)) for axis in _AXES]
+    return [_place(values.index(value), len(values)) for values, value in axes]
+
+
+def _place(position: int, n: int) -> float:
+    return position / (n - 1) if n > 1 else 0.5
+
+
+def _place_error(error: float) -> float:
+    """Place an error on a logarithmic axis: 0 is the worst, 1 the best."""
+    return math.log(MOST_ERROR / error) / math.log(MOST_ERROR / LEAST_ERROR)
+
+
+def _ticks(grid: Grid) -> list[tuple[Any, ...]]:
+    ticks = [
+        (title, _place(position, len(values)), _name_value(value))
+        for title, values in zip(_TITLES, (getattr(grid, axis) for axis in _AXES), strict=False)
+        for position, value in enumerate(values)
+    ]
+    ticks += [(_TITLES[-1], _place_error(error), f"{1 - error:.0%}") for error in _TICKED_ERRORS]
+    return [("tick", title, place, label, "", None, None) for title, place, label in ticks]
+
+
+def _name_value(value: Activation | float) -> str:
+    return value.label if isinstance(value, Activation) else f"{value:g}"
+
+
+@lru_cache(maxsize=2)
+def _parallel_spec(is_dark: bool) -> dict[str, Any]:
+    axis = alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False, grid=True, labelPadding=12)
+    scale = alt.Scale(type="point", padding=0.35)
+    x = alt.X("axis:N", sort=list(_TITLES), title=None, scale=scale, axis=axis)
+    y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.04, 1.04]))
+    text = alt.Chart(DATA).transform_filter("datum.kind == 'tick'").encode(x=x, y=y, text="label:N")
+    ink, paper = ("#e4e7ec", "#13161d") if is_dark else ("#1c2230", "#ffffff")
+    style: dict[str, Any] = {"align": "left", "dx": 6, "fontSize": 11, "fontWeight": 600}
+    chart = alt.layer(
+        _lines(x, y),
+        text.mark_text(**style, stroke=paper, strokeWidth=4, strokeOpacity=0.85, fill=paper),
+        text.mark_text(**style, fill=ink),
+        data=DATA,
+    )
+    return to_spec(chart.properties(height=372))
+
+
+def _lines(x: alt.X, y: alt.Y) -> alt.Chart:
+    pointed = alt.selection_point(
+        name="pointed", fields=["candidate"], on="pointerover", clear="pointerout", empty=False
+    )
+    chart = (
+        alt.Chart(DATA)
+        .transform_filter("datum.kind == 'line'")
+        .mark_line()
+        .encode(
+            x=x,
+            y=y,
+            detail="candidate:N",
+            color=colour_accuracy(),
+            opacity=alt.condition(pointed, alt.value(1.0), alt.value(0.65)),
+            strokeWidth=alt.condition(pointed, alt.value(5), alt.value(1.8)),
+            tooltip=[
+                alt.Tooltip("candidate:N", title="network"),
+                alt.Tooltip("accuracy:Q", title="mean accuracy", format=".2%"),
+            ],
+        )
+    )
+    lines: alt.Chart = chart.add_params(pointed)
+    return lines

@@ -1,0 +1,84 @@
+"""The candidates of a run in order, as a table."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core.network.grid import SearchPlan
+from mnist_core.runs.ranking import RankedCandidate
+
+_ROW_HEIGHT = 35
+_TABLE_HEIGHT = 460  # pixels: some twelve candidates
+_HELP = (
+    "Candidates with all folds come first. The spread is the standard error of the mean; those within one "
+    "standard error of the best are marked as tied with it."
+)
+_COLUMNS = ["rank", "accuracy", "error", "tied", "activation", "lr", "hidden1", "hidden2", "folds", "network"]
+_NARROW = ["rank", "accuracy", "error", "network", "tied"]
+_WIDE = _COLUMNS[:-1]
+
+
+def show_ranking(
+    plan: SearchPlan, ranked: Sequence[RankedCandidate], key: str, *, is_narrow: bool = False
+) -> None:
+    """Show the candidates that have a scored fold, the best first.
+
+    Parameters
+    ----------
+    plan : SearchPlan
+        Of the run.
+    ranked : sequence of RankedCandidate
+        Its candidates.
+    key : str
+        Of the table.
+    is_narrow : bool
+        Whether each network stands in one column, instead of a column a hyper-parameter; and words instead
+        of an empty table, as such a one does not fill while it is looked at.
+    """
+    st.markdown("**Ranking**", help=_HELP)
+    if is_narrow and not ranked:
+        st.caption("No fold is scored.")
+        return
+    # With one fold done its error is not known, and nothing can be said of ties.
+    is_sure = bool(ranked) and ranked[0].n_folds_done > 1
+    rows = [_tabulate(one, is_sure and one.is_tied) for one in ranked]
+    st.dataframe(
+        pd.DataFrame(rows, columns=_COLUMNS),
+        key=key,
+        height=min(_TABLE_HEIGHT, (plan.grid.n_candidates + 1) * _ROW_HEIGHT + 3),
+        row_height=_ROW_HEIGHT,
+        hide_index=True,
+        column_order=_NARROW if is_narrow else _WIDE,
+        column_config={
+            "rank": st.column_config.NumberColumn("#", width=40),
+            "accuracy": st.column_config.NumberColumn("mean accuracy", format="%.2f %%"),
+            "error": st.column_config.NumberColumn("± s.e.", format="%.2f"),
+            "tied": "vs. best",
+            "network": st.column_config.TextColumn("network", width="medium"),
+            "lr": st.column_config.NumberColumn("lr", format="%g"),
+            "hidden1": st.column_config.NumberColumn("hidden 1", format="%d"),
+            "hidden2": st.column_config.NumberColumn("hidden 2", format="%d"),
+            "folds": st.column_config.NumberColumn("folds", format=f"%d/{plan.cv}"),
+        },
+        placeholder="",
+        alt="Candidates in order of mean accuracy",
+    )
+
+
+def _tabulate(one: RankedCandidate, is_tied: bool) -> tuple[object, ...]:
+    candidate = one.candidate
+    error = one.standard_error * 100 if one.n_folds_done > 1 else None
+    mark = "best" if one.rank == 1 else "tied" if is_tied else ""
+    return (
+        one.rank,
+        one.mean * 100,
+        error,
+        mark,
+        candidate.activation.label,
+        candidate.lr,
+        candidate.hidden1,
+        candidate.hidden2,
+        one.n_folds_done,
+        str(candidate),
+    )

@@ -1,0 +1,139 @@
+"""Two runs side by side: what they tried, what they took, what they found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core.runs import BestScore, RunRow
+from mnist_core.runs.ranking import RankedCandidate, rank_candidates
+from mnist_ui import session
+from mnist_ui.following.states import badge_state, mark_state
+from mnist_ui.markdown import escape
+from mnist_ui.search.grid_map import HELP_HEAT_MAP
+from mnist_ui.search.ranking_table import show_ranking
+from mnist_ui.search.search_charts import draw_heat_map
+from mnist_ui.search.shown_run import select_run
+from mnist_ui.times import say_duration
+
+_NONE = "—"
+_AXES = {"lr": "Learning rates", "hidden1": "Hidden 1", "hidden2": "Hidden 2", "activation": "Activations"}
+_RECIPE = {
+    "max_epochs": "Epochs at most",
+    "patience": "Patience",
+    "batch_size": "Batch size",
+    "weight_decay": "Weight decay",
+    "input_dropout": "Input dropout",
+    "input_noise": "Input noise",
+    "inner_folds": "Inner folds",
+    "seed": "Seed",
+}
+
+
+def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> None:
+    """Let the user choose two of the runs, and show them side by side."""
+    if len(runs) < 2:
+        st.info("Two runs are needed to compare them.", icon=":material/compare:")
+        return
+    left, right = st.columns(2)
+    with left:
+        first = _choose("First run", session.Key.COMPARED_FIRST, runs, best_scores)
+    with right:
+        others = [run for run in runs if run.id != first.id]
+        second = _choose("Second run", session.Key.COMPARED_SECOND, others, best_scores)
+    pair = (first, second)
+    ranked = [rank_candidates(run.plan, session.store().read_fits(run.id)) for run in pair]
+    _show_differences(first, second)
+    _show_figures(pair, ranked)
+    for side, run, its_ranked in zip(st.columns(2), pair, ranked, strict=True):
+        with side.container(border=True):
+            st.markdown(f"{badge_state(run.state)} **{escape(run.name)}**")
+            show_ranking(run.plan, its_ranked, f"compared-ranking-{run.id}", is_narrow=True)
+            st.markdown("**Accuracy over the grid**", help=HELP_HEAT_MAP)
+            draw_heat_map(run.plan.grid, its_ranked, [*ranked[0], *ranked[1]]).show(
+                f"compared-heat-map-{run.id}", stretch=False
+            )
+
+
+def _choose(
+    label: str, key: session.Key, runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]
+) -> RunRow:
+    by_id = {run.id: run for run in runs}
+    # Else one that found something: with nothing there is nothing to compare.
+    usual = next((run for run in runs if run.id in best_scores), runs[0])
+    shown = by_id.get(st.session_state.get(key, ""), usual)
+    widget = _WIDGETS[key]
+    select_run(label, widget, runs, best_scores, shown, lambda run_id: _remember(key, run_id))
+    return shown
+
+
+_WIDGETS = {
+    session.Key.COMPARED_FIRST: session.Key.COMPARED_FIRST_WIDGET,
+    session.Key.COMPARED_SECOND: session.Key.COMPARED_SECOND_WIDGET,
+}
+
+
+def _remember(key: session.Key, run_id: str) -> None:
+    st.session_state[key] = run_id
+
+
+def _show_differences(first: RunRow, second: RunRow) -> None:
+    mine, other = describe_plan(first), describe_plan(second)
+    rows = {name: (mine[name], other[name]) for name in mine if mine[name] != other[name]}
+    with st.container(border=True):
+        if rows:
+            st.markdown("**Planned differently**")
+            _show_table(rows, first, second)
+        else:
+            st.markdown("**Planned alike**: the same data set, grid and recipe.")
+
+
+def _show_figures(pair: Sequence[RunRow], ranked: Sequence[Sequence[RankedCandidate]]) -> None:
+    described = [_describe_result(run, one) for run, one in zip(pair, ranked, strict=True)]
+    rows = {name: (described[0][name], described[1][name]) for name in described[0]}
+    with st.container(border=True):
+        st.markdown("**What came out**")
+        _show_table(rows, *pair)
+
+
+def _show_table(rows: Mapping[str, tuple[str, str]], first: RunRow, second: RunRow) -> None:
+    # Two runs may have one name, and columns of a table may not.
+    names = [escape(first.name), escape(second.name)]
+    if names[0] == names[1]:
+        names = [f"{name} ({run.id[-4:]})" for name, run in zip(names, (first, second), strict=True)]
+    st.table(pd.DataFrame(rows.values(), index=list(rows), columns=names), border="horizontal")
+
+
+def describe_plan(run: RunRow) -> dict[str, str]:
+    """Describe what a run was to try, a setting a row."""
+    plan, grid, recipe = run.plan, run.plan.grid.values(), asdict(run.plan.recipe)
+    return {
+        "Data set": run.dataset_name,
+        "Fingerprint": run.fingerprint,
+        "Images": "all" if plan.limit is None else f"{plan.limit:,}",
+        **{words: ", ".join(map(str, grid[axis])) for axis, words in _AXES.items()},
+        "Folds": str(plan.cv),
+        **{words: f"{recipe[name]:,}" for name, words in _RECIPE.items()},
+        "Split seed": str(plan.split_seed),
+        "Engine": plan.engine.value,
+        "Processes": "one a core" if plan.workers is None else str(plan.workers),
+        "Cluster": plan.cluster or "this machine",
+    }
+
+
+def _describe_result(run: RunRow, ranked: Sequence[RankedCandidate]) -> dict[str, str]:
+    best, outcome = ranked[0] if ranked else None, run.outcome
+    error = f" ± {best.standard_error * 100:.2f}" if best and best.n_folds_done > 1 else ""
+    if best and best.n_folds_done < run.plan.cv:
+        error += f" on {best.n_folds_done} of {run.plan.cv} folds"
+    return {
+        "State": mark_state(run.state),
+        "Best network": str(best.candidate) if best else _NONE,
+        "Its mean accuracy": f"{best.mean:.2%}{error}" if best else _NONE,
+        "On held-out images": f"{outcome.test_accuracy:.2%}" if outcome else _NONE,
+        "Fits": f"{run.n_fits_done:,} of {run.n_fits:,}",
+        "Epochs": f"{run.n_epochs:,}",
+        "Time": say_duration(run.seconds),
+        "Epochs a second": f"{run.n_epochs / run.seconds:.1f}" if run.n_epochs and run.seconds > 0 else _NONE,
+    }

@@ -1,0 +1,192 @@
+"""The history of runs: searched, and one of them named, tagged, opened or deleted."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core.ground.errors import LabError
+from mnist_core.runs import BestScore, RunRow, RunState, Store
+from mnist_core.runs.removal import remove_run
+from mnist_ui import session
+from mnist_ui.following.states import is_live, mark_state, say_state
+from mnist_ui.markdown import escape
+from mnist_ui.search.shown_run import open_comparison, open_run
+from mnist_ui.times import say_duration, say_zone
+
+_ROW_HEIGHT = 35
+_TABLE_HEIGHT = 400  # pixels: some ten runs
+_COLUMNS = ["state", "name", "tags", "best", "folds", "fits", "epochs", "took", "created", "dataset", "id"]
+
+
+def show_history(_: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> None:
+    """Show the runs that fit what is looked for, and what can be done with the chosen one.
+
+    Parameters
+    ----------
+    best_scores : mapping of str to BestScore
+        Of the best candidate of each run that has one.
+    """
+    store = session.store()
+    if refusal := st.session_state.pop(session.Key.HISTORY_REFUSAL, None):
+        st.error(escape(refusal), icon=":material/error:")
+    runs = _search(store)
+    if not runs:
+        st.info("No run fits: take some words, tags or states away.", icon=":material/search_off:")
+        return
+    run = _choose(runs, best_scores)
+    if run is None:
+        st.caption("Click the box before a run to open, name, tag, compare or delete it.")
+    else:
+        _show_card(store, run)
+
+
+def _search(store: Store) -> list[RunRow]:
+    words, tags, states = st.columns([2, 1, 1])
+    text = words.text_input(
+        "Find runs",
+        key=session.Key.HISTORY_TEXT,
+        placeholder="words of the name, data set, tag or id",
+        icon=":material/search:",
+    )
+    chosen_tags = tags.multiselect("With tags", store.list_tags(), key=session.Key.HISTORY_TAGS)
+    chosen_states = states.multiselect(
+        "In state", list(RunState), format_func=say_state, key=session.Key.HISTORY_STATES
+    )
+    return store.search_runs(text or "", chosen_tags, chosen_states)
+
+
+def _choose(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> RunRow | None:
+    rows = [_tabulate(run, best_scores.get(run.id)) for run in runs]
+    table = st.dataframe(
+        pd.DataFrame(rows, columns=_COLUMNS),
+        # Other rows are another table: a choice must not slip to the run that takes a row's place.
+        key=f"history-{hash(tuple(run.id for run in runs))}",
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        row_height=_ROW_HEIGHT,
+        height=min(_TABLE_HEIGHT, (len(runs) + 1) * _ROW_HEIGHT + 3),
+        column_config={
+            "best": st.column_config.NumberColumn("best", format="%.2f %%"),
+            "fits": "fits",
+            "created": st.column_config.DatetimeColumn("begun", format="D MMM YYYY, HH:mm"),
+            "dataset": "data set",
+            "tags": st.column_config.ListColumn("tags"),
+        },
+        placeholder="",
+        alt="Runs, the latest first",
+    )
+    chosen = table["selection"]["rows"]
+    return runs[chosen[0]] if chosen and chosen[0] < len(runs) else None
+
+
+def _tabulate(run: RunRow, best: BestScore | None) -> tuple[object, ...]:
+    return (
+        mark_state(run.state),
+        run.name,
+        list(run.tags),
+        None if best is None else best.mean * 100,
+        None if best is None else f"{best.n_folds} of {run.plan.cv}",
+        f"{run.n_fits_done:,} of {run.n_fits:,}",
+        run.n_epochs,
+        say_duration(run.seconds),
+        run.created.astimezone(say_zone()).replace(tzinfo=None),
+        run.dataset_name,
+        run.id,
+    )
+
+
+def _show_card(store: Store, run: RunRow) -> None:
+    with st.container(border=True):
+        with st.form(f"card-{run.id}", border=False):
+            name_side, tags_side, save_side = st.columns([3, 3, 1], vertical_alignment="bottom")
+            name = name_side.text_input("Name", run.name, max_chars=200, key=f"name-{run.id}")
+            tags = tags_side.multiselect(
+                "Tags",
+                sorted({*store.list_tags(), *run.tags}),
+                run.tags,
+                accept_new_options=True,
+                placeholder="choose, or type a new one",
+                key=f"tags-{run.id}",
+            )
+            if save_side.form_submit_button("Save", icon=":material/save:", width="stretch"):
+                _save(store, run, name, tags)
+        _show_deeds(run)
+
+
+def _save(store: Store, run: RunRow, name: str, tags: Sequence[str]) -> None:
+    try:
+        store.rename_run(run.id, name)
+        store.set_tags(run.id, tags)
+    except LabError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+    else:
+        st.rerun()
+
+
+def _show_deeds(run: RunRow) -> None:
+    with st.container(horizontal=True):
+        st.button(
+            "Open this run",
+            icon=":material/visibility:",
+            key=f"open-{run.id}",
+            on_click=open_run,
+            args=(run.id,),
+        )
+        st.button(
+            "Compare",
+            icon=":material/compare:",
+            key=f"compare-{run.id}",
+            on_click=open_comparison,
+            args=(run.id,),
+        )
+        reason = "A run that goes on or waits cannot be deleted: cancel it first." if is_live(run) else None
+        st.button(
+            "Delete …",
+            icon=":material/delete:",
+            key=f"delete-{run.id}",
+            disabled=is_live(run),
+            help=reason,
+            on_click=_begin_asking,
+            args=(run.id,),
+        )
+    # It stays open until it is answered, also where the page runs again for another reason.
+    if st.session_state.get(session.Key.HISTORY_ASKED) == run.id:
+        _ask_to_delete(run)
+
+
+def _begin_asking(run_id: str) -> None:
+    st.session_state[session.Key.HISTORY_ASKED] = run_id
+
+
+def _end_asking() -> None:
+    st.session_state[session.Key.HISTORY_ASKED] = None
+
+
+@st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_end_asking)
+def _ask_to_delete(run: RunRow) -> None:
+    st.markdown(
+        f"**{escape(run.name)}**, with its {run.n_fits_done:,} finished fits, {run.n_epochs:,} epochs, "
+        "table, checkpoints and log. This cannot be undone."
+    )
+    if run.outcome is not None:
+        st.markdown(f"The model that it saved, **{escape(Path(run.outcome.model).name)}**, stays.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep it", key=f"keep-{run.id}", on_click=_end_asking):
+            st.rerun()
+        # A callback, as its deed is done also where another run of the page overtakes that of the dialog.
+        if st.button("Delete", type="primary", key=f"really-delete-{run.id}", on_click=_delete, args=(run,)):
+            st.rerun()
+
+
+def _delete(run: RunRow) -> None:
+    _end_asking()
+    try:
+        remove_run(session.store(), run.id, session.settings())
+    except LabError as error:
+        st.session_state[session.Key.HISTORY_REFUSAL] = str(error)
+    else:
+        if st.query_params.get("run") == run.id:
+            del st.query_params["run"]

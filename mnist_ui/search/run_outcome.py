@@ -1,0 +1,132 @@
+"""How a run ended: what it found, or why it found nothing, and the ways on."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.network.grid import PAPER_ACCURACY
+from mnist_core.runs import Outcome, RunRow, RunState
+from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.worker import start_worker
+from mnist_ui import session
+from mnist_ui.markdown import escape
+from mnist_ui.search.search_form import fill_form
+from mnist_ui.search.shown_run import open_form, open_run
+
+_MOST_TIES = 8  # more are counted, not named
+
+
+def show_end(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
+    """Show the outcome of an ended run, or the reason why it has none."""
+    if run.outcome is not None:
+        _show_outcome(run, run.outcome, ranked)
+    else:
+        _say_why(run)
+    _offer_again(run)
+
+
+def _say_why(run: RunRow) -> None:
+    reason = run.message.rstrip(".")
+    if not reason.startswith(run.state.value):
+        reason = f"{run.state.value}: {reason}"
+    kept = f" {run.n_fits_done:,} finished fits are shown below." if run.n_fits_done else ""
+    show = st.error if run.state is RunState.FAILED else st.warning
+    show(f"{escape(reason[:1].upper() + reason[1:])}.{kept}")
+
+
+def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
+    model = Path(outcome.model).name
+    if session.current_model() is None:
+        session.use_model(model)
+    with st.container(border=True):
+        st.header(f"Winner: {outcome.candidate}", anchor=False)
+        with st.container(horizontal=True):
+            st.metric("On held-out images", f"{outcome.test_accuracy:.2%}", width=180, help=_HELP_TEST)
+            st.metric("In cross-validation", f"{outcome.best_score:.2%}", width=180)
+            st.metric("The paper's winner", f"{PAPER_ACCURACY:.2%}", width=180, help=_HELP_PAPER)
+        st.markdown(_say_saved(outcome, model))
+        st.markdown(_say_ties(ranked))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            for page, label, icon in _LINKS:
+                st.page_link(page, label=label, icon=icon, query_params={"model": model})
+            _offer_table(run, outcome)
+            if Path(outcome.model).is_dir():
+                _offer_report(run)
+
+
+_HELP_TEST = "Of the winner, retrained on all training images; the held-out ones are read this once."
+_HELP_PAPER = "97.11 % on 10,000 held-out images of MNIST, with lr 0.001, 96-24 Tanh."
+_LINKS = (
+    ("pages/results.py", "Results", ":material/insights:"),
+    ("pages/fields.py", "Fields", ":material/blur_on:"),
+    ("pages/draw.py", "Draw", ":material/draw:"),
+)
+
+
+def _say_saved(outcome: Outcome, model: str) -> str:
+    if outcome.is_identical:
+        return (
+            f":material/check_circle: Retrained on all training images, saved as **{escape(model)}**, loaded "
+            "again: its outputs are **identical bit by bit**."
+        )
+    return (
+        f":material/error: Retrained and saved as **{escape(model)}**, but once loaded again its outputs "
+        "**differ**: do not trust the saved model."
+    )
+
+
+def _say_ties(ranked: Sequence[RankedCandidate]) -> str:
+    ties = [str(one.candidate) for one in ranked if one.is_tied and one.rank > 1]
+    if not ties:
+        return "No other candidate comes within one standard error of the winner."
+    named = "; ".join(ties[:_MOST_TIES])
+    more = f"; and {len(ties) - _MOST_TIES} more" if len(ties) > _MOST_TIES else ""
+    return f"**A tie**, within one standard error of the winner: {named}{more}."
+
+
+def _offer_table(run: RunRow, outcome: Outcome) -> None:
+    path = Path(outcome.results_csv)
+    if path.exists():
+        st.download_button(
+            "All scores as CSV",
+            path.read_bytes,
+            file_name=f"search-{run.id}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            type="tertiary",
+        )
+
+
+def _offer_report(run: RunRow) -> None:
+    st.download_button(
+        "Report",
+        partial(_write_report, run.id),
+        file_name=f"report-{run.id}.html",
+        mime="text/html",
+        icon=":material/description:",
+        on_click="ignore",
+        type="tertiary",
+        help="The paper drawn again with this run's numbers: a page that opens offline and prints.",
+    )
+
+
+def _write_report(run_id: str) -> str:
+    from mnist_core.insight.report import gather_facts, write_page  # noqa: PLC0415 - matplotlib, once it is asked for
+
+    return write_page(gather_facts(session.store(), run_id, session.settings().datasets_folder))
+
+
+def _offer_again(run: RunRow) -> None:
+    with st.container(horizontal=True):
+        if st.button("Run it again", icon=":material/replay:", key=f"again-{run.id}"):
+            settings, store = session.settings(), session.store()
+            open_run(store.add_run(run.plan, run.dataset_name, run.fingerprint, run.name))
+            start_worker(settings)
+            st.rerun()
+        if st.button("Change its plan", icon=":material/edit:", key=f"edit-{run.id}"):
+            fill_form(run.plan)
+            open_form()
+            st.rerun()

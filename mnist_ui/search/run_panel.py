@@ -1,0 +1,205 @@
+"""A run as it goes on: a panel that refreshes itself once a second while the run goes on or waits."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from mnist_core.ground.errors import LabError
+from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState
+from mnist_core.runs.forecast import forecast_rest
+from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.runs.reading import Stamp
+from mnist_ui import session
+from mnist_ui.following.states import badge_state, is_live, name_in_title
+from mnist_ui.following.waking import tend_run
+from mnist_ui.following.watch import watch
+from mnist_ui.markdown import escape
+from mnist_ui.models.winner import await_winner
+from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
+from mnist_ui.search.grid_map import show_grid
+from mnist_ui.search.learning_curves import show_networks
+from mnist_ui.search.machine_load import find_promise, say_memory
+from mnist_ui.search.ranking_table import show_ranking
+from mnist_ui.search.run_controls import show_buttons, show_wait
+from mnist_ui.search.run_outcome import show_end
+from mnist_ui.search.run_replay import show_replay
+from mnist_ui.times import say_duration, say_when
+
+_REFRESH_S = 1.0
+_ENDING_REFRESH_S = 0.3  # while a worker is about to obey: somebody waits for the next button
+_TITLE_REFRESH_S = 2.0
+_NONE = "—"
+NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
+
+
+def show_run(run: RunRow) -> None:
+    """Show a run with its progress, its networks and its candidates, and in the title; follow it."""
+    if is_live(run):
+        await_winner(run)
+    watch(
+        f"run-{run.id}",
+        partial(tend_run, session.store(), run.id),
+        partial(_show_panel, run.id, run.state),
+        _choose_refresh(run),
+    )
+
+
+def _choose_refresh(run: RunRow) -> float | None:
+    if run.state in (RunState.PAUSING, RunState.CANCELLING):
+        return _ENDING_REFRESH_S
+    return _REFRESH_S if is_live(run) else None
+
+
+def show_title(run: RunRow) -> None:
+    """Say in the title of the browser's tab how far a run is, where no more of it is shown; follow it."""
+    watch(
+        f"title-{run.id}",
+        partial(session.store().read_stamp, run.id),
+        partial(_show_title, run.id, run.state),
+        _TITLE_REFRESH_S if is_live(run) else None,
+    )
+
+
+def _show_title(run_id: str, before: RunState, stamp: Stamp) -> None:
+    try:
+        run = follow(run_id).look(session.store(), stamp).run
+    except LabError:  # it was deleted in another tab, or the panel says what is wrong
+        return
+    st.set_page_config(page_title=_say_title(run))
+    if run.state is not before:
+        st.rerun()
+
+
+def _say_title(run: RunRow) -> str:
+    return f"{name_in_title(run)} · Search"
+
+
+def _show_panel(run_id: str, before: RunState, stamp: Stamp) -> None:
+    try:
+        _show_now(follow(run_id), before, stamp)
+    except LabError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+
+
+def _show_now(followed: FollowedRun, before: RunState, stamp: Stamp) -> None:
+    sight = followed.look(session.store(), stamp)
+    run = sight.run
+    if run.state is not before:
+        st.rerun()  # the rest of the page follows, and the refreshing ends or begins
+    st.set_page_config(page_title=_say_title(run))
+    _show_head(run)
+    if run.is_waiting:
+        show_wait(run)
+    _show_progress(run, sight.fits)
+    if run.outcome is None:
+        _show_figures(sight)
+    if not run.state.is_active:
+        show_end(run, sight.ranked)
+    if sight.fits:
+        _show_views(followed, sight)
+
+
+def _show_views(followed: FollowedRun, sight: Sight) -> None:
+    run = sight.run
+    if session.Key.RUN_VIEW not in st.session_state:
+        st.session_state[session.Key.RUN_VIEW] = NETWORKS if run.state.is_held else RANKING
+    names = [NETWORKS, RANKING, GRID, REPLAY]
+    networks, ranking, grid, replay = st.tabs(names, key=session.Key.RUN_VIEW, on_change="rerun")
+    # Only what is seen is drawn: the others would cost as much each second.
+    if networks.open:
+        with networks:
+            show_networks(followed, sight)
+    elif ranking.open:
+        with ranking:
+            show_ranking(run.plan, sight.ranked, f"ranking-{run.id}")
+    elif grid.open:
+        with grid:
+            show_grid(run, sight.ranked)
+    elif replay.open:
+        with replay:
+            _show_replay(followed, sight)
+
+
+def _show_replay(followed: FollowedRun, sight: Sight) -> None:
+    run = sight.run
+    if is_live(run):
+        st.info("A run can be replayed once it has stopped.", icon=":material/replay:")
+    else:
+        show_replay(run, followed.read_epochs(session.store(), sight.fits), sight.fits)
+
+
+def _show_head(run: RunRow) -> None:
+    words = f"{badge_state(run.state)} **{escape(run.name)}**  \n:small[:gray[{_describe(run)}]]"
+    if run.state is RunState.DONE:
+        st.markdown(words)
+        return
+    left, right = st.columns([7, 3], vertical_alignment="center")
+    left.markdown(words)
+    with right:
+        show_buttons(run)
+
+
+def _describe(run: RunRow) -> str:
+    plan = run.plan
+    images = f", {plan.limit:,} images" if plan.limit else ""
+    begun = f"begun {say_when(run.started)}" if run.started else f"queued {say_when(run.created)}"
+    size = f"{plan.grid.n_candidates} candidates × {plan.cv} folds"
+    cluster = f" · on {escape(plan.cluster)}" if plan.cluster else ""
+    return f"{escape(run.dataset_name)}{images} · {size} · {begun}{cluster} · run {run.id}"
+
+
+def _show_progress(run: RunRow, fits: Sequence[FitRow]) -> None:
+    text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {run.n_epochs:,} epochs · {_say_doing(run, fits)}"
+    st.progress(min(run.n_fits_done / run.n_fits, 1.0), text)
+
+
+def _show_figures(sight: Sight) -> None:
+    run, best = sight.run, sight.ranked[0] if sight.ranked else None
+    # All stand in one row at 1280 pixels: 734 of them, and a gap between each two.
+    with st.container(horizontal=True):
+        st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=122)
+        if run.state.is_active:
+            rest = forecast_rest(run, sight.fits)
+            words = _NONE if rest is None else say_duration(rest)
+            st.metric("Remaining", words, width=110, help=_HELP_REST)
+        _show_best(run, best)
+        if run.state.is_held:
+            _show_load(run)
+
+
+def _show_best(run: RunRow, best: RankedCandidate | None) -> None:
+    where = f"on {best.n_folds_done} of {run.plan.cv} folds" if best else None
+    words = f"{best.mean:.2%}" if best else _NONE
+    st.metric("Best so far", words, where, "off", delta_arrow="off", width=118)
+    st.metric("Its network", str(best.candidate) if best else _NONE, width=222)
+
+
+def _show_load(run: RunRow) -> None:
+    pace, promise = follow(run.id).measure_pace(run), find_promise(run)
+    words = _NONE if pace is None else f"{pace:.1f}"
+    share = f"{pace / promise:.0%} of promised" if pace is not None and promise else None
+    help_words = _HELP_PACE + _say_promise(promise)
+    st.metric("Epochs a second", words, share, "off", delta_arrow="off", width=126, help=help_words)
+    st.metric("Memory", say_memory(run) or _NONE, width=84, help=_HELP_MEMORY)
+
+
+_HELP_REST = "From the epochs that the fits took so far, with the retraining of the winner."
+_HELP_PACE = "An epoch of one network counts as one; over the last 20 seconds."
+_HELP_MEMORY = "Of all processes of the run together; pages that they share count once."
+
+
+def _say_promise(promise: float | None) -> str:
+    if not promise:
+        return ""
+    return (
+        f" An epoch of one network, measured once on this machine, promises {promise:.1f} on as many "
+        "processes: the share is of that. Small networks are faster, wide ones slower."
+    )
+
+
+def _say_doing(run: RunRow, fits: Sequence[FitRow]) -> str:
+    if not run.state.is_active:
+        return say_duration(run.seconds)
+    n_running = sum(fit.state is FitState.RUNNING and fit.fold != REFIT_FOLD for fit in fits)
+    return f"{n_running} in training" if run.state is RunState.RUNNING and n_running else escape(run.message)

@@ -1,0 +1,244 @@
+"""The form in which a search is planned: its axes, its recipe, its size and time."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import GridError, LabError
+from mnist_core.network.grid import (
+    MOST_BATCH,
+    MOST_EPOCHS,
+    MOST_RATE,
+    MOST_UNITS,
+    MOST_WORKERS,
+    Activation,
+    Engine,
+    Grid,
+    SearchPlan,
+)
+from mnist_core.search.check import check_plan
+from mnist_ui.markdown import escape
+from mnist_ui.session import Key
+from mnist_ui.typed import Limits, ask_for_count, ask_for_list
+
+_MOST_CANDIDATES = 10_000  # a page can still show them; more is a typing error
+_MOST_NAME = 80  # characters
+_N_CORES = os.cpu_count() or 1
+_LIMITS_OF_AXES = {
+    "lr": Limits("Learning rates", 0, MOST_RATE, is_whole=False, excludes=0),
+    "hidden1": Limits("Units of hidden 1", 1, MOST_UNITS),
+    "hidden2": Limits("Units of hidden 2", 1, MOST_UNITS),
+}
+_HELP_LIST = "One or more, with commas or blanks between them."
+_LIMITS_OF_COUNTS = {
+    "cv": Limits("Folds", 2, 100),
+    "max_epochs": Limits("Epochs at most", 1, MOST_EPOCHS),
+    "patience": Limits("Patience", 1, MOST_EPOCHS),
+    "batch_size": Limits("Batch size", 1, MOST_BATCH),
+    "workers": Limits("Processes", 1, MOST_WORKERS),
+}
+_HELP = {
+    "limit": "The first so many of the shuffled images, training and held-out ones together; all is usual.",
+    "cv": "Parts of the cross-validation.",
+    "max_epochs": "Training stops earlier when the validation loss no longer falls.",
+    "patience": "Epochs without a better validation loss after which training stops.",
+    "batch_size": "Images a step.",
+    "workers": "Networks that train side by side; one a core is usual.",
+}
+_ENGINE_NAMES = {Engine.FUSED: "Fused", Engine.SKLEARN: "scikit-learn"}
+_HELP_ENGINE = (
+    "Fused trains the networks of a fold side by side. scikit-learn trains them one by one with skorch: "
+    "the slow reference, with the same results."
+)
+_ADDRESS = re.compile(r"[a-z+]+://[^\s/]+:\d{1,5}")
+_HELP_CLUSTER = (
+    "The address of a Dask scheduler whose workers train the networks, such as tcp://host:8786. Empty: "
+    "processes of this machine. For the fused engine only."
+)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What the form begins with; another number makes every field of the form a new one."""
+
+    plan: SearchPlan
+    number: int
+
+    def key(self, name: str) -> str:
+        return f"plan-{name}-{self.number}"
+
+
+def fill_form(plan: SearchPlan) -> None:
+    """Fill the form with a plan, in place of what was typed."""
+    st.session_state[Key.PLAN] = _Start(plan, _read_start().number + 1)
+
+
+def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
+    """Ask for a plan and for the name of its run.
+
+    None, with a sentence on the page, where the plan cannot be carried out on the data set.
+    """
+    start = _read_start()
+    axes = _ask_for_axes(start)
+    counts = _ask_for_counts(start, dataset)
+    slots = st.columns([2, 1, 1])
+    with slots[0]:
+        name = _ask_for_name(start)
+    with slots[1]:
+        engine = _ask_for_engine(start)
+    with slots[2]:
+        cluster = _ask_for_cluster(start, engine)
+    try:
+        plan = _make_plan(replace(start.plan, engine=engine, cluster=cluster), axes, counts, dataset)
+    except LabError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+        return None
+    return plan, name
+
+
+def say_size(plan: SearchPlan) -> str:
+    """Say how many networks a plan trains."""
+    n_candidates = plan.grid.n_candidates
+    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates × {plan.cv} folds"
+
+
+def _read_start() -> _Start:
+    start = st.session_state.get(Key.PLAN)
+    return start if isinstance(start, _Start) else _Start(SearchPlan(), 0)
+
+
+def _ask_for_axes(start: _Start) -> dict[str, Any]:
+    """Ask for the values of each axis; numbers are as they were typed."""
+    grid = start.plan.grid
+    slots = st.columns([1, 1, 1, 1.15])  # three activations side by side need a little more
+    axes: dict[str, Any] = {}
+    for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
+        with slot:
+            usual, key = getattr(grid, name), start.key(name)
+            axes[name] = ask_for_list(limits, usual, key, help=_HELP_LIST, persist_state="session")
+    with slots[-1]:
+        axes["activation"] = _ask_for_activations(start)
+    return axes
+
+
+def _ask_for_activations(start: _Start) -> list[Activation]:
+    chosen = st.pills(
+        "Activations",
+        list(Activation),
+        selection_mode="multi",
+        default=list(start.plan.grid.activation),
+        format_func=lambda activation: activation.label,
+        key=start.key("activation"),
+        persist_state="session",
+    )
+    # In the order of the paper, whatever the order of clicks.
+    return [one for one in Activation if one in chosen]
+
+
+def _ask_for_counts(start: _Start, dataset: Dataset) -> list[tuple[str, Limits, int]]:
+    """Ask for the counts of a plan: the name of each, its limits, and what was typed."""
+    plan, n = start.plan, dataset.n_samples
+    usual = {
+        **asdict(plan.recipe),
+        "limit": min(plan.limit or n, n),
+        "cv": plan.cv,
+        "workers": plan.workers or _N_CORES,
+    }
+    all_limits = {"limit": Limits("Images", 1, n), **_LIMITS_OF_COUNTS}
+    typed = []
+    for slot, (name, limits) in zip(st.columns(len(all_limits)), all_limits.items(), strict=True):
+        # Another data set has another field, as its bounds and usual value are others.
+        key = start.key(f"limit-{dataset.fingerprint}" if name == "limit" else name)
+        count = ask_for_count(slot, limits, usual[name], key, help=_HELP[name], persist_state="session")
+        typed.append((name, limits, count))
+    return typed
+
+
+def _ask_for_name(start: _Start) -> str:
+    name = st.text_input(
+        "Name of the run",
+        key=start.key("name"),
+        placeholder="optional, such as: wider layers",
+        max_chars=_MOST_NAME,
+        persist_state="session",
+    )
+    return name.strip()
+
+
+def _ask_for_engine(start: _Start) -> Engine:
+    chosen = st.selectbox(
+        "Engine",
+        list(Engine),
+        list(Engine).index(start.plan.engine),
+        format_func=_ENGINE_NAMES.__getitem__,
+        key=start.key("engine"),
+        help=_HELP_ENGINE,
+        persist_state="session",
+    )
+    return chosen or start.plan.engine
+
+
+def _ask_for_cluster(start: _Start, engine: Engine) -> str | None:
+    """Ask for the address of a cluster; None stands for this machine."""
+    address = st.text_input(
+        "Cluster",
+        start.plan.cluster or "",
+        key=start.key("cluster"),
+        placeholder="this machine",
+        help=_HELP_CLUSTER,
+        disabled=engine is not Engine.FUSED,
+        persist_state="session",
+    )
+    # A disabled field keeps what was typed, for the day when the fused engine is chosen again.
+    return (address or "").strip() or None if engine is Engine.FUSED else None
+
+
+def _make_plan(
+    plan: SearchPlan, axes: Mapping[str, Any], typed: Sequence[tuple[str, Limits, int]], dataset: Dataset
+) -> SearchPlan:
+    counts = {name: limits.check(value) for name, limits, value in typed}
+    _check_address(plan.cluster)
+    recipe = {name: counts[name] for name in ("max_epochs", "patience", "batch_size")}
+    made = replace(
+        plan,
+        grid=_make_grid(axes),
+        recipe=replace(plan.recipe, **recipe),
+        cv=counts["cv"],
+        limit=None if counts["limit"] == dataset.n_samples else counts["limit"],
+        workers=None if counts["workers"] == _N_CORES else counts["workers"],
+    )
+    check_plan(made, dataset)
+    return made
+
+
+def _make_grid(axes: Mapping[str, Any]) -> Grid:
+    values = {name: limits.read_list(axes[name]) for name, limits in _LIMITS_OF_AXES.items()}
+    if not axes["activation"]:
+        raise GridError("Activations: at least one is needed, but none is chosen: choose one.")
+    values["activation"] = axes["activation"]
+    _check_size(values)
+    return Grid.from_values(values)
+
+
+def _check_address(address: str | None) -> None:
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise GridError(
+            f"A cluster's address must be like tcp://host:8786, but is {address!r}: "
+            "type one like that, or empty the field."
+        )
+
+
+def _check_size(axes: Mapping[str, Sequence[Any]]) -> None:
+    n_candidates = 1
+    for values in axes.values():
+        n_candidates *= len(values)
+    if n_candidates > _MOST_CANDIDATES:
+        raise GridError(
+            f"A grid may have at most {_MOST_CANDIDATES:,} candidates, but this one has {n_candidates:,}: "
+            "take some values out."
+        )

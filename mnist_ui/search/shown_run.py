@@ -1,0 +1,121 @@
+"""Which run the search page shows: the one of the link, else the active one, else the latest."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from mnist_core.runs import BestScore, RunRow
+from mnist_ui.following.states import is_live, mark_state
+from mnist_ui.markdown import escape
+from mnist_ui.session import Key
+from mnist_ui.times import say_when
+
+FORM_TAB = "New search"
+RUNS_TAB = "Runs"
+COMPARE_TAB = "Compare"
+HISTORY_TAB = "History"
+_RUN = "run"  # the query parameter
+
+
+def open_run(run_id: str) -> None:
+    """Show a run from the next run of the page on."""
+    st.query_params[_RUN] = run_id
+    st.session_state[Key.NEXT_SEARCH_TAB] = RUNS_TAB
+
+
+def open_comparison(run_id: str) -> None:
+    """Compare a run with the one that is shown, from the next run of the page on."""
+    shown = st.query_params.get(_RUN)
+    st.session_state[Key.COMPARED_FIRST] = run_id
+    if shown != run_id:
+        st.session_state[Key.COMPARED_SECOND] = shown
+    st.session_state[Key.NEXT_SEARCH_TAB] = COMPARE_TAB
+
+
+def open_form() -> None:
+    """Show the form from the next run of the page on."""
+    st.session_state[Key.NEXT_SEARCH_TAB] = FORM_TAB
+
+
+def choose_tab(runs: Sequence[RunRow]) -> None:
+    """Choose the tab to begin with, and obey a wish for another."""
+    if Key.SEARCH_TAB not in st.session_state:
+        st.session_state[Key.SEARCH_TAB] = RUNS_TAB if runs else FORM_TAB
+    # A widget's state may only be set before the widget, so the wish waits for the next run of the page.
+    if wish := st.session_state.pop(Key.NEXT_SEARCH_TAB, None):
+        st.session_state[Key.SEARCH_TAB] = wish
+
+
+def choose_run(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> RunRow:
+    """Let the user choose among the runs, of which there is at least one."""
+    by_id = {run.id: run for run in runs}
+    wanted = st.query_params.get(_RUN)
+    if wanted is not None and wanted not in by_id:
+        st.warning(f"There is no run {escape(wanted)} here, so another is shown: choose one from the list.")
+    shown = by_id.get(wanted or "") or _find_usual(runs)
+    st.query_params[_RUN] = shown.id
+    select_run("Run", Key.RUN, runs, best_scores, shown, _remember, is_labelled=False)
+    return shown
+
+
+def _remember(run_id: str) -> None:
+    st.query_params[_RUN] = run_id
+
+
+def select_run(
+    label: str,
+    key: Key,
+    runs: Sequence[RunRow],
+    best_scores: Mapping[str, BestScore],
+    shown: RunRow,
+    on_choose: Callable[[str], None],
+    *,
+    is_labelled: bool = True,
+) -> None:
+    """Let the user choose another run than the one that is shown.
+
+    Parameters
+    ----------
+    label : str
+        What the choice is.
+    key : Key
+        Of the widget.
+    runs : sequence of RunRow
+        Those to choose from.
+    best_scores : mapping of str to BestScore
+        Of the best candidate of each run that has one.
+    shown : RunRow
+        The one of now.
+    on_choose : callable
+        Gets the id of another, before the page runs again.
+    is_labelled : bool
+        Whether the label is seen, or only heard.
+    """
+    by_id = {run.id: run for run in runs}
+
+    def choose() -> None:
+        # When a run's words change, as its state does, the widget takes the old words for a choice.
+        if (chosen := st.session_state[key]) in by_id:
+            on_choose(chosen)
+
+    st.session_state[key] = shown.id
+    st.selectbox(
+        label,
+        list(by_id),
+        format_func=lambda run_id: _describe(by_id[run_id], best_scores.get(run_id)),
+        key=key,
+        on_change=choose,
+        label_visibility="visible" if is_labelled else "collapsed",
+    )
+
+
+def _find_usual(runs: Sequence[RunRow]) -> RunRow:
+    held = [run for run in runs if run.state.is_held]
+    live = [run for run in runs if is_live(run)]
+    return next(iter(held or live or runs))
+
+
+def _describe(run: RunRow, best: BestScore | None) -> str:
+    # What still changes is said in the panel, which refreshes itself; this list does not.
+    score = "" if best is None or is_live(run) else f" · best {best.say(run.plan.cv)}"
+    return f"{mark_state(run.state)} · {run.name} · {say_when(run.created)}{score}"

@@ -1,0 +1,1 @@
+"""What the server loads and computes before the first page."""

@@ -1,0 +1,40 @@
+"""What the first visit of a page would wait for is computed before it comes."""
+
+import logging
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import LabError
+from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.insight.projection.flatten import Method
+from mnist_core.network.models import Model
+from mnist_ui.cached.layer_maps import open_map, pack_map, read_probes
+from mnist_ui.cached.models import open_model, open_sample
+from mnist_ui.cached.operations import open_bench
+from mnist_ui.cached.riddle_study import read_builtin, score_shipped
+from mnist_ui.cached.views import open_lens
+from mnist_ui.session import last_dataset
+
+_LOG = logging.getLogger("mnist_lab.app")
+
+
+def compute_first() -> None:
+    """Compute what Riddle, Map, Fields and Operate show at first: of the shipped model and the last data set.
+
+    It takes some two seconds of one core, once a start, at the priority of the pages: a thread that runs
+    behind what trains would keep the interpreter from all others while it waits.
+    """
+    try:
+        read_builtin()
+        for name in ("paper", "legible"):
+            score_shipped(name)
+        _look(open_model(SHIPPED_MODELS / "paper"), last_dataset() or open_sample())
+    except LabError as error:
+        # The page says so too, to whoever opens it.
+        _LOG.info("what a first visit shows could not be computed: %s", error)
+
+
+def _look(model: Model, dataset: Dataset) -> None:
+    source = open_map(model, dataset)
+    pack_map(source, Method.PCA)
+    read_probes(source)
+    open_bench(open_lens(model, dataset))

@@ -1,0 +1,145 @@
+"""What can be made of one epoch of a live training: a branch, a model, a film; and its end."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.ground.errors import LabError
+from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
+from mnist_core.runs.removal import remove_run
+from mnist_core.training.live.job import branch_training, find_classes, open_frames
+from mnist_core.training.live.plan import title_training
+from mnist_core.training.live.saving import SAVING
+from mnist_core.worker.jobs import start_job
+from mnist_ui import session
+from mnist_ui.following.states import is_live
+from mnist_ui.following.waking import tend_job
+from mnist_ui.following.watch import watch
+from mnist_ui.markdown import escape
+from mnist_ui.models.model_name import ask_for_model_name, check_new_name
+from mnist_ui.train.shown_training import forget_choice, open_training
+
+_REFRESH_S = 1.0
+_MOST_WAIT_S = 3.0
+_LINKS = (
+    ("pages/results.py", "Results", ":material/insights:"),
+    ("pages/fields.py", "Fields", ":material/blur_on:"),
+    ("pages/draw.py", "Draw", ":material/draw:"),
+)
+
+
+def show_epoch(job: JobRow, epoch: int, layer: str, *, is_busy: bool) -> None:
+    """Offer what can be made of the epoch that is looked at, and of all of them."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Go back to epoch {epoch} and branch",
+            icon=":material/alt_route:",
+            key=f"live-branch-{job.id}",
+            help="Another training that shares all up to this epoch; change its rate, then let it go on.",
+        ):
+            _do(_branch, job.id, epoch)
+        with st.popover("Save as a model", icon=":material/save:", disabled=epoch < 1):
+            _ask_for_name(job, epoch)
+        st.download_button(
+            "Film as GIF",
+            partial(_make_film, job, layer),
+            file_name=f"{job.id}-{layer}.gif",
+            mime="image/gif",
+            icon=":material/movie:",
+            on_click="ignore",
+            help="All epochs with the fields that are shown, and what was read as what.",
+        )
+        with st.popover("Delete", icon=":material/delete:", disabled=is_busy):
+            st.markdown(
+                "Its epochs are removed. Models that were saved from it stay, and so do its branches."
+            )
+            if st.button("Delete this training", key=f"live-delete-{job.id}"):
+                _do(_delete, job.id)
+
+
+def show_saving() -> None:
+    """Show the model that this tab has asked for last, until it is saved."""
+    job_id = st.session_state.get(session.Key.LIVE_SAVING)
+    if job_id is None:
+        return
+    is_busy = is_live(session.store().get_job(job_id))
+    tend = partial(tend_job, session.store(), job_id)
+    watch("saving", tend, partial(_show_saving, job_id, is_busy), _REFRESH_S if is_busy else None)
+
+
+def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
+    job = session.store().get_job(job_id)
+    is_busy = is_live(job)
+    if is_busy is not was_busy:
+        st.rerun()  # the refreshing ends or begins
+    name = escape(job.settings["name"])
+    if job.state is RunState.DONE and job.outcome is not None:
+        with st.container(border=True):
+            st.markdown(
+                f":material/check_circle: Epoch {job.settings['epoch']} is saved as **{name}** and reads "
+                f"**{job.outcome['test_accuracy']:.2%}** of the held-out images."
+            )
+            with st.container(horizontal=True):
+                for page, label, icon in _LINKS:
+                    st.page_link(page, label=label, icon=icon, query_params={"model": job.settings["name"]})
+    elif not is_busy:
+        st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
+    else:
+        st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")
+
+
+def _ask_for_name(job: JobRow, epoch: int) -> None:
+    usual = f"live-{job.id[-4:]}-{epoch}"
+    name = ask_for_model_name("Name of the model", usual, f"live-name-{job.id}")
+    key = f"live-save-{job.id}"
+    if st.button(f"Save epoch {epoch}", key=key, type="primary", disabled=name is None) and name:
+        _do(_save, job, epoch, name)
+
+
+def _do(deed: Callable[..., None], *arguments: Any) -> None:
+    """Do what was asked for, then draw the whole page anew, not its fragment alone."""
+    try:
+        deed(*arguments)
+    except LabError as error:
+        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+    st.rerun()
+
+
+def _save(job: JobRow, epoch: int, name: str) -> None:
+    check_new_name(name)
+    settings = {"training": job.id, "epoch": epoch, "name": name}
+    saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {title_training(job)}")
+    start_job(session.settings(), saving_id)
+    st.session_state[session.Key.LIVE_SAVING] = saving_id
+
+
+def _branch(job_id: str, epoch: int) -> None:
+    branch_id = branch_training(session.store(), session.settings(), job_id, epoch)
+    start_job(session.settings(), branch_id)
+    open_training(branch_id)
+
+
+def _make_film(job: JobRow, layer: str) -> bytes:
+    from mnist_core.training.live.film import FilmPlan, make_film  # noqa: PLC0415 - matplotlib, once it is asked for
+
+    settings = session.settings()
+    return make_film(open_frames(settings, job.id), FilmPlan(layer, find_classes(job, settings)))
+
+
+def _delete(job_id: str) -> None:
+    store = session.store()
+    store.request_cancel(job_id)
+    _wait_for_end(job_id)
+    remove_run(store, job_id, session.settings())
+    forget_choice()
+
+
+def _wait_for_end(job_id: str) -> None:
+    """Wait a moment until the process of a training that rests has seen that it is no longer wanted."""
+    end = time.monotonic() + _MOST_WAIT_S
+    while session.store().read_state(job_id).is_active and time.monotonic() < end:
+        time.sleep(0.05)

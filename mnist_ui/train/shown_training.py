@@ -1,0 +1,53 @@
+"""Which live training the Train page shows: that of the link, else the latest; or the form."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_core.runs import JobRow
+from mnist_core.training.live.plan import title_training
+from mnist_ui.markdown import escape
+from mnist_ui.session import Key
+from mnist_ui.times import say_when
+
+_TRAINING = "training"  # the query parameter
+_NEW = "new"
+
+
+def open_training(job_id: str) -> None:
+    """Show a training from the next run of the page on."""
+    st.query_params[_TRAINING] = job_id
+
+
+def open_form() -> None:
+    """Show the form from the next run of the page on."""
+    st.query_params[_TRAINING] = _NEW
+
+
+def forget_choice() -> None:
+    """Show the latest training from the next run of the page on."""
+    st.query_params.pop(_TRAINING, None)
+
+
+def choose_training(jobs: Sequence[JobRow]) -> JobRow | None:
+    """Let the user choose among the trainings; None where the form for a new one is to be shown."""
+    by_id = {job.id: job for job in jobs}
+    wanted = st.query_params.get(_TRAINING)
+    if not jobs or wanted == _NEW:
+        return None
+    if wanted is not None and wanted not in by_id:
+        st.warning(
+            f"There is no training {escape(wanted)} here, so another is shown: choose one from the list."
+        )
+    shown = by_id.get(wanted or "", jobs[0])
+    st.query_params[_TRAINING] = shown.id
+    st.session_state[Key.LIVE_WIDGET] = shown.id
+    st.selectbox(
+        "Training",
+        list(by_id),
+        format_func=lambda job_id: f"{title_training(by_id[job_id])} · {say_when(by_id[job_id].created)}",
+        key=Key.LIVE_WIDGET,
+        on_change=lambda: open_training(st.session_state[Key.LIVE_WIDGET]),
+        label_visibility="collapsed",
+    )
+    return shown

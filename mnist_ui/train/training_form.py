@@ -1,0 +1,145 @@
+"""The form in which a live training is begun."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import GridError
+from mnist_core.network.grid import (
+    MOST_BATCH,
+    MOST_DECAY,
+    MOST_EPOCHS,
+    MOST_NOISE,
+    MOST_RATE,
+    MOST_UNITS,
+    PAPER_WINNER,
+    Activation,
+    Candidate,
+    Recipe,
+)
+from mnist_core.training.live.plan import LivePlan, Wishes
+from mnist_ui.markdown import escape
+from mnist_ui.typed import Limits, ask_for_amount, ask_for_count
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+PACES = {
+    1.0: "1 epoch a second",
+    2.0: "2 a second",
+    4.0: "4 a second",
+    10.0: "10 a second",
+    0.0: "as fast as it goes",
+}
+"""Epochs a second at most, in words."""
+
+_USUAL = Recipe()
+_USUAL_UNTIL = 20
+_USUAL_PACE = 4.0
+_HELP_PACE = "A small data set trains faster than one can watch. It can be changed at any time."
+_HELP_LIMIT = "The first so many of the shuffled images, training and held-out ones together; all is usual."
+_HELP_NOISE = "Standard deviation of what is added to each pixel in an epoch, in units of full ink."
+_HELP_DROPOUT = "Chance of each pixel of a training image to be dropped in an epoch."
+_HELP_SEED = "Of the shuffle of the images, and of the weights before it learns."
+_HELP_UNTIL = "It rests there, and can go on at any time."
+_HELP_CHANGED = "It can be changed while the network trains."
+
+
+LIMITS = {
+    "hidden1": Limits("Units of hidden 1", 1, MOST_UNITS),
+    "hidden2": Limits("Units of hidden 2", 1, MOST_UNITS),
+    "seed": Limits("Seed", 0, 2**32 - 1),
+    "batch_size": Limits("Batch size", 1, MOST_BATCH),
+    "until": Limits("Rest at epoch", 1, MOST_EPOCHS),
+    "lr": Limits("Learning rate", 0, MOST_RATE, is_whole=False, excludes=0),
+    "weight_decay": Limits("Weight decay", 0, MOST_DECAY, is_whole=False),
+    "input_noise": Limits("Input noise", 0, MOST_NOISE, is_whole=False),
+    "input_dropout": Limits("Input dropout", 0, 1, is_whole=False, excludes=1),
+}
+"""Of the fields of a training."""
+
+_AMOUNTS = (
+    ("lr", PAPER_WINNER.lr, _HELP_CHANGED),
+    ("weight_decay", 0.0, _HELP_CHANGED),
+    ("input_noise", 0.0, _HELP_NOISE),
+    ("input_dropout", 0.0, _HELP_DROPOUT),
+)
+
+
+def ask_for_training(dataset: Dataset) -> tuple[LivePlan, Wishes] | None:
+    """Ask for a network, how it is trained, and until which epoch.
+
+    None, with a sentence on the page, where a value cannot be used.
+    """
+    n = dataset.n_samples
+    images = Limits("Images", 1, n)
+    network, training, run = st.columns([1, 1, 1.6, 1]), st.columns(4), st.columns(4)
+    counts = {
+        "hidden1": _ask_for_count(network[0], "hidden1", PAPER_WINNER.hidden1),
+        "hidden2": _ask_for_count(network[1], "hidden2", PAPER_WINNER.hidden2),
+        "seed": _ask_for_count(network[3], "seed", _USUAL.seed, _HELP_SEED),
+        "batch_size": _ask_for_count(run[1], "batch_size", _USUAL.batch_size),
+        "until": _ask_for_count(run[2], "until", _USUAL_UNTIL, _HELP_UNTIL),
+    }
+    key = f"live-new-images-{dataset.fingerprint}"
+    limit = ask_for_count(run[0], images, n, key, help=_HELP_LIMIT, persist_state="session")
+    amounts = {
+        name: _ask_for_amount(slot, name, usual, words)
+        for slot, (name, usual, words) in zip(training, _AMOUNTS, strict=True)
+    }
+    activation = _ask_for_activation(network[2])
+    with run[3]:
+        pace = ask_for_pace("live-new-pace", _USUAL_PACE, persist_state="session")
+    try:
+        chosen = {name: LIMITS[name].check(value) for name, value in counts.items()}
+        chosen |= {name: LIMITS[name].read(text) for name, text in amounts.items()}
+        kept = images.check(limit)
+    except GridError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+        return None
+    until = chosen.pop("until")
+    params = {name: chosen.pop(name) for name in ("lr", "hidden1", "hidden2")}
+    plan = LivePlan(
+        Candidate(**params, activation=activation),
+        Recipe(**chosen, n_classes=dataset.n_classes),
+        None if kept == n else kept,
+    )
+    return plan, Wishes(until, plan.rates, pace)
+
+
+def ask_for_pace(key: str, usual: float, **options: Any) -> float:
+    """Ask how many epochs a second are trained at most."""
+    chosen = st.selectbox(
+        "Pace",
+        list(PACES),
+        list(PACES).index(usual if usual in PACES else 0.0),
+        format_func=PACES.__getitem__,
+        key=key,
+        help=_HELP_PACE,
+        **options,
+    )
+    return usual if chosen is None else float(chosen)
+
+
+def _ask_for_activation(slot: "DeltaGenerator") -> Activation:
+    chosen = slot.segmented_control(
+        "Activation",
+        list(Activation),
+        default=PAPER_WINNER.activation,
+        required=True,
+        format_func=lambda one: one.label,
+        key="live-new-activation",
+        persist_state="session",
+    )
+    return chosen or PAPER_WINNER.activation
+
+
+def _ask_for_count(slot: "DeltaGenerator", name: str, usual: int, words: str | None = None) -> int:
+    key = f"live-new-{name}"
+    return ask_for_count(slot, LIMITS[name], usual, key, help=words, persist_state="session")
+
+
+def _ask_for_amount(slot: "DeltaGenerator", name: str, usual: float, words: str) -> str:
+    with slot:
+        return ask_for_amount(LIMITS[name], usual, f"live-new-{name}", help=words, persist_state="session")

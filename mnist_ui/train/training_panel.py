@@ -1,0 +1,225 @@
+"""A live training as it goes on: what it does, its film, and what its user may ask of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.ground.errors import LabError
+from mnist_core.network.architecture import LAYERS
+from mnist_core.runs import JobRow, RunState
+from mnist_core.runs.reading import Stamp
+from mnist_core.training.live.job import find_classes, open_frames
+from mnist_core.training.live.plan import LivePlan, Wishes, name_training
+from mnist_core.worker.jobs import start_job
+from mnist_ui import session
+from mnist_ui.components.film import Film
+from mnist_ui.components.film.epochs import open_reel, read_ghost
+from mnist_ui.following.delivery import find_delivery
+from mnist_ui.following.states import badge_state
+from mnist_ui.following.waking import tend_job
+from mnist_ui.following.watch import watch
+from mnist_ui.markdown import escape
+from mnist_ui.names import NAMES
+from mnist_ui.train.epoch_actions import show_epoch
+from mnist_ui.train.training_form import LIMITS, ask_for_pace
+from mnist_ui.typed import say_number
+
+_REFRESH_S = 0.5
+_FIELD_PIXELS = 164  # two fit a phone side by side
+_AFTER_REST = 20  # epochs that are offered beyond those that were asked for first
+
+
+def show_training(job: JobRow) -> None:
+    """Show a live training, as the store had it just now; it refreshes itself while it trains."""
+    is_busy = _is_busy(job)
+    show = partial(_show_panel, job.id, is_busy)
+    watch(f"training-{job.id}", partial(_read_stamp, job.id), show, _REFRESH_S if is_busy else None)
+
+
+def _read_stamp(job_id: str) -> tuple[Stamp, int]:
+    return tend_job(session.store(), job_id), open_frames(session.settings(), job_id).last_epoch
+
+
+def _show_panel(job_id: str, was_busy: bool, _: tuple[Stamp, int]) -> None:
+    try:
+        _show_now(job_id, was_busy)
+    except LabError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+
+
+def _show_now(job_id: str, was_busy: bool) -> None:
+    job = session.store().get_job(job_id)
+    if _is_busy(job) is not was_busy:
+        st.rerun()  # the refreshing ends or begins
+    if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
+        st.toast(escape(refusal), icon=":material/info:")
+    last = open_frames(session.settings(), job_id).last_epoch
+    _show_head(job, last)
+    if job.state is RunState.FAILED:
+        st.error(escape(job.message), icon=":material/error:")
+    elif job.state is RunState.PAUSED and _wants_more(job, last):
+        st.warning(f"Paused: {escape(job.message)}", icon=":material/pause:")
+    _show_wishes(job, last)
+    if last < 0:
+        if _is_busy(job):
+            st.info("It reads its images and draws its first weights.", icon=":material/hourglass_empty:")
+        return
+    layer = _choose_layer()
+    seen = _show_film(job, layer)
+    show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=was_busy)
+
+
+def _is_busy(job: JobRow) -> bool:
+    """Say whether it changes by itself: it trains, or is about to."""
+    last = open_frames(session.settings(), job.id).last_epoch
+    return (job.is_waiting or job.state.is_held) and _wants_more(job, last)
+
+
+def _wants_more(job: JobRow, last: int) -> bool:
+    return last < max(Wishes.from_values(job.wishes).until, 0)
+
+
+def _show_head(job: JobRow, last: int) -> None:
+    plan = LivePlan.from_values(job.settings)
+    left, right = st.columns([6, 4], vertical_alignment="center")
+    title = f"**{escape(name_training(job))}**, {Wishes.from_values(job.wishes).rates}"
+    left.markdown(f"{_badge(job)} {title}  \n:small[:gray[{_describe(job, plan)}]]")
+    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _show_buttons(job, last)
+
+
+def _badge(job: JobRow) -> str:
+    if job.state is RunState.FAILED:
+        return badge_state(job.state)
+    return ":blue-badge[trains]" if _is_busy(job) else ":orange-badge[rests]"
+
+
+def _describe(job: JobRow, plan: LivePlan) -> str:
+    images = f", {plan.limit:,} images" if plan.limit else ""
+    recipe = plan.recipe
+    extras = {"noise": recipe.input_noise, "dropout": recipe.input_dropout}
+    words = "".join(f", {name} {amount:g}" for name, amount in extras.items() if amount)
+    return (
+        f"{escape(job.dataset_name)}{images} · {plan.network}{words} · seed {recipe.seed} · training {job.id}"
+    )
+
+
+def _show_buttons(job: JobRow, last: int) -> None:
+    if _is_busy(job):
+        target = job.wishes.get("target", job.wishes["until"])
+        _offer("Pause", ":material/pause_circle:", job, until=max(last, 0), target=target)
+        return
+    target = _find_target(job, last)
+    _offer("Go on", ":material/play_circle:", job, until=target, target=target)
+    _offer("Step one epoch", ":material/skip_next:", job, until=last + 1)
+
+
+def _find_target(job: JobRow, last: int) -> int:
+    """Find until where to go on: what was asked for before it was paused, else some epochs more."""
+    target = int(job.wishes.get("target", job.wishes["until"]))
+    return target if target > last else last + _AFTER_REST
+
+
+def _show_wishes(job: JobRow, last: int) -> None:
+    wishes = Wishes.from_values(job.wishes)
+    if planned := _say_planned(wishes, LivePlan.from_values(job.settings), last):
+        st.caption(planned)
+    rates, key = wishes.rates_of(last + 1), f"live-pace-{job.id}"
+    free = {**asdict(rates), "changes": {}}  # whoever sets a rate by hand wants it for all epochs to come
+    with st.container(horizontal=True):
+        _ask(job, "lr", rates.lr, free)
+        _ask(job, "weight_decay", rates.weight_decay, free)
+        _ask(job, "until", _find_target(job, last))
+        obey = partial(_obey_pace, job.id, key)
+        ask_for_pace(key, wishes.pace, on_change=obey, width=_FIELD_PIXELS)
+
+
+def _say_planned(wishes: Wishes, plan: LivePlan, last: int) -> str:
+    """Say what a training that a command began is to do by itself; empty where nothing."""
+    ahead = [(epoch, rates) for epoch, rates in sorted(wishes.changes.items()) if epoch > last]
+    words = [f"{rates} from epoch {epoch} on" for epoch, rates in ahead]
+    if wishes.stops_early:
+        words.append(f"rests by itself after {plan.recipe.patience} epochs without a better validation loss")
+    return f"Planned: {', '.join(words)}." if words else ""
+
+
+def _obey_pace(job_id: str, key: str) -> None:
+    _wish(job_id, pace=st.session_state[key])
+
+
+def _ask(job: JobRow, wish: str, value: float, also: Mapping[str, Any] | None = None) -> None:
+    """Ask for a number that is obeyed at once, with what else is to be wished then.
+
+    One that cannot be gives way to the one that holds.
+    """
+    key, limits, held = f"live-{wish}-{job.id}", LIMITS[wish], say_number(value)
+    if st.session_state.get(key) is None or st.session_state.get(f"{key}-seen") != held:
+        st.session_state[key] = st.session_state[f"{key}-seen"] = held
+
+    def obey() -> None:
+        try:
+            chosen = limits.read(st.session_state[key])
+        except LabError as error:
+            st.session_state[session.Key.LIVE_REFUSAL], st.session_state[key] = str(error), held
+            return
+        st.session_state[key] = say_number(chosen)
+        wishes = {**(also or {}), wish: chosen}
+        if wish == "until":
+            # Where it rests already, this is a plan for when it goes on.
+            wishes = {"until": chosen, "target": chosen} if _is_busy(job) else {"target": chosen}
+        _wish(job.id, **wishes)
+
+    st.text_input(limits.label, key=key, on_change=obey, width=_FIELD_PIXELS)
+
+
+def _offer(label: str, icon: str, job: JobRow, **wishes: Any) -> None:
+    st.button(label, key=f"live-{label}-{job.id}", icon=icon, on_click=_wish, args=(job.id,), kwargs=wishes)
+
+
+def _wish(job_id: str, **wishes: Any) -> None:
+    """Wish something of a training, and wake it where it has no process."""
+    store = session.store()
+    try:
+        now = store.get_job(job_id).wishes | wishes
+        Wishes.from_values(now)
+        store.wish(job_id, **wishes)
+    except LabError as error:
+        # A fragment's callback may not show anything itself.
+        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+        return
+    if store.get_job(job_id).is_waiting:
+        start_job(session.settings(), job_id)
+
+
+def _choose_layer() -> str:
+    chosen = st.segmented_control(
+        "Fields of",
+        list(reversed(LAYERS)),
+        default=LAYERS[-1],
+        required=True,
+        format_func=NAMES.__getitem__,
+        key=session.Key.LIVE_LAYER_WIDGET,
+        label_visibility="collapsed",
+    )
+    return chosen or LAYERS[-1]
+
+
+def _show_film(job: JobRow, layer: str) -> int | None:
+    """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
+    name = f"{job.id}-{layer}"
+    delivery = find_delivery(session.Key.LIVE_DELIVERY, name)
+    film = Film(
+        open_reel(job.id, layer), name, layer, find_classes(job, session.settings()), _find_ghost(job)
+    )
+    place = f"{session.Key.LIVE_SEEN}-{job.id}"
+    seen = film.show(f"film-{job.id}", delivery, st.session_state.get(place))
+    st.session_state[place] = seen
+    return seen
+
+
+def _find_ghost(job: JobRow) -> Any:
+    parent = job.settings.get("parent")
+    return read_ghost(parent) if parent else ()
