@@ -17,7 +17,9 @@ from benchmarks import DATA, describe_machine, find_mnist
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.arrays import Images, Labels
-from mnist_core.network.grid import PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_WINNER
+from mnist_core.network.recipe import Recipe
 from mnist_core.training.retraining.label_errors import JUDGE, find_suspects, make_recipe, read_out_of_fold
 
 _LEAST_FOUND, _LEAST_FLIPPED = 0.80, 0.50  # of the sample's few images; of MNIST's more

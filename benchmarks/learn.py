@@ -25,7 +25,7 @@ from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.evaluation.people import people_interval
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Activation, Candidate
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import load_model
 from mnist_core.training.learning.memory import Memory, read_shipped, remember
 from mnist_core.training.learning.teach import teach_copy

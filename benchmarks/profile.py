@@ -40,7 +40,8 @@ from mnist_core.engines.fused.stack import choose_stacks, pack_stack
 from mnist_core.engines.fused.state import Stack
 from mnist_core.engines.fused.weights import start_training
 from mnist_core.ground.arrays import Images, Labels
-from mnist_core.network.grid import PAPER_GRID, Recipe
+from mnist_core.network.grid import PAPER_GRID
+from mnist_core.network.recipe import Recipe
 
 _ROOT = Path(__file__).resolve().parent.parent
 _N_IMAGES = 3200  # 20 batches to train on, 5 to validate on

@@ -18,7 +18,7 @@ from benchmarks import DATA, describe_machine, find_mnist
 from mnist_core.data.dataset import split_dataset, split_inner
 from mnist_core.data.layouts import read_dataset
 from mnist_core.ground.arrays import Labels
-from mnist_core.network.grid import Activation, Candidate
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.training.robust.distil import distil
 from mnist_core.training.robust.distort import Bend
 from mnist_core.training.robust.fit import FitPlan, read_logits

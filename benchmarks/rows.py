@@ -24,7 +24,7 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation.people import people_interval
 from mnist_core.insight.reading.row import read_row
-from mnist_core.network.grid import Activation, Candidate
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke
 from mnist_core.training.robust.fit import FitPlan

@@ -29,7 +29,8 @@ from scipy.io import loadmat, savemat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a script too
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist, run_command
-from mnist_core.network.grid import PAPER_GRID, Engine, Recipe
+from mnist_core.network.grid import PAPER_GRID, Engine
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import REFIT_FOLD, FitRow, Store
 
 _MOST_DIFFERENCE = 0.002

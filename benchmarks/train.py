@@ -19,7 +19,9 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.engines import skorch_classifier as classifier
 from mnist_core.engines.fused.alone import train_network, train_seeds
-from mnist_core.network.grid import PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_WINNER
+from mnist_core.network.recipe import Recipe
 
 _RECIPE = Recipe(max_epochs=8, patience=8)  # so few that none stops early: all train the same epochs
 _SMALLEST = Candidate(PAPER_WINNER.lr, 24, 12, Activation.TANH)

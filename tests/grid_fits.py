@@ -1,6 +1,7 @@
 """Epochs and fits of a grid of four networks, as figures take them."""
 
-from mnist_core.network.grid import Activation, Grid
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid
 from mnist_core.network.history import EpochRecord
 from mnist_core.runs import EpochRow, FitRow, FitState
 

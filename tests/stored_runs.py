@@ -9,7 +9,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 from digits import ROOT
 
-from mnist_core.network.grid import Activation, Grid, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
 from mnist_core.runs import Outcome, Store
 from mnist_core.runs.owner import Owner

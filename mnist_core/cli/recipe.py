@@ -2,7 +2,7 @@
 
 import argparse
 
-from mnist_core.network.grid import RECIPE_SETTINGS, Recipe
+from mnist_core.network.recipe import RECIPE_SETTINGS, Recipe
 
 _AMOUNTS = {
     "--weight-decay": "what of each weight is added to its gradient",

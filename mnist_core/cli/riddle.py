@@ -16,8 +16,8 @@ from mnist_core.data.dataset import Dataset, split_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
-from mnist_core.network.grid import Recipe
 from mnist_core.network.models import read_versions
+from mnist_core.network.recipe import Recipe
 from mnist_core.training.riddle.answer import Summary, calibrate, list_levels
 from mnist_core.training.riddle.design import NETWORKS, PAPER, plan_study
 from mnist_core.training.riddle.result import FILES, Study, save_result

@@ -17,8 +17,9 @@ from mnist_core.data.dataset import Dataset, Split, split_dataset
 from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.errors import GridError
 from mnist_core.ground.settings import read_settings
-from mnist_core.network.grid import LEGIBLE, RECIPE_SETTINGS, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import LEGIBLE, RECIPE_SETTINGS, Recipe
 from mnist_core.training.one_network import TrainedModel, train_model
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_core.ground.arrays import Columns
-from mnist_core.network.grid import Recipe
+from mnist_core.network.recipe import Recipe
 
 _DROPOUT, _NOISE = 0, 1  # each has numbers of its own, so that one does not change the other
 

@@ -14,8 +14,9 @@ from torch.utils.data import Dataset
 from mnist_core.engines.noise import disturb
 from mnist_core.ground.arrays import Columns, Inputs, Labels
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import Recipe
 
 
 class DigitClassifier(CallbackSupportMixin, NeuralNetClassifier):

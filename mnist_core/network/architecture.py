@@ -5,7 +5,7 @@ from typing import overload
 import torch
 from torch import Tensor, nn
 
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 
 LAYERS = ("hidden1", "hidden2", "output")
 

@@ -1,7 +1,6 @@
-"""The space that is searched, and the recipe by which each network is trained."""
+"""The space that is searched, and the plan of a search."""
 
 import json
-import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -11,26 +10,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mnist_core.ground.errors import GridError
+from mnist_core.network.candidate import (
+    MOST_UNITS,
+    Activation,
+    Candidate,
+    check_activation,
+    check_count,
+    check_lr,
+)
+from mnist_core.network.recipe import Recipe
 
 _T = TypeVar("_T")
 
 _AXES = ("lr", "hidden1", "hidden2", "activation")
 _MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
 
-MOST_UNITS = 4096
-"""A wider layer is a typing error in a lab for small networks."""
-
-MOST_BATCH = 32_768
-"""The fused engine counts the images of a batch in 16 bits."""
-
-MOST_RATE, MOST_DECAY, MOST_NOISE, MOST_EPOCHS, MOST_WORKERS = 10.0, 1.0, 10.0, 100_000, 1024
-"""More are typing errors, too."""
-
-MOST_CLASSES = 64
-"""The fused engine judges an image's logits in up to four vectors of 16."""
-
-RECIPE_SETTINGS = ("max_epochs", "patience", "batch_size", "weight_decay", "input_dropout", "input_noise")
-"""What users choose of a recipe; its seed, folds and classes come with the task."""
+MOST_WORKERS = 1024
+"""More are a typing error."""
 
 
 class Engine(StrEnum):
@@ -38,19 +34,6 @@ class Engine(StrEnum):
 
     FUSED = "fused"
     SKLEARN = "sklearn"
-
-
-class Activation(StrEnum):
-    """The function behind both hidden layers."""
-
-    SIGMOID = "sigmoid"
-    RELU = "relu"
-    TANH = "tanh"
-
-    @property
-    def label(self) -> str:
-        """Return the name as papers write it."""
-        return "ReLU" if self is Activation.RELU else self.value.capitalize()
 
 
 def _check_axes(values: Mapping[str, Any]) -> None:
@@ -66,74 +49,12 @@ def _check_axes(values: Mapping[str, Any]) -> None:
             raise GridError(f"{axis} must be a list of values, but is {values[axis]!r}: put it in brackets.")
 
 
-def _check_lr(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise GridError(f"lr must be a number, but is {value!r}: give one such as 0.001.")
-    if not 0 < value <= MOST_RATE:
-        raise GridError(
-            f"lr must be above 0 and at most {MOST_RATE:g}, but is {value}: give one such as 0.001."
-        )
-    return float(value)
-
-
-def _check_count(name: str, value: Any, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise GridError(f"{name} must be a whole number from 1 to {most}, but is {value!r}: choose one.")
-    return value
-
-
-def _check_amount(name: str, value: Any, most: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: choose one.")
-
-
-def _check_activation(value: Any) -> Activation:
-    try:
-        return Activation(str(value).lower())
-    except ValueError:
-        choices = ", ".join(Activation)
-        raise GridError(f"The activation must be one of {choices}, but is {value!r}: choose one.") from None
-
-
 def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Activation) else value
 
 
 def _unique(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One point of a grid: the hyper-parameters of one network."""
-
-    lr: float
-    hidden1: int
-    hidden2: int
-    activation: Activation
-
-    def __str__(self) -> str:
-        return f"{self.hidden1}-{self.hidden2} {self.activation.label}, lr {self.lr:g}"
-
-    def params(self) -> dict[str, float | int | str]:
-        """Return the hyper-parameters as plain JSON values."""
-        return {**asdict(self), "activation": self.activation.value}
-
-    @staticmethod
-    def from_params(params: Mapping[str, Any]) -> "Candidate":
-        """Make a candidate from what `params` returned.
-
-        Raises
-        ------
-        GridError
-            If a value is not one that a network can be made with.
-        """
-        return Candidate(
-            lr=_check_lr(params["lr"]),
-            hidden1=_check_count("hidden1", params["hidden1"], MOST_UNITS),
-            hidden2=_check_count("hidden2", params["hidden2"], MOST_UNITS),
-            activation=_check_activation(params["activation"]),
-        )
 
 
 @dataclass(frozen=True)
@@ -183,10 +104,10 @@ class Grid:
         """
         _check_axes(values)
         return Grid(
-            lr=_unique(_check_lr(value) for value in values["lr"]),
-            hidden1=_unique(_check_count("hidden1", value, MOST_UNITS) for value in values["hidden1"]),
-            hidden2=_unique(_check_count("hidden2", value, MOST_UNITS) for value in values["hidden2"]),
-            activation=_unique(_check_activation(value) for value in values["activation"]),
+            lr=_unique(check_lr(value) for value in values["lr"]),
+            hidden1=_unique(check_count("hidden1", value, MOST_UNITS) for value in values["hidden1"]),
+            hidden2=_unique(check_count("hidden2", value, MOST_UNITS) for value in values["hidden2"]),
+            activation=_unique(check_activation(value) for value in values["activation"]),
         )
 
 
@@ -198,81 +119,6 @@ PAPER_GRID = Grid(
 )
 PAPER_WINNER = Candidate(lr=0.001, hidden1=96, hidden2=24, activation=Activation.TANH)
 PAPER_ACCURACY = 0.9711  # of the winner on the 10,000 held-out images, as the paper reports it
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How one network is trained, and what it tells apart; the defaults are the paper's.
-
-    Attributes
-    ----------
-    max_epochs : int
-        Epochs at most.
-    patience : int
-        Epochs without a better validation loss after which training stops.
-    batch_size : int
-        Images a step, in the order of the data: nothing is shuffled between epochs.
-    inner_folds : int
-        The stratified parts of the training images of which the first is for validation.
-    seed : int
-        Seed of the initial weights.
-    n_classes : int
-        Units of the output layer, one a class.
-    weight_decay : float
-        What of each weight and bias is added to its gradient before Adam sees it, as torch's Adam does it.
-    input_dropout : float
-        The chance of each pixel of a training image to be dropped in an epoch; the others are scaled up
-        to make good for it.
-    input_noise : float
-        Standard deviation of what is added to each pixel of a training image in an epoch, in units of
-        full ink.
-    """
-
-    max_epochs: int = 500
-    patience: int = 3
-    batch_size: int = 128
-    inner_folds: int = 5
-    seed: int = 0
-    n_classes: int = 10
-    weight_decay: float = 0.0
-    input_dropout: float = 0.0
-    input_noise: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name, most in (
-            ("max_epochs", MOST_EPOCHS),
-            ("patience", MOST_EPOCHS),
-            ("batch_size", MOST_BATCH),
-        ):
-            _check_count(name, getattr(self, name), most)
-        if not 1 <= self.n_classes <= MOST_CLASSES:
-            raise GridError(
-                f"A network tells 1 to {MOST_CLASSES} classes apart, but the data has {self.n_classes}: "
-                "choose other labels."
-            )
-        _check_amount("weight_decay", self.weight_decay, MOST_DECAY)
-        _check_amount("input_dropout", self.input_dropout, 1.0)
-        if self.input_dropout == 1:
-            raise GridError("input_dropout must be below 1, but is 1, which drops all: choose less.")
-        _check_amount("input_noise", self.input_noise, MOST_NOISE)
-        if not 0 <= self.seed < 2**32:
-            raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")
-
-    @property
-    def disturbs_inputs(self) -> bool:
-        """Whether each epoch trains on other variants of the images."""
-        return self.input_dropout > 0 or self.input_noise > 0
-
-    @property
-    def name(self) -> str:
-        """Return `paper` or `legible`, where only seed and classes are others, or `paper, changed`."""
-        alike = replace(self, seed=0, n_classes=10)
-        named = {Recipe(): "paper", LEGIBLE: "legible"}
-        return named.get(alike, "paper, changed")
-
-
-LEGIBLE = Recipe(input_noise=0.6)
-"""The paper's recipe on noisy images: its output fields look like digits."""
 
 
 @dataclass(frozen=True)
@@ -328,7 +174,7 @@ class SearchPlan:
                 f"{self.checkpoint_s}: choose others."
             )
         if self.workers is not None:
-            _check_count("workers", self.workers, MOST_WORKERS)
+            check_count("workers", self.workers, MOST_WORKERS)
 
     @property
     def n_fits(self) -> int:

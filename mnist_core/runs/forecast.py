@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_core.network.grid import Activation, Candidate, Engine, SearchPlan
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs.rows import FitRow, FitState, RunRow
 

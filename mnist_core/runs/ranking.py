@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mnist_core.network.grid import Candidate, SearchPlan
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs.rows import FitRow
 

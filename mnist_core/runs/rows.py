@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from mnist_core.network.grid import Candidate, SearchPlan
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.replacing import keep_file
-from mnist_core.network.grid import Recipe
+from mnist_core.network.recipe import Recipe
 from mnist_core.search.states import TaskState, read_state, write_state
 
 _SUFFIX = ".safetensors"

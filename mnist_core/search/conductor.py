@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from mnist_core.engines.fused.stack import STACK_LANES
 from mnist_core.engines.fused.training import Training
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.crew import Crew, Ended
 from mnist_core.search.rounds import Fold, Round

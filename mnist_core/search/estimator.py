@@ -70,8 +70,8 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     cv : int
         Folds.
     max_epochs, patience, batch_size : int
-        See `mnist_core.network.grid.Recipe`. A fifth of the images that a network is given, stratified, tells
-        when to stop.
+        See `mnist_core.network.recipe.Recipe`. A fifth of the images that a network is given, stratified,
+        tells when to stop.
     weight_decay, input_dropout, input_noise : float
         See there, too.
     random_state : int, RandomState or None

@@ -16,7 +16,7 @@ import numpy as np
 from mnist_core.engines.fused import Trainer, TrainingInk, collect_ink, prepare_ink, score
 from mnist_core.engines.fused.state import Ink
 from mnist_core.ground.arrays import Indices, Inputs, Labels, Part
-from mnist_core.network.grid import Recipe
+from mnist_core.network.recipe import Recipe
 from mnist_core.search.news import describe_epochs, describe_scores
 from mnist_core.search.states import EndedFit, TaskState, read_state, write_state
 

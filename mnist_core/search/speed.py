@@ -13,7 +13,9 @@ from mnist_core.engines import skorch_classifier as classifier
 from mnist_core.engines.fused import Trainer, prepare_ink
 from mnist_core.engines.fused.weights import start_training
 from mnist_core.ground.arrays import Images, Labels
-from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Activation, Candidate, Engine, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Engine
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs.forecast import measure_load
 
 _RECIPE = Recipe(max_epochs=4)

@@ -11,8 +11,9 @@ from safetensors.numpy import load, save
 
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.errors import LabError, RunError
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import Recipe
 
 _VERSION = 1
 _ARRAYS = ("first", "bias", "upper")

@@ -15,11 +15,12 @@ from mnist_core.ground.places import check_model_folder
 from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.reading.floors import measure_floors
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import LEGIBLE, RECIPE_SETTINGS, Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.models import Model, read_versions, save_model
 from mnist_core.network.models.info import DataFacts, DoubtFacts, ModelInfo, PenFacts, TestFacts
 from mnist_core.network.models.seen import hash_images
+from mnist_core.network.recipe import LEGIBLE, Recipe, list_options, name_option
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
 """Trains a network on images and labels by a recipe; returns it with its history."""
@@ -166,33 +167,12 @@ def write_command(
     words: list[object] = [
         "train",
         dataset.name,
-        *(word for name, value in chosen for word in (_option(name), value)),
+        *(word for name, value in chosen for word in (name_option(name), value)),
     ]
     words += ["--hidden", candidate.hidden1, candidate.hidden2]
     words += ["--activation", candidate.activation.value, "--lr", candidate.lr]
     words += [*extra, "--seed", recipe.seed, *list_options(recipe, limit, usual)]
     return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
-
-
-def list_options(recipe: Recipe, limit: int | None, usual: Recipe | None = None) -> list[str]:
-    """List the options that say how a recipe differs from the usual one, and how many images it takes.
-
-    Parameters
-    ----------
-    recipe, limit, usual
-        As for `write_command`.
-    """
-    usual = usual or Recipe()
-    words: list[object] = []
-    for setting in RECIPE_SETTINGS:
-        if getattr(recipe, setting) != getattr(usual, setting):
-            words += [_option(setting), getattr(recipe, setting)]
-    words += [] if limit is None else ["--limit", limit]
-    return [str(word) for word in words]
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _describe_data(dataset: Dataset, split: Split, limit: int | None) -> DataFacts:

@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mnist_core.network.grid import Activation, Candidate, Grid
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import Grid
 from mnist_core.runs.ranking import RankedCandidate
 from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from mnist_core.network.grid import Candidate, Grid
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.grid import Grid
 from mnist_core.runs import EpochRow
 from mnist_core.runs.ranking import RankedCandidate
 from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec

@@ -10,17 +10,9 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError, LabError
-from mnist_core.network.grid import (
-    MOST_BATCH,
-    MOST_EPOCHS,
-    MOST_RATE,
-    MOST_UNITS,
-    MOST_WORKERS,
-    Activation,
-    Engine,
-    Grid,
-    SearchPlan,
-)
+from mnist_core.network.candidate import MOST_RATE, MOST_UNITS, Activation
+from mnist_core.network.grid import MOST_WORKERS, Engine, Grid, SearchPlan
+from mnist_core.network.recipe import MOST_BATCH, MOST_EPOCHS
 from mnist_core.search.check import check_plan
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key

@@ -6,18 +6,9 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import (
-    MOST_BATCH,
-    MOST_DECAY,
-    MOST_EPOCHS,
-    MOST_NOISE,
-    MOST_RATE,
-    MOST_UNITS,
-    PAPER_WINNER,
-    Activation,
-    Candidate,
-    Recipe,
-)
+from mnist_core.network.candidate import MOST_RATE, MOST_UNITS, Activation, Candidate
+from mnist_core.network.grid import PAPER_WINNER
+from mnist_core.network.recipe import MOST_BATCH, MOST_DECAY, MOST_EPOCHS, MOST_NOISE, Recipe
 from mnist_core.training.live.plan import LivePlan, Wishes
 from mnist_ui.markdown import escape
 from mnist_ui.typed import Limits, ask_for_amount, ask_for_count

@@ -13,7 +13,8 @@ from mnist_core.data.dataset import check_inner_split
 from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, train_network
 from mnist_core.ground.errors import DataError
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 
 CANDIDATE = Candidate(lr=0.01, hidden1=12, hidden2=8, activation=Activation.TANH)
 

@@ -12,7 +12,9 @@ from digits import ROOT, make_digits
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.worker import carry_out_run
 

@@ -7,7 +7,9 @@ import pytest
 from digits import make_digits
 
 from mnist_core.ground.errors import StorageError
-from mnist_core.network.grid import PAPER_GRID, Activation, Candidate, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine

@@ -16,7 +16,9 @@ from mnist_core.engines.fused.alone import train_network
 from mnist_core.engines.fused.estimator import NetworkClassifier
 from mnist_core.engines.skorch_classifier import make_classifier
 from mnist_core.insight.evaluation import predict
-from mnist_core.network.grid import Activation, Candidate, Grid, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import Grid
+from mnist_core.network.recipe import Recipe
 from mnist_core.search.estimator import GridSearch
 
 GRID = {"lr": [0.01, 0.001], "hidden1": [12], "hidden2": [6, 8], "activation": ["tanh"]}

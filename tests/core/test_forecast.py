@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from mnist_core.network.grid import PAPER_GRID, Activation, Engine, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
 from mnist_core.runs.forecast import forecast_epochs, forecast_rest, forecast_search
 

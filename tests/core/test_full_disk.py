@@ -12,8 +12,10 @@ from trained import make_dataset, make_model
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.errors import ClusterError, DataError, ModelError, StorageError, judge
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import Activation, Candidate, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import list_models
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.training.live.job import add_training, open_frames
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes

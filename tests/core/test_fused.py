@@ -13,7 +13,9 @@ from mnist_core.engines.fused.alone import train_network, train_networks, train_
 from mnist_core.engines.fused.stack import choose_stacks
 from mnist_core.engines.fused.weights import make_network, start_training
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
-from mnist_core.network.grid import MOST_CLASSES, PAPER_GRID, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_GRID
+from mnist_core.network.recipe import MOST_CLASSES, Recipe
 from mnist_core.search.states import TaskState, read_state, write_state
 
 # The largest difference of a weight after two epochs. Both engines add the same float32 terms in

@@ -15,7 +15,8 @@ from mnist_core.engines.fused.device import choose_device
 from mnist_core.engines.fused.weights import make_network, start_training
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
 from mnist_core.ground.errors import DeviceError
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 
 SHAPES = ((24, 12), (48, 48), (96, 24), (7, 3), (30, 50))
 TOLERANCE = {0.001: 5e-5, 0.01: 5e-3}  # as in test_fused, for the same reasons

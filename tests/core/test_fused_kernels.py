@@ -18,7 +18,8 @@ from mnist_core.engines.fused.kernels import (
 from mnist_core.engines.fused.passes import judge
 from mnist_core.engines.fused.vectors import GROUP
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 
 
 @numba.njit

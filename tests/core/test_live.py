@@ -13,7 +13,8 @@ from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.errors import GridError, RunError, StorageError
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.fields import receptive_fields
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, branch_training, open_frames, open_learner

@@ -24,8 +24,9 @@ from mnist_core.ground.errors import GridError, RunError
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.fields import receptive_fields
 from mnist_core.network.architecture import LAYERS
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.frames import Frames

@@ -17,8 +17,10 @@ from mnist_core.data.dataset import Choices, Dataset, Origin, compute_fingerprin
 from mnist_core.ground.errors import ModelError
 from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.reading.floors import measure_floors
-from mnist_core.network.grid import PAPER_WINNER, RECIPE_SETTINGS, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import find_model, list_models, load_model, save_model
+from mnist_core.network.recipe import RECIPE_SETTINGS, Recipe
 from mnist_core.training.one_network import train_model, write_command
 
 

@@ -10,8 +10,10 @@ from scipy.io import savemat
 from mnist_core.cli import main
 from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
-from mnist_core.network.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.search.events import EventListener
 from mnist_core.search.job import SearchJob
 from mnist_core.search.whole import carry_out_job

@@ -5,7 +5,7 @@ import pytest
 from digits import make_digits
 
 from mnist_core.engines.noise import disturb
-from mnist_core.network.grid import Recipe
+from mnist_core.network.recipe import Recipe
 
 
 @pytest.fixture(scope="module")

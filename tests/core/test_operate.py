@@ -28,7 +28,7 @@ from mnist_core.insight.operate.operations import (
 from mnist_core.insight.operate.orders import Order, rank_by_loss, rank_stepwise
 from mnist_core.insight.operate.weights import Weights
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 from mnist_core.network.models import load_model, save_model
 from mnist_core.network.models.info import PenFacts, WriterFacts
 

@@ -18,8 +18,9 @@ from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.errors import ModelError, StorageError
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import PAPER_WINNER, Recipe, SearchPlan
+from mnist_core.network.grid import PAPER_WINNER, SearchPlan
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.search.results import tabulate, write_results
 from mnist_core.training.learning.keep import learn_model

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from mnist_core.network.grid import Activation, Grid, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.runs import REFIT_FOLD, FitRow, FitState
 from mnist_core.runs.ranking import rank_candidates, standard_error, trace_leaders
 

@@ -13,8 +13,10 @@ from mnist_core.data.dataset import DIGITS, Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.errors import DataError, RunStoppedError
 from mnist_core.ground.settings import SHIPPED_MODELS, Settings
-from mnist_core.network.grid import PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.training.retraining.jobs import (
     GROWTH,

@@ -13,8 +13,8 @@ from mnist_core.ground.errors import GridError
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.fields import receptive_fields
 from mnist_core.insight.fields.likeness import DIGIT_LIKE, average_digits, digit_likeness, score_fields
-from mnist_core.network.grid import Recipe
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.training.riddle.answer import calibrate, list_levels
 from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER, plan_study
 from mnist_core.training.riddle.linear import score_linear

@@ -16,8 +16,9 @@ from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.errors import GridError
 from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.evaluation.temperature import fit_temperature
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.pens import draw_strokes, parse_strokes
 from mnist_core.training.robust.distort import Bend, distort_images
 from mnist_core.training.robust.fit import FitPlan, read_logits

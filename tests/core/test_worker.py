@@ -17,8 +17,10 @@ from stored_runs import finish, start_python
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import PAPER_GRID, Activation, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.models import load_model
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store
 from mnist_core.worker import carry_out_run, start_worker
 from mnist_core.worker.engine import EngineProcess

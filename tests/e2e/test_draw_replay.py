@@ -20,7 +20,7 @@ from visitor import OpenTab, draw_stroke, settle
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
-from mnist_core.network.grid import Activation, Candidate
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.pens import Drawing, read_drawings
 from mnist_core.training.robust.pen import read_pens
 from mnist_core.training.robust.pool import PoolSize

@@ -12,7 +12,7 @@ from mnist_core.ground.arrays import Images
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.reading import read_images
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.training.robust.pen import draw_pens, read_pens

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.network.grid import Activation, Grid, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
 from mnist_core.runs import REFIT_FOLD, Outcome, RunState, Store
 

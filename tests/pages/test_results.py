@@ -11,7 +11,7 @@ from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation import wilson_interval
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model, load_model, save_model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -4,7 +4,9 @@ import pytest
 from searches import SMALL, add_run, begin_run, end_well, find_button, read_words, say_all
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.network.grid import Activation, Grid, Recipe, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState
 
 

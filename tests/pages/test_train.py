@@ -9,7 +9,8 @@ from trained import make_dataset, open_in_all_tabs
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.training.live.job import add_training, open_learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes

@@ -11,10 +11,11 @@ from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint, split_
 from mnist_core.data.kept import keep_dataset
 from mnist_core.insight.evaluation import evaluate
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.models import Model, save_model
 from mnist_core.network.models.info import DataFacts, ModelInfo, TestFacts
+from mnist_core.network.recipe import Recipe
 
 _LOSSES = (1.2, 0.8, 0.7, 0.72, 0.74, 0.75)  # the third is best, and three without a better one follow
 

@@ -6,7 +6,8 @@ import math
 import pandas as pd
 import pytest
 
-from mnist_core.network.grid import PAPER_GRID, Activation, Grid, SearchPlan
+from mnist_core.network.candidate import Activation
+from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_core.runs.ranking import rank_candidates

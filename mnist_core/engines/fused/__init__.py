@@ -14,8 +14,9 @@ from mnist_core.engines.fused.device import Device, Stack, choose_device
 from mnist_core.engines.fused.ink import TrainingInk, collect_ink, prepare_ink
 from mnist_core.engines.fused.state import Ink
 from mnist_core.engines.fused.training import Training
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import Recipe
 
 __all__ = ["MOST_PIXELS", "Trainer", "Training", "TrainingInk", "collect_ink", "compile_passes"]
 __all__ += ["prepare_ink", "score"]

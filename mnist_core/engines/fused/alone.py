@@ -8,8 +8,9 @@ from mnist_core.engines.fused import Trainer, prepare_ink
 from mnist_core.engines.fused.weights import make_network, start_training
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import Recipe
 
 Trained = tuple[MLP, tuple[EpochRecord, ...]]
 """A network in evaluation mode, with the weights of its last epoch, and every epoch."""

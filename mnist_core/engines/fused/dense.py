@@ -18,7 +18,7 @@ from mnist_core.engines.fused.state import Batches, Ink
 from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import GROUP
 from mnist_core.engines.fused.weights import view_upper
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 
 _WIDEST = 4  # times the narrowest network of a stack: more would be padding for the most part
 _MOST_BYTES = 2e9  # of a stack's hidden 1, with Adam's two means

@@ -19,8 +19,10 @@ from mnist_core.ground.arrays import Inputs, Labels, Probabilities
 from mnist_core.ground.errors import LabError
 from mnist_core.insight.evaluation import predict
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import MOST_CLASSES, PAPER_WINNER, RECIPE_SETTINGS, Candidate, Recipe
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import MOST_CLASSES, RECIPE_SETTINGS, Recipe
 
 _AXES = ("lr", "hidden1", "hidden2", "activation")
 _SEEDS = 2**31
@@ -38,7 +40,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     lr : float
         Adam's learning rate.
     max_epochs, patience, batch_size : int
-        See `mnist_core.network.grid.Recipe`. A fifth of the images given to `fit`, stratified, tells
+        See `mnist_core.network.recipe.Recipe`. A fifth of the images given to `fit`, stratified, tells
         when to stop.
     weight_decay, input_dropout, input_noise : float
         See there, too.

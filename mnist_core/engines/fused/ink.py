@@ -11,7 +11,7 @@ from mnist_core.engines.fused.state import Batches, Ink, TurnedInk
 from mnist_core.engines.fused.vectors import GROUP
 from mnist_core.engines.noise import disturb
 from mnist_core.ground.arrays import Columns, Inputs, Labels, Part
-from mnist_core.network.grid import Recipe
+from mnist_core.network.recipe import Recipe
 
 _WINDOW = 128 * GROUP  # images among which groups are sought where there are no batches
 _SAMPLE = 4096  # images that tell which pixels hold ink together

@@ -7,7 +7,7 @@ import numpy as np
 from mnist_core.engines.fused.state import Layer, Stack, make_aligned
 from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import round_up
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 
 STACK_LANES = 96
 """A tile's width; their weights with Adam's means fit a core's second-level cache."""

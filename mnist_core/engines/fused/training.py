@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float32
 
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import Recipe
 
 _THRESHOLD = 1e-4  # skorch's: a loss counts as better when it is lower by this share
 

@@ -6,7 +6,8 @@ import torch
 from mnist_core.engines.fused.training import State, Training
 from mnist_core.engines.fused.vectors import round_up
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.recipe import Recipe
 
 
 def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classes: int) -> Training:

@@ -20,7 +20,7 @@ from mnist_core.insight.fields.layers import (
 from mnist_core.insight.fields.probe import Probe
 from mnist_core.insight.fields.view_arrays import LayerSums, PerUnit
 from mnist_core.network.architecture import LAYERS, MLP
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 
 DEAD_BELOW = 0.01  # standard deviation of the activation over images
 FLAT_BELOW = 0.05  # slope of the activation, as a share of its steepest

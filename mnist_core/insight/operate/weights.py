@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float32
 
 from mnist_core.ground.arrays import Activations, Columns, Logits
 from mnist_core.network.architecture import LAYERS, MLP
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 
 HIDDEN = LAYERS[:-1]
 """The layers whose units can be operated on."""

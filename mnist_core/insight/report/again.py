@@ -5,7 +5,7 @@ import shlex
 
 from mnist_core.network.grid import PAPER_GRID, SearchPlan
 from mnist_core.network.models.info import ModelInfo
-from mnist_core.training.one_network import list_options
+from mnist_core.network.recipe import list_options
 
 GRID_NAME = "grid.json"
 """What a grid other than the paper's is to be called."""

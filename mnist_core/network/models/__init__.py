@@ -21,7 +21,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError, ModelError
 from mnist_core.ground.places import check_model_folder
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.models.card import write_card
 from mnist_core.network.models.info import (
@@ -35,6 +35,7 @@ from mnist_core.network.models.info import (
     WriterFacts,
 )
 from mnist_core.network.models.seen import Hashes, find_trained, load_seen, save_seen
+from mnist_core.network.recipe import Recipe
 
 SCHEMA = 1
 _VERSIONS_OF = ("torch", "skorch", "scikit-learn", "numpy")

@@ -3,8 +3,8 @@
 from statistics import median
 
 from mnist_core.data.dataset import DIGITS
-from mnist_core.network.grid import Recipe
 from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
+from mnist_core.network.recipe import Recipe
 
 
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from mnist_core.data.dataset import DIGITS
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import MOST_EPOCHS, Candidate, Recipe
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.recipe import MOST_EPOCHS, Recipe
 from mnist_core.runs.jobs import JobRow
 
 TRAINING = "live"

@@ -10,8 +10,9 @@ from typing import Any
 from mnist_core.data.dataset import Dataset, check_inner_split, split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.replacing import keep_file
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.models.info import ModelInfo
+from mnist_core.network.recipe import Recipe
 from mnist_core.runs import Store
 from mnist_core.runs.work import JobWork
 from mnist_core.training.retraining.label_errors import (

@@ -11,7 +11,8 @@ from mnist_core.engines.fused.alone import train_networks
 from mnist_core.ground.arrays import Images, Labels, Probabilities
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation import predict
-from mnist_core.network.grid import Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Recipe
 
 N_FOLDS, N_NETWORKS = 5, 3
 

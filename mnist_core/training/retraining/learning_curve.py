@@ -14,8 +14,9 @@ from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.arrays import Indices, Labels
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation import evaluate
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.models.info import ModelInfo
+from mnist_core.network.recipe import Recipe
 
 N_SEEDS = 5
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import LEGIBLE, PAPER_GRID, PAPER_WINNER, Activation, Candidate, Recipe
+from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER
+from mnist_core.network.recipe import LEGIBLE, Recipe
 
 PAPER, GRID, NULL = "paper's recipe", "paper's grid", "shuffled labels"
 

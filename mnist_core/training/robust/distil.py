@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Candidate
+from mnist_core.network.candidate import Candidate
 from mnist_core.training.robust.fit import FitPlan, Lesson, fit_network
 from mnist_core.training.robust.pool import Pass
 from mnist_core.training.robust.teacher import Answers

@@ -18,9 +18,10 @@ from mnist_core.ground.places import check_model_folder
 from mnist_core.insight.evaluation.temperature import fit_temperature
 from mnist_core.insight.reading.floors import find_floors, read_jury
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import Candidate, Recipe
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.models.info import DoubtFacts
+from mnist_core.network.recipe import Recipe
 from mnist_core.pens import SIDE
 from mnist_core.training.one_network import Made, TrainedModel, keep_model, write_command
 from mnist_core.training.robust.distil import distil

@@ -14,7 +14,7 @@ import streamlit as st
 
 from mnist_core.ground.arrays import Image
 from mnist_core.network.architecture import LAYERS
-from mnist_core.network.grid import Activation
+from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, Stroke
 from mnist_ui.components.assets import read_assets

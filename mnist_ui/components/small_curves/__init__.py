@@ -13,7 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.network.grid import Candidate, Grid
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.grid import Grid
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.runs import EpochRow, FitRow, FitState
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error

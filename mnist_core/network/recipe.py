@@ -1,0 +1,125 @@
+"""How one network is trained."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mnist_core.ground.errors import GridError
+from mnist_core.network.candidate import check_count
+
+MOST_BATCH = 32_768
+"""The fused engine counts the images of a batch in 16 bits."""
+
+MOST_DECAY, MOST_NOISE, MOST_EPOCHS = 1.0, 10.0, 100_000
+"""More are typing errors."""
+
+MOST_CLASSES = 64
+"""The fused engine judges an image's logits in up to four vectors of 16."""
+
+RECIPE_SETTINGS = ("max_epochs", "patience", "batch_size", "weight_decay", "input_dropout", "input_noise")
+"""What users choose of a recipe; its seed, folds and classes come with the task."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained, and what it tells apart; the defaults are the paper's.
+
+    Attributes
+    ----------
+    max_epochs : int
+        Epochs at most.
+    patience : int
+        Epochs without a better validation loss after which training stops.
+    batch_size : int
+        Images a step, in the order of the data: nothing is shuffled between epochs.
+    inner_folds : int
+        The stratified parts of the training images of which the first is for validation.
+    seed : int
+        Seed of the initial weights.
+    n_classes : int
+        Units of the output layer, one a class.
+    weight_decay : float
+        What of each weight and bias is added to its gradient before Adam sees it, as torch's Adam does it.
+    input_dropout : float
+        The chance of each pixel of a training image to be dropped in an epoch; the others are scaled up
+        to make good for it.
+    input_noise : float
+        Standard deviation of what is added to each pixel of a training image in an epoch, in units of
+        full ink.
+    """
+
+    max_epochs: int = 500
+    patience: int = 3
+    batch_size: int = 128
+    inner_folds: int = 5
+    seed: int = 0
+    n_classes: int = 10
+    weight_decay: float = 0.0
+    input_dropout: float = 0.0
+    input_noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("max_epochs", MOST_EPOCHS),
+            ("patience", MOST_EPOCHS),
+            ("batch_size", MOST_BATCH),
+        ):
+            check_count(name, getattr(self, name), most)
+        if not 1 <= self.n_classes <= MOST_CLASSES:
+            raise GridError(
+                f"A network tells 1 to {MOST_CLASSES} classes apart, but the data has {self.n_classes}: "
+                "choose other labels."
+            )
+        _check_amount("weight_decay", self.weight_decay, MOST_DECAY)
+        _check_amount("input_dropout", self.input_dropout, 1.0)
+        if self.input_dropout == 1:
+            raise GridError("input_dropout must be below 1, but is 1, which drops all: choose less.")
+        _check_amount("input_noise", self.input_noise, MOST_NOISE)
+        if not 0 <= self.seed < 2**32:
+            raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")
+
+    @property
+    def disturbs_inputs(self) -> bool:
+        """Whether each epoch trains on other variants of the images."""
+        return self.input_dropout > 0 or self.input_noise > 0
+
+    @property
+    def name(self) -> str:
+        """Return `paper` or `legible`, where only seed and classes are others, or `paper, changed`."""
+        alike = replace(self, seed=0, n_classes=10)
+        named = {Recipe(): "paper", LEGIBLE: "legible"}
+        return named.get(alike, "paper, changed")
+
+
+LEGIBLE = Recipe(input_noise=0.6)
+"""The paper's recipe on noisy images: its output fields look like digits."""
+
+
+def list_options(recipe: Recipe, limit: int | None, usual: Recipe | None = None) -> list[str]:
+    """List the options that say how a recipe differs from the usual one, and how many images it takes.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        How the network is trained; its seed is not among the options.
+    limit : int or None
+        Images taken of the data set; None stands for all.
+    usual : Recipe or None
+        What no option stands for; None is the paper's.
+    """
+    usual = usual or Recipe()
+    words: list[object] = []
+    for setting in RECIPE_SETTINGS:
+        if getattr(recipe, setting) != getattr(usual, setting):
+            words += [name_option(setting), getattr(recipe, setting)]
+    words += [] if limit is None else ["--limit", limit]
+    return [str(word) for word in words]
+
+
+def name_option(name: str) -> str:
+    """Return the option of a command that gives a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _check_amount(name: str, value: Any, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: choose one.")
