@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prints the Chromium that the browser tests drive. With --install, fetches Debian's first where none is here.
 set -eu
+. "$(dirname "$0")/debian.sh"
 
 find_chromium() {
     for name in chromium chromium-browser google-chrome google-chrome-stable; do
@@ -16,24 +17,8 @@ find_chromium() {
     return 1
 }
 
-# Debian's package, where that may be done without asking for a password.
-install_chromium() {
-    command -v apt-get >/dev/null || return 1
-    if [ "$(id -u)" -eq 0 ]; then
-        as_root=
-    elif sudo -n true 2>/dev/null; then
-        as_root="sudo -n"
-    else
-        return 1
-    fi
-    echo "Installing Debian's chromium ..." >&2
-    $as_root apt-get update -qq >&2 &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            chromium fonts-dejavu-core >&2
-}
-
 find_chromium && exit 0
-if [ "${1:-}" = --install ] && install_chromium; then
+if [ "${1:-}" = --install ] && can_install && install_packages chromium fonts-dejavu-core; then
     find_chromium && exit 0
 fi
 echo "The browser tests need Chromium, but there is none on the PATH:" \

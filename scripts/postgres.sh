@@ -2,6 +2,7 @@
 # Prints the folder of PostgreSQL's programs, which tests of the store start. With --install, fetches
 # Debian's first where none is here.
 set -eu
+. "$(dirname "$0")/debian.sh"
 
 find_postgres() {
     # The latest of Debian's or Homebrew's versions, which are not on the PATH.
@@ -15,24 +16,13 @@ find_postgres() {
     initdb=$(command -v initdb) && command -v postgres >/dev/null && dirname "$initdb"
 }
 
-# Debian's package, where that may be done without asking for a password.
 install_postgres() {
-    command -v apt-get >/dev/null || return 1
-    if [ "$(id -u)" -eq 0 ]; then
-        as_root=
-    elif sudo -n true 2>/dev/null; then
-        as_root="sudo -n"
-    else
-        return 1
-    fi
-    echo "Installing Debian's postgresql ..." >&2
+    can_install || return 1
     # The tests start a server of their own: none is to be made and started for the machine.
-    $as_root mkdir -p /etc/postgresql-common/createcluster.d &&
+    as_root mkdir -p /etc/postgresql-common/createcluster.d &&
         echo "create_main_cluster = false" |
-        $as_root tee /etc/postgresql-common/createcluster.d/mnist-lab.conf >/dev/null &&
-        $as_root apt-get update -qq >&2 &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            postgresql >&2
+        as_root tee /etc/postgresql-common/createcluster.d/mnist-lab.conf >/dev/null &&
+        install_packages postgresql
 }
 
 find_postgres && exit 0
