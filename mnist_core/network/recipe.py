@@ -19,6 +19,11 @@ RECIPE_SETTINGS = ("max_epochs", "patience", "batch_size", "weight_decay", "inpu
 """What users choose of a recipe; its seed, folds and classes come with the task."""
 
 
+def _check_amount(name: str, value: Any, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: choose one.")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How one network is trained, and what it tells apart; the defaults are the paper's.
@@ -118,8 +123,3 @@ def list_options(recipe: Recipe, limit: int | None, usual: Recipe | None = None)
 def name_option(name: str) -> str:
     """Return the option of a command that gives a setting."""
     return f"--{name.replace('_', '-')}"
-
-
-def _check_amount(name: str, value: Any, most: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise GridError(f"{name} must be a number from 0 to {most:g}, but is {value!r}: choose one.")
