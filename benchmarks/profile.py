@@ -22,7 +22,9 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.engines.fused import TrainingInk, prepare_ink
 from mnist_core.engines.fused.compiled import compiled
+from mnist_core.engines.fused.conversion import start_training
 from mnist_core.engines.fused.kernels import flush_denormals, restore_float_mode
+from mnist_core.engines.fused.matrices import make_rows, pad, pad_rows
 from mnist_core.engines.fused.passes import (
     backward_hidden2,
     backward_output,
@@ -35,10 +37,8 @@ from mnist_core.engines.fused.passes import (
     step_upper,
     train_epoch,
 )
-from mnist_core.engines.fused.products import make_rows, pad, pad_rows
 from mnist_core.engines.fused.stack import choose_stacks, pack_stack
 from mnist_core.engines.fused.state import Stack
-from mnist_core.engines.fused.weights import start_training
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.recipe import Recipe

@@ -16,7 +16,7 @@ from benchmarks import DATA, describe_machine, find_mnist, run_command
 from mnist_core.data.kept import open_dataset
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.insight.projection.layer_map import map_layers
-from mnist_core.insight.projection.sample import N_POINTS, choose_sample
+from mnist_core.insight.projection.map_images import N_POINTS, choose_sample
 from mnist_core.insight.report import gather_facts, write_page
 from mnist_core.network.models import load_model
 from mnist_core.runs import RunRow, Store

@@ -8,8 +8,8 @@ import streamlit as st
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.projection.flatten import Method, place_one
 from mnist_core.insight.projection.layer_map import Cloud
+from mnist_core.insight.projection.map_images import read_stages
 from mnist_core.insight.projection.measure import Probed
-from mnist_core.insight.projection.sample import read_stages
 from mnist_core.insight.reading import read_images
 from mnist_ui.cached.layer_maps import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
 from mnist_ui.components.cloud import Stage, show_cloud

@@ -9,7 +9,7 @@ from mnist_core.insight.fields.likeness import DIGIT_LIKE
 from mnist_core.network.models import Model
 from mnist_core.training.riddle.answer import Step, Summary, calibrate
 from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER
-from mnist_core.training.riddle.rows import Row, write_rows
+from mnist_core.training.riddle.networks_table import Row, write_rows
 from mnist_ui.cached.models import identify, open_model, read_fields
 from mnist_ui.cached.riddle_study import read_builtin, score_shipped
 from mnist_ui.components.gallery import Colours, show_gallery

@@ -11,7 +11,7 @@ from mnist_core.network.architecture import LAYERS
 from mnist_core.runs import Store
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.job import find_classes, open_frames
-from mnist_core.training.live.pictures import choose_epochs
+from mnist_core.training.live.unit_pictures import choose_epochs
 
 _MOST_PACE = 50.0  # a GIF knows hundredths of a second, and browsers slow down what is faster
 

@@ -10,7 +10,7 @@ from mnist_core.cli.say import report, say
 from mnist_core.cli.table import write_csv
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.insight.projection.layer_map import list_points, map_layers, probe_layers
-from mnist_core.insight.projection.sample import N_POINTS, choose_sample
+from mnist_core.insight.projection.map_images import N_POINTS, choose_sample
 
 _NAMES = {"input": "input", "hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 

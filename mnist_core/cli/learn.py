@@ -34,7 +34,7 @@ def run_learn(arguments: argparse.Namespace) -> None:
     """Teach a copy of a model a person's digits, and say what came of it."""
     import torch  # noqa: PLC0415 - a wrong call is told at once
 
-    from mnist_core.training.learning.keep import learn_model  # noqa: PLC0415
+    from mnist_core.training.learning.learned_model import learn_model  # noqa: PLC0415
 
     start = time.monotonic()
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions

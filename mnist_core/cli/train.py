@@ -118,7 +118,7 @@ def _train_paper(
 def _train_robust(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
-    from mnist_core.training.robust.recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
+    from mnist_core.training.robust.robust_recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
 
     recipe = _change_recipe(replace(ROBUST, n_classes=dataset.n_classes), arguments)
     if recipe.weight_decay or recipe.disturbs_inputs:

@@ -43,7 +43,7 @@ def read_picture(source: Path | BufferedIOBase) -> Image:
         If nothing on it stands out as ink.
     """
     # Here, as the library below takes half a second that strokes need not pay.
-    from mnist_core.pens.ink import find_ink, fit_ink  # noqa: PLC0415
+    from mnist_core.pens.found_ink import find_ink, fit_ink  # noqa: PLC0415
 
     picture = _open_picture(source)
     if picture.size == (SIDE, SIDE):

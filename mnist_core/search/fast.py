@@ -11,8 +11,8 @@ from distributed import Client
 
 from mnist_core.data.dataset import split_inner
 from mnist_core.data.stratified import cut_folds
+from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.training import Training
-from mnist_core.engines.fused.weights import make_network, start_training
 from mnist_core.ground.arrays import Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.grid import SearchPlan

@@ -11,7 +11,7 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.engines import skorch_classifier as classifier
 from mnist_core.engines.fused import Trainer, prepare_ink
-from mnist_core.engines.fused.weights import start_training
+from mnist_core.engines.fused.conversion import start_training
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Engine

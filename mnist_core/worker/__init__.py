@@ -16,7 +16,7 @@ from types import FrameType
 
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import PROJECT_FOLDER, Settings
-from mnist_core.network.models.names import name_after
+from mnist_core.network.models.model_names import name_after
 from mnist_core.notify import notify_end
 from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
 from mnist_core.runs.ending import noting_errors

@@ -12,8 +12,8 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.insight.projection.flatten import Method, load_umap
 from mnist_core.insight.projection.layer_map import Cloud, list_points, map_layers, probe_layers
+from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
-from mnist_core.insight.projection.sample import Sample, choose_sample
 from mnist_core.network.models import Model
 from mnist_ui.cached.models import identify
 from mnist_ui.components.gallery import sheet_png

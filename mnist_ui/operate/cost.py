@@ -10,7 +10,7 @@ from mnist_core.insight.evaluation import Evaluation
 from mnist_core.insight.evaluation.comparison import Comparison, compare_right
 from mnist_core.insight.operate.curve import N_RANDOM, POINT_LOST, count_needed
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.weights import HIDDEN, Weights
+from mnist_core.insight.operate.plain_weights import HIDDEN, Weights
 from mnist_ui.cached.operations import read_curve
 from mnist_ui.cached.views import Lens
 from mnist_ui.charts.shown import show_chart

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.sample import SAMPLE_FINGERPRINT
 from mnist_core.ground.errors import ModelError
-from mnist_core.insight.operate.keep import keep_operated
+from mnist_core.insight.operate.operated_model import keep_operated
 from mnist_core.network.models import Model
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name, propose_name

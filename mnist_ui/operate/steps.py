@@ -18,7 +18,7 @@ from mnist_core.insight.operate.operations import (
     parse_operation,
 )
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.weights import Weights
+from mnist_core.insight.operate.plain_weights import Weights
 from mnist_core.network.models import Model
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
 from mnist_core.training.riddle.answer import Step
-from mnist_core.training.riddle.rows import Row
+from mnist_core.training.riddle.networks_table import Row
 
 # Tones that can be read on white and on black.
 _BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"

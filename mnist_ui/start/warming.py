@@ -24,7 +24,7 @@ _LATE = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "mnist_core.data.mnist",
-    "mnist_core.pens.ink",
+    "mnist_core.pens.found_ink",
     "mnist_core.insight.evaluation.people",
     "mnist_core.training.live.film",
     "mnist_core.insight.report",

@@ -10,8 +10,8 @@ from digits import make_digits
 from mnist_core.data.dataset import split_inner
 from mnist_core.engines.fused import Trainer, collect_ink, prepare_ink, score
 from mnist_core.engines.fused.alone import train_network, train_networks, train_seeds
+from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.stack import choose_stacks
-from mnist_core.engines.fused.weights import make_network, start_training
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID

@@ -10,9 +10,9 @@ from digits import make_digits
 from mnist_core.data.dataset import split_inner
 from mnist_core.engines.fused import Trainer, collect_ink, prepare_ink, score
 from mnist_core.engines.fused.compiled_stack import CompiledDevice
+from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.dense import TorchDevice
 from mnist_core.engines.fused.device import choose_device
-from mnist_core.engines.fused.weights import make_network, start_training
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
 from mnist_core.ground.errors import DeviceError
 from mnist_core.network.candidate import Activation, Candidate

@@ -6,7 +6,7 @@ import pytest
 from digits import make_digits
 
 from mnist_core.engines.fused.alone import train_network
-from mnist_core.engines.fused.ink import collect_ink, prepare_ink
+from mnist_core.engines.fused.fold_ink import collect_ink, prepare_ink
 from mnist_core.engines.fused.kernels import (
     flush_denormals,
     gather,

@@ -16,7 +16,7 @@ from mnist_core.ground.errors import CorrectionError
 from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
-from mnist_core.insight.operate.keep import keep_operated
+from mnist_core.insight.operate.operated_model import keep_operated
 from mnist_core.insight.operate.operations import Round
 from mnist_core.network.models import Model, load_model, save_model
 from mnist_core.network.models.card import write_card

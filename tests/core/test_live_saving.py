@@ -31,9 +31,9 @@ from mnist_core.runs import RunState, Store
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, open_frames, open_learner
-from mnist_core.training.live.pictures import choose_epochs, draw_fields, quantise_fields
 from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING, save_epoch
+from mnist_core.training.live.unit_pictures import choose_epochs, draw_fields, quantise_fields
 from mnist_core.training.live.whole import read_change, train_keeping
 from mnist_core.worker.jobs import carry_out_job, start_job, start_waiting_jobs
 

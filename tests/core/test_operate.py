@@ -14,7 +14,7 @@ from mnist_core.insight.evaluation import evaluate, predict
 from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.curve import CurvePoint, count_needed, find_curve
-from mnist_core.insight.operate.keep import keep_operated
+from mnist_core.insight.operate.operated_model import keep_operated
 from mnist_core.insight.operate.operations import (
     Prune,
     Round,
@@ -26,7 +26,7 @@ from mnist_core.insight.operate.operations import (
     parse_operation,
 )
 from mnist_core.insight.operate.orders import Order, rank_by_loss, rank_stepwise
-from mnist_core.insight.operate.weights import Weights
+from mnist_core.insight.operate.plain_weights import Weights
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation
 from mnist_core.network.models import load_model, save_model

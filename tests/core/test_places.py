@@ -23,9 +23,9 @@ from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.runs import RunState, Store
 from mnist_core.search.results import tabulate, write_results
-from mnist_core.training.learning.keep import learn_model
+from mnist_core.training.learning.learned_model import learn_model
 from mnist_core.training.one_network import train_model
-from mnist_core.training.robust.recipe import ROBUST, train_robust
+from mnist_core.training.robust.robust_recipe import ROBUST, train_robust
 
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]
 ENDLESS = ["train", str(SAMPLE_PATH), *NETWORK, "--max-epochs", "90000", "--patience", "90000"]

@@ -18,8 +18,8 @@ from mnist_core.network.recipe import Recipe
 from mnist_core.training.riddle.answer import calibrate, list_levels
 from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER, plan_study
 from mnist_core.training.riddle.linear import score_linear
+from mnist_core.training.riddle.networks_table import Row, read_rows, write_rows
 from mnist_core.training.riddle.result import read_result, save_result
-from mnist_core.training.riddle.rows import Row, read_rows, write_rows
 from mnist_core.training.riddle.study import carry_out, read_ink
 
 MODELS = {name: load_model(SHIPPED_MODELS / name) for name in ("paper", "legible")}

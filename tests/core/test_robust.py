@@ -25,7 +25,7 @@ from mnist_core.training.robust.fit import FitPlan, read_logits
 from mnist_core.training.robust.muon import orthogonalise
 from mnist_core.training.robust.pen import draw_pens, read_pens, vary_pens
 from mnist_core.training.robust.pool import NO_WRITER, PoolSize, make_pool, to_bytes
-from mnist_core.training.robust.recipe import ROBUST, Effort, name_recipe, train_robust
+from mnist_core.training.robust.robust_recipe import ROBUST, Effort, name_recipe, train_robust
 from mnist_core.training.robust.writers import count_right, split_writers
 
 TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.002), 2)

@@ -10,12 +10,12 @@ from mnist_core.data.dataset import DIGITS, Choices, Dataset, Origin, digest_ima
 from mnist_core.data.layouts.coding import read_classes
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.looks import describe_looks
-from mnist_core.data.layouts.names import is_images_name, is_labels_name
 from mnist_core.data.layouts.pairing import explain
 from mnist_core.data.layouts.pixels import read_pixels, scale_pixels, turn_ink
 from mnist_core.data.layouts.rules import RULES
 from mnist_core.data.layouts.tree import Leaf, flatten_variables, list_leaves, list_variables
 from mnist_core.data.layouts.understanding import Decision, Understanding, Variable, decide
+from mnist_core.data.layouts.variable_names import is_images_name, is_labels_name
 from mnist_core.data.orientation import Orientation, recognise_orientation, turn_upright
 from mnist_core.data.origin import APART
 from mnist_core.ground.arrays import Images, Indices, Labels

@@ -8,9 +8,9 @@ import numpy as np
 from mnist_core.data.layouts.axes import Axes, list_axes, measure_roughness
 from mnist_core.data.layouts.found import Stack, UndecidedError
 from mnist_core.data.layouts.labels import RawLabels, read_raw_labels
-from mnist_core.data.layouts.names import is_images_name, is_labels_name
 from mnist_core.data.layouts.tree import Leaf, join_words, say_shape, say_value
 from mnist_core.data.layouts.understanding import Decision, decide
+from mnist_core.data.layouts.variable_names import is_images_name, is_labels_name
 from mnist_core.data.origin import NONE
 from mnist_core.ground.variables import Cells, Opaque
 

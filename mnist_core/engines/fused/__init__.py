@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from mnist_core.engines.fused.device import Device, Stack, choose_device
-from mnist_core.engines.fused.ink import TrainingInk, collect_ink, prepare_ink
+from mnist_core.engines.fused.fold_ink import TrainingInk, collect_ink, prepare_ink
 from mnist_core.engines.fused.state import Ink
 from mnist_core.engines.fused.training import Training
 from mnist_core.network.candidate import Activation, Candidate

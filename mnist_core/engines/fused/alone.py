@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mnist_core.data.dataset import split_inner
 from mnist_core.engines.fused import Trainer, prepare_ink
-from mnist_core.engines.fused.weights import make_network, start_training
+from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate

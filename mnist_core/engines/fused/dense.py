@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from mnist_core.engines.fused.conversion import view_upper
 from mnist_core.engines.fused.state import Batches, Ink
 from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import GROUP
-from mnist_core.engines.fused.weights import view_upper
 from mnist_core.network.candidate import Activation
 
 _WIDEST = 4  # times the narrowest network of a stack: more would be padding for the most part

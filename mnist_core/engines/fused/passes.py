@@ -19,7 +19,7 @@ from mnist_core.engines.fused.kernels import (
     restore_float_mode,
     step_adam,
 )
-from mnist_core.engines.fused.products import (
+from mnist_core.engines.fused.matrices import (
     activate,
     choose_width,
     gather_tile,

@@ -10,7 +10,15 @@ from mnist_core.insight.evaluation import Evaluation, score
 from mnist_core.insight.fields.layers import choose_images
 from mnist_core.insight.fields.probe import Digits, Probe
 from mnist_core.insight.operate.orders import Order, Ranks, rank_by_loss, rank_by_magnitude, rank_stepwise
-from mnist_core.insight.operate.weights import HIDDEN, Matrix, Passed, Row, Weights, activate, take_weights
+from mnist_core.insight.operate.plain_weights import (
+    HIDDEN,
+    Matrix,
+    Passed,
+    Row,
+    Weights,
+    activate,
+    take_weights,
+)
 from mnist_core.network.architecture import MLP
 
 _MOST_PASSES = 1_000_000  # images x units that are switched off one by one: about a second

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_core.ground.errors import ModelError
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.weights import HIDDEN, Matrix, Weights
+from mnist_core.insight.operate.plain_weights import HIDDEN, Matrix, Weights
 
 FEWEST_BITS, MOST_BITS = 2, 16
 

@@ -7,7 +7,7 @@ from jaxtyping import Int64
 
 from mnist_core.ground.arrays import Activations, Labels, Logits
 from mnist_core.insight.fields.layers import choose_images
-from mnist_core.insight.operate.weights import HIDDEN, Row, Weights, activate
+from mnist_core.insight.operate.plain_weights import HIDDEN, Row, Weights, activate
 
 _ROUNDS = 96  # of removal, each with a ranking anew
 _MOST_PASSES = 10_000_000  # images x units that are tried: some seconds

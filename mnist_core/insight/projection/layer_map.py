@@ -6,8 +6,8 @@ from typing import Any
 
 from mnist_core.ground.arrays import Activations
 from mnist_core.insight.projection.flatten import Flat, Method, Report, flatten_stages
+from mnist_core.insight.projection.map_images import Sample, read_stages
 from mnist_core.insight.projection.measure import Probed, measure_trust, probe_stage
-from mnist_core.insight.projection.sample import Sample, read_stages
 from mnist_core.network.models import Model
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.ground.arrays import Image
-from mnist_core.insight.projection.sample import read_stages
+from mnist_core.insight.projection.map_images import read_stages
 from mnist_core.network.architecture import MLP
 
 

@@ -6,7 +6,7 @@ from html import escape
 from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.report.again import GRID_NAME, write_grid, write_search
-from mnist_core.insight.report.pictures import show_curve, show_fields
+from mnist_core.insight.report.figures import show_curve, show_fields
 from mnist_core.insight.report.report_facts import ReportFacts
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.grid import PAPER_ACCURACY

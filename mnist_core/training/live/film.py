@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from mnist_core.ground.errors import RunError
 from mnist_core.insight.fields.sheet import COLOURS
 from mnist_core.training.live.frames import Frame, Frames
-from mnist_core.training.live.pictures import (
+from mnist_core.training.live.unit_pictures import (
     MOST_UNITS,
     Pictures,
     choose_epochs,

@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_core.data.dataset import Dataset, check_inner_split, split_dataset, split_inner
 from mnist_core.engines.fused import Trainer, Training, prepare_ink
-from mnist_core.engines.fused.weights import make_network, start_training
+from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.ground.arrays import Confusion
 from mnist_core.ground.errors import RunError
 from mnist_core.insight.evaluation import evaluate

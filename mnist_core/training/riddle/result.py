@@ -10,7 +10,7 @@ from jaxtyping import Int8
 
 from mnist_core.ground.arrays import Fields
 from mnist_core.ground.replacing import write_out
-from mnist_core.training.riddle.rows import Row, read_rows, write_rows
+from mnist_core.training.riddle.networks_table import Row, read_rows, write_rows
 
 BUILTIN = Path(__file__).parent / "builtin"
 

@@ -17,8 +17,8 @@ from mnist_core.network.models import load_model
 from mnist_core.pens import SIDE
 from mnist_core.training.riddle.design import GRID, PAPER, Kind
 from mnist_core.training.riddle.linear import score_linear
+from mnist_core.training.riddle.networks_table import Row
 from mnist_core.training.riddle.result import Study
-from mnist_core.training.riddle.rows import Row
 
 _AT_ONCE = 64  # networks that are held in memory, 2 MB each
 _MOST_AVERAGED = 20_000  # images that the mean digits are made of

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.network.architecture import LAYERS
-from mnist_core.training.live.pictures import choose_epochs
+from mnist_core.training.live.unit_pictures import choose_epochs
 from mnist_ui.components.assets import read_assets
 from mnist_ui.components.film.epochs import Reel, Shot
 from mnist_ui.components.gallery import Colours

@@ -12,7 +12,7 @@ import streamlit as st
 
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import open_frames
-from mnist_core.training.live.pictures import MOST_UNITS, choose_epochs, draw_fields, quantise_fields
+from mnist_core.training.live.unit_pictures import MOST_UNITS, choose_epochs, draw_fields, quantise_fields
 from mnist_ui import session
 
 

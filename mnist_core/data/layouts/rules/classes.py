@@ -8,11 +8,11 @@ import numpy as np
 from mnist_core.data.layouts.axes import Axes, list_axes
 from mnist_core.data.layouts.found import Found, Group, Stack
 from mnist_core.data.layouts.labels import RawLabels
-from mnist_core.data.layouts.names import Role, find_role
 from mnist_core.data.layouts.pairing import choose_axes, list_candidates
 from mnist_core.data.layouts.rules.sets import decide_test
 from mnist_core.data.layouts.tree import Leaf
 from mnist_core.data.layouts.understanding import decide
+from mnist_core.data.layouts.variable_names import Role, find_role
 from mnist_core.data.origin import NONE, TOGETHER, Choices
 from mnist_core.ground.variables import Cells
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from mnist_core.data.dataset import Choices
 from mnist_core.data.layouts.found import Found
-from mnist_core.data.layouts.names import Role
 from mnist_core.data.layouts.rules.sets import find_sets, sort_leaves
 from mnist_core.data.layouts.tree import Leaf
+from mnist_core.data.layouts.variable_names import Role
 from mnist_core.data.origin import NOTE
 from mnist_core.ground.errors import LayoutError
 

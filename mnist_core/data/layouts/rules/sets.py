@@ -8,7 +8,6 @@ import numpy as np
 
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.labels import read_raw_labels
-from mnist_core.data.layouts.names import Role, find_role, is_labels_name, is_names_name, is_writers_name
 from mnist_core.data.layouts.pairing import (
     Asked,
     Candidate,
@@ -21,6 +20,13 @@ from mnist_core.data.layouts.pairing import (
 )
 from mnist_core.data.layouts.tree import Leaf, join_words, say_value
 from mnist_core.data.layouts.understanding import Decision, decide
+from mnist_core.data.layouts.variable_names import (
+    Role,
+    find_role,
+    is_labels_name,
+    is_names_name,
+    is_writers_name,
+)
 from mnist_core.data.origin import NONE, TOGETHER, Choices
 from mnist_core.ground.variables import Cells
 
