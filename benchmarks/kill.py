@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a scr
 
 from benchmarks import describe_machine
 from mnist_core.data.sample import SAMPLE_PATH
-from mnist_core.runs import FitRow, RunState, Store
+from mnist_core.store import FitRow, RunState, Store
 
 _ROOT = Path(__file__).resolve().parent.parent
 _GRID = {"lr": [0.01, 0.001], "hidden1": [24, 48], "hidden2": [12], "activation": ["tanh", "relu"]}

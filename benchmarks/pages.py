@@ -38,8 +38,8 @@ from benchmarks.tabs.tab import open_tab
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.runs import Store
-from mnist_core.worker import start_worker
+from mnist_core.store import Store
+from mnist_core.work import start_worker
 
 _PATHS = ["" if page.stem == "home" else page.stem for page in sorted((ROOT / "pages").glob("[a-z]*.py"))]
 _N_STARTS, _N_AT_ONCE = 2, 10

@@ -22,8 +22,8 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.runs import RunState, Store
-from mnist_core.worker import start_worker
+from mnist_core.store import RunState, Store
+from mnist_core.work import start_worker
 
 _MOST_S = 2.0
 _LOOK_EVERY_S = 0.01

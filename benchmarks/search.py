@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a scr
 from benchmarks import DATA, ROOT, describe_machine, find_mnist, run_command
 from mnist_core.network.grid import PAPER_GRID, Engine
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import REFIT_FOLD, FitRow, Store
+from mnist_core.store import REFIT_FOLD, FitRow, Store
 
 _MOST_DIFFERENCE = 0.002
 _MOST_BYTES = 2.5e9

@@ -19,7 +19,7 @@ from mnist_core.insight.projection.layer_map import map_layers
 from mnist_core.insight.projection.map_images import N_POINTS, choose_sample
 from mnist_core.insight.report import gather_facts, write_page
 from mnist_core.network.models import load_model
-from mnist_core.runs import RunRow, Store
+from mnist_core.store import RunRow, Store
 
 _GRID = {"lr": [0.001], "hidden1": [96], "hidden2": [24], "activation": ["tanh"]}
 _MOST_S = {"a report": 5.0, f"t-SNE of {N_POINTS:,} images": 30.0}

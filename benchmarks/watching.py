@@ -36,8 +36,8 @@ from benchmarks.tabs.tab import Tab, open_tab
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.runs import HEARTBEAT_EVERY_S, Store
-from mnist_core.worker import start_worker
+from mnist_core.store import HEARTBEAT_EVERY_S, Store
+from mnist_core.work import start_worker
 from mnist_ui.session import Key
 
 _N_TABS, _MOST_RATIO = (0, 1, 5), 1.05

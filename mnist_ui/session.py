@@ -22,7 +22,7 @@ from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
 
 if TYPE_CHECKING:
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
 
 
 class Key(StrEnum):
@@ -308,7 +308,7 @@ def _open_once(
 
 @st.cache_resource(show_spinner=False)
 def _open_store(url: str) -> "Store":
-    from mnist_core.runs import Store  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
+    from mnist_core.store import Store  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
 
     settings().make_home()
     return Store(url)

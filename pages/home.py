@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation.answers import read_probabilities
-from mnist_core.runs.rows import RunRow
+from mnist_core.store.rows import RunRow
 from mnist_ui import session
 from mnist_ui.cached.models import open_model, open_sample
 from mnist_ui.components.gallery import show_gallery

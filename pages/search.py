@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.network.grid import SearchPlan
-from mnist_core.worker import start_worker
+from mnist_core.work import start_worker
 from mnist_ui import session
 from mnist_ui.cached.models import open_sample
 from mnist_ui.components.notice import watch_run

@@ -3,7 +3,7 @@
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs import EpochRow, FitRow, FitState
+from mnist_core.store import EpochRow, FitRow, FitState
 
 GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3, 2), activation=(Activation.RELU, Activation.TANH))
 

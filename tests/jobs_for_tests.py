@@ -6,7 +6,7 @@ from typing import Any
 
 from mnist_core.ground.errors import DataError, StoreTroubleError
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs.work import JobWork
+from mnist_core.store.work import JobWork
 
 KINDS = {name: f"jobs_for_tests:{name}" for name in ("count", "refuse", "break_down", "fill_up", "follow")}
 

@@ -12,9 +12,9 @@ from digits import ROOT
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs import Outcome, Store
-from mnist_core.runs.owner import Owner
-from mnist_core.runs.tables import RUNS
+from mnist_core.store import Outcome, Store
+from mnist_core.store.owner import Owner
+from mnist_core.store.tables import RUNS
 
 PLAN = SearchPlan(
     grid=Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,)), cv=2, limit=300

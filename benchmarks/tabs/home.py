@@ -13,7 +13,7 @@ from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import SHIPPED_MODELS, Settings
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs import Outcome, RunState, Store
+from mnist_core.store import Outcome, RunState, Store
 
 N_EPOCHS = 5_820
 """Of the paper's search on `MNIST.mat`."""

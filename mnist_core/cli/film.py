@@ -8,7 +8,7 @@ from mnist_core.ground.errors import GridError
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import read_settings
 from mnist_core.network.architecture import LAYERS
-from mnist_core.runs import Store
+from mnist_core.store import Store
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.unit_pictures import choose_epochs

@@ -8,7 +8,7 @@ from mnist_core.cli.say import say
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import read_settings
 from mnist_core.insight.report import gather_facts, write_page
-from mnist_core.runs import Store
+from mnist_core.store import Store
 
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ import argparse
 
 from mnist_core.cli.say import say
 from mnist_core.ground.settings import read_settings
-from mnist_core.runs import RunRow, Store
-from mnist_core.runs.ranking import rank_candidates
+from mnist_core.store import RunRow, Store
+from mnist_core.store.ranking import rank_candidates
 from mnist_core.training.live.plan import TRAINING, title_training
 
 

@@ -11,11 +11,11 @@ from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.grid import Engine, SearchPlan, read_grid
-from mnist_core.runs import REFIT_FOLD, RunRow, RunState, Store
-from mnist_core.runs.ranking import rank_candidates
 from mnist_core.search.events import Event
-from mnist_core.worker import MODEL, RESULTS, Places, carry_out_run, catch_signals
-from mnist_core.worker.engine import EngineProcess
+from mnist_core.store import REFIT_FOLD, RunRow, RunState, Store
+from mnist_core.store.ranking import rank_candidates
+from mnist_core.work import MODEL, RESULTS, Places, carry_out_run, catch_signals
+from mnist_core.work.engine import EngineProcess
 
 if TYPE_CHECKING:
     from mnist_core.data.dataset import Dataset

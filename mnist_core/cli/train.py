@@ -139,7 +139,7 @@ def _train_live(
     arguments: argparse.Namespace, dataset: Dataset, candidate: Candidate, out: Path
 ) -> tuple[str, TrainedModel]:
     """Train with every epoch kept; return the id of the training too."""
-    from mnist_core.runs import Store  # noqa: PLC0415
+    from mnist_core.store import Store  # noqa: PLC0415
     from mnist_core.training.live.job import open_frames  # noqa: PLC0415 - only for it
     from mnist_core.training.live.plan import LivePlan  # noqa: PLC0415
     from mnist_core.training.live.saving import save_epoch  # noqa: PLC0415

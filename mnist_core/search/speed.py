@@ -16,7 +16,7 @@ from mnist_core.ground.arrays import Images, Labels
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Engine
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs.forecast import measure_load
+from mnist_core.store.forecast import measure_load
 
 _RECIPE = Recipe(max_epochs=4)
 _CANDIDATES = [

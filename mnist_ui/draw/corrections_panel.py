@@ -10,11 +10,11 @@ import streamlit as st
 from mnist_core.ground.errors import LabError, RunError
 from mnist_core.network.models import Model, load_model, save_model
 from mnist_core.pens.corrections import Correction, list_own_writing
-from mnist_core.runs import JobRow, RunState
-from mnist_core.runs.reading import Stamp
-from mnist_core.runs.removal import remove_run
+from mnist_core.store import JobRow, RunState
+from mnist_core.store.reading import Stamp
+from mnist_core.store.removal import remove_run
 from mnist_core.training.learning.job import COPY, KIND
-from mnist_core.worker.jobs import start_job
+from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.drawings.kept_drawings import show_kept
 from mnist_ui.following.states import is_live

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_core.runs import JobRow, RunRow, RunState
+from mnist_core.store import JobRow, RunRow, RunState
 
 _Colour = Literal["gray", "blue", "orange", "green", "red"]
 

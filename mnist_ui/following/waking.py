@@ -14,8 +14,8 @@ from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from mnist_core.runs import Store
-    from mnist_core.runs.reading import Stamp
+    from mnist_core.store import Store
+    from mnist_core.store.reading import Stamp
 
 _DESERTED_AFTER_S = 8.0  # a worker that starts takes a run sooner
 _AGAIN_AFTER_S = 30.0
@@ -45,9 +45,9 @@ def _carry_on_once(settings: Settings) -> None:
 
 
 def _carry_on(settings: Settings) -> None:
-    from mnist_core.runs import Store  # noqa: PLC0415 - slow to import, and no page need wait for it
-    from mnist_core.worker import start_worker  # noqa: PLC0415
-    from mnist_core.worker.jobs import start_waiting_jobs  # noqa: PLC0415
+    from mnist_core.store import Store  # noqa: PLC0415 - slow to import, and no page need wait for it
+    from mnist_core.work import start_worker  # noqa: PLC0415
+    from mnist_core.work.jobs import start_waiting_jobs  # noqa: PLC0415
 
     try:
         settings.make_home()
@@ -72,7 +72,7 @@ def tend_job(store: "Store", job_id: str) -> "Stamp":
 
 
 def _tend(store: "Store", run_id: str, wake: Callable[[], None]) -> "Stamp":
-    from mnist_core.runs.reading import is_waiting  # noqa: PLC0415 - see above
+    from mnist_core.store.reading import is_waiting  # noqa: PLC0415 - see above
 
     database = read_settings().database
     _do_sometimes(database, "", store.mark_silent_runs)
@@ -91,7 +91,7 @@ def _do_sometimes(database: str, name: str, _do: Callable[[], None]) -> None:  #
 def _wake_worker(store: "Store") -> None:
     """Start a worker where runs wait and for some seconds nobody has carried any out."""
     if _find_patience(read_settings()).is_at_end(_is_deserted(store), time.monotonic()):
-        from mnist_core.worker import start_worker  # noqa: PLC0415 - see above
+        from mnist_core.work import start_worker  # noqa: PLC0415 - see above
 
         start_worker(read_settings())
 
@@ -99,13 +99,13 @@ def _wake_worker(store: "Store") -> None:
 def _wake_job(job_id: str) -> None:
     """Start a process for a job that waits, where for some seconds none has taken it."""
     if _find_patience(read_settings(), job_id).is_at_end(True, time.monotonic()):
-        from mnist_core.worker.jobs import start_job  # noqa: PLC0415 - see above
+        from mnist_core.work.jobs import start_job  # noqa: PLC0415 - see above
 
         start_job(read_settings(), job_id)
 
 
 def _is_deserted(store: "Store") -> bool:
-    from mnist_core.runs import RunState  # noqa: PLC0415 - see above
+    from mnist_core.store import RunState  # noqa: PLC0415 - see above
 
     held = [state for state in RunState if state.is_held]
     return store.has_work() and not store.search_runs(states=held)

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.runs import RunRow
+from mnist_core.store import RunRow
 from mnist_ui import session
 
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
-from mnist_core.runs import JobRow, RunState
-from mnist_core.runs.reading import Stamp
+from mnist_core.store import JobRow, RunState
+from mnist_core.store.reading import Stamp
 from mnist_core.training.retraining.jobs import add_study
-from mnist_core.worker.jobs import start_job
+from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.following.states import is_live
 from mnist_ui.following.waking import tend_job

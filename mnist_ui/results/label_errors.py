@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.network.models import Model
-from mnist_core.runs import JobRow
+from mnist_core.store import JobRow
 from mnist_core.training.retraining.jobs import LABELS, plan_labels
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table

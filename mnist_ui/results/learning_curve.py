@@ -10,7 +10,7 @@ from mnist_core.ground.errors import DataError
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import JobRow
+from mnist_core.store import JobRow
 from mnist_core.training.retraining.jobs import GROWTH, plan_growth, read_trials
 from mnist_core.training.retraining.learning_curve import Growth, find_gain, sum_up
 from mnist_ui import session

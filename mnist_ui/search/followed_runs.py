@@ -8,9 +8,9 @@ from threading import Lock
 
 import streamlit as st
 
-from mnist_core.runs import EpochRow, FitRow, RunRow, Store
-from mnist_core.runs.ranking import RankedCandidate, rank_candidates
-from mnist_core.runs.reading import Stamp
+from mnist_core.store import EpochRow, FitRow, RunRow, Store
+from mnist_core.store.ranking import RankedCandidate, rank_candidates
+from mnist_core.store.reading import Stamp
 from mnist_ui import session
 from mnist_ui.components.small_curves import Figures
 

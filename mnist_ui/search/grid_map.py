@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.runs import RunRow
-from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.store import RunRow
+from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.search.parallel_axes import draw_parallel
 from mnist_ui.search.search_charts import draw_heat_map
 

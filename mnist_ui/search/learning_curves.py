@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
-from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.store import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
+from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.components.small_curves import MOST_CELLS, SmallCurves
 from mnist_ui.following.delivery import find_delivery

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Grid
-from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
 
 _AXES = ("activation", "lr", "hidden1", "hidden2")

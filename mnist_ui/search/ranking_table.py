@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.network.grid import SearchPlan
-from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.store.ranking import RankedCandidate
 
 _ROW_HEIGHT = 35
 _TABLE_HEIGHT = 460  # pixels: some twelve candidates

@@ -6,8 +6,8 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from mnist_core.runs import BestScore, RunRow
-from mnist_core.runs.ranking import RankedCandidate, rank_candidates
+from mnist_core.store import BestScore, RunRow
+from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.following.states import badge_state, mark_state
 from mnist_ui.markdown import escape

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.runs import RunRow, RunState
-from mnist_core.worker import start_worker
+from mnist_core.store import RunRow, RunState
+from mnist_core.work import start_worker
 from mnist_ui import session
 from mnist_ui.markdown import escape
 

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.runs import BestScore, RunRow, RunState, Store
-from mnist_core.runs.removal import remove_run
+from mnist_core.store import BestScore, RunRow, RunState, Store
+from mnist_core.store.removal import remove_run
 from mnist_ui import session
 from mnist_ui.following.states import is_live, mark_state, say_state
 from mnist_ui.markdown import escape

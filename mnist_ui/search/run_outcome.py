@@ -7,9 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.network.grid import PAPER_ACCURACY
-from mnist_core.runs import Outcome, RunRow, RunState
-from mnist_core.runs.ranking import RankedCandidate
-from mnist_core.worker import start_worker
+from mnist_core.store import Outcome, RunRow, RunState
+from mnist_core.store.ranking import RankedCandidate
+from mnist_core.work import start_worker
 from mnist_ui import session
 from mnist_ui.markdown import escape
 from mnist_ui.search.search_form import fill_form

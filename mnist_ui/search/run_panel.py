@@ -6,10 +6,10 @@ from functools import partial
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState
-from mnist_core.runs.forecast import forecast_rest
-from mnist_core.runs.ranking import RankedCandidate
-from mnist_core.runs.reading import Stamp
+from mnist_core.store import REFIT_FOLD, FitRow, FitState, RunRow, RunState
+from mnist_core.store.forecast import forecast_rest
+from mnist_core.store.ranking import RankedCandidate
+from mnist_core.store.reading import Stamp
 from mnist_ui import session
 from mnist_ui.following.states import badge_state, is_live, name_in_title
 from mnist_ui.following.waking import tend_run

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnist_core.runs import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
-from mnist_core.runs.ranking import rank_candidates
+from mnist_core.store import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
+from mnist_core.store.ranking import rank_candidates
 from mnist_ui.components.replay import Replay
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.search_charts import draw_heat_map

@@ -10,8 +10,8 @@ import pandas as pd
 
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
-from mnist_core.runs import EpochRow
-from mnist_core.runs.ranking import RankedCandidate
+from mnist_core.store import EpochRow
+from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec
 
 _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside their labels

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from mnist_core.runs import BestScore, RunRow
+from mnist_core.store import BestScore, RunRow
 from mnist_ui.following.states import is_live, mark_state
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key

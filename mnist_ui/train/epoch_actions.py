@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.runs import JobRow, RunState
-from mnist_core.runs.reading import Stamp
-from mnist_core.runs.removal import remove_run
+from mnist_core.store import JobRow, RunState
+from mnist_core.store.reading import Stamp
+from mnist_core.store.removal import remove_run
 from mnist_core.training.live.job import branch_training, find_classes, open_frames
 from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
-from mnist_core.worker.jobs import start_job
+from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.following.states import is_live
 from mnist_ui.following.waking import tend_job

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.runs import JobRow
+from mnist_core.store import JobRow
 from mnist_core.training.live.plan import title_training
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key

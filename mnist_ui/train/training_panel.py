@@ -9,11 +9,11 @@ import streamlit as st
 
 from mnist_core.ground.errors import LabError
 from mnist_core.network.architecture import LAYERS
-from mnist_core.runs import JobRow, RunState
-from mnist_core.runs.reading import Stamp
+from mnist_core.store import JobRow, RunState
+from mnist_core.store.reading import Stamp
 from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
-from mnist_core.worker.jobs import start_job
+from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.components.film import Film
 from mnist_ui.components.film.epochs import open_reel, read_ghost

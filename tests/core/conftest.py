@@ -3,7 +3,7 @@
 import pytest
 from postgres import new_database, run_postgres
 
-from mnist_core.runs import Store
+from mnist_core.store import Store
 
 
 @pytest.fixture(scope="session")

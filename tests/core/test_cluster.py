@@ -15,8 +15,8 @@ from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
-from mnist_core.worker import carry_out_run
+from mnist_core.store import RunState, Store
+from mnist_core.work import carry_out_run
 
 PLAN = SearchPlan(
     Grid((0.01, 0.001), (24,), (12,), (Activation.TANH, Activation.RELU)),

@@ -15,7 +15,7 @@ from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.states import TaskState
-from mnist_core.worker.record import record_event
+from mnist_core.work.record import record_event
 
 NOTHING = np.zeros(0, np.int64)
 FOLD = Fold("a", 0, NOTHING, NOTHING, NOTHING)

@@ -13,13 +13,13 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from mnist_core.engines.fused.alone import train_network
-from mnist_core.engines.fused.estimator import NetworkClassifier
 from mnist_core.engines.skorch_classifier import make_classifier
 from mnist_core.insight.evaluation import predict
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.network.recipe import Recipe
-from mnist_core.search.estimator import GridSearch
+from mnist_core.search.estimators.classifier import NetworkClassifier
+from mnist_core.search.estimators.grid_search import GridSearch
 
 GRID = {"lr": [0.01, 0.001], "hidden1": [12], "hidden2": [6, 8], "activation": ["tanh"]}
 ONE = {"lr": [0.01], "hidden1": [24], "hidden2": [12], "activation": ["tanh"]}

@@ -8,8 +8,8 @@ import pytest
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
-from mnist_core.runs.forecast import forecast_epochs, forecast_rest, forecast_search
+from mnist_core.store import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
+from mnist_core.store.forecast import forecast_epochs, forecast_rest, forecast_search
 
 GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,))
 PLAN = SearchPlan(grid=GRID, cv=2)

@@ -16,14 +16,14 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import list_models
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
+from mnist_core.store import RunState, Store
 from mnist_core.training.live.job import add_training, open_frames
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.whole import train_keeping
 from mnist_core.training.retraining.jobs import GROWTH, add_study, plan_growth, read_trials
-from mnist_core.worker import carry_out_run
-from mnist_core.worker.jobs import carry_out_job
+from mnist_core.work import carry_out_run
+from mnist_core.work.jobs import carry_out_job
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(max_epochs=2, batch_size=32))
 WISHES = Wishes(2, Rates(0.01))
@@ -33,9 +33,9 @@ CARRY_OUT = """
     from pathlib import Path
     from jobs_for_tests import KINDS
     from mnist_core.ground.errors import StoreTroubleError
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
     from mnist_core.ground.settings import Settings
-    from mnist_core.worker.jobs import carry_out_job
+    from mnist_core.work.jobs import carry_out_job
 
     store = Store(sys.argv[1])
     job = store.claim_job(sys.argv[2])

@@ -8,9 +8,9 @@ from stored_runs import add_run, lose_worker
 
 from mnist_core.ground.errors import RunError, RunLostError
 from mnist_core.ground.settings import Settings
-from mnist_core.runs import RunState, Store
-from mnist_core.runs.work import JobWork
-from mnist_core.worker.jobs import carry_out_job
+from mnist_core.store import RunState, Store
+from mnist_core.store.work import JobWork
+from mnist_core.work.jobs import carry_out_job
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from mnist_core.ground.settings import Settings
 from mnist_core.insight.fields import receptive_fields
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
+from mnist_core.store import RunState, Store
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, branch_training, open_frames, open_learner
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes, title_training
-from mnist_core.worker.jobs import carry_out_job
+from mnist_core.work.jobs import carry_out_job
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)

@@ -27,7 +27,7 @@ from mnist_core.network.architecture import LAYERS
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
+from mnist_core.store import RunState, Store
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, open_frames, open_learner
@@ -35,7 +35,7 @@ from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING, save_epoch
 from mnist_core.training.live.unit_pictures import choose_epochs, draw_fields, quantise_fields
 from mnist_core.training.live.whole import read_change, train_keeping
-from mnist_core.worker.jobs import carry_out_job, start_job, start_waiting_jobs
+from mnist_core.work.jobs import carry_out_job, start_job, start_waiting_jobs
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)

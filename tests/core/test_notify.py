@@ -13,8 +13,8 @@ import pytest
 from stored_runs import OUTCOME, begin_run
 
 from mnist_core.ground.settings import Settings, read_settings
-from mnist_core.notify import notify_end
-from mnist_core.runs import RunState
+from mnist_core.store import RunState
+from mnist_core.work.notify import notify_end
 
 
 class _Hook(HTTPServer):

@@ -21,8 +21,8 @@ from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import PAPER_WINNER, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
 from mnist_core.search.results import tabulate, write_results
+from mnist_core.store import RunState, Store
 from mnist_core.training.learning.learned_model import learn_model
 from mnist_core.training.one_network import train_model
 from mnist_core.training.robust.robust_recipe import ROBUST, train_robust
@@ -178,7 +178,7 @@ def test_a_run_whose_place_another_process_holds_is_paused_and_says_so(tmp_path)
 
     with hold_place(tmp_path / "out" / "model"):
         subprocess.run(
-            [sys.executable, "-m", "mnist_core.worker"],
+            [sys.executable, "-m", "mnist_core.work"],
             cwd=ROOT,
             env={**os.environ, "MNIST_LAB_HOME": str(tmp_path)},
             check=True,

@@ -7,8 +7,8 @@ import pytest
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
-from mnist_core.runs import REFIT_FOLD, FitRow, FitState
-from mnist_core.runs.ranking import rank_candidates, standard_error, trace_leaders
+from mnist_core.store import REFIT_FOLD, FitRow, FitState
+from mnist_core.store.ranking import rank_candidates, standard_error, trace_leaders
 
 PLAN = SearchPlan(
     grid=Grid(lr=(0.1, 0.01, 0.001), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,)), cv=3

@@ -11,7 +11,7 @@ import pytest
 from commands import call, call_json
 from digits import make_digits, write_mat
 
-from mnist_core.runs import Store
+from mnist_core.store import Store
 
 VOID = {"meta", "img"}
 

@@ -17,7 +17,7 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
+from mnist_core.store import RunState, Store
 from mnist_core.training.retraining.jobs import (
     GROWTH,
     LABELS,
@@ -37,7 +37,7 @@ from mnist_core.training.retraining.learning_curve import (
     order_evenly,
     sum_up,
 )
-from mnist_core.worker.jobs import carry_out_job
+from mnist_core.work.jobs import carry_out_job
 
 SMALL = Candidate(0.01, 12, 8, Activation.TANH)
 QUICK = Recipe(max_epochs=2)

@@ -10,8 +10,8 @@ import pytest
 from stored_runs import OUTCOME, PLAN, add_run, begin_run, lose_worker, make_record
 
 from mnist_core.ground.errors import RunError
-from mnist_core.runs import REFIT_FOLD, BestScore, FitState, RunState, Store, now
-from mnist_core.runs.reading import is_waiting
+from mnist_core.store import REFIT_FOLD, BestScore, FitState, RunState, Store, now
+from mnist_core.store.reading import is_waiting
 
 ENDED = (RunState.DONE, RunState.CANCELLED, RunState.FAILED)
 

@@ -4,7 +4,7 @@ import pytest
 from stored_runs import PLAN, add_run, begin_run, make_record
 
 from mnist_core.ground.errors import RunError
-from mnist_core.runs import RunState
+from mnist_core.store import RunState
 
 
 @pytest.fixture

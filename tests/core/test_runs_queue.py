@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from stored_runs import OUTCOME, add_run, begin_run, make_record, set_times
 
 from mnist_core.ground.errors import RunError
-from mnist_core.runs import RunState, Store
+from mnist_core.store import RunState, Store
 
 MOVES = (Store.move_up, Store.move_down, Store.move_to_front)
 

@@ -5,8 +5,8 @@ from stored_runs import OUTCOME, begin_run
 
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
-from mnist_core.runs import RunState
-from mnist_core.runs.removal import remove_run
+from mnist_core.store import RunState
+from mnist_core.store.removal import remove_run
 
 
 @pytest.fixture

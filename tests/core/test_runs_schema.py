@@ -7,11 +7,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from stored_runs import PLAN, add_run, finish, make_record, start_python
 
-import mnist_core.runs.migrations
+import mnist_core.store.migrations
 from mnist_core.ground.errors import RunError
-from mnist_core.runs import FitState, RunState, Store
-from mnist_core.runs.schema import REVISIONS, run_migrations
-from mnist_core.runs.tables import EPOCHS, METADATA
+from mnist_core.store import FitState, RunState, Store
+from mnist_core.store.schema import REVISIONS, run_migrations
+from mnist_core.store.tables import EPOCHS, METADATA
 
 # What version 0.1.0 made; {serial} is the one word in which the databases differ.
 OLD_SCHEMA = """
@@ -37,7 +37,7 @@ CREATE INDEX epochs_by_run ON epochs (run_id, id)
 OLD_RUNS = {"done": RunState.DONE, "first": RunState.QUEUED, "second": RunState.QUEUED}
 OPEN = """
     import sys
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
 
     print("ready", flush=True)
     sys.stdin.readline()
@@ -152,7 +152,7 @@ def test_the_first_script_makes_what_the_first_version_made(engine, tmp_path):
 
 
 def test_the_known_revisions_are_the_scripts():
-    scripts = ScriptDirectory(mnist_core.runs.migrations.__path__[0]).walk_revisions()
+    scripts = ScriptDirectory(mnist_core.store.migrations.__path__[0]).walk_revisions()
     assert tuple(script.revision for script in scripts) == REVISIONS[::-1]
 
 
@@ -199,7 +199,7 @@ def test_a_change_of_the_schema_that_fails_half_way_changes_nothing(old, url):
 def test_a_store_that_is_up_to_date_opens_without_the_tool_for_migrations(url):
     code = """
         import sys
-        from mnist_core.runs import Store
+        from mnist_core.store import Store
 
         for _ in range(2):
             Store(sys.argv[1]).list_runs()

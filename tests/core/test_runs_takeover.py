@@ -12,13 +12,13 @@ import pytest
 from stored_runs import add_run, begin_run, finish, lose_worker, make_record, set_times, start_python
 
 from mnist_core.ground.errors import RunLostError
-from mnist_core.runs import RunState, Store
-from mnist_core.runs.owner import Owner
-from mnist_core.runs.work import beating
+from mnist_core.store import RunState, Store
+from mnist_core.store.owner import Owner
+from mnist_core.store.work import beating
 
 CLAIM_AND_WAIT = """
     import sys
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
 
     run = Store(sys.argv[1]).claim_run()
     print(run.id, flush=True)
@@ -26,7 +26,7 @@ CLAIM_AND_WAIT = """
 """
 CLAIM_ALL = """
     import sys
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
 
     store = Store(sys.argv[1])
     print("ready", flush=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from stored_runs import begin_run, make_record
 
-from mnist_core.runs import FitState, RunState
+from mnist_core.store import FitState, RunState
 
 
 def train(store, run_id: str, n_epochs: dict[tuple[int, int], int]) -> None:

@@ -13,7 +13,7 @@ from postgres import new_database
 from stored_runs import add_run, finish, make_record, start_python
 
 from mnist_core.ground.errors import StoreTroubleError
-from mnist_core.runs import Store
+from mnist_core.store import Store
 
 HOLD_LOCK = """
     import sys
@@ -29,7 +29,7 @@ HOLD_LOCK = """
 ADD_RUN = """
     import os, sys
     from mnist_core.ground.errors import StoreTroubleError
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
     from stored_runs import add_run
 
     Store("sqlite://").close()
@@ -44,7 +44,7 @@ ADD_RUN = """
 FILL = """
     import resource, sys
     from mnist_core.ground.errors import StoreTroubleError
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
     from stored_runs import begin_run, make_record
 
     if len(sys.argv) > 2:

@@ -19,8 +19,8 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState
-from mnist_core.worker import start_worker
+from mnist_core.store import RunState
+from mnist_core.work import start_worker
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONGER = SearchPlan(
@@ -64,7 +64,7 @@ def test_a_search_runs_to_its_end(store, settings, fingerprint):
 def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, settings, fingerprint):
     run_id = store.add_run(LONGER, "small.mat", fingerprint)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
-    command = [sys.executable, "-m", "mnist_core.worker"]
+    command = [sys.executable, "-m", "mnist_core.work"]
     worker = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     wait_until(lambda: len(store.read_epochs(run_id)) > 3)
     worker.send_signal(signal.SIGKILL)
@@ -86,9 +86,9 @@ def test_what_trains_leaves_the_worker_and_the_app_the_first_place(store, settin
     start_worker(settings)
     wait_until(lambda: store.read_epochs(run_id))
     niceness = dict(map(read_niceness, processes_of(settings.home)))
-    trains = [nice for words, nice in niceness.items() if "mnist_core.worker" not in words]
+    trains = [nice for words, nice in niceness.items() if "mnist_core.work" not in words]
     assert trains
-    assert min(trains) > max(nice for words, nice in niceness.items() if "mnist_core.worker" in words)
+    assert min(trains) > max(nice for words, nice in niceness.items() if "mnist_core.work" in words)
     store.request_cancel(run_id)
     wait_until(lambda: not processes_of(settings.home), 15)
 

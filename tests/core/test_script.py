@@ -9,7 +9,7 @@ from digits import ROOT
 
 HEAD = """
 import numpy as np
-from mnist_core.search.estimator import GridSearch
+from mnist_core.search.estimators.grid_search import GridSearch
 
 X, y = np.random.default_rng(0).random((200, 64), dtype=np.float32), np.arange(200) % 10
 grid = {"lr": [0.01], "hidden1": [8], "hidden2": [8], "activation": ["tanh", "relu"]}

@@ -21,10 +21,10 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import REFIT_FOLD, FitState, RunState, Store
-from mnist_core.worker import carry_out_run, start_worker
-from mnist_core.worker.engine import EngineProcess
-from mnist_core.worker.speed import Speed, measure_speed, read_speed
+from mnist_core.store import REFIT_FOLD, FitState, RunState, Store
+from mnist_core.work import carry_out_run, start_worker
+from mnist_core.work.engine import EngineProcess
+from mnist_core.work.speed import Speed, measure_speed, read_speed
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, workers=2)
@@ -175,7 +175,7 @@ def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(stor
         "MNIST_LAB_HOME": str(settings.home),
         "MNIST_LAB_DATABASE": settings.database,
     }
-    worker = subprocess.Popen([sys.executable, "-m", "mnist_core.worker"], cwd=ROOT, env=environment)
+    worker = subprocess.Popen([sys.executable, "-m", "mnist_core.work"], cwd=ROOT, env=environment)
     wait_until(lambda: len(store.read_epochs(run_id)) > 3)
 
     worker.send_signal(signal.SIGKILL)
@@ -197,7 +197,7 @@ def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, mo
     engine.stop()
 
 
-@pytest.mark.parametrize("module", ["mnist_core.cli.search", "mnist_core.worker.__main__"])
+@pytest.mark.parametrize("module", ["mnist_core.cli.search", "mnist_core.work.__main__"])
 def test_who_starts_an_engine_loads_nothing_that_trains_before(module):
     code = f"""
         import sys

@@ -9,7 +9,7 @@ from stored_runs import begin_run, make_record
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from visitor import OpenTab
 
-from mnist_core.runs import Store
+from mnist_core.store import Store
 
 _WAIT_S = 30.0
 _FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY

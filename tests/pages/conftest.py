@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.runs import Store
+from mnist_core.store import Store
 from mnist_ui.search import run_panel
 from mnist_ui.search import search_form as plan_form
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs import REFIT_FOLD, Outcome, RunState, Store
+from mnist_core.store import REFIT_FOLD, Outcome, RunState, Store
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SMALL = SearchPlan(

@@ -190,7 +190,7 @@ def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
 
 @pytest.fixture
 def store(home):
-    from mnist_core.runs import Store
+    from mnist_core.store import Store
 
     opened = Store(f"sqlite:///{home / 'lab.db'}")
     yield opened

@@ -13,9 +13,9 @@ from mnist_core.data.dataset import compute_fingerprint
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.evaluation.disturbances import DISTURBANCES
 from mnist_core.network.models import Model, save_model
-from mnist_core.runs import Store
+from mnist_core.store import Store
 from mnist_core.training.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
-from mnist_core.worker.jobs import carry_out_job
+from mnist_core.work.jobs import carry_out_job
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenTab = Callable[..., AppTest]

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState
+from mnist_core.store import RunState
 
 
 @pytest.fixture

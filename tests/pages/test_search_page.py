@@ -26,7 +26,7 @@ from searches import (
 from trained import make_dataset, make_model
 
 from mnist_core.network.grid import PAPER_GRID, Engine, SearchPlan
-from mnist_core.runs import RunState
+from mnist_core.store import RunState
 from mnist_ui.following.states import name_in_title
 from mnist_ui.session import Key
 

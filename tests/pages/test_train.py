@@ -11,7 +11,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import RunState, Store
+from mnist_core.store import RunState, Store
 from mnist_core.training.live.job import add_training, open_learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING

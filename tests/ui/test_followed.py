@@ -3,7 +3,7 @@
 import pytest
 from stored_runs import begin_run, make_record
 
-from mnist_core.runs import Store
+from mnist_core.store import Store
 from mnist_ui.search.followed_runs import FollowedRun
 
 

@@ -9,8 +9,8 @@ import pytest
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs import EpochRow, FitRow, FitState
-from mnist_core.runs.ranking import rank_candidates
+from mnist_core.store import EpochRow, FitRow, FitState
+from mnist_core.store.ranking import rank_candidates
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 from mnist_ui.search.parallel_axes import draw_parallel
 from mnist_ui.search.search_charts import Curves, draw_curves, draw_heat_map

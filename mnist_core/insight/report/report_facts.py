@@ -16,8 +16,8 @@ from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.fields.views import PRODUCT, find_view
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model, load_model
-from mnist_core.runs import RunRow, Store
-from mnist_core.runs.ranking import RankedCandidate, rank_candidates
+from mnist_core.store import RunRow, Store
+from mnist_core.store.ranking import RankedCandidate, rank_candidates
 
 
 @dataclass(frozen=True, eq=False)

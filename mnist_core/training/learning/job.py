@@ -7,7 +7,7 @@ import torch
 from mnist_core.network.models import find_model, load_model
 from mnist_core.pens import Drawing
 from mnist_core.pens.corrections import list_own_writing
-from mnist_core.runs.work import JobWork
+from mnist_core.store.work import JobWork
 from mnist_core.training.learning.learned_model import learn_model
 
 KIND = "learn"

@@ -11,9 +11,9 @@ from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs.jobs import JobRow, Jobs
-from mnist_core.runs.queue import make_id
-from mnist_core.runs.work import JobWork
+from mnist_core.store.jobs import JobRow, Jobs
+from mnist_core.store.queue import make_id
+from mnist_core.store.work import JobWork
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Wishes

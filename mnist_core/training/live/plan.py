@@ -7,7 +7,7 @@ from typing import Any
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.recipe import MOST_EPOCHS, Recipe
-from mnist_core.runs.jobs import JobRow
+from mnist_core.store.jobs import JobRow
 
 TRAINING = "live"
 """The kind of job that a live training is."""

@@ -11,8 +11,8 @@ from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
-from mnist_core.runs.jobs import JobRow
-from mnist_core.runs.work import JobWork
+from mnist_core.store.jobs import JobRow
+from mnist_core.store.work import JobWork
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import open_frames, open_learner
 from mnist_core.training.live.plan import LivePlan, Rates

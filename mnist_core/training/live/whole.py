@@ -8,8 +8,8 @@ from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.errors import GridError, RunError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs.jobs import Jobs
-from mnist_core.runs.work import beating
+from mnist_core.store.jobs import Jobs
+from mnist_core.store.work import beating
 from mnist_core.training.live.job import add_training, open_learner, settle, train_epoch, wants_more
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes

@@ -13,8 +13,8 @@ from mnist_core.ground.replacing import keep_file
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models.info import ModelInfo
 from mnist_core.network.recipe import Recipe
-from mnist_core.runs import Store
-from mnist_core.runs.work import JobWork
+from mnist_core.store import Store
+from mnist_core.store.work import JobWork
 from mnist_core.training.retraining.label_errors import (
     JUDGE,
     N_FOLDS,

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from mnist_core.runs import RunRow, RunState
+from mnist_core.store import RunRow, RunState
 from mnist_ui.components.assets import read_assets
 from mnist_ui.following.states import is_live, name_in_title
 from mnist_ui.session import Key

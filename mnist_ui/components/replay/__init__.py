@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.network.grid import SearchPlan
-from mnist_core.runs import EpochRow, FitRow, FitState
-from mnist_core.runs.ranking import trace_leaders
+from mnist_core.store import EpochRow, FitRow, FitState
+from mnist_core.store.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
 from mnist_ui.components.assets import read_assets
 from mnist_ui.components.player import make_controls

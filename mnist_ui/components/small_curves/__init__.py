@@ -16,7 +16,7 @@ import streamlit as st
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.runs import EpochRow, FitRow, FitState
+from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 from mnist_ui.components.assets import read_assets
 from mnist_ui.components.picked import read_picked

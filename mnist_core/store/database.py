@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from mnist_core.ground.errors import RunError, StoreTroubleError
-from mnist_core.runs.owner import SILENT_AFTER_S, Owner, Watch
-from mnist_core.runs.schema import bring_up_to_date
-from mnist_core.runs.trouble import tell_trouble
+from mnist_core.store.owner import SILENT_AFTER_S, Owner, Watch
+from mnist_core.store.schema import bring_up_to_date
+from mnist_core.store.trouble import tell_trouble
 
 BUSY_TIMEOUT_S = 30.0  # how long a write waits for another process's write
 _BACKENDS = ("sqlite", "postgresql")

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
-from mnist_core.runs.reading import RunReading
-from mnist_core.runs.rows import RunRow, RunState
-from mnist_core.runs.tables import EPOCHS, FITS, RUNS
+from mnist_core.store.reading import RunReading
+from mnist_core.store.rows import RunRow, RunState
+from mnist_core.store.tables import EPOCHS, FITS, RUNS
 
 _MOST_LETTERS = 200  # of a name, as many as its column holds
 _MOST_TAG_LETTERS = 40

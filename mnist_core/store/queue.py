@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
 from mnist_core.network.grid import SearchPlan
-from mnist_core.runs.claims import IS_HELD, WORKED_SECONDS
-from mnist_core.runs.reading import IN_TURN, IS_SEARCH, IS_WAITING, RunReading
-from mnist_core.runs.rows import RunRow, RunState, now
-from mnist_core.runs.tables import RUNS
+from mnist_core.store.claims import IS_HELD, WORKED_SECONDS
+from mnist_core.store.reading import IN_TURN, IS_SEARCH, IS_WAITING, RunReading
+from mnist_core.store.rows import RunRow, RunState, now
+from mnist_core.store.tables import RUNS
 
 _STOPPED = (RunState.PAUSED, RunState.INTERRUPTED)
 _GOING_ON = (RunState.RUNNING, RunState.PAUSING)

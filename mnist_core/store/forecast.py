@@ -9,7 +9,7 @@ import numpy as np
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.runs.rows import FitRow, FitState, RunRow
+from mnist_core.store.rows import FitRow, FitState, RunRow
 
 # Epochs that a fit to 40,000 images took before it stopped early, in the paper's grid on its data, by rate;
 # the mean of all is 5,806 / 405.

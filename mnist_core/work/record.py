@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs import Outcome, RunState, Store
 from mnist_core.search.events import Event
+from mnist_core.store import Outcome, RunState, Store
 
 
 def record_event(store: Store, run_id: str, event: Event) -> None:

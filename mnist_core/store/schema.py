@@ -5,7 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
-from mnist_core.runs.tables import METADATA
+from mnist_core.store.tables import METADATA
 
 REVISIONS = ("0001", "0002", "0003")  # the scripts in `migrations`, the latest last
 _LATEST = REVISIONS[-1]

@@ -1,11 +1,11 @@
 """The durable store of runs, their fits and their epochs, and of jobs of other kinds."""
 
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.runs.archive import Archive
-from mnist_core.runs.jobs import JobRow, Jobs
-from mnist_core.runs.owner import HEARTBEAT_EVERY_S
-from mnist_core.runs.queue import Queue
-from mnist_core.runs.rows import (
+from mnist_core.store.archive import Archive
+from mnist_core.store.jobs import JobRow, Jobs
+from mnist_core.store.owner import HEARTBEAT_EVERY_S
+from mnist_core.store.queue import Queue
+from mnist_core.store.rows import (
     BestScore,
     EpochRow,
     FitRow,

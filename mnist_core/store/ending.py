@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mnist_core.ground.errors import LabError, RunLostError, StorageError, StoreTroubleError, judge
-from mnist_core.runs.claims import Claims
-from mnist_core.runs.rows import RunState
+from mnist_core.store.claims import Claims
+from mnist_core.store.rows import RunState
 
 _RETRY_S = 0.5
 _MOST_RETRIES = 20  # of noting that a store could not be written

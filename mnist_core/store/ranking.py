@@ -9,7 +9,7 @@ from functools import lru_cache
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.runs.rows import FitRow
+from mnist_core.store.rows import FitRow
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from mnist_core.runs.tables import METADATA
+from mnist_core.store.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 with context.begin_transaction():

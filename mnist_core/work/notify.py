@@ -3,7 +3,7 @@
 import logging
 
 from mnist_core.ground.settings import Settings
-from mnist_core.runs import RunRow, RunState
+from mnist_core.store import RunRow, RunState
 
 _LOG = logging.getLogger("mnist_lab.notify")
 _SIGNS = {

@@ -7,10 +7,10 @@ from typing import Any
 
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
-from mnist_core.runs import JobRow, RunState, Store
-from mnist_core.runs.ending import noting_errors
-from mnist_core.runs.work import JobWork, beating
-from mnist_core.worker import start_process
+from mnist_core.store import JobRow, RunState, Store
+from mnist_core.store.ending import noting_errors
+from mnist_core.store.work import JobWork, beating
+from mnist_core.work import start_process
 
 KINDS: Mapping[str, str] = {
     "label-errors": "mnist_core.training.retraining.jobs:carry_out_labels",

@@ -10,9 +10,9 @@ from filelock import FileLock, Timeout
 from mnist_core.ground.errors import LabError, RunError, RunLostError, StorageError
 from mnist_core.ground.priority import yield_to_others
 from mnist_core.ground.settings import Settings, read_settings
-from mnist_core.runs import RunRow, Store
-from mnist_core.worker import Places, carry_out_run, catch_signals
-from mnist_core.worker.jobs import carry_out_job
+from mnist_core.store import RunRow, Store
+from mnist_core.work import Places, carry_out_run, catch_signals
+from mnist_core.work.jobs import carry_out_job
 
 _HANDOVER_S = 5.0  # a worker that ends frees its lock within this
 _LOG = logging.getLogger("mnist_lab.worker")

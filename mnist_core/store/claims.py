@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunLostError
-from mnist_core.runs.owner import HEARTBEAT_EVERY_S, is_known_dead
-from mnist_core.runs.reading import HAS_PLACE, IN_TURN, IS_SEARCH, IS_WAITING, RunReading
-from mnist_core.runs.rows import Outcome, RunRow, RunState, now
-from mnist_core.runs.tables import RUNS
+from mnist_core.store.owner import HEARTBEAT_EVERY_S, is_known_dead
+from mnist_core.store.reading import HAS_PLACE, IN_TURN, IS_SEARCH, IS_WAITING, RunReading
+from mnist_core.store.rows import Outcome, RunRow, RunState, now
+from mnist_core.store.tables import RUNS
 
 _LOOK_EVERY_S = HEARTBEAT_EVERY_S / 4  # for a sign of life
 

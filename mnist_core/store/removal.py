@@ -3,7 +3,7 @@
 import shutil
 
 from mnist_core.ground.settings import Settings
-from mnist_core.runs.archive import Archive
+from mnist_core.store.archive import Archive
 
 
 def remove_run(store: Archive, run_id: str, settings: Settings) -> None:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from mnist_core.ground.errors import RunError
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.runs.database import Database
-from mnist_core.runs.owner import Owner
-from mnist_core.runs.rows import BestScore, FitState, Outcome, RunRow, RunState
-from mnist_core.runs.tables import FITS, RUNS
+from mnist_core.store.database import Database
+from mnist_core.store.owner import Owner
+from mnist_core.store.rows import BestScore, FitState, Outcome, RunRow, RunState
+from mnist_core.store.tables import FITS, RUNS
 
 IS_SEARCH = RUNS.c.kind == "search"
 HAS_PLACE = RUNS.c.queue_position.is_not(None)

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mnist_core.network.history import EpochRecord
-from mnist_core.runs.claims import Claims
-from mnist_core.runs.rows import EpochRow, FitRow, FitState
-from mnist_core.runs.tables import EPOCHS, FITS
+from mnist_core.store.claims import Claims
+from mnist_core.store.rows import EpochRow, FitRow, FitState
+from mnist_core.store.tables import EPOCHS, FITS
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _EPOCH_COLUMNS = [column for column in EPOCHS.c if column.name != "run_id"]

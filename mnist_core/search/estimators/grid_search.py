@@ -21,7 +21,11 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from mnist_core.data.dataset import compute_fingerprint
-from mnist_core.engines.fused.estimator import (
+from mnist_core.ground.arrays import Inputs, Labels, Probabilities
+from mnist_core.ground.errors import GridError
+from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.search.checkpoints import Checkpoints
+from mnist_core.search.estimators.classifier import (
     NetworkClassifier,
     check_inner_parts,
     make_plain,
@@ -30,10 +34,6 @@ from mnist_core.engines.fused.estimator import (
     read_training,
     tag_images,
 )
-from mnist_core.ground.arrays import Inputs, Labels, Probabilities
-from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
-from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.events import EventListener, EventSender
 from mnist_core.search.fast import FastEngine, open_fast_engine
 from mnist_core.search.reference import ReferenceEngine

@@ -17,13 +17,13 @@ from types import FrameType
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import PROJECT_FOLDER, Settings
 from mnist_core.network.models.model_names import name_after
-from mnist_core.notify import notify_end
-from mnist_core.runs import HEARTBEAT_EVERY_S, RunRow, RunState, Store
-from mnist_core.runs.ending import noting_errors
 from mnist_core.search.events import ENDS, Event, EventListener
 from mnist_core.search.job import SearchJob
-from mnist_core.worker.engine import EngineProcess
-from mnist_core.worker.record import record_event
+from mnist_core.store import HEARTBEAT_EVERY_S, RunRow, RunState, Store
+from mnist_core.store.ending import noting_errors
+from mnist_core.work.engine import EngineProcess
+from mnist_core.work.notify import notify_end
+from mnist_core.work.record import record_event
 
 MODEL, RESULTS = "model", "results.csv"
 """Names of a search's results in the folder that `--out` names."""
@@ -255,13 +255,13 @@ def start_worker(settings: Settings) -> None:
 
 
 def start_process(settings: Settings, words: Sequence[str], log_name: str) -> None:
-    """Start `python -m mnist_core.worker` with these words as a process that outlives the app."""
+    """Start `python -m mnist_core.work` with these words as a process that outlives the app."""
     settings.make_home()
     settings.logs_folder.mkdir(exist_ok=True)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
     with (settings.logs_folder / log_name).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_core.worker", *words],
+            [sys.executable, "-m", "mnist_core.work", *words],
             cwd=PROJECT_FOLDER,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,

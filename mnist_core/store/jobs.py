@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
-from mnist_core.runs.queue import last_place, make_id, queue_again
-from mnist_core.runs.reading import HAS_PLACE, IS_SEARCH, parse_time
-from mnist_core.runs.rows import RunState, now
-from mnist_core.runs.tables import RUNS
-from mnist_core.runs.trainings import Trainings
+from mnist_core.store.queue import last_place, make_id, queue_again
+from mnist_core.store.reading import HAS_PLACE, IS_SEARCH, parse_time
+from mnist_core.store.rows import RunState, now
+from mnist_core.store.tables import RUNS
+from mnist_core.store.trainings import Trainings
 
 _RESUMABLE = [state for state in RunState if state.is_resumable]
 

@@ -7,10 +7,10 @@ from threading import Event, Thread
 
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
-from mnist_core.runs.claims import lost
-from mnist_core.runs.jobs import JobRow, Jobs
-from mnist_core.runs.owner import HEARTBEAT_EVERY_S
-from mnist_core.runs.rows import RunState
+from mnist_core.store.claims import lost
+from mnist_core.store.jobs import JobRow, Jobs
+from mnist_core.store.owner import HEARTBEAT_EVERY_S
+from mnist_core.store.rows import RunState
 
 
 class JobWork:
