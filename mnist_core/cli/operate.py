@@ -21,9 +21,10 @@ from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.curve import CurvePoint, count_needed, find_curve
 from mnist_core.insight.operate.operated_model import keep_operated
-from mnist_core.insight.operate.operations import Operation, Prune, apply_all, parse_operation
+from mnist_core.insight.operate.operations import Operation, Prune, apply_all
 from mnist_core.insight.operate.orders import Order
 from mnist_core.insight.operate.plain_weights import HIDDEN, Weights
+from mnist_core.insight.operate.written_steps import parse_operation
 from mnist_core.network.models import Model
 
 _STEPS = {

@@ -15,10 +15,10 @@ from mnist_core.insight.operate.operations import (
     SwitchOff,
     SwitchOn,
     apply_all,
-    parse_operation,
 )
 from mnist_core.insight.operate.orders import Order
 from mnist_core.insight.operate.plain_weights import Weights
+from mnist_core.insight.operate.written_steps import parse_operation
 from mnist_core.network.models import Model
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key

@@ -15,18 +15,10 @@ from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.curve import CurvePoint, count_needed, find_curve
 from mnist_core.insight.operate.operated_model import keep_operated
-from mnist_core.insight.operate.operations import (
-    Prune,
-    Round,
-    Scale,
-    Swap,
-    SwitchOff,
-    SwitchOn,
-    apply_all,
-    parse_operation,
-)
+from mnist_core.insight.operate.operations import Prune, Round, Scale, Swap, SwitchOff, SwitchOn, apply_all
 from mnist_core.insight.operate.orders import Order, rank_by_loss, rank_stepwise
 from mnist_core.insight.operate.plain_weights import Weights
+from mnist_core.insight.operate.written_steps import parse_operation
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation
 from mnist_core.network.models import load_model, save_model

@@ -7,13 +7,13 @@ Octave's `libinterp/corefcn/ls-oct-text.cc`, and `save_ascii` of each of its typ
 
 import math
 import re
-import warnings
 from collections.abc import Callable
 from typing import BinaryIO
 
 import numpy as np
 
 from mnist_core.data.matfile.limits import Census
+from mnist_core.data.matfile.octave_numbers import INTEGERS, find_type, parse_decimals, to_count
 from mnist_core.data.matfile.parcel import Packer, Tree
 from mnist_core.data.matfile.sources import is_cut_short, is_damaged
 from mnist_core.data.matfile.trees import (
@@ -25,12 +25,10 @@ from mnist_core.data.matfile.trees import (
     to_text,
 )
 
-_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _FACT = re.compile(rb"# ([a-z, ]+?)(?:: ?(.*))?$")
 _MOST_LINE_BYTES = 2**24
 _MOST_TEXT_BYTES = 2**24
 _PIECE_BYTES = 2**18
-_WITHOUT_BRACKETS = bytes.maketrans(b"(,)", b"   ")  # of complex numbers
 
 
 def read_octave_text(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
@@ -104,9 +102,9 @@ class _Walk:
         form = words[-1] if words else ""
         if words[:1] in (["sparse"], ["diagonal"], ["permutation"]):
             return self._read_special(words)
-        if form not in ("scalar", "matrix", "bool") or words[0] not in (*_INTEGERS, "complex", "bool", form):
+        if form not in ("scalar", "matrix", "bool") or words[0] not in (*INTEGERS, "complex", "bool", form):
             raise is_damaged(f"a variable of type {kind}, which is none that can be read")
-        dtype = _find_type(words[0], is_single=kind.startswith("float "))
+        dtype = find_type(words[0], is_single=kind.startswith("float "))
         return self._read_matrix(dtype) if form == "matrix" else self._read_one(dtype)
 
     def _read_one(self, dtype: np.dtype) -> Tree:
@@ -118,7 +116,7 @@ class _Walk:
             shape = self._read_lengths(first)
             values = self._read_numbers(dtype, math.prod(shape)).reshape(shape, order="F")
         elif key == "rows":
-            shape = (_to_count(first), self._expect_count("columns"))
+            shape = (to_count(first), self._expect_count("columns"))
             values = self._read_numbers(dtype, math.prod(shape)).reshape(shape)
         else:
             raise is_damaged("a matrix without a size")
@@ -129,7 +127,7 @@ class _Walk:
         if words[0] == "permutation":
             n, is_column = self._expect_count("size"), self._expect("orient") == "c"
             return pack_permutation(self._read_numbers(np.dtype(np.int64), n) - 1, is_column, self._packer)
-        dtype = _find_type(words[1], is_single=False)
+        dtype = find_type(words[1], is_single=False)
         if words[0] == "sparse":
             return self._read_sparse(dtype, self._expect_count("nnz"))
         shape = (self._expect_count("rows"), self._expect_count("columns"))
@@ -157,7 +155,7 @@ class _Walk:
         values = np.empty(n, dtype)
         done = 0
         while done < n:
-            found = _parse(self._read_lines(), dtype)
+            found = parse_decimals(self._read_lines(), dtype)
             if not 0 < len(found) <= n - done:
                 raise is_damaged(f"other than the {n:,} numbers that were announced")
             values[done : done + len(found)] = found
@@ -185,8 +183,8 @@ class _Walk:
             return {"opaque": "text of more than two axes"}
         if key != "elements":
             raise is_damaged("text without a size")
-        self._census.expect(_to_count(first))
-        return to_text([self._read_row() for _ in range(_to_count(first))])
+        self._census.expect(to_count(first))
+        return to_text([self._read_row() for _ in range(to_count(first))])
 
     def _read_row(self) -> str:
         n_bytes = self._expect_count("length")
@@ -203,7 +201,7 @@ class _Walk:
         if key == "ndims":
             shape = self._read_lengths(first)
         else:
-            shape = (_to_count(first), self._expect_count("columns"))
+            shape = (to_count(first), self._expect_count("columns"))
         self._census.expect(math.prod(shape))
         items = [self.read_variable(depth)[1] for _ in range(math.prod(shape))]
         return {"shape": list(shape), "cells": items}
@@ -221,7 +219,7 @@ class _Walk:
         return {"names": [name for name, _ in fields], "fields": [tree for _, tree in fields]}
 
     def _read_members(self, depth: int, count: str | None = None) -> list[tuple[str, Tree]]:
-        n = _to_count(self._expect("length") if count is None else count)
+        n = to_count(self._expect("length") if count is None else count)
         self._census.expect(n)
         return [self.read_variable(depth) for _ in range(n)]
 
@@ -239,12 +237,12 @@ class _Walk:
 
     def _read_lengths(self, n_axes: str) -> tuple[int, ...]:
         lengths = self._read_filled_line().split()
-        if len(lengths) != _to_count(n_axes) or len(lengths) < 2:
+        if len(lengths) != to_count(n_axes) or len(lengths) < 2:
             raise is_damaged("a matrix without a size")
-        return tuple(_to_count(length.decode("ascii", "replace")) for length in lengths)
+        return tuple(to_count(length.decode("ascii", "replace")) for length in lengths)
 
     def _expect_count(self, key: str) -> int:
-        return _to_count(self._expect(key))
+        return to_count(self._expect(key))
 
     def _expect(self, key: str) -> str:
         found, value = self._read_fact()
@@ -276,30 +274,3 @@ class _Walk:
         if len(line) == _MOST_LINE_BYTES:
             raise is_damaged(f"a line of more than {_MOST_LINE_BYTES:,} bytes")
         return line
-
-
-def _find_type(word: str, is_single: bool) -> np.dtype:
-    if word in _INTEGERS:
-        return np.dtype(word)
-    kinds = {"bool": np.dtype(bool), "complex": np.dtype(np.complex128)}
-    return kinds.get(word, np.dtype(np.float32 if is_single else np.float64))
-
-
-def _to_count(words: str) -> int:
-    if not words.isascii() or not words.isdecimal() or len(words) > 18:
-        raise is_damaged("a length that is none")
-    return int(words)
-
-
-def _parse(text: bytes, dtype: np.dtype) -> np.ndarray:
-    """Turn decimals to numbers."""
-    plain = text.translate(_WITHOUT_BRACKETS)
-    if b"NA" in plain:
-        plain = re.sub(rb"\bNA\b", b"NaN", plain)  # Octave's mark for what is missing
-    parsed_as = dtype if dtype.kind in "iu" else np.dtype(np.float64)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return np.fromstring(plain.decode("ascii"), dtype=parsed_as, sep=" ").astype(dtype)
-    except (ValueError, DeprecationWarning) as error:
-        raise is_damaged("numbers that are no decimals") from error

@@ -1,0 +1,1 @@
+"""The built-in sample, and how it was cut."""

@@ -1,0 +1,1 @@
+"""Pen digits of many writers, and how they were packed."""

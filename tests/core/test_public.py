@@ -1,0 +1,41 @@
+"""What a script imports from `mnist_core`."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mnist_core
+
+STUB = Path(mnist_core.__file__).with_name("__init__.pyi")
+
+
+def test_every_name_is_there_and_documented():
+    for name in mnist_core.__all__:
+        found = getattr(mnist_core, name)
+        assert isinstance(found, str | Path | tuple) or found.__doc__, name
+
+
+def test_types_are_told_of_the_same_names_from_the_same_modules():
+    told = {
+        alias.name: f"mnist_core.{node.module}"
+        for node in ast.parse(STUB.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert sorted(told) == mnist_core.__all__
+    for name, module in told.items():
+        assert getattr(sys.modules[module], name) is getattr(mnist_core, name)
+
+
+def test_nothing_is_loaded_before_it_is_used():
+    script = "import sys, mnist_core; print([one for one in ('torch', 'numpy', 'sklearn') if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_another_name_is_refused_as_python_does_it():
+    with pytest.raises(AttributeError, match="has no attribute 'grid_search'"):
+        _ = mnist_core.grid_search
