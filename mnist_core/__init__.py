@@ -13,7 +13,6 @@ _PUBLIC = {
     "data.matfile": ("read_mat",),
     "data.sample": ("SAMPLE_PATH",),
     "engines.fused.alone": ("train_network", "train_networks", "train_seeds"),
-    "engines.fused.estimator": ("NetworkClassifier",),
     "ground.errors": ("LabError",),
     "ground.settings": ("SHIPPED_MODELS",),
     "insight.evaluation": ("evaluate",),
@@ -24,7 +23,8 @@ _PUBLIC = {
     "network.models": ("Model", "load_model", "save_model"),
     "network.recipe": ("Recipe",),
     "pens": ("draw_strokes", "read_picture"),
-    "search.estimator": ("GridSearch",),
+    "search.estimators.classifier": ("NetworkClassifier",),
+    "search.estimators.grid_search": ("GridSearch",),
 }
 _HOMES = {name: home for home, names in _PUBLIC.items() for name in names}
 

@@ -8,7 +8,6 @@ from .data.sample import SAMPLE_PATH as SAMPLE_PATH
 from .engines.fused.alone import train_network as train_network
 from .engines.fused.alone import train_networks as train_networks
 from .engines.fused.alone import train_seeds as train_seeds
-from .engines.fused.estimator import NetworkClassifier as NetworkClassifier
 from .ground.errors import LabError as LabError
 from .ground.settings import SHIPPED_MODELS as SHIPPED_MODELS
 from .insight.evaluation import evaluate as evaluate
@@ -25,4 +24,5 @@ from .network.models import save_model as save_model
 from .network.recipe import Recipe as Recipe
 from .pens import draw_strokes as draw_strokes
 from .pens import read_picture as read_picture
-from .search.estimator import GridSearch as GridSearch
+from .search.estimators.classifier import NetworkClassifier as NetworkClassifier
+from .search.estimators.grid_search import GridSearch as GridSearch

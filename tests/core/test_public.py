@@ -31,7 +31,9 @@ def test_types_are_told_of_the_same_names_from_the_same_modules():
 
 
 def test_nothing_is_loaded_before_it_is_used():
-    script = "import sys, mnist_core; print([one for one in ('torch', 'numpy', 'sklearn') if one in sys.modules])"
+    script = (
+        "import sys, mnist_core; print([one for one in ('torch', 'numpy', 'sklearn') if one in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
