@@ -2,6 +2,7 @@
 
 import tempfile
 
+from mnist_core.data.layouts.understanding import Decision, Understanding
 from mnist_core.data.matfile.confined import take_values
 from mnist_core.data.matfile.kinds import HEAD_BYTES, describe_problem, find_format
 from mnist_core.data.matfile.parcel import Packer
@@ -19,3 +20,7 @@ def read_here(content: bytes) -> dict[str, Value]:
         packer = Packer(parcel)
         packer.close(read_tree(given, form, packer))
         return take_values(parcel.fileno())
+
+
+def find_decision(found: Understanding, name: str) -> Decision:
+    return next(decision for decision in found.decisions if decision.name == name)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from digits import take_digits, write_mat
+from matfiles import find_decision
 
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.layouts import RULES, Choices, read_dataset, recognise_layout, understand
@@ -186,7 +187,7 @@ def test_two_variables_that_may_be_the_labels_leave_the_choice_to_the_user(digit
     chosen = understand(arrays, "digits", Choices(labels="y"))
     np.testing.assert_array_equal(chosen.dataset.labels, digits[1])
     assert chosen.dataset.origin.choices == Choices(labels="y")
-    assert chosen.get_decision("labels").is_chosen
+    assert find_decision(chosen, "labels").is_chosen
 
 
 def test_own_test_images_are_the_held_out_part(digits):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from digits import take_digits
+from matfiles import find_decision
 
 from mnist_core.data.dataset import Choices, split_dataset
 from mnist_core.data.layouts import recognise_layout, understand
@@ -250,9 +251,9 @@ def test_every_range_of_values_becomes_ink_from_0_to_1(case):
     dataset = found.require_dataset()
     np.testing.assert_allclose(dataset.images, IMAGES, atol=tolerance)
     assert (dataset.images.min(), dataset.images.max()) == (0, 1)
-    assert found.get_decision("values").value == way
+    assert find_decision(found, "values").value == way
     is_dark = case.startswith("inverted")
-    assert found.get_decision("ink").value == ("dark" if is_dark else "bright")
+    assert find_decision(found, "ink").value == ("dark" if is_dark else "bright")
     assert any("inverted" in warning for warning in dataset.origin.warnings) == is_dark
 
 
@@ -356,4 +357,4 @@ def test_a_choice_that_cannot_be_is_refused_with_what_can(choices, sentence):
     found = understand({"X": ROWS, "y": Y}, "digits", choices)
     assert found.dataset is None
     assert sentence in found.problem
-    assert found.get_decision(next(iter(choices.given()))).is_ambiguous
+    assert find_decision(found, next(iter(choices.given()))).is_ambiguous

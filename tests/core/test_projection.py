@@ -14,13 +14,14 @@ from trained import make_dataset, make_model
 from mnist_core.data.dataset import split_dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation import read_activations
-from mnist_core.insight.projection import STAGES
 from mnist_core.insight.projection.flatten import Method, flatten_stages, place_one, turn_towards
 from mnist_core.insight.projection.layer_map import map_layers, probe_layers
 from mnist_core.insight.projection.map_images import choose_sample, read_stages
 from mnist_core.insight.projection.measure import measure_trust, probe_stage
 from mnist_core.insight.projection.trace import trace_image
 from mnist_core.network.models import load_model
+
+STAGES = ("input", "hidden1", "hidden2", "output")
 
 
 @pytest.fixture(scope="module")

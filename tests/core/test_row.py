@@ -7,7 +7,7 @@ from digits import ROOT
 from benchmarks.rows import compose_numbers
 from mnist_core.ground.errors import DrawingError, EmptyDrawingError
 from mnist_core.insight.reading import draw_all, read_images
-from mnist_core.insight.reading.row import read_row, split_row
+from mnist_core.insight.reading.row import read_row
 from mnist_core.network.models import load_model
 from mnist_core.training.robust.pen import read_pens
 
@@ -27,11 +27,11 @@ def move(strokes, dx):
 def test_the_strokes_of_a_digit_stay_together_in_whatever_order_they_come(model):
     written = [*move(FOUR, 90), *SEVEN, *move(SEVEN, 200)]
 
-    assert split_row(model, written) == [SEVEN, move(FOUR, 90), move(SEVEN, 200)]
+    assert read_row(model, written).groups == [SEVEN, move(FOUR, 90), move(SEVEN, 200)]
 
 
 def test_digits_whose_boxes_overlap_are_cut(model):
-    assert split_row(model, [*SEVEN, *move(FOUR, 52)]) == [SEVEN, move(FOUR, 52)]
+    assert read_row(model, [*SEVEN, *move(FOUR, 52)]).groups == [SEVEN, move(FOUR, 52)]
 
 
 def test_a_digit_alone_is_a_row_of_one(model):
@@ -48,13 +48,15 @@ def test_the_size_of_the_canvas_makes_no_difference(model, scale):
     written = [*SEVEN, *move(FOUR, 90)]
     scaled = [(np.array(stroke) * scale).tolist() for stroke in written]
 
-    assert [len(group) for group in split_row(model, scaled)] == [2, 2]
+    assert [len(group) for group in read_row(model, scaled).groups] == [2, 2]
 
 
 def test_of_composed_numbers_nine_in_ten_are_cut_rightly(model):
     numbers = list(compose_numbers(read_pens(), 40, seed=11))
 
-    found = [split_row(model, [stroke for digit in digits for stroke in digit]) for _, digits, _ in numbers]
+    found = [
+        read_row(model, [stroke for digit in digits for stroke in digit]).groups for _, digits, _ in numbers
+    ]
     is_cut = [
         sorted(map(len, group)) == sorted(map(len, digit)) if len(groups) == len(digits) else False
         for groups, (_, digits, _) in zip(found, numbers, strict=True)

@@ -120,10 +120,6 @@ class Understanding:
         """Whether the user has to choose among the options of a decision."""
         return any(decision.is_ambiguous for decision in self.decisions)
 
-    def get_decision(self, name: str) -> Decision | None:
-        """Return the decision of a name; None where it did not come to it."""
-        return next((decision for decision in self.decisions if decision.name == name), None)
-
     def require_dataset(self) -> Dataset:
         """Return the data set.
 

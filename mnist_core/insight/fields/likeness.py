@@ -105,11 +105,6 @@ class DigitScore:
         return float(self.own.mean())
 
     @property
-    def is_digit_like(self) -> bool:
-        """Return whether the score is at least 0.6."""
-        return self.score >= DIGIT_LIKE
-
-    @property
     def p(self) -> float:
         """Return how often chance does as well, by the kind of chance that does better."""
         worse = (1 + (chance >= self.score).sum() for chance in (self.shuffled, self.reassigned))

@@ -118,7 +118,7 @@ def read_stages(network: MLP, images: Images) -> dict[str, Activations]:
     Returns
     -------
     dict of str to ndarray of shape (n, features), float32
-        By stage, in the order of `STAGES`.
+        By stage: `input`, as the network is given them, and behind each of its `LAYERS`.
     """
     sums = all_sums(network, images)
     pixels: Activations = np.asarray(images, dtype=np.float32).reshape(len(images), -1)

@@ -101,11 +101,6 @@ def read_row(model: Model, strokes: Sequence[Stroke]) -> Row:
     )
 
 
-def split_row(model: Model, strokes: Sequence[Stroke]) -> list[list[Stroke]]:
-    """Cut strokes into digits, from left to right; see `read_row`."""
-    return read_row(model, strokes).groups
-
-
 def _order(strokes: Sequence[Stroke]) -> tuple[list[Stroke], Boxes]:
     inked = [stroke for stroke in strokes if len(stroke)]
     points = stroke_points(inked)

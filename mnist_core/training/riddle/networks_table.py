@@ -48,16 +48,6 @@ class Row:
     read_by_itself: tuple[int, ...]
     read_by_reader: tuple[int, ...]
 
-    @property
-    def n_read_by_reader(self) -> int:
-        """Count the fields that the independent network reads as their digit."""
-        return sum(digit == place for place, digit in enumerate(self.read_by_reader))
-
-    @property
-    def n_read_by_itself(self) -> int:
-        """Count the fields that the network itself reads as their digit."""
-        return sum(digit == place for place, digit in enumerate(self.read_by_itself))
-
 
 def write_rows(rows: Iterable[Row]) -> str:
     """Write rows as CSV; several numbers in a cell have spaces between them."""
