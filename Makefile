@@ -31,6 +31,7 @@ lint: ## check format, style, types and the floors of the code
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
+	.venv/bin/oxlint mnist_ui
 
 bench: ## measure what the documentation claims about speed; fails when a claim breaks
 	@scripts/install.sh requirements-dev.txt

@@ -13,16 +13,10 @@ from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.markdown import escape
 from mnist_ui.start.warming import wait_for_pages, warm_up
+from mnist_ui.streamlit_insides import INHERITED_WORDS, NARROW_SIDEBAR, style
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
-# Of what is chosen, the border and the ground tell; words in the theme's own blue are hard to read on dark.
-_STYLE = """<style>
-[data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
-  color: inherit !important; }
-/* The titles are short; the pictures need the room. A width for set_page_config comes too late. */
-@media (min-width: 769px) { [data-testid="stSidebar"] { max-width: 14rem; } }
-</style>"""
 
 
 @asynccontextmanager
@@ -56,10 +50,10 @@ def _list_pages() -> dict[str, list[st.Page]]:
 def _show_page() -> None:
     wait_for_pages()
     # Here, as it holds a component, which can only be made where an app runs.
-    from mnist_ui.following.watch import see  # noqa: PLC0415
+    from mnist_ui.components.sight import see  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
-    st.html(_STYLE)
+    style(INHERITED_WORDS, NARROW_SIDEBAR)
     if trouble := say_home_trouble():
         st.error(escape(trouble), icon=":material/error:")
         return

@@ -1,6 +1,7 @@
-"""What the lab does with Streamlit's insides, which no promise covers: all of it stands here.
+"""What the lab does with insides of Streamlit, which no promise covers: all of it stands here.
 
-`tests/e2e/test_watching.py` and `tests/e2e/test_pages.py` see each of it in a browser.
+What scripts do stands beside, in `streamlit_insides.js`. `tests/e2e/test_streamlit_insides.py` sees each of
+it in a browser. The classes `st-key-...` and variables `--st-...` of the rest of the lab are promised.
 """
 
 import logging
@@ -8,6 +9,46 @@ import logging
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+INHERITED_WORDS = """
+[data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
+  color: inherit !important; }"""
+"""Of what is chosen, border and ground tell; words in the theme's own blue are hard to read on dark."""
+
+NARROW_SIDEBAR = '@media (min-width: 769px) { [data-testid="stSidebar"] { max-width: 14rem; } }'
+"""The titles are short; the pictures need the room. A width for set_page_config comes too late."""
+
+NO_FADING = '[data-stale="true"] { opacity: 1 !important; transition: none !important; }'
+"""What is about to be refreshed would fade for a moment on a busy machine, each second anew."""
+
+
+def style(*rules: str) -> None:
+    """Add rules to the style of the page."""
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
+def one_row(container: str) -> str:
+    """Return rules that keep the buttons of a group in a row, also on a phone."""
+    group = f'.st-key-{container} [data-testid="stButtonGroup"]'
+    row = f'{group} [role="group"] {{ flex-wrap: nowrap; gap: 3px; }}'
+    return f"{row} {group} button {{ flex: 1; min-width: 0; padding-inline: 0; }}"
+
+
+def least_height(container: str, pixels: int) -> str:
+    """Return a rule that keeps room for a container, which may be empty at first."""
+    wrapper = f'[data-testid="stLayoutWrapper"]:has(> .st-key-{container})'
+    return f"{wrapper} {{ flex-basis: {pixels}px; }}"
+
+
+def canvas_ground(container: str) -> str:
+    """Return rules that give a canvas a ground, as wide as it is, and an edge where contrast is asked for."""
+    canvas = f'.st-key-{container} [data-testid="stBidiComponentIsolated"]'
+    ground = "background: color-mix(in srgb, currentColor 4%, transparent);"
+    contrast = "@media (forced-colors: active), (prefers-contrast: more)"
+    return (
+        f"{canvas} {{ width: fit-content; max-width: 100%; {ground} }} "
+        f"{contrast} {{ {canvas} {{ outline: 1px solid; }} }}"
+    )
 
 
 def leave_old_navigation() -> None:

@@ -25,9 +25,7 @@ from mnist_ui.search.shown_run import (
     choose_tab,
     open_run,
 )
-
-# What is about to be refreshed would fade for a moment on a busy machine, each second anew.
-_NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: none !important; }</style>'
+from mnist_ui.streamlit_insides import NO_FADING, style
 
 
 def _show_page() -> None:
@@ -53,7 +51,7 @@ def _show_page() -> None:
         if tab.open:
             with tab:
                 show(runs, best_scores)
-    st.html(_NO_FADING)
+    style(NO_FADING)
     with form_tab:
         # Last, as the estimate of the time may have to be measured.
         _show_form(is_seen=bool(form_tab.open))

@@ -10,13 +10,11 @@ from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
+from mnist_ui.streamlit_insides import NO_FADING, style
 from mnist_ui.train.epoch_actions import show_saving
 from mnist_ui.train.shown_training import choose_training, open_form, open_training
 from mnist_ui.train.training_form import ask_for_training
 from mnist_ui.train.training_panel import show_training
-
-# What is about to be refreshed would fade for a moment on a busy machine, each second anew.
-_NO_FADING = '<style>[data-stale="true"] { opacity: 1 !important; transition: none !important; }</style>'
 
 
 def _show_page() -> None:
@@ -31,7 +29,7 @@ def _show_page() -> None:
     button.button("New training", icon=":material/add:", on_click=open_form, width="stretch")
     show_training(job)
     show_saving()
-    st.html(_NO_FADING)
+    style(NO_FADING)
 
 
 def _show_form(*, is_first: bool) -> None:

@@ -1,10 +1,43 @@
-"""Scripts and styles of the components of our own."""
+"""How Streamlit gets a component of our own: a folder with Python, script and style."""
 
+import re
 from pathlib import Path
+from urllib.parse import quote
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 _FOLDER = Path(__file__).parent
+_MODULE = re.compile(r'(?<= from ")\.[^"]+')
+_STYLE = re.compile(r'@import "([^"]+)";')
+_PLAIN = " !$&'()*+,-./:;<=>?@[]^_`{|}~"  # needs no escape in an address, which so hardly grows, nested too
 
 
-def read_assets(*names: str) -> str:
-    """Read files of a component, one behind the other."""
-    return "".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+def declare(name: str, html: str | None = None) -> ComponentRenderer:
+    """Declare the component of a folder: `NAME/NAME.js`, and `NAME/NAME.css` where there is one."""
+    script, style = (_FOLDER / name / f"{name}.{suffix}" for suffix in ("js", "css"))
+    css = _read_style(style) if style.exists() else None
+    return st.components.v2.component(f"lab_{name}", html=html, css=css, js=_read_module(script))
+
+
+def find_module(name: str | Path) -> str:
+    """Return the address under which a module of this folder is imported: the same for all who import it.
+
+    Streamlit gives a script no address beside which others could lie. So a module is its own address; a
+    browser loads each address once, and what a module keeps is shared by all components of a tab.
+    """
+    return f"data:text/javascript,{quote(_read_module(_FOLDER / name), _PLAIN)}"
+
+
+def _read_module(path: Path) -> str:
+    """Read a module, the paths of those that it imports replaced by their addresses."""
+    text = path.read_text(encoding="utf-8")
+    linked = _MODULE.sub(lambda found: find_module((path.parent / found[0]).resolve()), text)
+    # Its name where an error is told.
+    return f"{linked}\n//# sourceURL={path.relative_to(_FOLDER.parent)}\n"
+
+
+def _read_style(path: Path) -> str:
+    """Read a style sheet, those that it imports in their places."""
+    text = path.read_text(encoding="utf-8")
+    return _STYLE.sub(lambda found: _read_style(path.parent / found[1]), text)

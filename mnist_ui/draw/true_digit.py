@@ -14,14 +14,9 @@ from mnist_core.pens import Stroke
 from mnist_core.pens.corrections import delete_corrections, keep_correction, list_corrections, make_correction
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key, settings
+from mnist_ui.streamlit_insides import one_row, style
 
 _SURE = 0.95  # a label against a reading as sure as that is asked about
-
-# All ten in a row, also on a phone.
-_STYLE = """<style>
-.st-key-draw-stale-truth [data-testid="stButtonGroup"] [role="group"] { flex-wrap: nowrap; gap: 3px; }
-.st-key-draw-stale-truth [data-testid="stButtonGroup"] button { flex: 1; min-width: 0; padding-inline: 0; }
-</style>"""
 
 
 def ask_for_truth(model: Model, strokes: Sequence[Stroke], reading: Reading) -> None:
@@ -41,7 +36,7 @@ def ask_for_truth(model: Model, strokes: Sequence[Stroke], reading: Reading) -> 
     told = _Told(make_correction(strokes, 0, None, None).name, strokes, reading, model.name)
     if told.key not in st.session_state:
         st.session_state[told.key] = _find_told(told.name)
-    st.html(_STYLE)
+    style(one_row(Key.STALE_TRUTH))
     with st.container(key=Key.STALE_TRUTH):
         label = st.pills(
             "Wrong? Tap the right digit. Right? Tap it too.",

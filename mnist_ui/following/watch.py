@@ -5,22 +5,12 @@ from typing import TypeVar
 
 import streamlit as st
 
+from mnist_ui.components.sight import is_hidden
 from mnist_ui.session import Key
 from mnist_ui.streamlit_insides import rerun_fragment
 
 _Stamp = TypeVar("_Stamp", bound=Hashable)
 _HIDDEN_EVERY_S = 5.0  # in a tab that nobody sees, the title alone tells of a run
-_JS = """
-export default function ({ data, setStateValue }) {
-  const tell = () => {
-    if (document.hidden !== data.hidden) setStateValue("hidden", document.hidden);
-  };
-  document.addEventListener("visibilitychange", tell);
-  tell();
-  return () => document.removeEventListener("visibilitychange", tell);
-}
-"""
-_sight = st.components.v2.component("lab_sight", js=_JS)
 
 
 def watch(
@@ -59,14 +49,4 @@ def watch(
     st.fragment(draw, key=name)()
     if every_s is not None:
         st.session_state[Key.IS_WATCHING] = True
-        st.fragment(look, run_every=max(every_s, _HIDDEN_EVERY_S) if _is_hidden() else every_s)()
-
-
-def see() -> None:
-    """Learn whether the tab is seen, at the end of a page that watches; it runs again when that changes."""
-    if st.session_state.pop(Key.IS_WATCHING, False):
-        _sight(key=Key.SIGHT_WIDGET, data={"hidden": _is_hidden()}, on_hidden_change=lambda: None)
-
-
-def _is_hidden() -> bool:
-    return bool(st.session_state.get(Key.SIGHT_WIDGET, {}).get("hidden"))
+        st.fragment(look, run_every=max(every_s, _HIDDEN_EVERY_S) if is_hidden() else every_s)()

@@ -9,6 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from visitor import SEVEN, OpenTab, choose_model, draw_stroke, go_to, settle
 
+from mnist_ui.components.assets import find_module
+
 # Of the canvas: on the first stroke, on the second, where the scroll may put that by mistake, and beside.
 PLACES = ((160, 64), (96, 224), (96, 120), (96, 310), (240, 224))
 # A tenth of 255: the canvas moves the ends of a stroke by a thousandth of its width when the pen is lifted,
@@ -187,7 +189,7 @@ def test_a_second_stroke_is_read_with_the_first_and_undo_takes_it_out_again(page
 
 
 def test_a_network_that_the_browser_does_not_have_answers_when_the_pen_is_lifted(page: Page) -> None:
-    page.evaluate("globalThis.labNetworks.clear()")
+    page.evaluate("async (url) => (await import(url)).shelf.clear()", find_module("kept/shelf.js"))
     press_pen(page, SEVEN)
     expect(live_answer(page, "empty")).to_have_count(1)
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
@@ -237,7 +239,8 @@ def test_a_drawing_is_read_on_after_another_page_and_by_another_model(page: Page
     expect(live_answer(page, "settled", strokes=2)).to_be_visible()
     assert differ_most(both, read_picture(page)) <= FINE_PIXEL
     assert differ_most(live, read_shares(page)) < 0.05
-    assert page.evaluate("globalThis.labNetworks.size") == 2
+    kept = page.evaluate("async (url) => (await import(url)).shelf.size", find_module("kept/shelf.js"))
+    assert kept == 2
 
 
 def read_shares(tab: Page) -> list[float]:

@@ -16,7 +16,7 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.training.robust.pen import draw_pens, read_pens
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import find_module
 from mnist_ui.components.live_answer import is_runnable, pack_network
 
 MOST = 1e-5
@@ -26,7 +26,8 @@ MOST = 1e-5
 @pytest.fixture
 def script(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_script_tag(content=read_assets("live_answer/pen_reading.js", "live_answer/pen_strokes.js"))
+    load = "async (url) => { Object.assign(globalThis, await import(url)) }"
+    page.evaluate(load, find_module("live_answer/reading.js"))
     yield page
     page.close()
 

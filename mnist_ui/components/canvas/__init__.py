@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 import streamlit as st
 
 from mnist_core.pens import Stroke
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import declare
 from mnist_ui.drawings.draft import keep_draft
 from mnist_ui.session import Canvas, CanvasPart
+from mnist_ui.streamlit_insides import canvas_ground, style
 
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
 _SIZES = {Canvas.NUMBER: (640, 280)}  # width and height of those that are no square; narrower on a phone
@@ -21,20 +22,9 @@ _CURVE_STEPS = 4  # points along a curve between two events of the mouse, which 
 _Object: TypeAlias = Mapping[str, Any]
 """What Fabric.js, the library below the canvas, calls an object: here one stroke as a path."""
 
-_STYLE = """<style>
-.st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { width: fit-content; max-width: 100%;
-  background: color-mix(in srgb, currentColor 4%, transparent); }
-@media (forced-colors: active), (prefers-contrast: more) {
-  .st-key-lab-canvas [data-testid="stBidiComponentIsolated"] { outline: 1px solid; } }
-.st-key-lab-canvas [class*="-ways"] { position: absolute; }
-</style>"""
+_KEY = "lab-canvas"  # of the container, as canvas.js has it
 
-_ways = st.components.v2.component(
-    "lab_canvas_ways",
-    js=read_assets(
-        "canvas/canvas_tidy.js", "canvas/canvas_send.js", "canvas/canvas_keys.js", "canvas/canvas_ways.js"
-    ),
-)
+_ways = declare("canvas")
 
 
 @dataclass(frozen=True)
@@ -71,10 +61,10 @@ def show_canvas(canvas: Canvas, otherwise: str = "") -> list[Stroke]:
     list of strokes
         In the order they were drawn, in screen pixels of the canvas; empty while nothing is drawn.
     """
-    st.html(_STYLE)
+    style(canvas_ground(_KEY), f'.st-key-{_KEY} [class*="-ways"] {{ position: absolute; }}')
     if CanvasPart.PAPER_WIDGET.of(canvas) not in st.session_state:  # the page was left and is open again
         _lay(canvas, list_drawn(canvas), None)
-    with st.container(key="lab-canvas", gap="small"):
+    with st.container(key=_KEY, gap="small"):
         drawn = _show_paper(canvas)
         st.session_state[CanvasPart.DRAWN.of(canvas)] = drawn
         keep_draft()

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
-from mnist_ui.components.assets import read_assets
-from mnist_ui.components.picked import read_picked
+from mnist_ui.components import kept
+from mnist_ui.components.assets import declare
+from mnist_ui.components.picking import forward_picked
 from mnist_ui.session import Key
 
 _PALETTE = (
@@ -16,8 +15,6 @@ _PALETTE = (
 )  # ten tones that are told apart on white and on black
 _OWN = "#ff2fa0"  # of the digit from the Draw page: none of the palette
 
-# The component that only keeps what the other shows has no room of its own.
-_STYLE = "<style>.st-key-map-store { position: absolute; }</style>"
 _HTML = """
 <section class="map" aria-label="The layers as clouds of points">
   <div class="stages" role="radiogroup" aria-label="Layer"></div>
@@ -32,13 +29,7 @@ _HTML = """
 </section>
 """
 
-_store = st.components.v2.component("lab_map_store", js=read_assets("cloud/map_store.js"))
-_cloud = st.components.v2.component(
-    "lab_cloud",
-    html=_HTML,
-    css=read_assets("cloud/cloud.css"),
-    js=read_assets("arrow_keys.js", "cloud/cloud_points.js", "cloud/cloud.js"),
-)
+_cloud = declare("cloud", _HTML)
 
 
 @dataclass(frozen=True)
@@ -88,8 +79,7 @@ def show_cloud(
     on_pick : callable
         Is called with the point that was clicked, before the page runs again.
     """
-    st.html(_STYLE)
-    _store(key=Key.MAP_STORE_WIDGET, data=dict(packed))
+    kept.send(Key.MAP_STORE_WIDGET, packed)
     places = [stage.own for stage in stages]
     data = {
         "name": packed["name"],
@@ -102,10 +92,8 @@ def show_cloud(
         "ownColour": _OWN,
         "stages": [{"title": one.title, "words": one.words, "label": one.label} for one in stages],
     }
-    _cloud(key=Key.MAP_CLOUD_WIDGET, data=data, on_picked_change=lambda: _forward(on_pick))
-
-
-def _forward(on_pick: Callable[[int], None]) -> None:
-    picked = read_picked(Key.MAP_CLOUD_WIDGET)
-    if isinstance(picked.get("index"), int):
-        on_pick(picked["index"])
+    _cloud(
+        key=Key.MAP_CLOUD_WIDGET,
+        data=data,
+        on_picked_change=lambda: forward_picked(Key.MAP_CLOUD_WIDGET, on_pick),
+    )

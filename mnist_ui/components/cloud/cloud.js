@@ -1,5 +1,10 @@
 // A map of a network: four small clouds, of which one is shown large. All that is hovered, and the way from
 // one layer to the next, happens here; only a click on a point is told to Python.
+import { findKept, waitForMore } from "../kept/shelf.js";
+import { useArrowKeys } from "../picking/arrow_keys.js";
+import { unpackMap } from "./maps.js";
+import { drawOwn, drawPoints, drawRing, findBeside, findNear, fitCanvas, toScreen, writeNames } from "./points.js";
+
 const MOVE_MS = 800; // from one layer to the next
 const MARGIN = 16; // screen pixels around the large cloud
 const TIP = 84; // screen pixels of a picture that is pointed at
@@ -19,12 +24,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 /** Follows the size of the page and the maps that arrive; returns what ends that. */
 function watchPage(cloud) {
-  const arrived = () => takeMap(cloud, cloud.data);
+  const stopWaiting = waitForMore(() => takeMap(cloud, cloud.data));
   const resized = new ResizeObserver(() => redraw(cloud));
-  document.addEventListener("lab-map", arrived);
   resized.observe(cloud.canvas);
   return () => {
-    document.removeEventListener("lab-map", arrived);
+    stopWaiting();
     resized.disconnect();
   };
 }
@@ -43,7 +47,7 @@ function takeMap(cloud, data) {
   const isFirst = cloud.stage === null;
   cloud.data = data;
   cloud.stage ??= data.first;
-  const map = globalThis.labMaps?.get(data.name);
+  const map = findKept(data.name, unpackMap);
   if (!map) return;
   const isAnother = map !== cloud.map;
   cloud.map = map;
@@ -196,7 +200,7 @@ function showLegend(cloud) {
 
 function hover(cloud, place) {
   cloud.hovered = place;
-  const { tip, map, data, canvas } = cloud;
+  const { tip, map, canvas } = cloud;
   tip.hidden = place < 0;
   if (place < 0) return;
   const words = describe(cloud, place);

@@ -1,14 +1,14 @@
 """A confusion matrix of which one cell is chosen, by a click or by the keyboard."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from mnist_core.ground.arrays import Confusion
-from mnist_ui.components.assets import read_assets
-from mnist_ui.components.picked import read_picked
+from mnist_ui.components.assets import declare
+from mnist_ui.components.picking import forward_picked
 
 _HTML = """
 <table aria-label="Confusion matrix">
@@ -20,12 +20,7 @@ _HTML = """
 </table>
 """
 
-_picker = st.components.v2.component(
-    "lab_confusion_picker",
-    html=_HTML,
-    css=read_assets("confusion_picker/confusion_picker.css"),
-    js=read_assets("arrow_keys.js", "confusion_picker/confusion_picker.js"),
-)
+_picker = declare("confusion_picker", _HTML)
 
 
 def pick_cell(
@@ -51,9 +46,11 @@ def pick_cell(
     selected : tuple of int or None
         True digit and guess of the cell that is chosen now.
     """
-    rows = _describe_rows(confusion, names)
-    data = {"rows": rows, "names": list(names), "selected": list(selected) if selected else None}
-    _picker(key=key, data=data, on_picked_change=lambda: _forward(key, on_pick))
+    n = len(names)
+    chosen = None if selected is None else selected[0] * n + selected[1]
+    data = {"rows": _describe_rows(confusion, names), "names": list(names), "selected": chosen}
+    forward = partial(forward_picked, key, lambda index: on_pick(*divmod(index, n)))
+    _picker(key=key, data=data, on_picked_change=forward)
 
 
 def _describe_rows(confusion: Confusion, names: Sequence[str]) -> list[list[dict[str, Any]]]:
@@ -77,9 +74,3 @@ def _strengths(confusion: Confusion) -> np.ndarray:
     strengths: np.ndarray = np.sqrt(wrong / max(int(wrong.max()), 1))
     np.fill_diagonal(strengths, np.diag(confusion / totals))
     return strengths
-
-
-def _forward(key: str, on_pick: Callable[[int, int], None]) -> None:
-    picked = read_picked(key)
-    if {"truth", "guess"} <= picked.keys():
-        on_pick(int(picked["truth"]), int(picked["guess"]))

@@ -1,30 +1,30 @@
+import { markPicked, usePicking } from "../picking/picking.js";
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table");
   const state = (table.lab ??= { shape: "" });
-  state.send = (button) => {
-    setTriggerValue("picked", { truth: Number(button.dataset.truth), guess: Number(button.dataset.guess) });
-  };
+  state.send = (index) => setTriggerValue("picked", { index });
   if (!state.shape) listen(table, state);
   const shape = JSON.stringify([data.rows, data.names]);
   if (shape !== state.shape) build(table, data.rows, data.names);
   state.shape = shape;
-  mark(table, data.selected);
+  markPicked(table, data.selected);
 }
 
 function listen(table, state) {
-  table.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    mark(table, [Number(button.dataset.truth), Number(button.dataset.guess)]);
-    state.send(button);
-  });
-  useArrowKeys(table, () => [...table.querySelectorAll("button")], () => {});
+  const choose = (button) => {
+    const index = Number(button.dataset.index);
+    markPicked(table, index);
+    state.send(index);
+  };
+  usePicking(table, () => [...table.querySelectorAll("button")], choose, () => false);
 }
 
 function build(table, rows, names) {
   const body = rows.map((row, truth) => {
     const line = document.createElement("tr");
-    line.append(head(names[truth], "row"), ...row.map((cell, guess) => makeCell(cell, truth, guess)));
+    const cells = row.map((cell, guess) => makeCell(cell, truth * row.length + guess, truth === guess));
+    line.append(head(names[truth], "row"), ...cells);
     return line;
   });
   table.tHead.rows[1].replaceChildren(head("", "col"), ...rows[0].map((_, guess) => head(names[guess], "col")));
@@ -39,30 +39,17 @@ function head(text, scope) {
   return cell;
 }
 
-function makeCell(cell, truth, guess) {
+function makeCell(cell, index, isRight) {
   const place = document.createElement("td");
   const button = document.createElement("button");
   button.type = "button";
-  button.dataset.truth = truth;
-  button.dataset.guess = guess;
+  button.dataset.index = index;
   button.tabIndex = -1;
   button.textContent = cell.count || "·";
-  button.className = truth === guess ? "right" : "wrong";
+  button.className = isRight ? "right" : "wrong";
   button.style.setProperty("--strength", cell.strength);
   button.setAttribute("aria-label", cell.label);
   button.title = cell.label;
   place.append(button);
   return place;
-}
-
-function mark(table, selected) {
-  const buttons = [...table.querySelectorAll("button")];
-  const is = (button) => selected && `${selected}` === `${button.dataset.truth},${button.dataset.guess}`;
-  const stop = buttons.find(is) ?? buttons[0];
-  const hasFocus = table.querySelector("button:focus") !== null;
-  for (const button of buttons) {
-    if (is(button)) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-    if (!hasFocus) button.tabIndex = button === stop ? 0 : -1;
-  }
 }

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from mnist_core.network.architecture import LAYERS
 from mnist_core.training.live.unit_pictures import choose_epochs
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import declare
 from mnist_ui.components.film.epochs import Reel, Shot
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.player import make_controls
@@ -53,12 +51,7 @@ _HTML = f"""
 </div>
 """
 
-_film = st.components.v2.component(
-    "lab_film",
-    html=_HTML,
-    css=read_assets("replay/replay.css", "film/film.css"),
-    js=read_assets("film/film_drawing.js", "film/film.js"),
-)
+_film = declare("film", _HTML)
 
 
 @dataclass(frozen=True)

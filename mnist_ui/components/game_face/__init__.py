@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import declare
 from mnist_ui.session import Key
+from mnist_ui.streamlit_insides import style
 
 _HTML = """
 <section class="face" aria-label="The game">
@@ -19,14 +20,9 @@ _HTML = """
 """
 
 # Its room is kept from the start, so that the paper below never moves under a pen.
-_STYLE = "<style>.st-key-game-face { min-height: 121px; }</style>"
+_STYLE = ".st-key-game-face { min-height: 121px; }"
 
-_face = st.components.v2.component(
-    "lab_game_face",
-    html=_HTML,
-    css=read_assets("game_face/game_face.css"),
-    js=read_assets("game_face/game_face.js"),
-)
+_face = declare("game_face", _HTML)
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Face:
 
 def show_face(face: Face, on_up: Callable[[str], None]) -> None:
     """Show what the game asks; when time is up `on_up` gets the name of the step, and the page runs again."""
-    st.html(_STYLE)
+    style(_STYLE)
     _face(key=Key.GAME_FACE_WIDGET, data=asdict(face), on_up_change=lambda: _forward(on_up))
 
 

@@ -10,28 +10,27 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import streamlit as st
 
 from mnist_core.ground.arrays import Image
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, Stroke
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components import kept
+from mnist_ui.components.assets import declare
 from mnist_ui.components.gallery import Colours
 from mnist_ui.session import Key
+from mnist_ui.streamlit_insides import least_height, style
 
 _KNOWN = frozenset({Activation.SIGMOID, Activation.RELU, Activation.TANH})  # to the browser
 
 _DIGITS = 3  # behind the point of a coordinate, in pixels of the canvas
 
 # What was said of an earlier stroke is no longer true while the next is drawn, but keeps its place.
-_STYLE = """<style>
+_HIDING = """
 .st-key-draw-answer[data-state="live"] [class*="st-key-draw-stale-"] { opacity: 0; pointer-events: none; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-draw-stale-evidence) { flex-basis: 112px; }
-.st-key-draw-network-store { position: absolute; }
-.lab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-</style>"""
+.lab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }"""
+_EVIDENCE_PX = 112
 _HTML = """
 <section class="answer" aria-label="What the network makes of it">
   <div class="row">
@@ -47,15 +46,7 @@ _HTML = """
 </section>
 """
 
-_store = st.components.v2.component(
-    "lab_network_store", js=read_assets("live_answer/pen_reading.js", "live_answer/network_store.js")
-)
-_live = st.components.v2.component(
-    "lab_live_answer",
-    html=_HTML,
-    css=read_assets("live_answer/live_answer.css"),
-    js=read_assets("live_answer/pen_reading.js", "live_answer/pen_strokes.js", "live_answer/live_answer.js"),
-)
+_live = declare("live_answer", _HTML)
 
 
 @dataclass(frozen=True)
@@ -122,7 +113,7 @@ def send_network(model: Model) -> str:
     if not is_runnable(model):
         return ""
     packed = pack_network(model)
-    _store(key=Key.NETWORK_STORE_WIDGET, data=packed)
+    kept.send(Key.NETWORK_STORE_WIDGET, packed)
     return str(packed["name"])
 
 
@@ -159,7 +150,7 @@ def show_live(source: LiveSource, names: Sequence[str], settled: Settled | None)
     settled : Settled or None
         What Python made of it; None where there is nothing to read.
     """
-    st.html(_STYLE)
+    style(_HIDING, least_height(Key.STALE_EVIDENCE, _EVIDENCE_PX))
     data = {
         "network": source.network,
         "names": list(names),

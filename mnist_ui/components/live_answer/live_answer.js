@@ -1,5 +1,10 @@
 // What the network makes of a drawing: while the pen is down the browser reads by itself, at every move; a
 // moment after it is lifted comes what Python makes of it, which stays.
+import { findContainer, smoothStroke } from "../../streamlit_insides.js";
+import { findKept } from "../kept/shelf.js";
+import { followPen } from "./pen.js";
+import { computeProbabilities, drawStrokes, unpackNetwork } from "./reading.js";
+
 const LIVE = "live";
 const SETTLED = "settled";
 const EMPTY = "empty";
@@ -45,6 +50,7 @@ function take(answer, data) {
   const gained = isLaidAnew ? Infinity : data.strokes.length - before.strokes.length;
   answer.lifted.splice(0, Math.max(gained, 0));
   answer.data = data;
+  findKept(data.network, unpackNetwork); // now, not at the first move of the pen
   if (before?.names.join() !== data.names.join()) makeBars(answer, data.names);
   show(answer);
 }
@@ -60,7 +66,7 @@ function readSoon(answer) {
 }
 
 function readNow(answer) {
-  const network = globalThis.labNetworks?.get(answer.data.network);
+  const network = findKept(answer.data.network, unpackNetwork);
   const strokes = [...answer.lifted, ...(answer.inHand ? [answer.inHand] : [])].map(smoothStroke);
   if (!network || !strokes.length) return;
   const image = drawStrokes([...answer.data.strokes, ...strokes]);
@@ -94,7 +100,7 @@ function enter(answer, state) {
   const { root } = answer;
   root.dataset.state = state;
   root.classList.toggle("unsure", state === SETTLED && answer.data.settled.is_unsure);
-  const around = root.getRootNode().host?.closest(".st-key-draw-answer");
+  const around = findContainer(root, "draw-answer");
   if (around) around.dataset.state = state;
 }
 

@@ -2,19 +2,12 @@
 
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from mnist_core.store import RunRow, RunState
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import declare
 from mnist_ui.following.states import is_live, name_in_title
 from mnist_ui.session import Key
 
-_notice = st.components.v2.component(
-    "lab_notice",
-    html='<button type="button" hidden></button>',
-    css=read_assets("notice/notice.css"),
-    js=read_assets("notice/notice.js"),
-)
+_notice = declare("notice", '<button type="button" hidden></button>')
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ const WISH = "lab-notify"
 export default ({ data, parentElement }) => {
   const button = parentElement.querySelector("button")
   const own = (button.lab ??= { watched: null })
-  const can = "Notification" in window
+  const can = typeof Notification === "function"
   const draw = () => {
     const isBlocked = can && Notification.permission === "denied"
     button.hidden = !can || !data.is_live

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_core.store.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import declare
 from mnist_ui.components.player import make_controls
 from mnist_ui.components.small_curves import MOST_CELLS, describe_layout, find_axes, group_epochs, lay_out
 
@@ -30,12 +28,7 @@ _HTML = f"""
 </div>
 """
 
-_player = st.components.v2.component(
-    "lab_replay",
-    html=_HTML,
-    css=read_assets("small_curves/small_cells.css", "replay/replay.css"),
-    js=read_assets("small_curves/small_cells.js", "replay/replay.js"),
-)
+_player = declare("replay", _HTML)
 
 
 @dataclass(frozen=True)

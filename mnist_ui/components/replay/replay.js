@@ -1,38 +1,27 @@
+import { makePlayer, play, seek, stop, suspend } from "../player/player.js";
+import { buildCells, changeCell } from "../small_curves/cells.js";
+
 const TELL_EVERY_MS = 1000; // while it plays; what stands below follows
-const REST_MS = 250; // a slider that rests is told of
-const LONGEST_STEP_MS = 100; // a tab that was hidden goes on where it was
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replay");
-  const player = (root.lab ??= makePlayer(root));
-  player.send = (seen) => setTriggerValue("moved", { seen });
+  const player = (root.lab ??= makeReplay(root));
+  player.tell = (seen) => setTriggerValue("moved", { seen });
   if (player.run?.name !== data.name) load(player, data);
   if (player.isPlaying) play(player);
-  return () => {
-    cancelAnimationFrame(player.frame);
-    clearTimeout(player.timer);
-  };
+  return () => suspend(player);
 }
 
-function makePlayer(root) {
-  const find = (name) => root.querySelector(`.${name}`);
-  const player = {
-    button: find("play"),
-    slider: find("slider"),
-    speed: find("speed"),
-    said: find("said"),
-    grid: find("grid"),
-    isPlaying: false,
-    position: 0, // epochs, with a fraction while it plays
-    shown: 0, // epochs that are drawn
-    told: null,
-  };
-  player.button.addEventListener("click", () => (player.isPlaying ? pause(player) : play(player)));
-  player.slider.addEventListener("input", () => {
-    seek(player, Number(player.slider.value));
-    tellSoon(player);
+function makeReplay(root) {
+  const player = makePlayer(root, {
+    names: ["Play", "Pause"],
+    last: () => player.run.places.length,
+    pace: () => player.run.pace,
+    show: () => show(player),
+    seen: () => player.shown,
+    tellEveryMs: TELL_EVERY_MS,
+    grid: root.querySelector(".grid"),
   });
-  root.addEventListener("keydown", (event) => useKey(player, event));
   return player;
 }
 
@@ -47,90 +36,19 @@ function load(player, run) {
   player.told = player.shown;
 }
 
-// Keys work wherever in the player the focus is; the slider moves by itself with arrows, Home and End.
-function useKey(player, event) {
-  const isButton = event.target === player.button;
-  const steps = { ",": -1, ".": 1 };
-  if (event.key === "k" || (event.key === " " && !isButton && event.target !== player.speed)) {
-    player.button.click();
-  } else if (event.key in steps) {
-    pause(player);
-    seek(player, player.shown + steps[event.key]);
-    tellSoon(player);
-  } else if (event.key === "+" || event.key === "-") {
-    const place = player.speed.selectedIndex + (event.key === "+" ? 1 : -1);
-    player.speed.selectedIndex = Math.min(Math.max(place, 0), player.speed.length - 1);
-  } else {
-    return;
-  }
-  event.preventDefault();
-}
-
-function play(player) {
-  if (player.shown >= player.run.places.length) seek(player, 0);
-  player.isPlaying = true;
-  say(player);
-  cancelAnimationFrame(player.frame);
-  let before = null;
-  const step = (now) => {
-    const passed = before === null ? 0 : Math.min(now - before, LONGEST_STEP_MS);
-    before = now;
-    player.position += passed * player.run.pace * Number(player.speed.value);
-    show(player, Math.floor(player.position));
-    if (player.shown >= player.run.places.length) pause(player);
-    else {
-      if (now - (player.toldAt ?? 0) > TELL_EVERY_MS) tell(player, now);
-      player.frame = requestAnimationFrame(step);
-    }
-  };
-  player.frame = requestAnimationFrame(step);
-}
-
-function pause(player) {
-  if (!player.isPlaying) return;
-  stop(player);
-  tell(player, performance.now());
-}
-
-function stop(player) {
-  cancelAnimationFrame(player.frame);
-  player.isPlaying = false;
-  if (player.run) say(player);
-}
-
-function seek(player, seen) {
-  player.position = Math.min(Math.max(seen, 0), player.run.places.length);
-  show(player, player.position);
-}
-
-function tell(player, now) {
-  clearTimeout(player.timer);
-  player.toldAt = now;
-  if (player.told === player.shown) return;
-  player.told = player.shown;
-  player.send(player.shown);
-}
-
-function tellSoon(player) {
-  clearTimeout(player.timer);
-  player.timer = setTimeout(() => tell(player, performance.now()), REST_MS);
-}
-
 function forget(player) {
-  player.shown = player.nBegun = player.nOver = 0;
+  player.drawn = player.nBegun = player.nOver = 0; // of the epochs that are shown, so many are drawn
   player.leader = undefined;
   player.networks = player.run.order.map(() => ({ curves: new Map(), over: new Set() }));
   player.networks.forEach((_, place) => draw(player, place));
 }
 
 // Brings the figure to where it stood after so many epochs; only networks that changed are drawn.
-function show(player, wanted) {
-  const { run } = player;
-  const seen = Math.min(wanted, run.places.length);
-  if (seen < player.shown) forget(player);
+function show(player) {
+  if (player.shown < player.drawn) forget(player);
   const changed = new Set();
-  for (; player.shown < seen; player.shown++) changed.add(take(player, player.shown));
-  const leader = findLeader(run.leaders, seen);
+  for (; player.drawn < player.shown; player.drawn++) changed.add(take(player, player.drawn));
+  const leader = findLeader(player.run.leaders, player.shown);
   if (leader?.place !== player.leader?.place) {
     for (const one of [leader, player.leader]) if (one) changed.add(one.place);
   }
@@ -218,7 +136,7 @@ function describe(lengths, nOver) {
 }
 
 function say(player) {
-  const { run, shown, isPlaying } = player;
+  const { run, shown } = player;
   const count = (number) => number.toLocaleString("en-US");
   const words = `after ${count(shown)} of ${count(run.places.length)} epochs`;
   const fits = `${count(player.nOver)} of ${count(run.n_fits)} fits had ended`;
@@ -227,11 +145,6 @@ function say(player) {
   player.said.textContent = `${words[0].toUpperCase()}${words.slice(1)}: ${fits}, ${training}${best}.`;
   player.slider.value = shown;
   player.slider.setAttribute("aria-valuetext", words);
-  const label = isPlaying ? "Pause" : "Play";
-  if (player.button.title === label) return;
-  player.button.title = label;
-  player.button.setAttribute("aria-label", label);
-  player.button.classList.toggle("playing", isPlaying);
 }
 
 function percent(share) {

@@ -11,15 +11,13 @@ from statistics import fmean
 from threading import Lock
 from typing import Any
 
-import streamlit as st
-
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
-from mnist_ui.components.assets import read_assets
-from mnist_ui.components.picked import read_picked
+from mnist_ui.components.assets import declare
+from mnist_ui.components.picking import forward_picked
 from mnist_ui.following.delivery import Delivery
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
@@ -29,12 +27,7 @@ _EPOCHS_A_STEP, _ERROR_A_STEP = 5, 0.002
 
 _Curves = dict[int, list[float]]  # the accuracy of each epoch, by fold
 
-_figure = st.components.v2.component(
-    "lab_small_curves",
-    html='<div class="frame"><div class="grid" role="group"></div></div>',
-    css=read_assets("small_curves/small_cells.css"),
-    js=read_assets("arrow_keys.js", "small_curves/small_cells.js", "small_curves/small_curves.js"),
-)
+_figure = declare("small_curves", '<div class="frame"><div class="grid" role="group"></div></div>')
 
 
 class Kind(StrEnum):
@@ -141,7 +134,7 @@ class SmallCurves:
         _figure(
             key=key,
             data=data,
-            on_picked_change=lambda: _forward(key, on_pick),
+            on_picked_change=lambda: forward_picked(key, on_pick),
             on_missing_change=delivery.forget,
         )
         delivery.advance(last)
@@ -335,9 +328,3 @@ def _average(curves: _Curves, over: Collection[int]) -> list[float]:
         )
         for epoch in range(longest)
     ]
-
-
-def _forward(key: str, on_pick: Callable[[int], None]) -> None:
-    picked = read_picked(key)
-    if isinstance(picked.get("index"), int):
-        on_pick(picked["index"])

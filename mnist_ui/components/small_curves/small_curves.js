@@ -1,10 +1,11 @@
-const PAUSE_MS = 250; // held arrow keys pass over networks; the one that is rested on is chosen
+import { usePicking } from "../picking/picking.js";
+import { buildCells, changeCell } from "./cells.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
-  const state = (grid.lab ??= { timer: null, shape: "", cells: [], missing: null });
+  const state = (grid.lab ??= { shape: "", cells: [], missing: null });
   state.send = (index) => setTriggerValue("picked", { index });
-  if (!state.shape) listen(grid, state);
+  state.picking ??= listen(grid, state);
   grid.setAttribute("aria-label", data.label);
   const shape = JSON.stringify([data.columns, data.rows]);
   if (shape !== state.shape) state.cells = buildCells(grid, data, "button");
@@ -13,7 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   receive(state, data, () => setTriggerValue("missing", true));
   // What has not changed is left alone: nothing flickers, and a tooltip stays.
   state.known.forEach((cell, place) => changeCell(state.cells[place], cell, cell.index === data.selected));
-  return () => clearTimeout(state.timer);
+  return () => clearTimeout(state.picking.timer);
 }
 
 // Cells come once they have changed; one who has missed some asks for all, once.
@@ -29,17 +30,6 @@ function receive(state, data, ask) {
 }
 
 function listen(grid, state) {
-  const choose = (button) => {
-    clearTimeout(state.timer);
-    state.timer = null;
-    state.send(Number(button.dataset.index));
-  };
-  grid.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (button) choose(button);
-  });
-  useArrowKeys(grid, () => state.cells.map((cell) => cell.element), (button) => {
-    clearTimeout(state.timer);
-    state.timer = setTimeout(() => choose(button), PAUSE_MS);
-  });
+  const choose = (button) => state.send(Number(button.dataset.index));
+  return usePicking(grid, () => state.cells.map((cell) => cell.element), choose);
 }

@@ -5,19 +5,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from mnist_core.ground.arrays import Fields, Images
-from mnist_ui.components.assets import read_assets
+from mnist_ui.components.assets import declare
 from mnist_ui.components.gallery import Colours, sheet_png
-from mnist_ui.components.picked import read_picked
+from mnist_ui.components.picking import forward_picked
 
-_picker = st.components.v2.component(
-    "lab_unit_picker",
-    html='<style class="sheet"></style><div class="tiles" role="group"></div>',
-    css=read_assets("unit_picker/unit_picker.css"),
-    js=read_assets("arrow_keys.js", "unit_picker/unit_picker.js"),
-)
+_picker = declare("unit_picker", '<style class="sheet"></style><div class="tiles" role="group"></div>')
 
 
 @dataclass(frozen=True)
@@ -83,10 +76,4 @@ def pick_picture(
         "label": label,
         "size": size,
     }
-    _picker(key=key, data=data, on_picked_change=lambda: _forward(key, on_pick))
-
-
-def _forward(key: str, on_pick: Callable[[int], None]) -> None:
-    picked = read_picked(key)
-    if isinstance(picked.get("index"), int):
-        on_pick(picked["index"])
+    _picker(key=key, data=data, on_picked_change=lambda: forward_picked(key, on_pick))

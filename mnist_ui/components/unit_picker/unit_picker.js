@@ -1,38 +1,30 @@
-const PAUSE_MS = 250; // held arrow keys pass over units; the one that is rested on is opened
+import { markPicked, usePicking } from "../picking/picking.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const group = parentElement.querySelector(".tiles");
-  const state = (group.lab ??= { timer: null, shape: "" });
+  const state = (group.lab ??= { shape: "" });
   state.data = data;
   state.send = (index) => setTriggerValue("picked", { index });
-  if (!state.shape) listen(group, state);
+  state.picking ??= listen(group, state);
   group.setAttribute("aria-label", data.label);
   group.style.setProperty("--size", `${data.size}px`);
   parentElement.querySelector(".sheet").textContent = sheetStyle(data);
   const shape = JSON.stringify([data.tiles, data.columns]);
   if (shape !== state.shape) build(group, data);
   state.shape = shape;
-  if (state.timer === null) mark(group, data.selected);
+  if (state.picking.timer === null) markPicked(group, data.selected);
   if (data.on) press(group, data.on);
-  return () => clearTimeout(state.timer);
+  return () => clearTimeout(state.picking.timer);
 }
 
 function listen(group, state) {
   const open = (button) => {
-    clearTimeout(state.timer);
-    state.timer = null;
-    if (!state.data.on) mark(group, Number(button.dataset.index));
-    state.send(Number(button.dataset.index));
+    const index = Number(button.dataset.index);
+    if (!state.data.on) markPicked(group, index);
+    state.send(index);
   };
-  group.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (button) open(button);
-  });
-  useArrowKeys(group, () => [...group.querySelectorAll("button")], (button) => {
-    if (state.data.on) return; // switches: passing over them changes nothing
-    clearTimeout(state.timer);
-    state.timer = setTimeout(() => open(button), PAUSE_MS);
-  });
+  // Passing over switches changes nothing.
+  return usePicking(group, () => [...group.querySelectorAll("button")], open, () => !state.data.on);
 }
 
 function build(group, data) {
@@ -68,16 +60,6 @@ function place(index, { columns, tiles }) {
 function sheetStyle({ sheet, columns, tiles }) {
   const rows = Math.ceil(tiles.length / columns);
   return `.picture { background-image: url(${sheet}); background-size: ${100 * columns}% ${100 * rows}%; }`;
-}
-
-function mark(group, selected) {
-  const buttons = [...group.querySelectorAll("button")];
-  const hasFocus = group.querySelector("button:focus") !== null;
-  buttons.forEach((button, index) => {
-    if (index === selected) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-    if (!hasFocus) button.tabIndex = index === (selected ?? 0) ? 0 : -1;
-  });
 }
 
 function press(group, on) {

@@ -16,7 +16,7 @@ const ACTIVATIONS = {
 };
 
 /** Draws strokes, lists of points [x, y] at any scale, as an image: 784 values of ink from 0 to 1. */
-function drawStrokes(strokes) {
+export function drawStrokes(strokes) {
   return settleInk(inkStrokes(fitStrokes(strokes.filter((stroke) => stroke.length))));
 }
 
@@ -140,7 +140,7 @@ function shares(length, shift) {
 }
 
 /** Computes the logits of an image; a network has layers of weights, a row a unit, and biases. */
-function computeLogits(network, image) {
+export function computeLogits(network, image) {
   const activate = ACTIVATIONS[network.activation];
   return network.layers.reduce((values, { weights, biases }, index) => {
     const lit = Array.from(values.keys()).filter((place) => values[place]);
@@ -153,7 +153,7 @@ function computeLogits(network, image) {
 }
 
 /** Computes the probabilities of the classes at a model's temperature. */
-function computeProbabilities(network, image) {
+export function computeProbabilities(network, image) {
   const logits = computeLogits(network, image);
   const most = logits.reduce((a, b) => Math.max(a, b));
   const powers = logits.map((logit) => Math.exp((logit - most) / network.temperature));
@@ -162,7 +162,7 @@ function computeProbabilities(network, image) {
 }
 
 /** Unpacks a network that Python sent, null where its activation is none of those above. */
-function unpackNetwork({ widths, activation, temperature, values }) {
+export function unpackNetwork({ widths, activation, temperature, values }) {
   if (!(activation in ACTIVATIONS)) return null;
   const bytes = Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0));
   const numbers = new Float32Array(bytes.buffer);

@@ -1,6 +1,6 @@
 // Lets the arrow keys, Home and End move between the buttons of a group, as in a grid: only one of them is
 // a Tab stop. `moved(button)` is told of every button that is reached by a key.
-function useArrowKeys(group, buttons, moved) {
+export function useArrowKeys(group, buttons, moved) {
   const stop = (button) => {
     for (const other of buttons()) other.tabIndex = other === button ? 0 : -1;
   };

@@ -2,7 +2,7 @@ const LEVELS = 127; // of a signed byte, on each side of zero
 const LEAST_ERROR = 0.002;
 
 // A colour for each byte, as the pixels of a canvas have them.
-function makePalette(anchors) {
+export function makePalette(anchors) {
   const colours = anchors.map((code) => [1, 3, 5].map((at) => parseInt(code.slice(at, at + 2), 16)));
   const palette = new Uint32Array(256);
   for (let value = -LEVELS; value <= LEVELS; value++) {
@@ -16,7 +16,7 @@ function makePalette(anchors) {
   return palette;
 }
 
-function drawPictures(film, pictures) {
+export function drawPictures(film, pictures) {
   const { side, captions, label } = film.data;
   const size = side * side;
   const shape = JSON.stringify([captions, side]);
@@ -47,7 +47,7 @@ function buildPictures(film, captions, side) {
   film.root.classList.toggle("few", captions.length <= 10);
 }
 
-function drawConfusion(film, rows) {
+export function drawConfusion(film, rows) {
   const names = film.data.names;
   if (film.cells?.length !== rows.length * rows.length) buildConfusion(film, names);
   let worst = { count: 0 };
@@ -93,7 +93,7 @@ function buildConfusion(film, names) {
 }
 
 // Both curves have a logarithmic axis: the error, and the loss.
-function drawCurves(film) {
+export function drawCurves(film) {
   const { facts, ghost } = film.data;
   const error = (row) => row[2] === null ? null : Math.max(1 - row[2], LEAST_ERROR);
   const [accuracies, losses] = film.curves;
@@ -129,11 +129,16 @@ function drawCurve(film, figure, lines, usualMost, isTurned, name) {
   figure.querySelector(".last").textContent = `epoch ${last}`;
 }
 
-function moveMarks(film) {
+export function moveMarks(film) {
   const along = (100 * film.wanted) / lastEpoch(film);
   for (const curve of film.curves) {
     const mark = curve.querySelector(".mark");
     mark.setAttribute("x1", along);
     mark.setAttribute("x2", along);
   }
+}
+
+/** The last epoch that there is, at least 1. */
+export function lastEpoch(film) {
+  return Math.max(film.data.facts.length - 1, 1);
 }

@@ -1,15 +1,7 @@
-// Keeps the maps that Python sends: the clouds of each stage and the pictures, for the component that shows them.
-const MOST = 4; // maps that are kept; each has some hundred kilobytes
+// A map as Python sends it: the clouds of each stage, and the pictures.
 
-export default function ({ data }) {
-  const maps = (globalThis.labMaps ??= new Map());
-  if (!data || maps.has(data.name)) return;
-  maps.set(data.name, unpackMap(data));
-  if (maps.size > MOST) maps.delete(maps.keys().next().value);
-  document.dispatchEvent(new CustomEvent("lab-map", { detail: data.name }));
-}
-
-function unpackMap(data) {
+/** Unpacks what Python packed. */
+export function unpackMap(data) {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const map = {
     n: data.n,

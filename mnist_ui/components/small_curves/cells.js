@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 // Builds empty cells of a tag into a grid and returns them in the order of rows, then columns.
-function buildCells(grid, { columns, rows }, tag) {
+export function buildCells(grid, { columns, rows }, tag) {
   const width = columns.reduce((sum, group) => sum + group.values.length, 0);
   grid.style.gridTemplateColumns = `max-content repeat(${width}, minmax(3.4rem, 1fr))`;
   const parts = [makeHead("head", "")];
@@ -62,7 +62,7 @@ function makeCell(tag, begins) {
   return { element, line, score, note, begins, seen: "" };
 }
 
-function changeCell(own, cell, isSelected) {
+export function changeCell(own, cell, isSelected) {
   const seen = JSON.stringify([cell, isSelected]);
   if (own.seen === seen) return;
   own.seen = seen;
@@ -71,8 +71,7 @@ function changeCell(own, cell, isSelected) {
   own.element.className = kinds.filter(Boolean).join(" ");
   own.element.title = cell.words;
   own.element.setAttribute("aria-label", cell.words);
-  if (isSelected) own.element.setAttribute("aria-current", "true");
-  else own.element.removeAttribute("aria-current");
+  own.element.ariaCurrent = isSelected ? "true" : null;
   own.line.setAttribute("points", cell.points);
   own.score.textContent = cell.score;
   own.note.textContent = cell.note;

@@ -3,7 +3,7 @@ const REACH = 16; // screen pixels from the pointer to a point that is meant
 const WRONG = 3.2; // half of a cross, which marks what is read wrong, in radii of a point
 
 /** Fits a canvas to its place on the screen; returns what draws on it and its size in screen pixels. */
-function fitCanvas(canvas) {
+export function fitCanvas(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
   const sharp = devicePixelRatio || 1;
   canvas.width = Math.round(width * sharp);
@@ -14,12 +14,12 @@ function fitCanvas(canvas) {
 }
 
 /** Turns places from -1 to 1 into screen pixels of a canvas of that size. */
-function toScreen(width, height, margin) {
+export function toScreen(width, height, margin) {
   const half = Math.min(width, height) / 2 - margin;
   return (x, y) => [width / 2 + x * half, height / 2 - y * half];
 }
 
-function drawPoints({ context, locate, radius, map, points, colourOf }) {
+export function drawPoints({ context, locate, radius, map, points, colourOf }) {
   const wrong = [];
   const groups = new Map();
   for (let place = 0; place < map.n; place++) {
@@ -59,7 +59,7 @@ function drawCross(context, [x, y], radius) {
   context.stroke();
 }
 
-function drawRing(context, [x, y], radius, colour, width) {
+export function drawRing(context, [x, y], radius, colour, width) {
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.beginPath();
@@ -68,7 +68,7 @@ function drawRing(context, [x, y], radius, colour, width) {
 }
 
 /** Draws the digit of the Draw page: a diamond, which no point of the cloud is. */
-function drawOwn(context, [x, y], size, fill, edge) {
+export function drawOwn(context, [x, y], size, fill, edge) {
   context.beginPath();
   context.moveTo(x, y - size);
   context.lineTo(x + size, y);
@@ -83,7 +83,7 @@ function drawOwn(context, [x, y], size, fill, edge) {
 }
 
 /** Writes the name of each class at the middle of its points. */
-function writeNames({ context, locate, map, points, kinds, names, ink, paper }) {
+export function writeNames({ context, locate, map, points, kinds, names, ink, paper }) {
   const sums = names.map(() => [0, 0, 0]);
   for (let place = 0; place < map.n; place++) {
     const sum = sums[kinds[place]];
@@ -106,7 +106,7 @@ function writeNames({ context, locate, map, points, kinds, names, ink, paper }) 
 }
 
 /** Finds the point nearest to a place on the screen; -1 where none is within reach. */
-function findNear({ map, points, locate }, left, top, reach = REACH) {
+export function findNear({ map, points, locate }, left, top, reach = REACH) {
   let best = -1;
   let least = reach;
   for (let place = 0; place < map.n; place++) {
@@ -118,7 +118,7 @@ function findNear({ map, points, locate }, left, top, reach = REACH) {
 }
 
 /** Finds the next point in a direction, within 45 degrees of it; the same one where there is none. */
-function findBeside({ map, points }, from, [right, up]) {
+export function findBeside({ map, points }, from, [right, up]) {
   let best = from;
   let least = Infinity;
   for (let place = 0; place < map.n; place++) {
