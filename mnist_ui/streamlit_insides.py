@@ -10,6 +10,9 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
+LATE = ("streamlit.material_icon_names", "streamlit.runtime.scriptrunner.magic_funcs")
+"""Modules of its own that Streamlit would load at their first use."""
+
 INHERITED_WORDS = """
 [data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
   color: inherit !important; }"""

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 import mnist_ui
-from mnist_ui.streamlit_insides import show_nobody
+from mnist_ui.streamlit_insides import LATE, show_nobody
 
 # What pages, or libraries that they call, would load at their first use.
 _LATE = (
@@ -43,11 +43,10 @@ _LATE = (
     "sklearn.manifold",
     "sklearn.model_selection",
     "skimage.feature.peak",
-    "streamlit.material_icon_names",
-    "streamlit.runtime.scriptrunner.magic_funcs",
     "streamlit_drawable_canvas",
     "torch._dynamo",
     "torch.utils._device",
+    *LATE,
 )
 
 _Task = tuple[Callable[[], object], Future[Any]]

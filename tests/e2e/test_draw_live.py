@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
-from visitor import SEVEN, OpenTab, choose_model, draw_stroke, go_to, settle
+from visitor import SEVEN, OpenTab, choose_model, draw_stroke, go_to, press_pen, settle
 
 from mnist_ui.components.assets import find_module
 
@@ -28,16 +28,6 @@ def page(tab: Page) -> Page:
 
 def expect_guess(tab: Page, guess: int | str) -> None:
     expect(tab.get_by_role("status", name=f"guess: {guess}")).to_be_visible()
-
-
-def test_strokes_are_sent_when_the_pen_is_lifted_not_when_the_canvas_has_waited(page: Page) -> None:
-    # The canvas waits 200 ms before it sends by itself: no such timer ends here.
-    page.evaluate("""() => {
-        const start = window.setTimeout
-        window.setTimeout = (act, ms, ...more) => (ms === 200 ? 0 : start(act, ms, ...more))
-    }""")
-    draw_stroke(page, SEVEN)
-    expect_guess(page, 7)
 
 
 def canvas(tab: Page) -> Locator:
@@ -128,17 +118,6 @@ def live_answer(tab: Page, state: str, strokes: int | None = None) -> Locator:
     return tab.locator(f'section.answer[data-state="{state}"]{number}')
 
 
-def press_pen(tab: Page, line: Sequence[tuple[float, float]]) -> None:
-    """Draw a line with the mouse, and leave the button down."""
-    box = canvas(tab).bounding_box()
-    assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line]
-    tab.mouse.move(*places[0])
-    tab.mouse.down()
-    for place in places[1:]:
-        tab.mouse.move(*place, steps=8)
-
-
 def read_picture(tab: Page) -> list[int]:
     """Read the red of each pixel of what the network sees."""
     tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -152,7 +131,7 @@ def differ_most(first: Sequence[float], second: Sequence[float]) -> float:
 
 
 def test_the_answer_moves_while_the_pen_is_down_and_is_what_python_then_says(page: Page) -> None:
-    press_pen(page, SEVEN)
+    press_pen(canvas(page), SEVEN)
     live = live_answer(page, "live")
     expect(live.locator(".digit")).to_have_text("7")
     expect(live.get_by_text("so far")).to_be_visible()
@@ -171,7 +150,7 @@ def test_a_second_stroke_is_read_with_the_first_and_undo_takes_it_out_again(page
     draw_stroke(page, SEVEN)
     expect(live_answer(page, "settled", strokes=1)).to_be_visible()
     first = read_picture(page)
-    press_pen(page, [(0.2, 0.9), (0.8, 0.9)])
+    press_pen(canvas(page), [(0.2, 0.9), (0.8, 0.9)])
     expect(live_answer(page, "live")).to_be_visible()
     expect(page.locator(".st-key-draw-stale-evidence")).to_have_css("opacity", "0")
     both = read_picture(page)
@@ -190,7 +169,7 @@ def test_a_second_stroke_is_read_with_the_first_and_undo_takes_it_out_again(page
 
 def test_a_network_that_the_browser_does_not_have_answers_when_the_pen_is_lifted(page: Page) -> None:
     page.evaluate("async (url) => (await import(url)).shelf.clear()", find_module("kept/shelf.js"))
-    press_pen(page, SEVEN)
+    press_pen(canvas(page), SEVEN)
     expect(live_answer(page, "empty")).to_have_count(1)
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     page.mouse.up()
@@ -232,7 +211,7 @@ def test_a_drawing_is_read_on_after_another_page_and_by_another_model(page: Page
     expect(live_answer(page, "settled", strokes=1)).to_be_visible()
     settle(page)
     choose_model(page, "paper")
-    press_pen(page, [(0.35, 0.55), (0.75, 0.55)])
+    press_pen(canvas(page), [(0.35, 0.55), (0.75, 0.55)])
     expect(live_answer(page, "live")).to_be_visible()
     both, live = read_picture(page), read_shares(page)
     page.mouse.up()

@@ -18,15 +18,6 @@ def _focused_label(tab: Page) -> str:
     return label
 
 
-# Stands first: the server is started for this file, and its first visitor is the one in question.
-def test_the_first_visitor_of_a_server_can_follow_a_link_to_a_view(open_tab: OpenTab) -> None:
-    tab = open_tab("fields?model=paper&layer=output&unit=3&scale=each&turned=1")
-
-    expect(tab.get_by_role("heading", name="Digit 3 of output")).to_be_visible()
-    expect(tab.get_by_test_id("stSidebarNav").get_by_role("link", name="Fields")).to_be_visible()
-    expect(tab).to_have_url(re.compile(r"layer=output.*unit=3.*scale=each.*turned=1"))
-
-
 def test_arrow_keys_open_the_next_unit_and_keep_the_focus(tab: Page) -> None:
     go_to(tab, "Fields")
     tab.get_by_role("button", name="unit 3 of hidden 1", exact=True).click()

@@ -163,13 +163,18 @@ def draw_stroke(tab: Page, points: Sequence[tuple[float, float]], steps: int = 8
 
     The mouse is seen so many times on each straight piece.
     """
-    canvas = tab.locator("canvas.upper-canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    paper = tab.locator("canvas.upper-canvas")
+    paper.scroll_into_view_if_needed()
+    press_pen(paper, points, steps)
+    tab.mouse.up()
+
+
+def press_pen(paper: Locator, points: Sequence[tuple[float, float]], steps: int = 8) -> None:
+    """Draw a line as `draw_stroke` does, and leave the button down."""
+    box, mouse = paper.bounding_box(), paper.page.mouse
     assert box is not None
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    tab.mouse.move(*places[0])
-    tab.mouse.down()
+    mouse.move(*places[0])
+    mouse.down()
     for place in places[1:]:
-        tab.mouse.move(*place, steps=steps)
-    tab.mouse.up()
+        mouse.move(*place, steps=steps)

@@ -7,7 +7,8 @@ from mnist_ui.components.assets import declare
 from mnist_ui.following.states import is_live, name_in_title
 from mnist_ui.session import Key
 
-_notice = declare("notice", '<button type="button" hidden></button>')
+_HTML = '<button type="button" hidden></button>'
+_notice = declare("notice", _HTML)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ _EPOCHS_A_STEP, _ERROR_A_STEP = 5, 0.002
 
 _Curves = dict[int, list[float]]  # the accuracy of each epoch, by fold
 
-_figure = declare("small_curves", '<div class="frame"><div class="grid" role="group"></div></div>')
+_HTML = '<div class="frame"><div class="grid" role="group"></div></div>'
+_figure = declare("small_curves", _HTML)
 
 
 class Kind(StrEnum):

@@ -10,7 +10,8 @@ from mnist_ui.components.assets import declare
 from mnist_ui.components.gallery import Colours, sheet_png
 from mnist_ui.components.picking import forward_picked
 
-_picker = declare("unit_picker", '<style class="sheet"></style><div class="tiles" role="group"></div>')
+_HTML = '<style class="sheet"></style><div class="tiles" role="group"></div>'
+_picker = declare("unit_picker", _HTML)
 
 
 @dataclass(frozen=True)
