@@ -81,10 +81,11 @@ def hear_warnings(thread: str) -> list[str]:
 def test_a_fragment_runs_another(open_tab: OpenTab, lab: Lab) -> None:
     store = Store(f"sqlite:///{lab.home}/lab.db")
     run_id = begin_run(store)
+    store.add_epochs(run_id, [(0, fold, make_record(1)) for fold in (0, 1)])
     tab = open_tab(f"search?run={run_id}")
-    expect(tab.get_by_text("0 epochs")).to_be_visible()
-    store.add_epochs(run_id, [(0, 0, make_record(1))])
-    expect(tab.get_by_text("1 epoch", exact=True)).to_be_visible()
+    expect(tab.get_by_text("2 epochs")).to_be_visible()
+    store.add_epochs(run_id, [(1, 0, make_record(1))])
+    expect(tab.get_by_text("3 epochs")).to_be_visible()
     store.close()
 
 
@@ -108,7 +109,7 @@ def test_what_is_about_to_be_refreshed_does_not_fade(open_tab: OpenTab) -> None:
 
 def test_the_words_of_what_is_chosen_have_the_colour_of_all_words(open_tab: OpenTab) -> None:
     tab = open_draw(open_tab)
-    chosen = tab.get_by_role("radio", name="A digit")
+    chosen = tab.get_by_role("radio", name="One digit")
     expect(chosen).to_be_checked()
     expect(chosen).to_have_css("color", tab.locator("body").evaluate("body => getComputedStyle(body).color"))
 

@@ -1,4 +1,4 @@
-"""Scripts of components are modules that find one another; what leans on insides of others is in one place."""
+"""Scripts are modules that find one another, and what leans on insides of others stands in one place."""
 
 import re
 from pathlib import Path
