@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from stored_runs import begin_run, make_record
 from visitor import SEVEN, OpenTab, draw_stroke, press_pen, settle
 
-from mnist_core.runs import Store
+from mnist_core.store import Store
 from mnist_ui.streamlit_insides import LATE, show_nobody
 
 _PHONE = 390
