@@ -19,7 +19,7 @@ from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import PAPER_GRID, SearchPlan
-from mnist_core.store import RunState, Store
+from mnist_core.store import Database, WorkState, add_search, get_search
 from mnist_core.store.forecast import forecast_search
 from mnist_core.work import start_worker
 from mnist_core.work.speed import measure_speed
@@ -63,16 +63,16 @@ def _compare(name: str, plan: SearchPlan, dataset: Dataset, settings: Settings) 
 
 def _carry_out(plan: SearchPlan, dataset: Dataset, settings: Settings) -> float:
     """Do what the Start button does, and wait for the end of the run."""
-    store = Store(settings.database)
+    store = Database(settings.database)
     begin = time.perf_counter()
-    run_id = store.add_run(plan, dataset.name, dataset.fingerprint, "")
+    run_id = add_search(store, plan, dataset.name, dataset.fingerprint, "")
     start_worker(settings)
-    while store.get_run(run_id).state.is_active:
+    while get_search(store, run_id).state.is_active:
         time.sleep(_LOOK_EVERY_S)
     seconds = time.perf_counter() - begin
-    run = store.get_run(run_id)
+    run = get_search(store, run_id)
     store.close()
-    if run.state is not RunState.DONE:
+    if run.state is not WorkState.DONE:
         raise SystemExit(f"The run is {run.state.value}: {run.message}")
     return seconds
 

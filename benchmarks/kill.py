@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a scr
 
 from benchmarks import describe_machine
 from mnist_core.data.sample import SAMPLE_PATH
-from mnist_core.store import FitRow, RunState, Store
+from mnist_core.store import Database, FitRow, WorkState, list_work, read_fits
 
 _ROOT = Path(__file__).resolve().parent.parent
 _GRID = {"lr": [0.01, 0.001], "hidden1": [24, 48], "hidden2": [12], "activation": ["tanh", "relu"]}
@@ -164,23 +164,23 @@ def _start(home: Path, *words: str) -> subprocess.Popen[bytes]:
 def _find_run(home: Path) -> str | None:
     if not (home / "lab.db").exists():
         return None
-    store = Store(f"sqlite:///{home / 'lab.db'}")
-    runs = store.list_runs()
+    store = Database(f"sqlite:///{home / 'lab.db'}")
+    runs = list_work(store)
     store.close()
     return runs[0].id if runs else None
 
 
 def _read_end(home: Path) -> End:
-    store = Store(f"sqlite:///{home / 'lab.db'}")
-    run = store.list_runs()[0]
-    fits: list[FitRow] = store.read_fits(run.id)
+    store = Database(f"sqlite:///{home / 'lab.db'}")
+    run = list_work(store)[0]
+    fits: list[FitRow] = read_fits(store, run.id)
     store.close()
-    if run.state is not RunState.DONE or run.outcome is None:
+    if run.state is not WorkState.DONE or run.found is None:
         raise SystemExit(f"The run is {run.state}: {run.message}; see {home / 'log'}")
     return End(
         scores={(fit.candidate, fit.fold): fit.score for fit in fits},
         n_epochs={(fit.candidate, fit.fold): fit.n_epochs for fit in fits},
-        weights=(Path(run.outcome.model) / "weights.safetensors").read_bytes(),
+        weights=(Path(run.found.model) / "weights.safetensors").read_bytes(),
     )
 
 

@@ -38,7 +38,7 @@ from benchmarks.tabs.tab import open_tab
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.store import Store
+from mnist_core.store import Database, add_search, get_search
 from mnist_core.work import start_worker
 
 _PATHS = ["" if page.stem == "home" else page.stem for page in sorted((ROOT / "pages").glob("[a-z]*.py"))]
@@ -99,7 +99,7 @@ def _parse() -> argparse.Namespace:
 
 def _prepare(home: Path) -> _Lab:
     settings, dataset = make_home(home)
-    store = Store(settings.database)
+    store = Database(settings.database)
     PaperRun(store, dataset).end()
     store.close()
     return _Lab(home, dataset)
@@ -211,13 +211,14 @@ def _walk(server: Server, n_people: int, seconds: float) -> Seen:
 
 def _train(settings: Settings, dataset: Dataset) -> None:
     """Have the lab's worker carry out searches; return when it trains."""
-    store = Store(settings.database)
+    store = Database(settings.database)
     run_ids = [
-        store.add_run(SearchPlan(), dataset.name, dataset.fingerprint, "Training") for _ in range(_N_SEARCHES)
+        add_search(store, SearchPlan(), dataset.name, dataset.fingerprint, "Training")
+        for _ in range(_N_SEARCHES)
     ]
     start_worker(settings)
     end = time.monotonic() + _BEGIN_S
-    while store.get_run(run_ids[0]).n_epochs == 0:
+    while get_search(store, run_ids[0]).n_epochs == 0:
         if time.monotonic() > end:
             raise SystemExit(f"No search began within {_BEGIN_S:.0f} s.")
         time.sleep(_SETTLE_S)

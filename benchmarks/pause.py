@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks import DATA, describe_machine, find_mnist
@@ -22,7 +23,15 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.store import RunState, Store
+from mnist_core.store import (
+    Database,
+    WorkState,
+    add_search,
+    get_search,
+    request_cancel,
+    request_pause,
+    request_resume,
+)
 from mnist_core.work import start_worker
 
 _MOST_S = 2.0
@@ -41,8 +50,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), database=f"sqlite:///{home}/lab.db")
         dataset = keep_dataset(read_dataset(source, source.name), settings.datasets_folder)
-        store = Store(settings.database)
-        run_id = store.add_run(SearchPlan(workers=os.cpu_count()), dataset.name, dataset.fingerprint)
+        store = Database(settings.database)
+        run_id = add_search(store, SearchPlan(workers=os.cpu_count()), dataset.name, dataset.fingerprint)
         seconds = _measure(store, settings, run_id, arguments.times)
         store.close()
     pauses = ", ".join(f"{one:.2f}" for one in sorted(seconds[:-1]))
@@ -53,29 +62,29 @@ def main() -> int:
     return 0
 
 
-def _measure(store: Store, settings: Settings, run_id: str, times: int) -> list[float]:
+def _measure(store: Database, settings: Settings, run_id: str, times: int) -> list[float]:
     """Pause so many times, then cancel; return the seconds that each took."""
     chance, seconds = random.Random(0), []
     for _ in range(times):
         _carry_on(store, settings, run_id, chance)
-        seconds.append(_time_stop(store, run_id, store.request_pause, RunState.PAUSED))
-        store.request_resume(run_id)
+        seconds.append(_time_stop(store, run_id, partial(request_pause, store), WorkState.PAUSED))
+        request_resume(store, run_id)
     _carry_on(store, settings, run_id, chance)
-    return [*seconds, _time_stop(store, run_id, store.request_cancel, RunState.CANCELLED)]
+    return [*seconds, _time_stop(store, run_id, partial(request_cancel, store), WorkState.CANCELLED)]
 
 
-def _carry_on(store: Store, settings: Settings, run_id: str, chance: random.Random) -> None:
+def _carry_on(store: Database, settings: Settings, run_id: str, chance: random.Random) -> None:
     """Let a worker carry the run on until epochs come, and some seconds more."""
-    n_epochs = store.get_run(run_id).n_epochs
+    n_epochs = get_search(store, run_id).n_epochs
     start_worker(settings)
-    _wait(lambda: store.get_run(run_id).n_epochs > n_epochs, _START_S)
+    _wait(lambda: get_search(store, run_id).n_epochs > n_epochs, _START_S)
     time.sleep(chance.uniform(0, _LONGEST_WAIT_S))
 
 
-def _time_stop(store: Store, run_id: str, ask: Callable[[str], None], wanted: RunState) -> float:
+def _time_stop(store: Database, run_id: str, ask: Callable[[str], None], wanted: WorkState) -> float:
     begin = time.monotonic()
     ask(run_id)
-    _wait(lambda: store.get_run(run_id).state is wanted, _START_S)
+    _wait(lambda: get_search(store, run_id).state is wanted, _START_S)
     return time.monotonic() - begin
 
 

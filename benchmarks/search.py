@@ -30,8 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a scr
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist, run_command
 from mnist_core.network.grid import PAPER_GRID, Engine
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import REFIT_FOLD, FitRow, Store
+from mnist_core.store import Database, FitRow, read_fits
 
 _MOST_DIFFERENCE = 0.002
 _MOST_BYTES = 2.5e9
@@ -131,8 +132,8 @@ def _search(source: Path, engine: Engine, size: _Size) -> _Measured:
         begin = time.perf_counter()
         document, peak = run_command(words, home, _LOOK_EVERY_S)
         seconds = time.perf_counter() - begin
-        store = Store(f"sqlite:///{home}/lab.db")
-        fits = [fit for fit in store.read_fits(document["run"]) if fit.fold != REFIT_FOLD]
+        store = Database(f"sqlite:///{home}/lab.db")
+        fits = [fit for fit in read_fits(store, document["run"]) if fit.fold != REFIT_FOLD]
         store.close()
     return _Measured(
         seconds=seconds,

@@ -19,7 +19,7 @@ from mnist_core.insight.projection.layer_map import map_layers
 from mnist_core.insight.projection.map_images import N_POINTS, choose_sample
 from mnist_core.insight.report import gather_facts, write_page
 from mnist_core.network.models import load_model
-from mnist_core.store import RunRow, Store
+from mnist_core.store import Database, WorkRow, get_search
 
 _GRID = {"lr": [0.001], "hidden1": [96], "hidden2": [24], "activation": ["tanh"]}
 _MOST_S = {"a report": 5.0, f"t-SNE of {N_POINTS:,} images": 30.0}
@@ -46,22 +46,22 @@ def main() -> int:
     return 1 if slow else 0
 
 
-def _search(source: Path, home: Path) -> tuple[Store, RunRow]:
+def _search(source: Path, home: Path) -> tuple[Database, WorkRow]:
     grid = home / "grid.json"
     grid.write_text(json.dumps(_GRID), encoding="utf-8")
     words = ["search", str(source), "--grid", str(grid), "--cv", "2", "--max-epochs", "2", "--workers", "1"]
     document, _ = run_command(words, str(home), 60.0)
-    store = Store(f"sqlite:///{home}/lab.db")
-    return store, store.get_run(document["run"])
+    store = Database(f"sqlite:///{home}/lab.db")
+    return store, get_search(store, document["run"])
 
 
-def _report(store: Store, run: RunRow, datasets: Path) -> None:
+def _report(store: Database, run: WorkRow, datasets: Path) -> None:
     write_page(gather_facts(store, run.id, datasets))
 
 
-def _map(run: RunRow, datasets: Path) -> None:
-    assert run.outcome is not None
-    model = load_model(Path(run.outcome.model))
+def _map(run: WorkRow, datasets: Path) -> None:
+    assert run.found is not None
+    model = load_model(Path(run.found.model))
     sample = choose_sample(model, open_dataset(run.fingerprint, datasets))
     map_layers(model, sample, Method.TSNE)
 

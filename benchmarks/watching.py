@@ -36,7 +36,7 @@ from benchmarks.tabs.tab import Tab, open_tab
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.store import HEARTBEAT_EVERY_S, Store
+from mnist_core.store import HEARTBEAT_EVERY_S, Database, add_search, get_search, request_cancel
 from mnist_core.work import start_worker
 from mnist_ui.session import Key
 
@@ -55,7 +55,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         settings, dataset = make_home(home)
-        store = Store(settings.database)
+        store = Database(settings.database)
         with run_app(home) as server:
             if "refreshes" in arguments.only:
                 # Else the lab's own worker would take what waits here.
@@ -84,10 +84,10 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _measure_refreshes(server: Server, store: Store, dataset: Dataset) -> list[str]:
+async def _measure_refreshes(server: Server, store: Database, dataset: Dataset) -> list[str]:
     """Measure refreshes of a run that waits, and of one that goes on; print a table."""
     run = PaperRun(store, dataset, n_late=3 * (_WARM_UPS + _TIMES) * _AT_ONCE)
-    waiting = store.add_run(SearchPlan(), dataset.name, dataset.fingerprint, "Waits")
+    waiting = add_search(store, SearchPlan(), dataset.name, dataset.fingerprint, "Waits")
     print("\n| refresh | fragments | server's processor ms |\n| --- | --- | --- |")
     broken = []
     async with open_tab(server.url, is_following=False) as tab:
@@ -102,7 +102,7 @@ async def _measure_refreshes(server: Server, store: Store, dataset: Dataset) -> 
         await tab.visit("search", f"run={run.run_id}")
         broken += await _measure(server, tab, "finished", lambda: None)
         broken += [words for _, words in tab.errors]
-    store.request_cancel(waiting)
+    request_cancel(store, waiting)
     return broken
 
 
@@ -132,7 +132,7 @@ async def _measure(
 class _Searches:
     """Who has searches carried out, and on what."""
 
-    store: Store
+    store: Database
     settings: Settings
     dataset: Dataset
     n_images: int
@@ -140,15 +140,15 @@ class _Searches:
     def add(self, name: str) -> str:
         """Give a search to the store, as the Search page does; return its id."""
         plan = SearchPlan(limit=min(self.n_images, self.dataset.n_samples))
-        return self.store.add_run(plan, self.dataset.name, self.dataset.fingerprint, name)
+        return add_search(self.store, plan, self.dataset.name, self.dataset.fingerprint, name)
 
     async def carry_out(self, run_id: str) -> float:
         """Have the lab's worker carry it out; return the seconds from the click to the end."""
         begin = time.monotonic()
         start_worker(self.settings)
-        while (run := self.store.get_run(run_id)).state.is_active:
+        while (run := get_search(self.store, run_id)).state.is_active:
             await asyncio.sleep(_LOOK_EVERY_S)
-        assert run.outcome is not None, run.message
+        assert run.found is not None, run.message
         return time.monotonic() - begin
 
 

@@ -22,7 +22,7 @@ from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
 
 if TYPE_CHECKING:
-    from mnist_core.store import Store
+    from mnist_core.store import Database
 
 
 class Key(StrEnum):
@@ -169,7 +169,7 @@ def settings() -> Settings:
     return read_settings()
 
 
-def store() -> "Store":
+def store() -> "Database":
     """Return the store of runs, which all tabs share."""
     return _open_store(settings().database)
 
@@ -307,8 +307,8 @@ def _open_once(
 
 
 @st.cache_resource(show_spinner=False)
-def _open_store(url: str) -> "Store":
-    from mnist_core.store import Store  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
+def _open_store(url: str) -> "Database":
+    from mnist_core.store import Database  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
 
     settings().make_home()
-    return Store(url)
+    return Database(url)

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation.answers import read_probabilities
-from mnist_core.store.rows import RunRow
+from mnist_core.store import WorkRow, list_work
 from mnist_ui import session
 from mnist_ui.cached.models import open_model, open_sample
 from mnist_ui.components.gallery import show_gallery
@@ -96,7 +96,7 @@ def _show_models() -> None:
 
 def _show_runs() -> None:
     try:
-        runs = session.store().list_runs()
+        runs = list_work(session.store())
     except LabError as error:
         st.metric("Searches", "–")
         st.caption(escape(str(error)))
@@ -105,7 +105,7 @@ def _show_runs() -> None:
     st.caption(_describe_runs(runs))
 
 
-def _describe_runs(runs: Sequence[RunRow]) -> str:
+def _describe_runs(runs: Sequence[WorkRow]) -> str:
     if not runs:
         return "None yet: start one on the Search page."
     n_active = sum(run.state.is_active for run in runs)

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.network.grid import SearchPlan
+from mnist_core.store import add_search, list_work, read_best_scores, release_silent
 from mnist_core.work import start_worker
 from mnist_ui import session
 from mnist_ui.cached.models import open_sample
@@ -33,12 +34,12 @@ def _show_page() -> None:
         st.title("Search", width="content")
         notice = st.container(width="content")
     store = session.store()
-    store.mark_silent_runs()
-    runs = store.list_runs()
+    release_silent(store)
+    runs = list_work(store)
     choose_tab(runs)
     names = [FORM_TAB, RUNS_TAB, COMPARE_TAB, HISTORY_TAB] if runs else [FORM_TAB, RUNS_TAB]
     form_tab, runs_tab, *more_tabs = st.tabs(names, key=session.Key.SEARCH_TAB, on_change="rerun")
-    best_scores = store.read_best_scores() if runs else {}
+    best_scores = read_best_scores(store) if runs else {}
     with runs_tab:
         if runs:
             run = choose_run(runs, best_scores)
@@ -109,7 +110,7 @@ def _offer_dataset() -> None:
 
 
 def _start(plan: SearchPlan, dataset: Dataset, name: str) -> None:
-    run_id = session.store().add_run(plan, dataset.name, dataset.fingerprint, name)
+    run_id = add_search(session.store(), plan, dataset.name, dataset.fingerprint, name)
     start_worker(session.settings())
     open_run(run_id)
     st.rerun()

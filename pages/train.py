@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
+from mnist_core.store import list_work
 from mnist_core.training.live.job import add_training
 from mnist_core.training.live.plan import TRAINING
 from mnist_core.work.jobs import start_job
@@ -19,7 +20,7 @@ from mnist_ui.train.training_panel import show_training
 
 def _show_page() -> None:
     st.title("Train")
-    jobs = session.store().list_jobs(TRAINING)
+    jobs = list_work(session.store(), TRAINING)
     choice, button = st.columns([5, 1], vertical_alignment="center")
     with choice:
         job = choose_training(jobs)

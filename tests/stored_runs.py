@@ -12,7 +12,7 @@ from digits import ROOT
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.history import EpochRecord
-from mnist_core.store import Outcome, Store
+from mnist_core.store import Database, Outcome, add_search, claim
 from mnist_core.store.owner import Owner
 from mnist_core.store.tables import RUNS
 
@@ -30,13 +30,13 @@ OUTCOME = Outcome(
 _WITH_TESTS = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
 
 
-def add_run(store: Store, name: str = "a run") -> str:
-    return store.add_run(PLAN, "digits.mat", "f" * 16, name)
+def add_run(store: Database, name: str = "a run") -> str:
+    return add_search(store, PLAN, "digits.mat", "f" * 16, name)
 
 
-def begin_run(store: Store, name: str = "a run") -> str:
+def begin_run(store: Database, name: str = "a run") -> str:
     run_id = add_run(store, name)
-    store.claim_run(run_id)
+    claim(store, run_id)
     return run_id
 
 
@@ -44,15 +44,15 @@ def make_record(epoch: int, loss: float = 0.5) -> EpochRecord:
     return EpochRecord(epoch, train_loss=loss, valid_loss=loss + 0.1, valid_accuracy=0.8, seconds=0.25)
 
 
-def set_times(store: Store, run_id: str, **seconds: float) -> None:
+def set_times(store: Database, run_id: str, **seconds: float) -> None:
     """Set times of a run, as seconds since 1970."""
-    store._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(**seconds))
+    store.write(sa.update(RUNS).where(RUNS.c.id == run_id).values(**seconds))
 
 
-def lose_worker(store: Store, run_id: str) -> None:
+def lose_worker(store: Database, run_id: str) -> None:
     """Let a run be one of a process that is known to have ended."""
     dead = replace(Owner.of_this_process(), started="=0.00")  # its number has another process by now
-    store._write(sa.update(RUNS).where(RUNS.c.id == run_id).values(owner=str(dead)))
+    store.write(sa.update(RUNS).where(RUNS.c.id == run_id).values(owner=str(dead)))
 
 
 def start_python(code: str, *arguments: str, **options) -> subprocess.Popen[str]:

@@ -1,6 +1,7 @@
 """A home of the lab that has been used: a data set is open, and the paper's whole search is on record."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import SHIPPED_MODELS, Settings
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
-from mnist_core.store import Outcome, RunState, Store
+from mnist_core.store import Database, Outcome, WorkState, add_search, beat, claim, end, record
 
 N_EPOCHS = 5_820
 """Of the paper's search on `MNIST.mat`."""
@@ -40,7 +41,7 @@ class PaperRun:
 
     Parameters
     ----------
-    store : Store
+    store : Database
         Gets the run.
     dataset : Dataset
         That it is said to search on.
@@ -48,10 +49,10 @@ class PaperRun:
         Epochs that are still to come, by `go_on`.
     """
 
-    def __init__(self, store: Store, dataset: Dataset, n_late: int = 0) -> None:
+    def __init__(self, store: Database, dataset: Dataset, n_late: int = 0) -> None:
         self._store, plan = store, SearchPlan()
-        self.run_id = store.add_run(plan, dataset.name, dataset.fingerprint, "The paper's grid")
-        assert store.claim_run(self.run_id)
+        self.run_id = add_search(store, plan, dataset.name, dataset.fingerprint, "The paper's grid")
+        assert claim(store, self.run_id)
         epochs = list(_make_epochs(plan))
         self._late = epochs[len(epochs) - n_late :]
         self._last = {(candidate, fold): record.epoch for candidate, fold, record in epochs}
@@ -65,7 +66,7 @@ class PaperRun:
 
     def beat(self) -> None:
         """Give a sign of life, as a worker does each 2 s."""
-        self._store.beat(self.run_id)
+        beat(self._store, self.run_id)
 
     def end(self) -> None:
         """End as a search that has found its winner."""
@@ -79,12 +80,12 @@ class PaperRun:
             "",
             True,
         )
-        self._store.end_run(self.run_id, RunState.DONE, "done", outcome)
+        end(self._store, self.run_id, WorkState.DONE, "done", asdict(outcome))
 
     def _write(self, epochs: list[_Epoch]) -> None:
         ended = [one[:2] for one in epochs if self._last[one[:2]] == one[2].epoch]
-        self._store.add_epochs(self.run_id, epochs)
-        self._store.end_fits(self.run_id, [(*fit, float(self._scores[fit])) for fit in ended])
+        record(self._store, self.run_id, epochs)
+        record(self._store, self.run_id, scores=[(*fit, float(self._scores[fit])) for fit in ended])
 
 
 def _make_epochs(plan: SearchPlan) -> Iterator[_Epoch]:

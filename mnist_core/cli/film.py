@@ -8,7 +8,7 @@ from mnist_core.ground.errors import GridError
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import read_settings
 from mnist_core.network.architecture import LAYERS
-from mnist_core.store import Store
+from mnist_core.store import Database, get_job
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.unit_pictures import choose_epochs
@@ -34,7 +34,7 @@ def run_film(arguments: argparse.Namespace) -> None:
             "choose others."
         )
     settings = read_settings()
-    job = Store(settings.database).get_job(arguments.training)
+    job = get_job(Database(settings.database), arguments.training)
     frames = open_frames(settings, job.id)
     data = make_film(frames, FilmPlan(arguments.layer, find_classes(job, settings), arguments.pace))
     out = arguments.out.resolve()

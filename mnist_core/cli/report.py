@@ -8,7 +8,7 @@ from mnist_core.cli.say import say
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import read_settings
 from mnist_core.insight.report import gather_facts, write_page
-from mnist_core.store import Store
+from mnist_core.store import Database
 
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 def run_report(arguments: argparse.Namespace) -> None:
     """Write a finished run as a page that opens without the lab."""
     settings = read_settings()
-    facts = gather_facts(Store(settings.database), arguments.run, settings.datasets_folder)
+    facts = gather_facts(Database(settings.database), arguments.run, settings.datasets_folder)
     page = write_page(facts).encode()
     with write_out(arguments.out, "The report") as file:
         file.write(page)

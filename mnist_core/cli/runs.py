@@ -4,7 +4,7 @@ import argparse
 
 from mnist_core.cli.say import say
 from mnist_core.ground.settings import read_settings
-from mnist_core.store import RunRow, Store
+from mnist_core.store import Database, WorkRow, list_work, read_epochs, read_fits, release_silent
 from mnist_core.store.ranking import rank_candidates
 from mnist_core.training.live.plan import TRAINING, title_training
 
@@ -18,8 +18,8 @@ def add_runs_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_runs(arguments: argparse.Namespace) -> None:
     """List all runs, or all live trainings, the latest first."""
-    store = Store(read_settings().database)
-    store.mark_silent_runs()
+    store = Database(read_settings().database)
+    release_silent(store)
     if arguments.trainings:
         _list_trainings(store, arguments.json)
         return
@@ -34,16 +34,16 @@ def run_runs(arguments: argparse.Namespace) -> None:
             "n_fits_done": run.n_fits_done,
             "message": run.message,
         }
-        for run in store.list_runs()
+        for run in list_work(store)
     ]
     lines = [f"{row['run']}  {row['state']:<11}  {row['progress']:4.0%}  {row['name']}" for row in rows]
     say(rows, "\n".join(lines) or "No runs yet: start one with search.", arguments.json)
 
 
-def _list_trainings(store: Store, as_json: bool) -> None:
+def _list_trainings(store: Database, as_json: bool) -> None:
     rows = []
-    for job in store.list_jobs(TRAINING):
-        epochs = store.read_epochs(job.id)
+    for job in list_work(store, TRAINING):
+        epochs = read_epochs(store, job.id)
         last = epochs[-1].record if epochs else None
         rows.append(
             {
@@ -62,8 +62,8 @@ def _list_trainings(store: Store, as_json: bool) -> None:
     say(rows, "\n".join(lines) or "No live trainings yet: begin one on the Train page.", as_json)
 
 
-def _find_best_score(store: Store, run: RunRow) -> float | None:
-    if run.outcome is not None:
-        return run.outcome.best_score
-    ranked = rank_candidates(run.plan, store.read_fits(run.id))
+def _find_best_score(store: Database, run: WorkRow) -> float | None:
+    if run.found is not None:
+        return run.found.best_score
+    ranked = rank_candidates(run.plan, read_fits(store, run.id))
     return ranked[0].mean if ranked else None

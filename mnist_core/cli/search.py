@@ -11,8 +11,21 @@ from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.grid import Engine, SearchPlan, read_grid
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.search.events import Event
-from mnist_core.store import REFIT_FOLD, RunRow, RunState, Store
+from mnist_core.store import (
+    Database,
+    WorkRow,
+    WorkState,
+    add_search,
+    await_word,
+    claim,
+    get_search,
+    read_fits,
+    release_silent,
+    request_resume,
+    set_cluster,
+)
 from mnist_core.store.ranking import rank_candidates
 from mnist_core.work import MODEL, RESULTS, Places, carry_out_run, catch_signals
 from mnist_core.work.engine import EngineProcess
@@ -75,8 +88,8 @@ def run_search(arguments: argparse.Namespace) -> None:
     # The engine loads its libraries while this process loads its own and reads the file.
     with EngineProcess.start_early(plan, settings) as engine:
         dataset = _read(arguments, plan, settings)
-        store = Store(settings.database)
-        run_id = store.add_run(plan.fit_classes(dataset.n_classes), dataset.name, dataset.fingerprint)
+        store = Database(settings.database)
+        run_id = add_search(store, plan.fit_classes(dataset.n_classes), dataset.name, dataset.fingerprint)
         _carry_out(store, run_id, settings, engine, arguments.json)
 
 
@@ -99,16 +112,16 @@ def run_resume(arguments: argparse.Namespace) -> None:
     """Carry a run on from its checkpoints to its end."""
     settings = read_settings()
     settings.make_home()
-    store = Store(settings.database)
-    store.mark_silent_runs()
-    if store.get_run(arguments.run).state.is_held:
+    store = Database(settings.database)
+    release_silent(store)
+    if get_search(store, arguments.run).state.is_held:
         report("looks for a sign of life of its worker")
-        store.await_word(arguments.run)
+        await_word(store, arguments.run)
     if arguments.cluster is not None:  # first, as another worker may take it once it is resumed
-        store.set_cluster(arguments.run, arguments.cluster)
-    if not store.get_run(arguments.run).is_waiting:
-        store.request_resume(arguments.run)
-    run = store.get_run(arguments.run)
+        set_cluster(store, arguments.run, arguments.cluster)
+    if not get_search(store, arguments.run).is_waiting:
+        request_resume(store, arguments.run)
+    run = get_search(store, arguments.run)
     with (
         Places.of_run(run, settings).held(),
         EngineProcess.start_early(run.plan, settings) as engine,
@@ -116,9 +129,11 @@ def run_resume(arguments: argparse.Namespace) -> None:
         _carry_out(store, arguments.run, settings, engine, arguments.json)
 
 
-def _carry_out(store: Store, run_id: str, settings: Settings, engine: EngineProcess, as_json: bool) -> None:
+def _carry_out(
+    store: Database, run_id: str, settings: Settings, engine: EngineProcess, as_json: bool
+) -> None:
     with catch_signals() as stop:
-        run = store.claim_run(run_id)
+        run = claim(store, run_id)
         if run is None:
             raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
         progress = _Progress(run.plan, stop)
@@ -126,9 +141,9 @@ def _carry_out(store: Store, run_id: str, settings: Settings, engine: EngineProc
         ended = carry_out_run(store, run, settings, progress, stop, engine, waits_for_user=True)
     if progress.is_unread:
         raise ReaderGoneError
-    if stop.is_set() and ended.state is not RunState.DONE:
+    if stop.is_set() and ended.state is not WorkState.DONE:
         raise RunStoppedError(f"Stopped; python -m mnist_core resume {run.id} carries it on.")
-    if ended.outcome is None:
+    if ended.found is None:
         raise RunError(f"Run {run.id} is {ended.state}: {ended.message}")
     say(_describe_run(store, ended), _sum_up(ended), as_json)
 
@@ -169,20 +184,20 @@ class _Progress:
             self.say(f"{self._n_done}/{self._n_fits}  {words}, fold {fold + 1}: {score:.4f}")
 
 
-def _describe_run(store: Store, run: RunRow) -> dict[str, Any]:
-    assert run.outcome is not None
-    ranked = sorted(rank_candidates(run.plan, store.read_fits(run.id)), key=lambda item: item.index)
+def _describe_run(store: Database, run: WorkRow) -> dict[str, Any]:
+    assert run.found is not None
+    ranked = sorted(rank_candidates(run.plan, read_fits(store, run.id)), key=lambda item: item.index)
     return {
         "run": run.id,
-        "best_params": run.outcome.best,
-        "best_score": run.outcome.best_score,
+        "best_params": run.found.best,
+        "best_score": run.found.best_score,
         "n_fits": run.n_fits_done,
         "n_epochs": run.n_epochs,
         "seconds": round(run.seconds, 2),
-        "test_accuracy": run.outcome.test_accuracy,
-        "model": run.outcome.model,
-        "results_csv": run.outcome.results_csv,
-        "reload_is_identical": run.outcome.is_identical,
+        "test_accuracy": run.found.test_accuracy,
+        "model": run.found.model,
+        "results_csv": run.found.results_csv,
+        "reload_is_identical": run.found.is_identical,
         "candidates": [
             {"params": item.candidate.params(), "mean_test_score": item.mean, "std_test_score": item.std}
             for item in ranked
@@ -190,9 +205,9 @@ def _describe_run(store: Store, run: RunRow) -> dict[str, Any]:
     }
 
 
-def _sum_up(run: RunRow) -> str:
-    assert run.outcome is not None
-    outcome = run.outcome
+def _sum_up(run: WorkRow) -> str:
+    assert run.found is not None
+    outcome = run.found
     return (
         f"Best of {run.n_fits_done} fits, {run.n_epochs} epochs, {run.seconds:.0f} s: {outcome.candidate}, "
         f"mean accuracy {outcome.best_score:.4f}; retrained it reads {outcome.test_accuracy:.2%} of the "

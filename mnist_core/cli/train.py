@@ -20,6 +20,7 @@ from mnist_core.ground.settings import read_settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.recipe import LEGIBLE, RECIPE_SETTINGS, Recipe
+from mnist_core.store import Database, get_job
 from mnist_core.training.one_network import TrainedModel, train_model
 
 
@@ -139,7 +140,6 @@ def _train_live(
     arguments: argparse.Namespace, dataset: Dataset, candidate: Candidate, out: Path
 ) -> tuple[str, TrainedModel]:
     """Train with every epoch kept; return the id of the training too."""
-    from mnist_core.store import Store  # noqa: PLC0415
     from mnist_core.training.live.job import open_frames  # noqa: PLC0415 - only for it
     from mnist_core.training.live.plan import LivePlan  # noqa: PLC0415
     from mnist_core.training.live.saving import save_epoch  # noqa: PLC0415
@@ -155,10 +155,10 @@ def _train_live(
     changes = dict(read_change(words, plan.rates) for words in arguments.change)
     settings = read_settings()
     settings.make_home()
-    store = Store(settings.database)
+    store = Database(settings.database)
     training = train_keeping(store, settings, dataset, plan, changes, _report_epoch)
     last = open_frames(settings, training).last_epoch
-    return training, save_epoch(store.get_job(training), settings, last, out)
+    return training, save_epoch(get_job(store, training), settings, last, out)
 
 
 def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:

@@ -1,28 +1,56 @@
-"""The durable store of runs, their fits and their epochs, and of jobs of other kinds."""
+"""The durable store of work: searches and all else that goes on beside the app, its fits and epochs.
 
-from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store.archive import Archive
-from mnist_core.store.jobs import JobRow, Jobs
+A `Database` is the truth that pages show and processes write; plain functions ask it and change it.
+"""
+
+from mnist_core.store.archive import find_searches, list_tags, remove_work, rename_work, set_tags
+from mnist_core.store.claims import await_word, beat, claim, end, has_searches, release, release_silent, rest
+from mnist_core.store.database import Database
+from mnist_core.store.fits import read_epochs, read_fits, record, trim_fits
 from mnist_core.store.owner import HEARTBEAT_EVERY_S
-from mnist_core.store.queue import Queue
+from mnist_core.store.queue import (
+    add_job,
+    add_search,
+    describe_wait,
+    move_to_front,
+    move_up,
+    read_queue,
+    request_cancel,
+    request_pause,
+    request_resume,
+    set_cluster,
+    wish,
+)
+from mnist_core.store.reading import (
+    Stamp,
+    get_job,
+    get_search,
+    get_work,
+    is_waiting,
+    list_waiting_jobs,
+    list_work,
+    read_best_scores,
+    read_owner,
+    read_stamp,
+    read_state,
+)
 from mnist_core.store.rows import (
+    SEARCH,
     BestScore,
     EpochRow,
     FitRow,
     FitState,
     Outcome,
-    RunRow,
-    RunState,
+    WorkRow,
+    WorkState,
     now,
 )
 
-__all__ = ["HEARTBEAT_EVERY_S", "REFIT_FOLD", "BestScore", "EpochRow", "FitRow", "FitState", "JobRow"]
-__all__ += ["Outcome", "RunRow", "RunState", "Store", "now"]
-
-
-class Store(Queue, Jobs, Archive):
-    """Runs on disk: the truth that pages show and worker processes write.
-
-    Users ask by what `Queue` and `Archive` have; a worker takes and writes runs by what `Claims`
-    and `Trainings` have, jobs of other kinds by what `Jobs` has; each is a file of its own.
-    """
+__all__ = ["HEARTBEAT_EVERY_S", "SEARCH", "BestScore", "Database", "EpochRow", "FitRow", "FitState"]
+__all__ += ["Outcome", "Stamp", "WorkRow", "WorkState", "add_job", "add_search", "await_word", "beat"]
+__all__ += ["claim", "describe_wait", "end", "find_searches", "get_job", "get_search", "get_work"]
+__all__ += ["has_searches", "is_waiting", "list_tags", "list_waiting_jobs", "list_work"]
+__all__ += ["move_to_front", "move_up", "now", "read_best_scores", "read_epochs", "read_fits"]
+__all__ += ["read_owner", "read_queue", "read_stamp", "read_state", "record", "release"]
+__all__ += ["release_silent", "remove_work", "rename_work", "request_cancel", "request_pause"]
+__all__ += ["request_resume", "rest", "set_cluster", "set_tags", "trim_fits", "wish"]

@@ -23,7 +23,7 @@ _MOST_SWITCHES, _SWITCH_EVERY_S = 40, 0.05  # two seconds: others are done with 
 
 
 class Database:
-    """What the parts of the store share.
+    """The store of work on disk: the truth that pages show and processes write.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Database:
     busy_timeout_s : float
         How long to wait for another process that holds a lock.
     silent_after_s : float
-        How long a worker has to be seen without a sign of life until its runs are given away.
+        How long a process has to be seen without a sign of life until its work is given away.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Database:
         self, url: str, busy_timeout_s: float = BUSY_TIMEOUT_S, silent_after_s: float = SILENT_AFTER_S
     ) -> None:
         self._busy_timeout_s = busy_timeout_s
-        self._watch = Watch(silent_after_s)
+        self.watch = Watch(silent_after_s)
         self._engine = _make_engine(url, busy_timeout_s)
         # Locked from the start: a transaction that reads first and then writes would fail, not wait.
         self._writing_engine = self._engine.execution_options(sqlite_begin="IMMEDIATE")
@@ -62,22 +62,24 @@ class Database:
         self._engine.dispose()
 
     @cached_property
-    def _owner(self) -> str:
-        """What runs that are claimed here are marked with; no other store has the same."""
+    def owner(self) -> str:
+        """What work that is claimed here is marked with; no other store has the same."""
         return str(Owner.of_this_process())
 
-    def _write(self, statement: Any) -> int:
+    def write(self, statement: Any) -> int:
         """Carry out a statement and return how many rows it changed."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             return connection.execute(statement).rowcount
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection for one transaction that reads."""
         with self._telling(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection for one transaction that writes; others wait for its end."""
         with self._telling(), self._writing_engine.begin() as connection:
             yield connection
 

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store.rows import FitRow, FitState, RunRow
+from mnist_core.store.rows import FitRow, FitState, WorkRow
 
 # Epochs that a fit to 40,000 images took before it stopped early, in the paper's grid on its data, by rate;
 # the mean of all is 5,806 / 405.
@@ -92,7 +92,7 @@ def _count_images(plan: SearchPlan, n_train: int) -> float:
     return n_train * (1 - 1 / plan.cv)
 
 
-def forecast_rest(run: RunRow, fits: Sequence[FitRow]) -> float | None:
+def forecast_rest(run: WorkRow, fits: Sequence[FitRow]) -> float | None:
     """Estimate the seconds that a run still needs, from the epochs that it has done so far.
 
     None where no fit has ended yet, as then nothing tells how many epochs one takes.
@@ -108,7 +108,7 @@ def forecast_rest(run: RunRow, fits: Sequence[FitRow]) -> float | None:
     return rest + _forecast_refit(run, fits, done)
 
 
-def _forecast_refit(run: RunRow, fits: Sequence[FitRow], done: Sequence[FitRow]) -> float:
+def _forecast_refit(run: WorkRow, fits: Sequence[FitRow], done: Sequence[FitRow]) -> float:
     # The winner is retrained on all training images, of which a fold's fit lacks one part.
     seconds = statistics.fmean(fit.seconds for fit in done) * run.plan.cv / (run.plan.cv - 1)
     spent = sum(fit.seconds for fit in fits if fit.fold == REFIT_FOLD)

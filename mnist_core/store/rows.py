@@ -1,17 +1,22 @@
-"""What the store holds: runs, fits, epochs, and how far each has come."""
+"""What the store holds: work of every kind, fits, epochs, and how far each has come."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
 
+SEARCH = "search"
+"""The kind of work that a search is; its settings are a `SearchPlan`, its outcome is an `Outcome`."""
 
-class RunState(StrEnum):
-    """Where a run stands; only done is for ever, as nothing that had finished is lost before it."""
+
+class WorkState(StrEnum):
+    """Where work stands; only done is for ever, as nothing that had finished is lost before it."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -25,18 +30,22 @@ class RunState(StrEnum):
 
     @property
     def is_held(self) -> bool:
-        """Whether it belongs to a worker, which may be about to stop."""
-        return self in (RunState.RUNNING, RunState.PAUSING, RunState.CANCELLING)
+        """Whether it belongs to a process, which may be about to stop."""
+        return self in (WorkState.RUNNING, WorkState.PAUSING, WorkState.CANCELLING)
 
     @property
     def is_active(self) -> bool:
-        """Whether a worker carries it out, or will."""
-        return self is RunState.QUEUED or self.is_held
+        """Whether a process carries it out, or will."""
+        return self is WorkState.QUEUED or self.is_held
 
     @property
     def is_resumable(self) -> bool:
         """Whether it has stopped and can go on from where it was."""
-        return not self.is_active and self is not RunState.DONE
+        return not self.is_active and self is not WorkState.DONE
+
+
+HELD = [state for state in WorkState if state.is_held]
+RESUMABLE = [state for state in WorkState if state.is_resumable]
 
 
 class FitState(StrEnum):
@@ -80,26 +89,44 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class RunRow:
-    """A run as the store has it; times are UTC.
+class WorkRow:
+    """Work of any kind as the store has it; times are UTC.
 
     Attributes
     ----------
+    kind : str
+        `SEARCH`, or what else names the function that carries it out.
+    settings : dict
+        What was asked for at its beginning; plain JSON values.
+    wishes : dict
+        What its user wants of it now; plain JSON values.
+    n_wishes : int
+        How often that has changed.
+    progress : float or None
+        How far it has come, 0 to 1; None where it does not tell.
     started, ended : datetime or None
-        Of its latest stretch of work; a run that was resumed has had others.
+        Of its latest stretch of work; what was resumed has had others.
+    outcome : dict or None
+        What it came to; plain JSON values.
+    owner : str or None
+        Who carries it out, or did so last.
     worked_seconds : float
         What its earlier stretches took.
     queue_position : float or None
-        Where it stands among the runs that wait for a worker; None where it waits for none. An
-        interrupted run that waits is one whose worker is gone: the next worker takes it.
+        Where it stands among what waits for a process; None where it waits for none. What is interrupted
+        and waits is what was lost with its process: the next one takes it.
     tags : tuple of str
         What its user filed it under.
     """
 
     id: str
+    kind: str
     name: str
-    state: RunState
-    plan: SearchPlan
+    state: WorkState
+    settings: dict[str, Any]
+    wishes: dict[str, Any]
+    n_wishes: int
+    progress: float | None
     dataset_name: str
     fingerprint: str
     n_fits: int
@@ -110,14 +137,25 @@ class RunRow:
     ended: datetime | None
     heartbeat: datetime | None
     message: str
-    outcome: Outcome | None
-    worked_seconds: float = 0.0
-    queue_position: float | None = None
-    tags: tuple[str, ...] = ()
+    outcome: dict[str, Any] | None
+    owner: str | None
+    worked_seconds: float
+    queue_position: float | None
+    tags: tuple[str, ...]
+
+    @cached_property
+    def plan(self) -> SearchPlan:
+        """Return what a search was asked for."""
+        return _parse_plan(json.dumps(self.settings))
+
+    @property
+    def found(self) -> Outcome | None:
+        """Return what a search found; None where it has not."""
+        return Outcome(**self.outcome) if self.outcome else None
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the next worker that is free may take it."""
+        """Whether the next process that is free may take it."""
         return self.queue_position is not None
 
     @property
@@ -128,6 +166,12 @@ class RunRow:
         until = self.ended or (now() if self.state.is_active else self.heartbeat or self.started)
         # Not less than nothing, where the clock was set back.
         return self.worked_seconds + max((until - self.started).total_seconds(), 0.0)
+
+
+@lru_cache(maxsize=256)
+def _parse_plan(text: str) -> SearchPlan:
+    # Checking a grid takes a millisecond, and pages read the same plans every second.
+    return SearchPlan.from_values(json.loads(text))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from mnist_core.ground.settings import PROJECT_FOLDER, Settings
 from mnist_core.network.models.model_names import name_after
 from mnist_core.search.events import ENDS, Event, EventListener
 from mnist_core.search.job import SearchJob
-from mnist_core.store import HEARTBEAT_EVERY_S, RunRow, RunState, Store
+from mnist_core.store import HEARTBEAT_EVERY_S, Database, WorkRow, WorkState, beat, end, get_search, release
 from mnist_core.store.ending import noting_errors
 from mnist_core.work.engine import EngineProcess
 from mnist_core.work.notify import notify_end
@@ -52,7 +52,7 @@ class Places:
     checkpoint_folder: Path
 
     @staticmethod
-    def of_run(run: RunRow, settings: Settings) -> "Places":
+    def of_run(run: WorkRow, settings: Settings) -> "Places":
         """Return the places of a run: where its plan says, else in the home folder."""
         own = settings.runs_folder / run.id
         out = None if run.plan.out is None else Path(run.plan.out)
@@ -95,21 +95,21 @@ def catch_signals() -> Iterator[Flag]:
 
 
 def carry_out_run(
-    store: Store,
-    run: RunRow,
+    store: Database,
+    run: WorkRow,
     settings: Settings,
     on_event: Callable[[Event], None] = lambda _: None,
     stop: Flag | None = None,
     engine: EngineProcess | None = None,
     waits_for_user: bool = False,
-) -> RunRow:
+) -> WorkRow:
     """Carry out a claimed run to its end, or until it is to be paused, cancelled or stopped.
 
     Parameters
     ----------
-    store : Store
+    store : Database
         Gets every epoch and score as it comes; is asked for wishes.
-    run : RunRow
+    run : WorkRow
         As `claim_run` returned it.
     settings : Settings
         Names the folders.
@@ -124,7 +124,7 @@ def carry_out_run(
 
     Returns
     -------
-    RunRow
+    WorkRow
         As the store has it then.
 
     Raises
@@ -138,8 +138,8 @@ def carry_out_run(
         carrier = _Carrier(store, run, settings, listener, on_event, stop or Flag(), waits_for_user)
         with noting_errors(store, run.id):
             carrier.carry_out(engine)
-    ended = store.get_run(run.id)
-    if ended.state is RunState.DONE:
+    ended = get_search(store, run.id)
+    if ended.state is WorkState.DONE:
         shutil.rmtree(Places.of_run(run, settings).checkpoint_folder, ignore_errors=True)
     notify_end(ended, settings)
     return ended
@@ -150,8 +150,8 @@ class _Carrier:
 
     def __init__(
         self,
-        store: Store,
-        run: RunRow,
+        store: Database,
+        run: WorkRow,
         settings: Settings,
         listener: EventListener,
         on_event: Callable[[Event], None],
@@ -172,9 +172,9 @@ class _Carrier:
             if self._carry_out_once(engine or EngineProcess(self._run.plan, self._log_path)):
                 return
             engine = None
-            self._store.beat(self._run.id, "its process was killed; goes on from its checkpoint")
+            beat(self._store, self._run.id, "its process was killed; goes on from its checkpoint")
         words = f"its process was killed {_MOST_DEATHS} times, see {self._log_path}; {_CARRIES_ON}"
-        self._store.end_run(self._run.id, RunState.INTERRUPTED, words)
+        end(self._store, self._run.id, WorkState.INTERRUPTED, words)
 
     def _carry_out_once(self, engine: EngineProcess) -> bool:
         """Follow an engine until the run has ended; return whether it has."""
@@ -215,38 +215,41 @@ class _Carrier:
                 return self._has_ended(engine)
 
     def _has_ended(self, engine: EngineProcess) -> bool:
-        if not self._store.get_run(self._run.id).state.is_held:
+        if not get_search(self._store, self._run.id).state.is_held:
             return True
         code = engine.exit_code
         if code is not None and code < 0:
             return False
         words = f"its process ended with code {code}, see {engine.log_path}"
-        self._store.end_run(self._run.id, RunState.FAILED, words)
+        end(self._store, self._run.id, WorkState.FAILED, words)
         return True
 
     def _beat(self) -> None:
         if time.monotonic() - self._last_beat > HEARTBEAT_EVERY_S:
-            self._store.beat(self._run.id)
+            beat(self._store, self._run.id)
             self._last_beat = time.monotonic()
 
     def _obey(self, engine: EngineProcess, is_idle: bool) -> bool:
         """Do what users wish; return whether the run has stopped."""
         if self._stop.is_set():
             engine.stop()
-            end = self._store.pause_run if self._waits_for_user else self._store.release_run
-            end(self._run.id, f"stopped; {_CARRIES_ON}")
+            words = f"stopped; {_CARRIES_ON}"
+            if self._waits_for_user:
+                end(self._store, self._run.id, WorkState.PAUSED, words)
+            else:
+                release(self._store, self._run.id, words)
             return True
         if not is_idle and time.monotonic() - self._last_look < _LOOK_EVERY_S:
             return False
         self._last_look = time.monotonic()
-        state = self._store.get_run(self._run.id).state
-        if state is RunState.PAUSING:
+        state = get_search(self._store, self._run.id).state
+        if state is WorkState.PAUSING:
             engine.stop()
-            self._store.pause_run(self._run.id, f"paused; {_CARRIES_ON}")
-        elif state is RunState.CANCELLING:
+            end(self._store, self._run.id, WorkState.PAUSED, f"paused; {_CARRIES_ON}")
+        elif state is WorkState.CANCELLING:
             engine.stop()
-            self._store.end_run(self._run.id, RunState.CANCELLED, "cancelled; what had finished is kept")
-        return state in (RunState.PAUSING, RunState.CANCELLING)
+            end(self._store, self._run.id, WorkState.CANCELLED, "cancelled; what had finished is kept")
+        return state in (WorkState.PAUSING, WorkState.CANCELLING)
 
 
 def start_worker(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from mnist_core.ground.errors import LabError, RunError, RunLostError, StorageError
 from mnist_core.ground.priority import yield_to_others
 from mnist_core.ground.settings import Settings, read_settings
-from mnist_core.store import RunRow, Store
+from mnist_core.store import Database, WorkRow, WorkState, claim, end, get_search
 from mnist_core.work import Places, carry_out_run, catch_signals
 from mnist_core.work.jobs import carry_out_job
 
@@ -27,8 +27,8 @@ def work(settings: Settings, stop: Event) -> None:
     try:
         settings.make_home()
         with FileLock(settings.home / "worker.lock", timeout=_HANDOVER_S):
-            store = Store(settings.database)
-            while not stop.is_set() and (run := store.claim_run()) is not None:
+            store = Database(settings.database)
+            while not stop.is_set() and (run := claim(store)) is not None:
                 _LOG.info("run %s begins", run.id)
                 try:
                     ended = _carry_out(store, run, settings, stop)
@@ -42,14 +42,14 @@ def work(settings: Settings, stop: Event) -> None:
         _LOG.error("%s", error)
 
 
-def _carry_out(store: Store, run: RunRow, settings: Settings, stop: Event) -> RunRow:
+def _carry_out(store: Database, run: WorkRow, settings: Settings, stop: Event) -> WorkRow:
     """Carry out a run that was claimed; where its results cannot be written, it is paused and says why."""
     with ExitStack() as held:
         try:
             held.enter_context(Places.of_run(run, settings).held())
         except LabError as error:
-            store.pause_run(run.id, str(error))
-            return store.get_run(run.id)
+            end(store, run.id, WorkState.PAUSED, str(error))
+            return get_search(store, run.id)
         return carry_out_run(store, run, settings, stop=stop)
 
 
@@ -57,8 +57,8 @@ def work_on_job(settings: Settings, job_id: str, stop: Event) -> None:
     """Carry out a job, where it waits."""
     yield_to_others()
     try:
-        store = Store(settings.database)
-        job = store.claim_job(job_id)
+        store = Database(settings.database)
+        job = claim(store, job_id)
         if job is None:
             _LOG.info("job %s does not wait", job_id)
             return

@@ -7,9 +7,19 @@ from typing import Any
 
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
-from mnist_core.store import JobRow, RunState, Store
+from mnist_core.store import (
+    Database,
+    WorkRow,
+    WorkState,
+    end,
+    get_job,
+    list_waiting_jobs,
+    read_state,
+    release,
+    release_silent,
+)
 from mnist_core.store.ending import noting_errors
-from mnist_core.store.work import JobWork, beating
+from mnist_core.store.job import Job, beating
 from mnist_core.work import start_process
 
 KINDS: Mapping[str, str] = {
@@ -21,7 +31,7 @@ KINDS: Mapping[str, str] = {
 }
 """The function of each kind of job, as `module:function`; a module is loaded by the process that needs it.
 
-A function gets a `JobWork` and returns what the job came to, as plain JSON values, or None where it has put
+A function gets a `Job` and returns what the job came to, as plain JSON values, or None where it has put
 the job to rest by `rest_job`. A LabError that it raises becomes the reason for which the job failed, or is
 paused where a disk is the reason.
 """
@@ -34,27 +44,27 @@ def start_job(settings: Settings, job_id: str) -> None:
     start_process(settings, [job_id], f"{job_id}.log")
 
 
-def start_waiting_jobs(store: Store, settings: Settings) -> None:
+def start_waiting_jobs(store: Database, settings: Settings) -> None:
     """Start a process for each job that waits, those whose process is gone among them."""
-    store.mark_silent_runs()
-    for job in store.list_waiting_jobs():
+    release_silent(store)
+    for job in list_waiting_jobs(store):
         start_job(settings, job.id)
 
 
 def carry_out_job(
-    store: Store,
-    job: JobRow,
+    store: Database,
+    job: WorkRow,
     settings: Settings,
     stop: Event | None = None,
     kinds: Mapping[str, str] = KINDS,
-) -> JobRow:
+) -> WorkRow:
     """Carry out a claimed job until it has ended, rests, or is to be stopped.
 
     Parameters
     ----------
-    store : Store
+    store : Database
         The one that claimed it.
-    job : JobRow
+    job : WorkRow
         As `claim_job` returned it.
     settings : Settings
         Names the folders.
@@ -65,7 +75,7 @@ def carry_out_job(
 
     Returns
     -------
-    JobRow
+    WorkRow
         As the store has it then.
 
     Raises
@@ -75,32 +85,32 @@ def carry_out_job(
     StoreTroubleError
         If the store cannot be written.
     """
-    work = JobWork(store, job, settings, stop or Event())
+    work = Job(store, job, settings, stop or Event())
     with noting_errors(store, job.id):
         try:
             with beating(store, job.id):
                 outcome = _find_function(kinds, job.kind)(work)
             if outcome is not None:
-                store.end_job(job.id, outcome)
+                end(store, job.id, WorkState.DONE, "done", outcome)
         except RunStoppedError:
             _stop(store, job.id)
-    return store.get_job(job.id)
+    return get_job(store, job.id)
 
 
-def _find_function(kinds: Mapping[str, str], kind: str) -> Callable[[JobWork], Outcome]:
+def _find_function(kinds: Mapping[str, str], kind: str) -> Callable[[Job], Outcome]:
     if kind not in kinds:
         raise RunError(f"A job must be one of {', '.join(kinds)}, but is {kind}: update the lab.")
     module, _, name = kinds[kind].partition(":")
-    function: Callable[[JobWork], Outcome] = getattr(import_module(module), name)
+    function: Callable[[Job], Outcome] = getattr(import_module(module), name)
     return function
 
 
-def _stop(store: Store, job_id: str) -> None:
+def _stop(store: Database, job_id: str) -> None:
     """Do what stopped the job: its user's wish, else the end of its process."""
-    state = store.read_state(job_id)
-    if state is RunState.PAUSING:
-        store.pause_run(job_id, "paused")
-    elif state is RunState.CANCELLING:
-        store.end_run(job_id, RunState.CANCELLED, "cancelled; what had been made is kept")
+    state = read_state(store, job_id)
+    if state is WorkState.PAUSING:
+        end(store, job_id, WorkState.PAUSED, "paused")
+    elif state is WorkState.CANCELLING:
+        end(store, job_id, WorkState.CANCELLED, "cancelled; what had been made is kept")
     else:
-        store.release_run(job_id, "its process was ended; it goes on from where it was")
+        release(store, job_id, "its process was ended; it goes on from where it was")

@@ -3,19 +3,19 @@
 import logging
 
 from mnist_core.ground.settings import Settings
-from mnist_core.store import RunRow, RunState
+from mnist_core.store import WorkRow, WorkState
 
 _LOG = logging.getLogger("mnist_lab.notify")
 _SIGNS = {
-    RunState.DONE: "✓",
-    RunState.FAILED: "✕",
-    RunState.INTERRUPTED: "!",
-    RunState.PAUSED: "‖",
+    WorkState.DONE: "✓",
+    WorkState.FAILED: "✕",
+    WorkState.INTERRUPTED: "!",
+    WorkState.PAUSED: "‖",
 }
-_KINDS = {RunState.DONE: "success", RunState.FAILED: "failure"}
+_KINDS = {WorkState.DONE: "success", WorkState.FAILED: "failure"}
 
 
-def notify_end(run: RunRow, settings: Settings) -> None:
+def notify_end(run: WorkRow, settings: Settings) -> None:
     """Tell all addresses of `MNIST_LAB_NOTIFY` that a run is done, failed, or has stopped before its end.
 
     A run that goes on, waits for the next worker or was cancelled is no news. What goes wrong is
@@ -23,7 +23,7 @@ def notify_end(run: RunRow, settings: Settings) -> None:
 
     Parameters
     ----------
-    run : RunRow
+    run : WorkRow
         As the store has it now.
     settings : Settings
         Names the addresses; with none nothing happens.
@@ -40,7 +40,7 @@ def notify_end(run: RunRow, settings: Settings) -> None:
         _LOG.warning("nobody could be told of run %s: %r", run.id, error)
 
 
-def _send(run: RunRow, addresses: str) -> None:
+def _send(run: WorkRow, addresses: str) -> None:
     import apprise  # noqa: PLC0415 - only who asks to be told needs it
 
     told = apprise.Apprise()
@@ -53,20 +53,20 @@ def _send(run: RunRow, addresses: str) -> None:
         _LOG.warning("not all of %s took the news of run %s", names, run.id)
 
 
-def _say_title(run: RunRow) -> str:
-    score = f", {run.outcome.best_score:.1%}" if run.outcome else ""
+def _say_title(run: WorkRow) -> str:
+    score = f", {run.found.best_score:.1%}" if run.found else ""
     return f"{_SIGNS[run.state]} {run.name}: {run.state}{score}"
 
 
-def _say_body(run: RunRow) -> str:
+def _say_body(run: WorkRow) -> str:
     facts = [
         f"Run {run.id} on {run.dataset_name}: {run.n_fits_done:,} of {run.n_fits:,} fits, "
         f"{run.n_epochs:,} epochs, {run.seconds / 60:.1f} minutes."
     ]
-    if run.outcome is None:
+    if run.found is None:
         facts.append(f"{run.message.rstrip('.')}.")
     else:
-        outcome = run.outcome
+        outcome = run.found
         facts.append(
             f"Winner: {outcome.candidate}, mean accuracy {outcome.best_score:.2%}; retrained it reads "
             f"{outcome.test_accuracy:.2%} of the held-out images."

@@ -10,9 +10,7 @@ import streamlit as st
 from mnist_core.ground.errors import LabError, RunError
 from mnist_core.network.models import Model, load_model, save_model
 from mnist_core.pens.corrections import Correction, list_own_writing
-from mnist_core.store import JobRow, RunState
-from mnist_core.store.reading import Stamp
-from mnist_core.store.removal import remove_run
+from mnist_core.store import Stamp, WorkRow, WorkState, add_job, get_job, list_work, remove_work
 from mnist_core.training.learning.job import COPY, KIND
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
@@ -36,7 +34,7 @@ def show_corrections(model: Model) -> None:
     except LabError as error:
         st.error(escape(str(error)))
         return
-    jobs = session.store().list_jobs(KIND)
+    jobs = list_work(session.store(), KIND)
     if not kept and not jobs:
         return
     st.header("Your writing")
@@ -60,11 +58,11 @@ def _describe(one: Correction) -> str:
     return f"a {one.label}" + (f", read as {one.read}" if one.read is not None else "")
 
 
-def _learns(model: str, jobs: Sequence[JobRow]) -> bool:
+def _learns(model: str, jobs: Sequence[WorkRow]) -> bool:
     return any(is_live(job) and job.settings["model"] == model for job in jobs)
 
 
-def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
+def _offer_learning(model: Model, jobs: Sequence[WorkRow]) -> None:
     st.button(
         "Learn from my writing",
         icon=":material/school:",
@@ -78,24 +76,24 @@ def _offer_learning(model: Model, jobs: Sequence[JobRow]) -> None:
 
 def _start(model: str) -> None:
     store = session.store()
-    jobs = store.list_jobs(KIND)
+    jobs = list_work(store, KIND)
     if _learns(model, jobs):
         return  # another tab was faster, and this one shows the same from now on
     for job in jobs:
-        if not is_live(job) and job.state is not RunState.DONE:
+        if not is_live(job) and job.state is not WorkState.DONE:
             _remove(job.id)
-    job_id = store.add_job(KIND, {"model": model}, name=f"a copy of {model} learns")
+    job_id = add_job(store, KIND, {"model": model}, name=f"a copy of {model} learns")
     start_job(session.settings(), job_id)
 
 
 def _remove(job_id: str) -> None:
     with suppress(RunError):  # another tab was faster
-        remove_run(session.store(), job_id, session.settings())
+        remove_work(session.store(), job_id, session.settings())
 
 
 def _show_job(job_id: str, was_busy: bool, _: Stamp) -> None:
     try:
-        job = session.store().get_job(job_id)
+        job = get_job(session.store(), job_id)
     except LabError:
         return  # deleted meanwhile
     is_busy = is_live(job)
@@ -103,13 +101,13 @@ def _show_job(job_id: str, was_busy: bool, _: Stamp) -> None:
         st.rerun()  # the refreshing ends
     if is_busy:
         st.progress(job.progress or 0.0, text=escape(job.message))
-    elif job.state is RunState.DONE and job.outcome is not None:
+    elif job.state is WorkState.DONE and job.outcome is not None:
         _show_outcome(job)
     else:
         st.error(f"Nothing was learned: {escape(job.message)}", icon=":material/error:")
 
 
-def _show_outcome(job: JobRow) -> None:
+def _show_outcome(job: WorkRow) -> None:
     came = job.outcome or {}
     n, unseen = came["n"], came["own_unseen"]
     rows = [

@@ -14,8 +14,7 @@ from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from mnist_core.store import Store
-    from mnist_core.store.reading import Stamp
+    from mnist_core.store import Database, Stamp
 
 _DESERTED_AFTER_S = 8.0  # a worker that starts takes a run sooner
 _AGAIN_AFTER_S = 30.0
@@ -45,14 +44,15 @@ def _carry_on_once(settings: Settings) -> None:
 
 
 def _carry_on(settings: Settings) -> None:
-    from mnist_core.store import Store  # noqa: PLC0415 - slow to import, and no page need wait for it
+    # Slow to import, and no page need wait for it.
+    from mnist_core.store import Database, has_searches  # noqa: PLC0415
     from mnist_core.work import start_worker  # noqa: PLC0415
     from mnist_core.work.jobs import start_waiting_jobs  # noqa: PLC0415
 
     try:
         settings.make_home()
-        store = Store(settings.database)
-        if store.has_work():
+        store = Database(settings.database)
+        if has_searches(store):
             start_worker(settings)
         start_waiting_jobs(store, settings)
         store.close()
@@ -61,22 +61,22 @@ def _carry_on(settings: Settings) -> None:
         _LOG.warning("whether runs wait could not be seen: %s", error)
 
 
-def tend_run(store: "Store", run_id: str) -> "Stamp":
+def tend_run(store: "Database", run_id: str) -> "Stamp":
     """Return the stamp of a run that is looked at; see to it that somebody carries it out where it waits."""
     return _tend(store, run_id, partial(_wake_worker, store))
 
 
-def tend_job(store: "Store", job_id: str) -> "Stamp":
+def tend_job(store: "Database", job_id: str) -> "Stamp":
     """Return the stamp of a job that is looked at; see to it that somebody carries it out where it waits."""
     return _tend(store, job_id, partial(_wake_job, job_id))
 
 
-def _tend(store: "Store", run_id: str, wake: Callable[[], None]) -> "Stamp":
-    from mnist_core.store.reading import is_waiting  # noqa: PLC0415 - see above
+def _tend(store: "Database", run_id: str, wake: Callable[[], None]) -> "Stamp":
+    from mnist_core.store import is_waiting, read_stamp, release_silent  # noqa: PLC0415 - see above
 
     database = read_settings().database
-    _do_sometimes(database, "", store.mark_silent_runs)
-    stamp = store.read_stamp(run_id)
+    _do_sometimes(database, "", partial(release_silent, store))
+    stamp = read_stamp(store, run_id)
     if is_waiting(stamp, run_id):
         _do_sometimes(database, run_id, wake)
     return stamp
@@ -88,7 +88,7 @@ def _do_sometimes(database: str, name: str, _do: Callable[[], None]) -> None:  #
     _do()
 
 
-def _wake_worker(store: "Store") -> None:
+def _wake_worker(store: "Database") -> None:
     """Start a worker where runs wait and for some seconds nobody has carried any out."""
     if _find_patience(read_settings()).is_at_end(_is_deserted(store), time.monotonic()):
         from mnist_core.work import start_worker  # noqa: PLC0415 - see above
@@ -104,11 +104,11 @@ def _wake_job(job_id: str) -> None:
         start_job(read_settings(), job_id)
 
 
-def _is_deserted(store: "Store") -> bool:
-    from mnist_core.store import RunState  # noqa: PLC0415 - see above
+def _is_deserted(store: "Database") -> bool:
+    from mnist_core.store import WorkState, find_searches, has_searches  # noqa: PLC0415 - see above
 
-    held = [state for state in RunState if state.is_held]
-    return store.has_work() and not store.search_runs(states=held)
+    held = [state for state in WorkState if state.is_held]
+    return has_searches(store) and not find_searches(store, states=held)
 
 
 @dataclass(eq=False)

@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.store import RunRow
+from mnist_core.store import WorkRow, get_search
 from mnist_ui import session
 
 
-def await_winner(run: RunRow) -> None:
+def await_winner(run: WorkRow) -> None:
     """Have the other pages of this tab open the winner of a run, once it has ended."""
     st.session_state[session.Key.AWAITED] = {run.id, *_awaited()}
 
@@ -18,12 +18,12 @@ def take_winner() -> None:
     """Open the winner of a run that was waited for and has ended; whatever is chosen later stays."""
     for run_id in _awaited():
         try:
-            run = session.store().get_run(run_id)
+            run = get_search(session.store(), run_id)
         except LabError:  # deleted
             _forget(run_id)
             continue
-        if run.outcome is not None:
-            session.use_model(Path(run.outcome.model).name)
+        if run.found is not None:
+            session.use_model(Path(run.found.model).name)
             _forget(run_id)
 
 

@@ -8,8 +8,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
-from mnist_core.store import JobRow, RunState
-from mnist_core.store.reading import Stamp
+from mnist_core.store import Stamp, WorkRow, WorkState, list_work, request_cancel, request_resume
 from mnist_core.training.retraining.jobs import add_study
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
@@ -21,7 +20,7 @@ _REFRESH_S = 1.0
 
 
 def show_study(
-    kind: str, planned: Mapping[str, Any], dataset: Dataset, label: str, show: Callable[[JobRow], None]
+    kind: str, planned: Mapping[str, Any], dataset: Dataset, label: str, show: Callable[[WorkRow], None]
 ) -> None:
     """Show the latest job that was planned so, and the buttons for it.
 
@@ -57,19 +56,19 @@ def show_study(
     watch(f"study-{kind}", tend, show_now, _REFRESH_S if is_busy else None)
 
 
-def _find(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> JobRow | None:
-    jobs = (job for job in session.store().list_jobs(kind) if job.fingerprint == dataset.fingerprint)
+def _find(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> WorkRow | None:
+    jobs = (job for job in list_work(session.store(), kind) if job.fingerprint == dataset.fingerprint)
     return next((job for job in jobs if job.settings == planned), None)
 
 
-def _show_state(job: JobRow) -> None:
+def _show_state(job: WorkRow) -> None:
     if is_live(job):
         bar, button = st.columns([5, 1], vertical_alignment="center")
         bar.progress(job.progress or 0.0, job.message)
-        if job.state is not RunState.CANCELLING:
+        if job.state is not WorkState.CANCELLING:
             button.button("Stop", icon=":material/stop:", on_click=_stop, args=(job.id,), width="stretch")
     elif job.state.is_resumable:
-        words = "It was stopped." if job.state is RunState.CANCELLED else f"It has stopped: {job.message}"
+        words = "It was stopped." if job.state is WorkState.CANCELLED else f"It has stopped: {job.message}"
         st.info(words, icon=":material/pause:")
         st.button("Go on", icon=":material/play_arrow:", on_click=_go_on, args=(job.id,))
 
@@ -80,11 +79,11 @@ def _begin(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> None:
 
 
 def _stop(job_id: str) -> None:
-    _try(session.store().request_cancel, job_id)
+    _try(partial(request_cancel, session.store()), job_id)
 
 
 def _go_on(job_id: str) -> None:
-    _try(session.store().request_resume, job_id)
+    _try(partial(request_resume, session.store()), job_id)
     start_job(session.settings(), job_id)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.network.models import Model
-from mnist_core.store import JobRow
+from mnist_core.store import WorkRow
 from mnist_core.training.retraining.jobs import LABELS, plan_labels
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
@@ -40,7 +40,7 @@ def show_suspects(_: Model, dataset: Dataset | None) -> None:
     show_study(LABELS, planned, dataset, "Check the labels", lambda job: _show_found(job, dataset))
 
 
-def _show_found(job: JobRow, dataset: Dataset) -> None:
+def _show_found(job: WorkRow, dataset: Dataset) -> None:
     if job.outcome is None:
         return
     found, suspects = job.outcome, job.outcome["suspects"]

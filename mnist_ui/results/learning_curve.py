@@ -10,7 +10,7 @@ from mnist_core.ground.errors import DataError
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import JobRow
+from mnist_core.store import WorkRow
 from mnist_core.training.retraining.jobs import GROWTH, plan_growth, read_trials
 from mnist_core.training.retraining.learning_curve import Growth, find_gain, sum_up
 from mnist_ui import session
@@ -41,7 +41,7 @@ def show_growth(model: Model, dataset: Dataset | None) -> None:
     show_study(GROWTH, planned, dataset, "Train them", lambda job: _show_curve(job, model.name))
 
 
-def _show_curve(job: JobRow, name: str) -> None:
+def _show_curve(job: WorkRow, name: str) -> None:
     trials = read_trials(session.settings().runs_folder / job.id)
     if not trials:
         return

@@ -8,9 +8,8 @@ from threading import Lock
 
 import streamlit as st
 
-from mnist_core.store import EpochRow, FitRow, RunRow, Store
+from mnist_core.store import Database, EpochRow, FitRow, Stamp, WorkRow, get_search, read_epochs, read_fits
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
-from mnist_core.store.reading import Stamp
 from mnist_ui import session
 from mnist_ui.components.small_curves import Figures
 
@@ -24,7 +23,7 @@ class Sight:
 
     Attributes
     ----------
-    run : RunRow
+    run : WorkRow
         The run itself.
     fits : sequence of FitRow
         Its trainings that have begun.
@@ -32,7 +31,7 @@ class Sight:
         Its candidates that have a scored fold, the best first.
     """
 
-    run: RunRow
+    run: WorkRow
     fits: Sequence[FitRow]
     ranked: Sequence[RankedCandidate]
 
@@ -54,12 +53,12 @@ class FollowedRun:
         self._seen: tuple[Stamp, Sight] | None = None
         self.figures = Figures()
 
-    def look(self, store: Store, stamp: Stamp) -> Sight:
+    def look(self, store: Database, stamp: Stamp) -> Sight:
         """Return the run as it stands, or as a tab has seen it that had the same stamp.
 
         Parameters
         ----------
-        store : Store
+        store : Database
             Has it.
         stamp : tuple
             What `read_stamp` gave just now.
@@ -71,16 +70,16 @@ class FollowedRun:
         """
         with self._lock:
             if self._seen is None or self._seen[0] != stamp:
-                run, fits = store.get_run(self.run_id), store.read_fits(self.run_id)
+                run, fits = get_search(store, self.run_id), read_fits(store, self.run_id)
                 self._seen = stamp, Sight(run, fits, rank_candidates(run.plan, fits))
             return self._seen[1]
 
-    def read_epochs(self, store: Store, fits: Sequence[FitRow]) -> list[EpochRow]:
+    def read_epochs(self, store: Database, fits: Sequence[FitRow]) -> list[EpochRow]:
         """Return all epochs in the order in which they ended; only new ones are read.
 
         Parameters
         ----------
-        store : Store
+        store : Database
             Has them.
         fits : sequence of FitRow
             As the store had them just now.
@@ -88,18 +87,18 @@ class FollowedRun:
         with self._lock:
             self._read_on(store)
             n_epochs = len(self._epochs)
-            if n_epochs > count_epochs(fits) and n_epochs > count_epochs(store.read_fits(self.run_id)):
+            if n_epochs > count_epochs(fits) and n_epochs > count_epochs(read_fits(store, self.run_id)):
                 # A run that was resumed does again what came after its checkpoint: that was removed.
                 self._epochs = []
                 self._read_on(store)
             return list(self._epochs)
 
-    def measure_pace(self, run: RunRow, now_s: float | None = None) -> float | None:
+    def measure_pace(self, run: WorkRow, now_s: float | None = None) -> float | None:
         """Measure epochs of one network a second: of the last seconds, else of the whole run.
 
         Parameters
         ----------
-        run : RunRow
+        run : WorkRow
             As the store had it just now.
         now_s : float or None
             The time by a clock that never goes back; None looks at it.
@@ -117,9 +116,9 @@ class FollowedRun:
             return n_new / seconds
         return run.n_epochs / run.seconds if run.n_epochs and run.seconds > 0 else None
 
-    def _read_on(self, store: Store) -> None:
+    def _read_on(self, store: Database) -> None:
         since = self._epochs[-1].id if self._epochs else 0
-        self._epochs += store.read_epochs(self.run_id, since)
+        self._epochs += read_epochs(store, self.run_id, since)
 
 
 def follow(run_id: str) -> FollowedRun:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.store import RunRow
+from mnist_core.store import WorkRow
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.search.parallel_axes import draw_parallel
 from mnist_ui.search.search_charts import draw_heat_map
@@ -15,7 +15,7 @@ HELP_HEAT_MAP = (
 )
 
 
-def show_grid(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
+def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
     """Show the accuracy over the grid, and every candidate as a line through its hyper-parameters."""
     grid = run.plan.grid
     left, right = st.columns([5, 7])

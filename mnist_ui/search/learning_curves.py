@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnist_core.store import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
+from mnist_core.network.history import REFIT_FOLD
+from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.components.small_curves import MOST_CELLS, SmallCurves
@@ -43,7 +44,7 @@ def show_networks(followed: FollowedRun, sight: Sight) -> None:
     _show_curves(run, epochs, fits, ranked)
 
 
-def _choose_fold(run: RunRow) -> int | None:
+def _choose_fold(run: WorkRow) -> int | None:
     words, choice = st.columns([2, 3], vertical_alignment="center")
     words.markdown("**Every network**", help=_HELP)
     chosen = choice.segmented_control(
@@ -58,7 +59,7 @@ def _choose_fold(run: RunRow) -> int | None:
     return None if chosen in (None, _MEAN) else int(chosen)
 
 
-def _sum_up(run: RunRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
+def _sum_up(run: WorkRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
     counted = [fit for fit in fits if fit.fold != REFIT_FOLD and fold in (None, fit.fold)]
     n_over = sum(fit.state is FitState.DONE for fit in counted)
     n_all = run.n_fits if fold is None else run.plan.grid.n_candidates
@@ -66,21 +67,21 @@ def _sum_up(run: RunRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int 
     return f"{n_over:,} of {n_all:,} trainings have ended, {where}. Axes: {figure.say_axes()}."
 
 
-def _chosen(run: RunRow) -> int | None:
+def _chosen(run: WorkRow) -> int | None:
     index = st.session_state.get(_key_of_choice(run), _BEST)
     return None if index == _BEST else index
 
 
-def _choose(run: RunRow, index: int) -> None:
+def _choose(run: WorkRow, index: int) -> None:
     st.session_state[_key_of_choice(run)] = index
 
 
-def _key_of_choice(run: RunRow) -> str:
+def _key_of_choice(run: WorkRow) -> str:
     return f"curves-of-{run.id}"
 
 
 def _show_curves(
-    run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
+    run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
 ) -> None:
     with st.container(border=True):
         words, choice = st.columns([3, 2], vertical_alignment="center")
@@ -99,7 +100,7 @@ def _show_curves(
             draw_curves(curves, rows, "valid_accuracy").show(f"accuracy-{run.id}")
 
 
-def _choose_curves(run: RunRow, slot: DeltaGenerator) -> int:
+def _choose_curves(run: WorkRow, slot: DeltaGenerator) -> int:
     candidates = run.plan.grid.candidates()
     chosen = slot.selectbox(
         "Learning curves of",
@@ -113,7 +114,7 @@ def _choose_curves(run: RunRow, slot: DeltaGenerator) -> int:
 
 
 def _find_curves(
-    run: RunRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
+    run: WorkRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
 ) -> Curves:
     best = ranked[0].index if ranked else fits[0].candidate
     index = best if chosen == _BEST else chosen

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import LabError
-from mnist_core.store import RunRow
+from mnist_core.store import WorkRow, read_owner
 from mnist_core.store.owner import Owner
 from mnist_core.work.speed import read_speed
 from mnist_ui import session
@@ -17,7 +17,7 @@ _LOOK_EVERY_S = 4.0  # summing up the memory of some processes takes millisecond
 _GIGABYTE = 1e9
 
 
-def find_promise(run: RunRow) -> float | None:
+def find_promise(run: WorkRow) -> float | None:
     """Return how many epochs of one network a second the measured epoch promises to a run.
 
     None where no epoch was measured yet, or other machines do the work.
@@ -30,14 +30,14 @@ def find_promise(run: RunRow) -> float | None:
     return n_processes / (speed.seconds_per_image[run.plan.engine] * n_images)
 
 
-def say_memory(run: RunRow) -> str | None:
+def say_memory(run: WorkRow) -> str | None:
     """Say how much memory the processes of a run take together; None where they are not of this machine."""
-    owner = session.store().read_owner(run.id)
+    owner = read_owner(session.store(), run.id)
     n_bytes = None if owner is None else _sum_memory(owner)
     return None if n_bytes is None else f"{n_bytes / _GIGABYTE:.2f} GB"
 
 
-def _count_images(run: RunRow) -> int | None:
+def _count_images(run: WorkRow) -> int | None:
     folder = session.settings().datasets_folder
     return _count_training_images(str(folder), run.fingerprint, run.plan.split_seed, run.plan.limit)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from mnist_core.store import BestScore, RunRow
+from mnist_core.store import BestScore, WorkRow, read_fits
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.following.states import badge_state, mark_state
@@ -31,7 +31,7 @@ _RECIPE = {
 }
 
 
-def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> None:
+def show_comparison(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> None:
     """Let the user choose two of the runs, and show them side by side."""
     if len(runs) < 2:
         st.info("Two runs are needed to compare them.", icon=":material/compare:")
@@ -43,7 +43,7 @@ def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]
         others = [run for run in runs if run.id != first.id]
         second = _choose("Second run", session.Key.COMPARED_SECOND, others, best_scores)
     pair = (first, second)
-    ranked = [rank_candidates(run.plan, session.store().read_fits(run.id)) for run in pair]
+    ranked = [rank_candidates(run.plan, read_fits(session.store(), run.id)) for run in pair]
     _show_differences(first, second)
     _show_figures(pair, ranked)
     for side, run, its_ranked in zip(st.columns(2), pair, ranked, strict=True):
@@ -57,8 +57,8 @@ def show_comparison(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]
 
 
 def _choose(
-    label: str, key: session.Key, runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]
-) -> RunRow:
+    label: str, key: session.Key, runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]
+) -> WorkRow:
     by_id = {run.id: run for run in runs}
     # Else one that found something: with nothing there is nothing to compare.
     usual = next((run for run in runs if run.id in best_scores), runs[0])
@@ -78,7 +78,7 @@ def _remember(key: session.Key, run_id: str) -> None:
     st.session_state[key] = run_id
 
 
-def _show_differences(first: RunRow, second: RunRow) -> None:
+def _show_differences(first: WorkRow, second: WorkRow) -> None:
     mine, other = describe_plan(first), describe_plan(second)
     rows = {name: (mine[name], other[name]) for name in mine if mine[name] != other[name]}
     with st.container(border=True):
@@ -89,7 +89,7 @@ def _show_differences(first: RunRow, second: RunRow) -> None:
             st.markdown("**Planned alike**: the same data set, grid and recipe.")
 
 
-def _show_figures(pair: Sequence[RunRow], ranked: Sequence[Sequence[RankedCandidate]]) -> None:
+def _show_figures(pair: Sequence[WorkRow], ranked: Sequence[Sequence[RankedCandidate]]) -> None:
     described = [_describe_result(run, one) for run, one in zip(pair, ranked, strict=True)]
     rows = {name: (described[0][name], described[1][name]) for name in described[0]}
     with st.container(border=True):
@@ -97,7 +97,7 @@ def _show_figures(pair: Sequence[RunRow], ranked: Sequence[Sequence[RankedCandid
         _show_table(rows, *pair)
 
 
-def _show_table(rows: Mapping[str, tuple[str, str]], first: RunRow, second: RunRow) -> None:
+def _show_table(rows: Mapping[str, tuple[str, str]], first: WorkRow, second: WorkRow) -> None:
     # Two runs may have one name, and columns of a table may not.
     names = [escape(first.name), escape(second.name)]
     if names[0] == names[1]:
@@ -105,7 +105,7 @@ def _show_table(rows: Mapping[str, tuple[str, str]], first: RunRow, second: RunR
     st.table(pd.DataFrame(rows.values(), index=list(rows), columns=names), border="horizontal")
 
 
-def describe_plan(run: RunRow) -> dict[str, str]:
+def describe_plan(run: WorkRow) -> dict[str, str]:
     """Describe what a run was to try, a setting a row."""
     plan, grid, recipe = run.plan, run.plan.grid.values(), asdict(run.plan.recipe)
     return {
@@ -122,8 +122,8 @@ def describe_plan(run: RunRow) -> dict[str, str]:
     }
 
 
-def _describe_result(run: RunRow, ranked: Sequence[RankedCandidate]) -> dict[str, str]:
-    best, outcome = ranked[0] if ranked else None, run.outcome
+def _describe_result(run: WorkRow, ranked: Sequence[RankedCandidate]) -> dict[str, str]:
+    best, outcome = ranked[0] if ranked else None, run.found
     error = f" ± {best.standard_error * 100:.2f}" if best and best.n_folds_done > 1 else ""
     if best and best.n_folds_done < run.plan.cv:
         error += f" on {best.n_folds_done} of {run.plan.cv} folds"

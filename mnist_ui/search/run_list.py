@@ -7,8 +7,17 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.store import BestScore, RunRow, RunState, Store
-from mnist_core.store.removal import remove_run
+from mnist_core.store import (
+    BestScore,
+    Database,
+    WorkRow,
+    WorkState,
+    find_searches,
+    list_tags,
+    remove_work,
+    rename_work,
+    set_tags,
+)
 from mnist_ui import session
 from mnist_ui.following.states import is_live, mark_state, say_state
 from mnist_ui.markdown import escape
@@ -20,7 +29,7 @@ _TABLE_HEIGHT = 400  # pixels: some ten runs
 _COLUMNS = ["state", "name", "tags", "best", "folds", "fits", "epochs", "took", "created", "dataset", "id"]
 
 
-def show_history(_: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> None:
+def show_history(_: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> None:
     """Show the runs that fit what is looked for, and what can be done with the chosen one.
 
     Parameters
@@ -42,7 +51,7 @@ def show_history(_: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> N
         _show_card(store, run)
 
 
-def _search(store: Store) -> list[RunRow]:
+def _search(store: Database) -> list[WorkRow]:
     words, tags, states = st.columns([2, 1, 1])
     text = words.text_input(
         "Find runs",
@@ -50,14 +59,14 @@ def _search(store: Store) -> list[RunRow]:
         placeholder="words of the name, data set, tag or id",
         icon=":material/search:",
     )
-    chosen_tags = tags.multiselect("With tags", store.list_tags(), key=session.Key.HISTORY_TAGS)
+    chosen_tags = tags.multiselect("With tags", list_tags(store), key=session.Key.HISTORY_TAGS)
     chosen_states = states.multiselect(
-        "In state", list(RunState), format_func=say_state, key=session.Key.HISTORY_STATES
+        "In state", list(WorkState), format_func=say_state, key=session.Key.HISTORY_STATES
     )
-    return store.search_runs(text or "", chosen_tags, chosen_states)
+    return find_searches(store, text or "", chosen_tags, chosen_states)
 
 
-def _choose(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> RunRow | None:
+def _choose(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> WorkRow | None:
     rows = [_tabulate(run, best_scores.get(run.id)) for run in runs]
     table = st.dataframe(
         pd.DataFrame(rows, columns=_COLUMNS),
@@ -82,7 +91,7 @@ def _choose(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> Run
     return runs[chosen[0]] if chosen and chosen[0] < len(runs) else None
 
 
-def _tabulate(run: RunRow, best: BestScore | None) -> tuple[object, ...]:
+def _tabulate(run: WorkRow, best: BestScore | None) -> tuple[object, ...]:
     return (
         mark_state(run.state),
         run.name,
@@ -98,14 +107,14 @@ def _tabulate(run: RunRow, best: BestScore | None) -> tuple[object, ...]:
     )
 
 
-def _show_card(store: Store, run: RunRow) -> None:
+def _show_card(store: Database, run: WorkRow) -> None:
     with st.container(border=True):
         with st.form(f"card-{run.id}", border=False):
             name_side, tags_side, save_side = st.columns([3, 3, 1], vertical_alignment="bottom")
             name = name_side.text_input("Name", run.name, max_chars=200, key=f"name-{run.id}")
             tags = tags_side.multiselect(
                 "Tags",
-                sorted({*store.list_tags(), *run.tags}),
+                sorted({*list_tags(store), *run.tags}),
                 run.tags,
                 accept_new_options=True,
                 placeholder="choose, or type a new one",
@@ -116,17 +125,17 @@ def _show_card(store: Store, run: RunRow) -> None:
         _show_deeds(run)
 
 
-def _save(store: Store, run: RunRow, name: str, tags: Sequence[str]) -> None:
+def _save(store: Database, run: WorkRow, name: str, tags: Sequence[str]) -> None:
     try:
-        store.rename_run(run.id, name)
-        store.set_tags(run.id, tags)
+        rename_work(store, run.id, name)
+        set_tags(store, run.id, tags)
     except LabError as error:
         st.error(escape(str(error)), icon=":material/error:")
     else:
         st.rerun()
 
 
-def _show_deeds(run: RunRow) -> None:
+def _show_deeds(run: WorkRow) -> None:
     with st.container(horizontal=True):
         st.button(
             "Open this run",
@@ -166,13 +175,13 @@ def _end_asking() -> None:
 
 
 @st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_end_asking)
-def _ask_to_delete(run: RunRow) -> None:
+def _ask_to_delete(run: WorkRow) -> None:
     st.markdown(
         f"**{escape(run.name)}**, with its {run.n_fits_done:,} finished fits, {run.n_epochs:,} epochs, "
         "table, checkpoints and log. This cannot be undone."
     )
-    if run.outcome is not None:
-        st.markdown(f"The model that it saved, **{escape(Path(run.outcome.model).name)}**, stays.")
+    if run.found is not None:
+        st.markdown(f"The model that it saved, **{escape(Path(run.found.model).name)}**, stays.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it", key=f"keep-{run.id}", on_click=_end_asking):
             st.rerun()
@@ -181,10 +190,10 @@ def _ask_to_delete(run: RunRow) -> None:
             st.rerun()
 
 
-def _delete(run: RunRow) -> None:
+def _delete(run: WorkRow) -> None:
     _end_asking()
     try:
-        remove_run(session.store(), run.id, session.settings())
+        remove_work(session.store(), run.id, session.settings())
     except LabError as error:
         st.session_state[session.Key.HISTORY_REFUSAL] = str(error)
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.network.grid import PAPER_ACCURACY
-from mnist_core.store import Outcome, RunRow, RunState
+from mnist_core.store import Outcome, WorkRow, WorkState, add_search
 from mnist_core.store.ranking import RankedCandidate
 from mnist_core.work import start_worker
 from mnist_ui import session
@@ -18,25 +18,25 @@ from mnist_ui.search.shown_run import open_form, open_run
 _MOST_TIES = 8  # more are counted, not named
 
 
-def show_end(run: RunRow, ranked: Sequence[RankedCandidate]) -> None:
+def show_end(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
     """Show the outcome of an ended run, or the reason why it has none."""
-    if run.outcome is not None:
-        _show_outcome(run, run.outcome, ranked)
+    if run.found is not None:
+        _show_outcome(run, run.found, ranked)
     else:
         _say_why(run)
     _offer_again(run)
 
 
-def _say_why(run: RunRow) -> None:
+def _say_why(run: WorkRow) -> None:
     reason = run.message.rstrip(".")
     if not reason.startswith(run.state.value):
         reason = f"{run.state.value}: {reason}"
     kept = f" {run.n_fits_done:,} finished fits are shown below." if run.n_fits_done else ""
-    show = st.error if run.state is RunState.FAILED else st.warning
+    show = st.error if run.state is WorkState.FAILED else st.warning
     show(f"{escape(reason[:1].upper() + reason[1:])}.{kept}")
 
 
-def _show_outcome(run: RunRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
+def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
     model = Path(outcome.model).name
     if session.current_model() is None:
         session.use_model(model)
@@ -86,7 +86,7 @@ def _say_ties(ranked: Sequence[RankedCandidate]) -> str:
     return f"**A tie**, within one standard error of the winner: {named}{more}."
 
 
-def _offer_table(run: RunRow, outcome: Outcome) -> None:
+def _offer_table(run: WorkRow, outcome: Outcome) -> None:
     path = Path(outcome.results_csv)
     if path.exists():
         st.download_button(
@@ -100,7 +100,7 @@ def _offer_table(run: RunRow, outcome: Outcome) -> None:
         )
 
 
-def _offer_report(run: RunRow) -> None:
+def _offer_report(run: WorkRow) -> None:
     st.download_button(
         "Report",
         partial(_write_report, run.id),
@@ -119,11 +119,11 @@ def _write_report(run_id: str) -> str:
     return write_page(gather_facts(session.store(), run_id, session.settings().datasets_folder))
 
 
-def _offer_again(run: RunRow) -> None:
+def _offer_again(run: WorkRow) -> None:
     with st.container(horizontal=True):
         if st.button("Run it again", icon=":material/replay:", key=f"again-{run.id}"):
             settings, store = session.settings(), session.store()
-            open_run(store.add_run(run.plan, run.dataset_name, run.fingerprint, run.name))
+            open_run(add_search(store, run.plan, run.dataset_name, run.fingerprint, run.name))
             start_worker(settings)
             st.rerun()
         if st.button("Change its plan", icon=":material/edit:", key=f"edit-{run.id}"):

@@ -6,10 +6,10 @@ from functools import partial
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.store import REFIT_FOLD, FitRow, FitState, RunRow, RunState
+from mnist_core.network.history import REFIT_FOLD
+from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_stamp
 from mnist_core.store.forecast import forecast_rest
 from mnist_core.store.ranking import RankedCandidate
-from mnist_core.store.reading import Stamp
 from mnist_ui import session
 from mnist_ui.following.states import badge_state, is_live, name_in_title
 from mnist_ui.following.waking import tend_run
@@ -33,7 +33,7 @@ _NONE = "—"
 NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
 
 
-def show_run(run: RunRow) -> None:
+def show_run(run: WorkRow) -> None:
     """Show a run with its progress, its networks and its candidates, and in the title; follow it."""
     if is_live(run):
         await_winner(run)
@@ -45,23 +45,23 @@ def show_run(run: RunRow) -> None:
     )
 
 
-def _choose_refresh(run: RunRow) -> float | None:
-    if run.state in (RunState.PAUSING, RunState.CANCELLING):
+def _choose_refresh(run: WorkRow) -> float | None:
+    if run.state in (WorkState.PAUSING, WorkState.CANCELLING):
         return _ENDING_REFRESH_S
     return _REFRESH_S if is_live(run) else None
 
 
-def show_title(run: RunRow) -> None:
+def show_title(run: WorkRow) -> None:
     """Say in the title of the browser's tab how far a run is, where no more of it is shown; follow it."""
     watch(
         f"title-{run.id}",
-        partial(session.store().read_stamp, run.id),
+        partial(read_stamp, session.store(), run.id),
         partial(_show_title, run.id, run.state),
         _TITLE_REFRESH_S if is_live(run) else None,
     )
 
 
-def _show_title(run_id: str, before: RunState, stamp: Stamp) -> None:
+def _show_title(run_id: str, before: WorkState, stamp: Stamp) -> None:
     try:
         run = follow(run_id).look(session.store(), stamp).run
     except LabError:  # it was deleted in another tab, or the panel says what is wrong
@@ -71,18 +71,18 @@ def _show_title(run_id: str, before: RunState, stamp: Stamp) -> None:
         st.rerun()
 
 
-def _say_title(run: RunRow) -> str:
+def _say_title(run: WorkRow) -> str:
     return f"{name_in_title(run)} · Search"
 
 
-def _show_panel(run_id: str, before: RunState, stamp: Stamp) -> None:
+def _show_panel(run_id: str, before: WorkState, stamp: Stamp) -> None:
     try:
         _show_now(follow(run_id), before, stamp)
     except LabError as error:
         st.error(escape(str(error)), icon=":material/error:")
 
 
-def _show_now(followed: FollowedRun, before: RunState, stamp: Stamp) -> None:
+def _show_now(followed: FollowedRun, before: WorkState, stamp: Stamp) -> None:
     sight = followed.look(session.store(), stamp)
     run = sight.run
     if run.state is not before:
@@ -92,7 +92,7 @@ def _show_now(followed: FollowedRun, before: RunState, stamp: Stamp) -> None:
     if run.is_waiting:
         show_wait(run)
     _show_progress(run, sight.fits)
-    if run.outcome is None:
+    if run.found is None:
         _show_figures(sight)
     if not run.state.is_active:
         show_end(run, sight.ranked)
@@ -129,9 +129,9 @@ def _show_replay(followed: FollowedRun, sight: Sight) -> None:
         show_replay(run, followed.read_epochs(session.store(), sight.fits), sight.fits)
 
 
-def _show_head(run: RunRow) -> None:
+def _show_head(run: WorkRow) -> None:
     words = f"{badge_state(run.state)} **{escape(run.name)}**  \n:small[:gray[{_describe(run)}]]"
-    if run.state is RunState.DONE:
+    if run.state is WorkState.DONE:
         st.markdown(words)
         return
     left, right = st.columns([7, 3], vertical_alignment="center")
@@ -140,7 +140,7 @@ def _show_head(run: RunRow) -> None:
         show_buttons(run)
 
 
-def _describe(run: RunRow) -> str:
+def _describe(run: WorkRow) -> str:
     plan = run.plan
     images = f", {plan.limit:,} images" if plan.limit else ""
     begun = f"begun {say_when(run.started)}" if run.started else f"queued {say_when(run.created)}"
@@ -149,7 +149,7 @@ def _describe(run: RunRow) -> str:
     return f"{escape(run.dataset_name)}{images} · {size} · {begun}{cluster} · run {run.id}"
 
 
-def _show_progress(run: RunRow, fits: Sequence[FitRow]) -> None:
+def _show_progress(run: WorkRow, fits: Sequence[FitRow]) -> None:
     text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {run.n_epochs:,} epochs · {_say_doing(run, fits)}"
     st.progress(min(run.n_fits_done / run.n_fits, 1.0), text)
 
@@ -168,14 +168,14 @@ def _show_figures(sight: Sight) -> None:
             _show_load(run)
 
 
-def _show_best(run: RunRow, best: RankedCandidate | None) -> None:
+def _show_best(run: WorkRow, best: RankedCandidate | None) -> None:
     where = f"on {best.n_folds_done} of {run.plan.cv} folds" if best else None
     words = f"{best.mean:.2%}" if best else _NONE
     st.metric("Best so far", words, where, "off", delta_arrow="off", width=118)
     st.metric("Its network", str(best.candidate) if best else _NONE, width=222)
 
 
-def _show_load(run: RunRow) -> None:
+def _show_load(run: WorkRow) -> None:
     pace, promise = follow(run.id).measure_pace(run), find_promise(run)
     words = _NONE if pace is None else f"{pace:.1f}"
     share = f"{pace / promise:.0%} of promised" if pace is not None and promise else None
@@ -198,8 +198,8 @@ def _say_promise(promise: float | None) -> str:
     )
 
 
-def _say_doing(run: RunRow, fits: Sequence[FitRow]) -> str:
+def _say_doing(run: WorkRow, fits: Sequence[FitRow]) -> str:
     if not run.state.is_active:
         return say_duration(run.seconds)
     n_running = sum(fit.state is FitState.RUNNING and fit.fold != REFIT_FOLD for fit in fits)
-    return f"{n_running} in training" if run.state is RunState.RUNNING and n_running else escape(run.message)
+    return f"{n_running} in training" if run.state is WorkState.RUNNING and n_running else escape(run.message)

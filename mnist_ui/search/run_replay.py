@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnist_core.store import REFIT_FOLD, EpochRow, FitRow, FitState, RunRow
+from mnist_core.network.history import REFIT_FOLD
+from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
 from mnist_core.store.ranking import rank_candidates
 from mnist_ui.components.replay import Replay
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 
 
-def show_replay(run: RunRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]) -> None:
+def show_replay(run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]) -> None:
     """Show a player of the epochs in the order in which they ended, and the run as it stood then."""
     searched = [row for row in epochs if row.fold != REFIT_FOLD]
     if not searched:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from mnist_core.store import BestScore, RunRow
+from mnist_core.store import BestScore, WorkRow
 from mnist_ui.following.states import is_live, mark_state
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key
@@ -37,7 +37,7 @@ def open_form() -> None:
     st.session_state[Key.NEXT_SEARCH_TAB] = FORM_TAB
 
 
-def choose_tab(runs: Sequence[RunRow]) -> None:
+def choose_tab(runs: Sequence[WorkRow]) -> None:
     """Choose the tab to begin with, and obey a wish for another."""
     if Key.SEARCH_TAB not in st.session_state:
         st.session_state[Key.SEARCH_TAB] = RUNS_TAB if runs else FORM_TAB
@@ -46,7 +46,7 @@ def choose_tab(runs: Sequence[RunRow]) -> None:
         st.session_state[Key.SEARCH_TAB] = wish
 
 
-def choose_run(runs: Sequence[RunRow], best_scores: Mapping[str, BestScore]) -> RunRow:
+def choose_run(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> WorkRow:
     """Let the user choose among the runs, of which there is at least one."""
     by_id = {run.id: run for run in runs}
     wanted = st.query_params.get(_RUN)
@@ -65,9 +65,9 @@ def _remember(run_id: str) -> None:
 def select_run(
     label: str,
     key: Key,
-    runs: Sequence[RunRow],
+    runs: Sequence[WorkRow],
     best_scores: Mapping[str, BestScore],
-    shown: RunRow,
+    shown: WorkRow,
     on_choose: Callable[[str], None],
     *,
     is_labelled: bool = True,
@@ -80,11 +80,11 @@ def select_run(
         What the choice is.
     key : Key
         Of the widget.
-    runs : sequence of RunRow
+    runs : sequence of WorkRow
         Those to choose from.
     best_scores : mapping of str to BestScore
         Of the best candidate of each run that has one.
-    shown : RunRow
+    shown : WorkRow
         The one of now.
     on_choose : callable
         Gets the id of another, before the page runs again.
@@ -109,13 +109,13 @@ def select_run(
     )
 
 
-def _find_usual(runs: Sequence[RunRow]) -> RunRow:
+def _find_usual(runs: Sequence[WorkRow]) -> WorkRow:
     held = [run for run in runs if run.state.is_held]
     live = [run for run in runs if is_live(run)]
     return next(iter(held or live or runs))
 
 
-def _describe(run: RunRow, best: BestScore | None) -> str:
+def _describe(run: WorkRow, best: BestScore | None) -> str:
     # What still changes is said in the panel, which refreshes itself; this list does not.
     score = "" if best is None or is_live(run) else f" · best {best.say(run.plan.cv)}"
     return f"{mark_state(run.state)} · {run.name} · {say_when(run.created)}{score}"

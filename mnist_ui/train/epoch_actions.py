@@ -8,9 +8,16 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.store import JobRow, RunState
-from mnist_core.store.reading import Stamp
-from mnist_core.store.removal import remove_run
+from mnist_core.store import (
+    Stamp,
+    WorkRow,
+    WorkState,
+    add_job,
+    get_job,
+    read_state,
+    remove_work,
+    request_cancel,
+)
 from mnist_core.training.live.job import branch_training, find_classes, open_frames
 from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
@@ -32,7 +39,7 @@ _LINKS = (
 )
 
 
-def show_epoch(job: JobRow, epoch: int, layer: str, *, is_busy: bool) -> None:
+def show_epoch(job: WorkRow, epoch: int, layer: str, *, is_busy: bool) -> None:
     """Offer what can be made of the epoch that is looked at, and of all of them."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
@@ -66,18 +73,18 @@ def show_saving() -> None:
     job_id = st.session_state.get(session.Key.LIVE_SAVING)
     if job_id is None:
         return
-    is_busy = is_live(session.store().get_job(job_id))
+    is_busy = is_live(get_job(session.store(), job_id))
     tend = partial(tend_job, session.store(), job_id)
     watch("saving", tend, partial(_show_saving, job_id, is_busy), _REFRESH_S if is_busy else None)
 
 
 def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
-    job = session.store().get_job(job_id)
+    job = get_job(session.store(), job_id)
     is_busy = is_live(job)
     if is_busy is not was_busy:
         st.rerun()  # the refreshing ends or begins
     name = escape(job.settings["name"])
-    if job.state is RunState.DONE and job.outcome is not None:
+    if job.state is WorkState.DONE and job.outcome is not None:
         with st.container(border=True):
             st.markdown(
                 f":material/check_circle: Epoch {job.settings['epoch']} is saved as **{name}** and reads "
@@ -92,7 +99,7 @@ def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
         st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")
 
 
-def _ask_for_name(job: JobRow, epoch: int) -> None:
+def _ask_for_name(job: WorkRow, epoch: int) -> None:
     usual = f"live-{job.id[-4:]}-{epoch}"
     name = ask_for_model_name("Name of the model", usual, f"live-name-{job.id}")
     key = f"live-save-{job.id}"
@@ -109,10 +116,10 @@ def _do(deed: Callable[..., None], *arguments: Any) -> None:
     st.rerun()
 
 
-def _save(job: JobRow, epoch: int, name: str) -> None:
+def _save(job: WorkRow, epoch: int, name: str) -> None:
     check_new_name(name)
     settings = {"training": job.id, "epoch": epoch, "name": name}
-    saving_id = session.store().add_job(SAVING, settings, name=f"{name} from {title_training(job)}")
+    saving_id = add_job(session.store(), SAVING, settings, name=f"{name} from {title_training(job)}")
     start_job(session.settings(), saving_id)
     st.session_state[session.Key.LIVE_SAVING] = saving_id
 
@@ -123,7 +130,7 @@ def _branch(job_id: str, epoch: int) -> None:
     open_training(branch_id)
 
 
-def _make_film(job: JobRow, layer: str) -> bytes:
+def _make_film(job: WorkRow, layer: str) -> bytes:
     from mnist_core.training.live.film import FilmPlan, make_film  # noqa: PLC0415 - matplotlib, once it is asked for
 
     settings = session.settings()
@@ -132,14 +139,14 @@ def _make_film(job: JobRow, layer: str) -> bytes:
 
 def _delete(job_id: str) -> None:
     store = session.store()
-    store.request_cancel(job_id)
+    request_cancel(store, job_id)
     _wait_for_end(job_id)
-    remove_run(store, job_id, session.settings())
+    remove_work(store, job_id, session.settings())
     forget_choice()
 
 
 def _wait_for_end(job_id: str) -> None:
     """Wait a moment until the process of a training that rests has seen that it is no longer wanted."""
     end = time.monotonic() + _MOST_WAIT_S
-    while session.store().read_state(job_id).is_active and time.monotonic() < end:
+    while read_state(session.store(), job_id).is_active and time.monotonic() < end:
         time.sleep(0.05)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.store import JobRow
+from mnist_core.store import WorkRow
 from mnist_core.training.live.plan import title_training
 from mnist_ui.markdown import escape
 from mnist_ui.session import Key
@@ -29,7 +29,7 @@ def forget_choice() -> None:
     st.query_params.pop(_TRAINING, None)
 
 
-def choose_training(jobs: Sequence[JobRow]) -> JobRow | None:
+def choose_training(jobs: Sequence[WorkRow]) -> WorkRow | None:
     """Let the user choose among the trainings; None where the form for a new one is to be shown."""
     by_id = {job.id: job for job in jobs}
     wanted = st.query_params.get(_TRAINING)

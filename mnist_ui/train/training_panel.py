@@ -9,8 +9,7 @@ import streamlit as st
 
 from mnist_core.ground.errors import LabError
 from mnist_core.network.architecture import LAYERS
-from mnist_core.store import JobRow, RunState
-from mnist_core.store.reading import Stamp
+from mnist_core.store import Stamp, WorkRow, WorkState, get_job, wish
 from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
 from mnist_core.work.jobs import start_job
@@ -32,7 +31,7 @@ _FIELD_PIXELS = 164  # two fit a phone side by side
 _AFTER_REST = 20  # epochs that are offered beyond those that were asked for first
 
 
-def show_training(job: JobRow) -> None:
+def show_training(job: WorkRow) -> None:
     """Show a live training, as the store had it just now; it refreshes itself while it trains."""
     is_busy = _is_busy(job)
     show = partial(_show_panel, job.id, is_busy)
@@ -51,16 +50,16 @@ def _show_panel(job_id: str, was_busy: bool, _: tuple[Stamp, int]) -> None:
 
 
 def _show_now(job_id: str, was_busy: bool) -> None:
-    job = session.store().get_job(job_id)
+    job = get_job(session.store(), job_id)
     if _is_busy(job) is not was_busy:
         st.rerun()  # the refreshing ends or begins
     if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
         st.toast(escape(refusal), icon=":material/info:")
     last = open_frames(session.settings(), job_id).last_epoch
     _show_head(job, last)
-    if job.state is RunState.FAILED:
+    if job.state is WorkState.FAILED:
         st.error(escape(job.message), icon=":material/error:")
-    elif job.state is RunState.PAUSED and _wants_more(job, last):
+    elif job.state is WorkState.PAUSED and _wants_more(job, last):
         st.warning(f"Paused: {escape(job.message)}", icon=":material/pause:")
     _show_wishes(job, last)
     if last < 0:
@@ -72,17 +71,17 @@ def _show_now(job_id: str, was_busy: bool) -> None:
     show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=was_busy)
 
 
-def _is_busy(job: JobRow) -> bool:
+def _is_busy(job: WorkRow) -> bool:
     """Say whether it changes by itself: it trains, or is about to."""
     last = open_frames(session.settings(), job.id).last_epoch
     return (job.is_waiting or job.state.is_held) and _wants_more(job, last)
 
 
-def _wants_more(job: JobRow, last: int) -> bool:
+def _wants_more(job: WorkRow, last: int) -> bool:
     return last < max(Wishes.from_values(job.wishes).until, 0)
 
 
-def _show_head(job: JobRow, last: int) -> None:
+def _show_head(job: WorkRow, last: int) -> None:
     plan = LivePlan.from_values(job.settings)
     left, right = st.columns([6, 4], vertical_alignment="center")
     title = f"**{escape(name_training(job))}**, {Wishes.from_values(job.wishes).rates}"
@@ -91,13 +90,13 @@ def _show_head(job: JobRow, last: int) -> None:
         _show_buttons(job, last)
 
 
-def _badge(job: JobRow) -> str:
-    if job.state is RunState.FAILED:
+def _badge(job: WorkRow) -> str:
+    if job.state is WorkState.FAILED:
         return badge_state(job.state)
     return ":blue-badge[trains]" if _is_busy(job) else ":orange-badge[rests]"
 
 
-def _describe(job: JobRow, plan: LivePlan) -> str:
+def _describe(job: WorkRow, plan: LivePlan) -> str:
     images = f", {plan.limit:,} images" if plan.limit else ""
     recipe = plan.recipe
     extras = {"noise": recipe.input_noise, "dropout": recipe.input_dropout}
@@ -107,7 +106,7 @@ def _describe(job: JobRow, plan: LivePlan) -> str:
     )
 
 
-def _show_buttons(job: JobRow, last: int) -> None:
+def _show_buttons(job: WorkRow, last: int) -> None:
     if _is_busy(job):
         target = job.wishes.get("target", job.wishes["until"])
         _offer("Pause", ":material/pause_circle:", job, until=max(last, 0), target=target)
@@ -117,13 +116,13 @@ def _show_buttons(job: JobRow, last: int) -> None:
     _offer("Step one epoch", ":material/skip_next:", job, until=last + 1)
 
 
-def _find_target(job: JobRow, last: int) -> int:
+def _find_target(job: WorkRow, last: int) -> int:
     """Find until where to go on: what was asked for before it was paused, else some epochs more."""
     target = int(job.wishes.get("target", job.wishes["until"]))
     return target if target > last else last + _AFTER_REST
 
 
-def _show_wishes(job: JobRow, last: int) -> None:
+def _show_wishes(job: WorkRow, last: int) -> None:
     wishes = Wishes.from_values(job.wishes)
     if planned := _say_planned(wishes, LivePlan.from_values(job.settings), last):
         st.caption(planned)
@@ -150,7 +149,7 @@ def _obey_pace(job_id: str, key: str) -> None:
     _wish(job_id, pace=st.session_state[key])
 
 
-def _ask(job: JobRow, wish: str, value: float, also: Mapping[str, Any] | None = None) -> None:
+def _ask(job: WorkRow, wish: str, value: float, also: Mapping[str, Any] | None = None) -> None:
     """Ask for a number that is obeyed at once, with what else is to be wished then.
 
     One that cannot be gives way to the one that holds.
@@ -175,7 +174,7 @@ def _ask(job: JobRow, wish: str, value: float, also: Mapping[str, Any] | None = 
     st.text_input(limits.label, key=key, on_change=obey, width=_FIELD_PIXELS)
 
 
-def _offer(label: str, icon: str, job: JobRow, **wishes: Any) -> None:
+def _offer(label: str, icon: str, job: WorkRow, **wishes: Any) -> None:
     st.button(label, key=f"live-{label}-{job.id}", icon=icon, on_click=_wish, args=(job.id,), kwargs=wishes)
 
 
@@ -183,14 +182,14 @@ def _wish(job_id: str, **wishes: Any) -> None:
     """Wish something of a training, and wake it where it has no process."""
     store = session.store()
     try:
-        now = store.get_job(job_id).wishes | wishes
+        now = get_job(store, job_id).wishes | wishes
         Wishes.from_values(now)
-        store.wish(job_id, **wishes)
+        wish(store, job_id, **wishes)
     except LabError as error:
         # A fragment's callback may not show anything itself.
         st.session_state[session.Key.LIVE_REFUSAL] = str(error)
         return
-    if store.get_job(job_id).is_waiting:
+    if get_job(store, job_id).is_waiting:
         start_job(session.settings(), job_id)
 
 
@@ -207,7 +206,7 @@ def _choose_layer() -> str:
     return chosen or LAYERS[-1]
 
 
-def _show_film(job: JobRow, layer: str) -> int | None:
+def _show_film(job: WorkRow, layer: str) -> int | None:
     """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
     name = f"{job.id}-{layer}"
     delivery = find_delivery(session.Key.LIVE_DELIVERY, name)
@@ -220,6 +219,6 @@ def _show_film(job: JobRow, layer: str) -> int | None:
     return seen
 
 
-def _find_ghost(job: JobRow) -> Any:
+def _find_ghost(job: WorkRow) -> Any:
     parent = job.settings.get("parent")
     return read_ghost(parent) if parent else ()

@@ -3,7 +3,7 @@
 import pytest
 from postgres import new_database, run_postgres
 
-from mnist_core.store import Store
+from mnist_core.store import Database
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,6 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def store(url):
-    opened = Store(url)
+    opened = Database(url)
     yield opened
     opened.close()

@@ -15,7 +15,16 @@ from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState, Store
+from mnist_core.store import (
+    Database,
+    WorkState,
+    add_search,
+    claim,
+    get_search,
+    read_fits,
+    request_resume,
+    set_cluster,
+)
 from mnist_core.work import carry_out_run
 
 PLAN = SearchPlan(
@@ -33,7 +42,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def store(settings):
-    store = Store(settings.database)
+    store = Database(settings.database)
     yield store
     store.close()
 
@@ -62,25 +71,25 @@ def wait_until(is_true, timeout_s=120.0):
 
 def begin(store, plan, fingerprint, settings):
     """Carry a run out in a thread of its own; return its id and the thread."""
-    run_id = store.add_run(plan, "small.mat", fingerprint)
+    run_id = add_search(store, plan, "small.mat", fingerprint)
     return run_id, go_on(store, run_id, settings)
 
 
 def go_on(store, run_id, settings):
-    run = store.claim_run(run_id)
+    run = claim(store, run_id)
     thread = Thread(target=carry_out_run, args=(store, run, settings))
     thread.start()
     return thread
 
 
 def read_scores(store, run_id):
-    return {(fit.candidate, fit.fold): (fit.score, fit.n_epochs) for fit in store.read_fits(run_id)}
+    return {(fit.candidate, fit.fold): (fit.score, fit.n_epochs) for fit in read_fits(store, run_id)}
 
 
 def search_here(store, fingerprint, settings):
     run_id, thread = begin(store, replace(PLAN, workers=1), fingerprint, settings)
     thread.join()
-    assert store.get_run(run_id).state is RunState.DONE, store.get_run(run_id).message
+    assert get_search(store, run_id).state is WorkState.DONE, get_search(store, run_id).message
     return read_scores(store, run_id)
 
 
@@ -92,39 +101,39 @@ def test_a_search_outlives_a_killed_worker_and_a_killed_scheduler(
     run_id, thread = begin(store, replace(PLAN, cluster=cluster.address), fingerprint, settings)
     wait_until(lambda: list(settings.runs_folder.glob("*/checkpoints/*.safetensors")))
 
-    n_epochs = store.get_run(run_id).n_epochs
+    n_epochs = get_search(store, run_id).n_epochs
     first.kill()
     second = cluster.add_worker()
-    wait_until(lambda: store.get_run(run_id).n_epochs > n_epochs)
+    wait_until(lambda: get_search(store, run_id).n_epochs > n_epochs)
     assert second.poll() is None
 
     cluster.scheduler.kill()
     thread.join()
-    run = store.get_run(run_id)
-    assert run.state is RunState.INTERRUPTED
+    run = get_search(store, run_id)
+    assert run.state is WorkState.INTERRUPTED
     assert "scheduler" in run.message
     assert not run.is_waiting
 
     with Cluster(tmp_path / "another") as another:
         another.add_worker()
-        store.request_resume(run_id)
-        store.set_cluster(run_id, another.address)
+        request_resume(store, run_id)
+        set_cluster(store, run_id, another.address)
         go_on(store, run_id, settings).join()
 
-    run = store.get_run(run_id)
-    assert run.state is RunState.DONE, run.message
+    run = get_search(store, run_id)
+    assert run.state is WorkState.DONE, run.message
     assert read_scores(store, run_id) == search_here(store, fingerprint, settings)
 
 
 def test_a_run_waits_for_workers_and_says_so(store, settings, fingerprint, cluster):
     plan = replace(PLAN, recipe=Recipe(max_epochs=2), cluster=cluster.address)
     run_id, thread = begin(store, plan, fingerprint, settings)
-    wait_until(lambda: "waits for a worker" in store.get_run(run_id).message)
+    wait_until(lambda: "waits for a worker" in get_search(store, run_id).message)
 
     cluster.add_worker()
     thread.join()
 
-    assert store.get_run(run_id).state is RunState.DONE
+    assert get_search(store, run_id).state is WorkState.DONE
 
 
 def test_a_worker_with_another_version_is_refused_with_a_sentence(
@@ -139,8 +148,8 @@ def test_a_worker_with_another_version_is_refused_with_a_sentence(
     run_id, thread = begin(store, replace(PLAN, cluster=cluster.address), fingerprint, settings)
     thread.join()
 
-    run = store.get_run(run_id)
-    assert run.state is RunState.INTERRUPTED
+    run = get_search(store, run_id)
+    assert run.state is WorkState.INTERRUPTED
     assert "All workers need the versions of this machine" in run.message
     assert "mnist_core" in run.message
 
@@ -151,6 +160,6 @@ def test_a_scheduler_that_is_not_there_is_named(store, settings, fingerprint):
     run_id, thread = begin(store, plan, fingerprint, settings)
     thread.join()
 
-    run = store.get_run(run_id)
-    assert run.state is RunState.INTERRUPTED
+    run = get_search(store, run_id)
+    assert run.state is WorkState.INTERRUPTED
     assert "needs a Dask scheduler at tcp://127.0.0.1:9" in run.message

@@ -15,6 +15,7 @@ from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.states import TaskState
+from mnist_core.store import add_search, claim, get_search, read_epochs
 from mnist_core.work.record import record_event
 
 NOTHING = np.zeros(0, np.int64)
@@ -128,13 +129,13 @@ def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
 @pytest.mark.parametrize("end", [0, 100, -1], ids=["empty", "cut in its header", "cut in its data"])
 def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_path, store, end):
     images, labels = make_digits(400)
-    run_id = store.claim_run(store.add_run(PLAN, "digits.mat", "f" * 16)).id
+    run_id = claim(store, add_search(store, PLAN, "digits.mat", "f" * 16)).id
     done = []
 
     def tell(kind, **values):
         record_event(store, run_id, {"kind": kind, **values})
         if kind == "restored":
-            done.append((store.get_run(run_id).n_fits_done, len(store.read_epochs(run_id))))
+            done.append((get_search(store, run_id).n_fits_done, len(read_epochs(store, run_id))))
 
     table, _ = search(PLAN, tmp_path, images, labels, tell)
     for path in tmp_path.glob("*.safetensors"):
@@ -144,7 +145,7 @@ def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_
 
     np.testing.assert_array_equal(scores(table), scores(again))
     assert done == [(0, 0), (0, 0)]  # the store knew of nothing that was not done
-    assert store.get_run(run_id).n_fits_done == 8
+    assert get_search(store, run_id).n_fits_done == 8
 
 
 def test_a_checkpoint_that_cannot_be_written_is_one_sentence(tmp_path):

@@ -7,22 +7,27 @@ import pytest
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import REFIT_FOLD, FitRow, FitState, RunRow, RunState, now
+from mnist_core.store import SEARCH, FitRow, FitState, WorkRow, WorkState, now
 from mnist_core.store.forecast import forecast_epochs, forecast_rest, forecast_search
 
 GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3,), activation=(Activation.TANH,))
 PLAN = SearchPlan(grid=GRID, cv=2)
 
 
-def make_run(seconds: float) -> RunRow:
+def make_run(seconds: float) -> WorkRow:
     """Make a run that began so long ago and stopped just now."""
     ended = now()
-    return RunRow(
+    return WorkRow(
         id="r",
+        kind=SEARCH,
         name="a run",
-        state=RunState.CANCELLED,
-        plan=PLAN,
+        state=WorkState.CANCELLED,
+        settings=PLAN.values(),
+        wishes={},
+        n_wishes=0,
+        progress=None,
         dataset_name="digits",
         fingerprint="f" * 16,
         n_fits=4,
@@ -34,6 +39,10 @@ def make_run(seconds: float) -> RunRow:
         heartbeat=ended,
         message="",
         outcome=None,
+        owner=None,
+        worked_seconds=0.0,
+        queue_position=None,
+        tags=(),
     )
 
 

@@ -16,7 +16,7 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import list_models
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState, Store
+from mnist_core.store import Database, WorkState, add_job, add_search, claim, get_job, request_resume
 from mnist_core.training.live.job import add_training, open_frames
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
@@ -33,12 +33,12 @@ CARRY_OUT = """
     from pathlib import Path
     from jobs_for_tests import KINDS
     from mnist_core.ground.errors import StoreTroubleError
-    from mnist_core.store import Store
+    from mnist_core.store import Database, claim
     from mnist_core.ground.settings import Settings
     from mnist_core.work.jobs import carry_out_job
 
-    store = Store(sys.argv[1])
-    job = store.claim_job(sys.argv[2])
+    store = Database(sys.argv[1])
+    job = claim(store, sys.argv[2])
     try:
         carry_out_job(store, job, Settings(Path(sys.argv[3]), sys.argv[1]), kinds=KINDS)
     except StoreTroubleError as error:
@@ -68,7 +68,7 @@ def settings(tmp_path, dataset):
 
 @pytest.fixture
 def store(settings):
-    opened = Store(settings.database)
+    opened = Database(settings.database)
     yield opened
     opened.close()
 
@@ -86,7 +86,7 @@ def begin_growth(store, settings, dataset):
 
 def begin_saving(store, settings, dataset):
     training = train_keeping(store, settings, dataset, PLAN, {}, lambda _: None)
-    job_id = store.add_job(SAVING, {"training": training, "epoch": 2, "name": "saved"}, name="saved")
+    job_id = add_job(store, SAVING, {"training": training, "epoch": 2, "name": "saved"}, name="saved")
     folder = settings.models_folder
     return job_id, folder, lambda: [path.name for path in list_models([folder])] == ["saved"]
 
@@ -99,38 +99,38 @@ def test_a_job_on_a_full_disk_is_paused_says_why_and_goes_on_when_there_is_room(
     with small_disk(folder):
         fill(folder)
 
-        paused = carry_out_job(store, store.claim_job(job_id), settings, Stop())
+        paused = carry_out_job(store, claim(store, job_id), settings, Stop())
 
-        assert (paused.state, paused.is_waiting) == (RunState.PAUSED, False), paused.message
+        assert (paused.state, paused.is_waiting) == (WorkState.PAUSED, False), paused.message
         assert "No space left on device" in paused.message
         assert "make room" in paused.message
         make_room(folder)
-        store.request_resume(job_id)
-        carry_out_job(store, store.claim_job(job_id), settings, Stop())
+        request_resume(store, job_id)
+        carry_out_job(store, claim(store, job_id), settings, Stop())
         assert is_there()
 
 
 def test_a_search_whose_results_find_no_room_is_paused_says_why_and_goes_on(store, settings, dataset):
     folder = settings.home / "out"
-    run_id = store.add_run(replace(SEARCH, out=str(folder)), dataset.name, dataset.fingerprint)
+    run_id = add_search(store, replace(SEARCH, out=str(folder)), dataset.name, dataset.fingerprint)
     with small_disk(folder):
         fill(folder)
 
-        paused = carry_out_run(store, store.claim_run(run_id), settings)
+        paused = carry_out_run(store, claim(store, run_id), settings)
 
-        assert paused.state is RunState.PAUSED, paused.message
+        assert paused.state is WorkState.PAUSED, paused.message
         assert "needs room for its table" in paused.message
         make_room(folder)
-        store.request_resume(run_id)
-        assert carry_out_run(store, store.claim_run(run_id), settings).state is RunState.DONE
+        request_resume(store, run_id)
+        assert carry_out_run(store, claim(store, run_id), settings).state is WorkState.DONE
 
 
 def test_a_job_whose_store_is_full_is_paused_as_soon_as_that_can_be_noted(tmp_path):
     folder = tmp_path / "store"
     url = f"sqlite:///{folder / 'lab.db'}"
     with small_disk(folder):
-        store = Store(url)
-        job_id = store.add_job("fill_up", {}, name="greedy")
+        store = Database(url)
+        job_id = add_job(store, "fill_up", {}, name="greedy")
         process = start_python(CARRY_OUT, url, job_id, str(tmp_path))
         assert process.stdout.readline() == "full\n"
         make_room(folder)
@@ -139,8 +139,8 @@ def test_a_job_whose_store_is_full_is_paused_as_soon_as_that_can_be_noted(tmp_pa
         assert "the disk is full: free some space" in process.stdout.read()
         finish(process)
 
-        job = store.get_job(job_id)
-        assert (job.state, job.is_waiting) == (RunState.PAUSED, False)
+        job = get_job(store, job_id)
+        assert (job.state, job.is_waiting) == (WorkState.PAUSED, False)
         assert "the disk is full: free some space" in job.message
         store.close()
 

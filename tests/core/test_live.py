@@ -15,7 +15,7 @@ from mnist_core.ground.settings import Settings
 from mnist_core.insight.fields import receptive_fields
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState, Store
+from mnist_core.store import Database, WorkState, claim, get_job, read_epochs, wish
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, branch_training, open_frames, open_learner
 from mnist_core.training.live.learner import Learner
@@ -45,7 +45,7 @@ def settings(tmp_path, dataset):
 
 @pytest.fixture
 def lab_store(settings):
-    opened = Store(settings.database)
+    opened = Database(settings.database)
     yield opened
     opened.close()
 
@@ -74,7 +74,7 @@ class Stop(Event):
 
 
 def carry_out(store, settings, job_id):
-    return carry_out_job(store, store.claim_job(job_id), settings, Stop())
+    return carry_out_job(store, claim(store, job_id), settings, Stop())
 
 
 def test_a_live_training_is_that_of_the_command_train(dataset, frames):
@@ -197,7 +197,7 @@ def test_a_job_trains_until_the_epoch_that_is_wished_for_and_tells_each(lab_stor
     job = carry_out(lab_store, settings, job_id)
 
     assert job.message.startswith("its process was ended")
-    assert [row.record.epoch for row in lab_store.read_epochs(job_id)] == [1, 2, 3]
+    assert [row.record.epoch for row in read_epochs(lab_store, job_id)] == [1, 2, 3]
     assert open_frames(settings, job_id).last_epoch == 3
 
 
@@ -205,7 +205,7 @@ def test_a_changed_rate_holds_for_the_epochs_to_come(lab_store, settings, datase
     job_id = begin(lab_store, dataset, 2)
     carry_out(lab_store, settings, job_id)
 
-    lab_store.wish(job_id, until=4, lr=SLOW.lr, weight_decay=SLOW.weight_decay)
+    wish(lab_store, job_id, until=4, lr=SLOW.lr, weight_decay=SLOW.weight_decay)
     carry_out(lab_store, settings, job_id)
 
     frames = open_frames(settings, job_id)
@@ -217,15 +217,15 @@ def test_a_branch_goes_on_from_the_epoch_as_its_parent_did(lab_store, settings, 
     carry_out(lab_store, settings, parent)
 
     branch = branch_training(lab_store, settings, parent, 2)
-    lab_store.wish(branch, until=5)
+    wish(lab_store, branch, until=5)
     carry_out(lab_store, settings, branch)
 
-    job = lab_store.get_job(branch)
+    job = get_job(lab_store, branch)
     assert (job.settings["parent"], job.settings["parent_epoch"]) == (parent, 2)
     assert title_training(job) == "12-6 Tanh from epoch 2, lr 0.01"
-    ours, theirs = (open_learner(lab_store.get_job(one), settings) for one in (branch, parent))
+    ours, theirs = (open_learner(get_job(lab_store, one), settings) for one in (branch, parent))
     assert weights_of(ours) == weights_of(theirs)
-    assert [row.record.epoch for row in lab_store.read_epochs(branch)] == [1, 2, 3, 4, 5]
+    assert [row.record.epoch for row in read_epochs(lab_store, branch)] == [1, 2, 3, 4, 5]
 
 
 def test_a_training_is_titled_with_the_rates_that_hold_now(lab_store, settings, dataset):
@@ -233,18 +233,18 @@ def test_a_training_is_titled_with_the_rates_that_hold_now(lab_store, settings, 
     carry_out(lab_store, settings, parent)
     branch = branch_training(lab_store, settings, parent, 1)
 
-    lab_store.wish(branch, lr=5.0, weight_decay=0.5)
+    wish(lab_store, branch, lr=5.0, weight_decay=0.5)
 
-    job = lab_store.get_job(branch)
+    job = get_job(lab_store, branch)
     assert title_training(job) == "12-6 Tanh from epoch 1, lr 5, weight decay 0.5"
-    assert title_training(lab_store.get_job(parent)) == "12-6 Tanh, lr 0.01"
+    assert title_training(get_job(lab_store, parent)) == "12-6 Tanh, lr 0.01"
 
 
 def test_a_training_that_an_earlier_version_named_by_its_first_rate_is_titled_anew(lab_store, dataset):
     name, wishes = f"{PLAN.candidate} from epoch 2", Wishes(1, Rates(5.0))
     job_id = add_training(lab_store, PLAN, dataset.name, dataset.fingerprint, wishes, name)
 
-    assert title_training(lab_store.get_job(job_id)) == "12-6 Tanh from epoch 2, lr 5"
+    assert title_training(get_job(lab_store, job_id)) == "12-6 Tanh from epoch 2, lr 5"
 
 
 def test_a_branch_outlives_its_parent(lab_store, settings, dataset):
@@ -255,15 +255,15 @@ def test_a_branch_outlives_its_parent(lab_store, settings, dataset):
     for path in open_frames(settings, parent).folder.rglob("*.safetensors"):
         path.unlink()
 
-    assert carry_out(lab_store, settings, branch).state is RunState.INTERRUPTED
+    assert carry_out(lab_store, settings, branch).state is WorkState.INTERRUPTED
     assert open_frames(settings, branch).last_epoch == 1
 
 
 def test_the_store_learns_of_epochs_that_only_the_disk_knew(lab_store, settings, dataset):
     job_id = begin(lab_store, dataset, 2)
     carry_out(lab_store, settings, job_id)
-    learn(open_learner(lab_store.get_job(job_id), settings), [FAST])
+    learn(open_learner(get_job(lab_store, job_id), settings), [FAST])
 
     carry_out(lab_store, settings, job_id)
 
-    assert [row.record.epoch for row in lab_store.read_epochs(job_id)] == [1, 2, 3]
+    assert [row.record.epoch for row in read_epochs(lab_store, job_id)] == [1, 2, 3]

@@ -27,7 +27,18 @@ from mnist_core.network.architecture import LAYERS
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState, Store
+from mnist_core.store import (
+    Database,
+    WorkState,
+    add_job,
+    claim,
+    get_job,
+    list_work,
+    read_epochs,
+    release_silent,
+    request_cancel,
+    wish,
+)
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, open_frames, open_learner
@@ -55,7 +66,7 @@ def settings(tmp_path, dataset):
 
 @pytest.fixture
 def store(settings):
-    opened = Store(settings.database)
+    opened = Database(settings.database)
     yield opened
     opened.close()
 
@@ -70,7 +81,7 @@ def training(store, settings, dataset):
 def test_a_saved_epoch_is_that_network_with_its_history_and_the_command_that_makes_it_again(
     store, settings, training, tmp_path
 ):
-    job = store.get_job(training)
+    job = get_job(store, training)
 
     trained = save_epoch(job, settings, 6, tmp_path / "mine")
 
@@ -86,26 +97,26 @@ def test_a_saved_epoch_is_that_network_with_its_history_and_the_command_that_mak
 
 def test_a_network_that_has_learned_nothing_is_no_model(store, settings, training, tmp_path):
     with pytest.raises(RunError, match="epoch 0 has learned nothing"):
-        save_epoch(store.get_job(training), settings, 0, tmp_path / "mine")
+        save_epoch(get_job(store, training), settings, 0, tmp_path / "mine")
 
 
 def test_a_model_is_saved_by_a_job(store, settings, training):
     asked = {"training": training, "epoch": 3, "name": "third"}
-    job_id = store.add_job(SAVING, asked, name="third")
+    job_id = add_job(store, SAVING, asked, name="third")
 
-    ended = carry_out_job(store, store.claim_job(job_id), settings)
+    ended = carry_out_job(store, claim(store, job_id), settings)
 
-    assert ended.state is RunState.DONE
+    assert ended.state is WorkState.DONE
     model = load_model(settings.models_folder / "third")
     assert ended.outcome["test_accuracy"] == model.info.test.accuracy
 
 
 def test_a_training_of_the_command_line_rests_and_can_go_on(store, settings, training):
-    job = store.get_job(training)
+    job = get_job(store, training)
 
-    assert (job.state, job.message) == (RunState.PAUSED, "rests at epoch 7")
+    assert (job.state, job.message) == (WorkState.PAUSED, "rests at epoch 7")
     assert Wishes.from_values(job.wishes) == Wishes(7, SLOW)
-    assert [row.record.epoch for row in store.read_epochs(training)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [row.record.epoch for row in read_epochs(store, training)] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_it_stops_early_as_every_training_does(store, settings, dataset):
@@ -113,7 +124,7 @@ def test_it_stops_early_as_every_training_does(store, settings, dataset):
 
     training = train_keeping(store, settings, dataset, hasty, {}, lambda _: None)
 
-    losses = [row.record.valid_loss for row in store.read_epochs(training)]
+    losses = [row.record.valid_loss for row in read_epochs(store, training)]
     assert len(losses) < 100
     assert min(losses[:-2]) < min(losses[-2:])
 
@@ -131,7 +142,7 @@ def test_a_change_keeps_what_it_does_not_name():
 @pytest.mark.parametrize("layer", LAYERS)
 def test_pictures_are_the_products_of_the_weights(store, settings, training, layer):
     frame = open_frames(settings, training).read(7)
-    exact = receptive_fields(open_learner(store.get_job(training), settings).network, layer)
+    exact = receptive_fields(open_learner(get_job(store, training), settings).network, layer)
 
     fields = draw_fields(frame, layer)
 
@@ -184,8 +195,8 @@ def wait_until(is_true):
 
 
 def is_given_up(store, job_id):
-    store.mark_silent_runs()
-    return store.get_job(job_id).is_waiting
+    release_silent(store)
+    return get_job(store, job_id).is_waiting
 
 
 def test_a_killed_process_is_replaced_by_one_that_goes_on_from_the_last_epoch(store, settings, dataset):
@@ -198,14 +209,14 @@ def test_a_killed_process_is_replaced_by_one_that_goes_on_from_the_last_epoch(st
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: is_given_up(store, job_id))
     killed_at = frames.last_epoch
-    store.wish(job_id, until=killed_at + 2)
+    wish(store, job_id, until=killed_at + 2)
     start_waiting_jobs(store, settings)
 
-    wait_until(lambda: store.get_job(job_id).message == f"rests at epoch {killed_at + 2}")
-    assert [row.record.epoch for row in store.read_epochs(job_id)] == list(range(1, killed_at + 3))
-    store.request_cancel(job_id)
+    wait_until(lambda: get_job(store, job_id).message == f"rests at epoch {killed_at + 2}")
+    assert [row.record.epoch for row in read_epochs(store, job_id)] == list(range(1, killed_at + 3))
+    request_cancel(store, job_id)
     wait_until(lambda: not processes_of(settings.home))
-    assert store.get_job(job_id).state is RunState.CANCELLED
+    assert get_job(store, job_id).state is WorkState.CANCELLED
 
 
 PLANNED = ["--hidden", "96", "24", "--activation", "tanh", "--lr", "0.0005", "--keep-epochs"]
@@ -236,19 +247,19 @@ def test_what_a_killed_command_was_asked_for_is_carried_on_to_the_same_end(tmp_p
     with begin_training(tmp_path, *PLANNED) as begun:
         await_epoch(begun, 2)
         begun.kill()
-    store = Store(settings.database)
-    [job] = store.list_jobs(TRAINING)
+    store = Database(settings.database)
+    [job] = list_work(store, TRAINING)
     frames = open_frames(settings, job.id)
     assert frames.last_epoch < 19, "the kill came too late to tell anything"
     wait_until(lambda: is_given_up(store, job.id))
     start_waiting_jobs(store, settings)
 
-    wait_until(lambda: store.get_job(job.id).message.startswith("rests"))
+    wait_until(lambda: get_job(store, job.id).message.startswith("rests"))
     assert outline(frames) == expected
     assert len(expected) < 60
     assert expected[-1][1] == Rates(1.0, 0.01)
-    assert Wishes.from_values(store.get_job(job.id).wishes) == Wishes(len(expected), Rates(1.0, 0.01))
-    store.request_cancel(job.id)
+    assert Wishes.from_values(get_job(store, job.id).wishes) == Wishes(len(expected), Rates(1.0, 0.01))
+    request_cancel(store, job.id)
     wait_until(lambda: not processes_of(tmp_path))
     store.close()
 
@@ -258,10 +269,10 @@ def test_what_an_interrupted_command_was_asked_for_is_still_planned(tmp_path):
         await_epoch(begun, 2)
         begun.send_signal(signal.SIGINT)
 
-    store = Store(f"sqlite:///{tmp_path / 'lab.db'}")
-    [job] = store.list_jobs(TRAINING)
+    store = Database(f"sqlite:///{tmp_path / 'lab.db'}")
+    [job] = list_work(store, TRAINING)
     wishes = Wishes.from_values(job.wishes)
-    assert job.state is RunState.PAUSED
+    assert job.state is WorkState.PAUSED
     assert (wishes.changes, wishes.stops_early) == ({20: Rates(1.0, 0.01)}, True)
     assert (job.wishes["target"], job.message) == (60, f"rests at epoch {wishes.until}")
     store.close()

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,7 +13,7 @@ import pytest
 from stored_runs import OUTCOME, begin_run
 
 from mnist_core.ground.settings import Settings, read_settings
-from mnist_core.store import RunState
+from mnist_core.store import WorkState, end, get_search, release
 from mnist_core.work.notify import notify_end
 
 
@@ -60,12 +60,12 @@ def settings(hook: _Hook) -> Settings:
 
 def end_run(store, state, outcome=None):
     run_id = begin_run(store, "wider layers")
-    store.end_run(run_id, state, "its data set is gone", outcome)
-    return store.get_run(run_id)
+    end(store, run_id, state, "its data set is gone", outcome and asdict(outcome))
+    return get_search(store, run_id)
 
 
 def test_a_webhook_gets_what_a_search_found(store, hook, settings):
-    notify_end(end_run(store, RunState.DONE, OUTCOME), settings)
+    notify_end(end_run(store, WorkState.DONE, OUTCOME), settings)
     [news] = hook.got
     assert news["title"] == "✓ wider layers: done, 90.0%"
     assert news["type"] == "success"
@@ -73,42 +73,42 @@ def test_a_webhook_gets_what_a_search_found(store, hook, settings):
 
 
 def test_a_webhook_gets_why_a_run_failed(store, hook, settings):
-    notify_end(end_run(store, RunState.FAILED), settings)
+    notify_end(end_run(store, WorkState.FAILED), settings)
     [news] = hook.got
     assert (news["title"], news["type"]) == ("✕ wider layers: failed", "failure")
     assert "its data set is gone." in news["message"]
 
 
-@pytest.mark.parametrize("state", [RunState.PAUSED, RunState.INTERRUPTED])
+@pytest.mark.parametrize("state", [WorkState.PAUSED, WorkState.INTERRUPTED])
 def test_a_run_that_stops_before_its_end_is_news(store, hook, settings, state):
     notify_end(end_run(store, state), settings)
     assert hook.got[0]["type"] == "warning"
 
 
 def test_a_run_that_goes_on_or_was_cancelled_is_no_news(store, hook, settings):
-    running = store.get_run(begin_run(store))
+    running = get_search(store, begin_run(store))
     released = begin_run(store)
-    store.release_run(released, "its worker is gone")
-    for run in (running, store.get_run(released), end_run(store, RunState.CANCELLED)):
+    release(store, released, "its worker is gone")
+    for run in (running, get_search(store, released), end_run(store, WorkState.CANCELLED)):
         notify_end(run, settings)
     assert hook.got == []
 
 
 def test_without_addresses_nobody_is_told(store, hook, settings):
-    notify_end(end_run(store, RunState.DONE, OUTCOME), replace(settings, notify=""))
+    notify_end(end_run(store, WorkState.DONE, OUTCOME), replace(settings, notify=""))
     assert hook.got == []
 
 
 def test_all_addresses_are_told(store, hook, settings):
     notify_end(
-        end_run(store, RunState.DONE, OUTCOME), replace(settings, notify=f"{hook.address} {hook.address}2")
+        end_run(store, WorkState.DONE, OUTCOME), replace(settings, notify=f"{hook.address} {hook.address}2")
     )
     assert len(hook.got) == 2
 
 
 def test_a_refusal_is_logged_without_the_password(store, hook, settings, caplog):
     hook.status = 500
-    run = end_run(store, RunState.DONE, OUTCOME)
+    run = end_run(store, WorkState.DONE, OUTCOME)
     notify_end(run, settings)
     [words] = [record.getMessage() for record in caplog.records if record.name == "mnist_lab.notify"]
     assert re.match(rf"not all of json://.*localhost.* took the news of run {run.id}", words)
@@ -119,7 +119,7 @@ def test_a_refusal_is_logged_without_the_password(store, hook, settings, caplog)
 def test_an_address_that_cannot_be_told_is_logged_and_no_more(store, caplog, address):
     settings = Settings(home=Path("/nowhere"), database="", notify=address)
     with caplog.at_level(logging.WARNING, "mnist_lab.notify"):
-        notify_end(end_run(store, RunState.DONE, OUTCOME), settings)
+        notify_end(end_run(store, WorkState.DONE, OUTCOME), settings)
     assert [record for record in caplog.records if record.name == "mnist_lab.notify"]
 
 

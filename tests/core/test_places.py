@@ -22,7 +22,7 @@ from mnist_core.network.grid import PAPER_WINNER, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.results import tabulate, write_results
-from mnist_core.store import RunState, Store
+from mnist_core.store import Database, WorkState, add_search, get_search
 from mnist_core.training.learning.learned_model import learn_model
 from mnist_core.training.one_network import train_model
 from mnist_core.training.robust.robust_recipe import ROBUST, train_robust
@@ -173,8 +173,8 @@ def test_a_place_that_is_held_is_free_again_however_its_holder_ends(tmp_path):
 def test_a_run_whose_place_another_process_holds_is_paused_and_says_so(tmp_path):
     settings = Settings(home=tmp_path, database=f"sqlite:///{tmp_path / 'lab.db'}")
     dataset = keep_dataset(make_dataset(), settings.datasets_folder)
-    store = Store(settings.database)
-    run_id = store.add_run(SearchPlan(out=str(tmp_path / "out")), dataset.name, dataset.fingerprint)
+    store = Database(settings.database)
+    run_id = add_search(store, SearchPlan(out=str(tmp_path / "out")), dataset.name, dataset.fingerprint)
 
     with hold_place(tmp_path / "out" / "model"):
         subprocess.run(
@@ -185,8 +185,8 @@ def test_a_run_whose_place_another_process_holds_is_paused_and_says_so(tmp_path)
             timeout=120,
         )
 
-    run = store.get_run(run_id)
-    assert run.state is RunState.PAUSED
+    run = get_search(store, run_id)
+    assert run.state is WorkState.PAUSED
     assert f"{tmp_path / 'out' / 'model'} is being written by another process" in run.message
     store.close()
 

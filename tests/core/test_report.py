@@ -11,7 +11,7 @@ import pytest
 from commands import call, call_json
 from digits import make_digits, write_mat
 
-from mnist_core.store import Store
+from mnist_core.store import Database, add_search, get_search
 
 VOID = {"meta", "img"}
 
@@ -89,8 +89,8 @@ def test_a_report_tells_the_numbers_of_the_run_and_escapes_its_names(found):
 
 def test_a_run_without_a_model_has_no_report(found):
     home, search = found
-    store = Store(f"sqlite:///{home / 'lab.db'}")
-    waiting = store.add_run(store.get_run(search["run"]).plan, "small.mat", "0" * 16)
+    store = Database(f"sqlite:///{home / 'lab.db'}")
+    waiting = add_search(store, get_search(store, search["run"]).plan, "small.mat", "0" * 16)
     store.close()
 
     said = call(home, "report", waiting, "--out", home / "none.html", code=2)

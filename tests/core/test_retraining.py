@@ -17,7 +17,7 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState, Store
+from mnist_core.store import Database, WorkState, claim, request_resume
 from mnist_core.training.retraining.jobs import (
     GROWTH,
     LABELS,
@@ -45,7 +45,7 @@ QUICK = Recipe(max_epochs=2)
 
 @pytest.fixture
 def store(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path / 'lab.db'}")
+    opened = Database(f"sqlite:///{tmp_path / 'lab.db'}")
     yield opened
     opened.close()
 
@@ -223,13 +223,13 @@ def test_a_learning_curve_is_a_job_that_is_stopped_and_goes_on(store, settings, 
     stop = Event()
     stop.set()
 
-    stopped = carry_out_job(store, store.claim_job(job_id), settings, stop)
-    assert stopped.state is not RunState.DONE
+    stopped = carry_out_job(store, claim(store, job_id), settings, stop)
+    assert stopped.state is not WorkState.DONE
     if not stopped.is_waiting:
-        store.request_resume(job_id)
-    done = carry_out_job(store, store.claim_job(job_id), settings)
+        request_resume(store, job_id)
+    done = carry_out_job(store, claim(store, job_id), settings)
 
-    assert (done.state, done.progress) == (RunState.DONE, 1.0)
+    assert (done.state, done.progress) == (WorkState.DONE, 1.0)
     trials = read_trials(settings.runs_folder / job_id)
     assert done.outcome == {"trials": [vars(trial) for trial in trials]}
     assert [(one.seed, one.size) for one in trials] == [(0, 60), (0, 120), (1, 60), (1, 120)]
@@ -249,9 +249,9 @@ def test_a_check_of_labels_is_a_job(store, settings):
     dataset = Dataset("flipped", images, given, compute_fingerprint(images, given), make_dataset(20).origin)
     job_id = add_study(store, LABELS, plan_labels(dataset), keep_dataset(dataset, settings.datasets_folder))
 
-    done = carry_out_job(store, store.claim_job(job_id), settings)
+    done = carry_out_job(store, claim(store, job_id), settings)
 
-    assert done.state is RunState.DONE
+    assert done.state is WorkState.DONE
     assert [one["index"] for one in done.outcome["suspects"]] == [7]
     assert done.outcome["suspects"][0]["suggested"] == labels[7]
     assert (done.outcome["n"], done.outcome["n_suspects"]) == (300, 1)

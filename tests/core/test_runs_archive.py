@@ -4,24 +4,39 @@ import pytest
 from stored_runs import PLAN, add_run, begin_run, make_record
 
 from mnist_core.ground.errors import RunError
-from mnist_core.store import RunState
+from mnist_core.store import (
+    WorkState,
+    add_search,
+    claim,
+    end,
+    find_searches,
+    get_search,
+    list_tags,
+    list_work,
+    read_epochs,
+    read_fits,
+    record,
+    rename_work,
+    set_tags,
+)
+from mnist_core.store.archive import delete_work
 
 
 @pytest.fixture
 def runs(store):
     """Give three runs: of another name, data set and tags each."""
     ids = [
-        store.add_run(PLAN, "MNIST.mat", "a" * 16, "Wide layers"),
-        store.add_run(PLAN, "Ärzte.mat", "b" * 16, "narrow layers"),
-        store.add_run(PLAN, "small.mat", "c" * 16, "a quick look"),
+        add_search(store, PLAN, "MNIST.mat", "a" * 16, "Wide layers"),
+        add_search(store, PLAN, "Ärzte.mat", "b" * 16, "narrow layers"),
+        add_search(store, PLAN, "small.mat", "c" * 16, "a quick look"),
     ]
-    store.set_tags(ids[0], ["Thesis", "chapter 2"])
-    store.set_tags(ids[1], ["thesis"])
+    set_tags(store, ids[0], ["Thesis", "chapter 2"])
+    set_tags(store, ids[1], ["thesis"])
     return ids
 
 
 def found(store, *arguments, **options) -> list[str]:
-    return [run.id for run in store.search_runs(*arguments, **options)]
+    return [run.id for run in find_searches(store, *arguments, **options)]
 
 
 def test_an_empty_search_finds_all_runs_the_latest_first(store, runs):
@@ -55,63 +70,63 @@ def test_a_run_is_found_by_all_of_its_tags_together(store, runs):
 
 
 def test_runs_are_found_by_their_states(store, runs):
-    store.claim_run()
-    assert found(store, states=[RunState.RUNNING]) == [runs[0]]
-    assert found(store, "layers", states={RunState.QUEUED}) == [runs[1]]
+    claim(store)
+    assert found(store, states=[WorkState.RUNNING]) == [runs[0]]
+    assert found(store, "layers", states={WorkState.QUEUED}) == [runs[1]]
 
 
 def test_tags_are_kept_once_without_spare_blanks(store, runs):
-    store.set_tags(runs[2], ["  to   show ", "", "To show", "b"])
-    assert store.get_run(runs[2]).tags == ("To show", "b")
-    assert store.list_tags() == ["b", "chapter 2", "Thesis", "thesis", "To show"]
-    store.set_tags(runs[2], [])
-    assert store.get_run(runs[2]).tags == ()
+    set_tags(store, runs[2], ["  to   show ", "", "To show", "b"])
+    assert get_search(store, runs[2]).tags == ("To show", "b")
+    assert list_tags(store) == ["b", "chapter 2", "Thesis", "thesis", "To show"]
+    set_tags(store, runs[2], [])
+    assert get_search(store, runs[2]).tags == ()
 
 
 def test_too_long_or_too_many_tags_are_refused(store, runs):
     with pytest.raises(RunError, match="at most 40 letters"):
-        store.set_tags(runs[0], ["x" * 41])
+        set_tags(store, runs[0], ["x" * 41])
     with pytest.raises(RunError, match="at most 20 tags, but got 21"):
-        store.set_tags(runs[0], [str(number) for number in range(21)])
+        set_tags(store, runs[0], [str(number) for number in range(21)])
 
 
 def test_a_run_gets_another_name(store, runs):
-    store.rename_run(runs[0], "  the best   one ")
-    assert store.get_run(runs[0]).name == "the best one"
+    rename_work(store, runs[0], "  the best   one ")
+    assert get_search(store, runs[0]).name == "the best one"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 201])
 def test_a_name_that_cannot_be_shown_is_refused(store, runs, name):
     with pytest.raises(RunError, match="A name needs 1 to 200 letters"):
-        store.rename_run(runs[0], name)
+        rename_work(store, runs[0], name)
 
 
-@pytest.mark.parametrize("change", ["rename_run", "set_tags"])
+@pytest.mark.parametrize("change", [rename_work, set_tags])
 def test_an_unknown_run_cannot_be_changed(store, change):
     with pytest.raises(RunError, match="no run 'nobody'"):
-        getattr(store, change)("nobody", "abc")
+        change(store, "nobody", "abc")
 
 
 def test_a_deleted_run_is_gone_with_its_fits_and_epochs_and_no_other_is(store):
     kept, gone = begin_run(store), begin_run(store)
     for run_id in (kept, gone):
-        store.add_epochs(run_id, [(0, 0, make_record(1))])
-    store.end_run(gone, RunState.CANCELLED, "cancelled")
+        record(store, run_id, [(0, 0, make_record(1))])
+    end(store, gone, WorkState.CANCELLED, "cancelled")
 
-    store.delete_run(gone)
+    delete_work(store, gone)
 
-    assert [run.id for run in store.list_runs()] == [kept]
-    assert (store.read_fits(gone), store.read_epochs(gone)) == ([], [])
-    assert len(store.read_epochs(kept)) == 1
+    assert [run.id for run in list_work(store)] == [kept]
+    assert (read_fits(store, gone), read_epochs(store, gone)) == ([], [])
+    assert len(read_epochs(store, kept)) == 1
 
 
 def test_a_run_that_goes_on_or_waits_cannot_be_deleted(store):
     running, waiting = begin_run(store), add_run(store)
     for run_id, state in ((running, "running"), (waiting, "queued")):
         with pytest.raises(RunError, match=f"A run that is {state} cannot be deleted: cancel {run_id} first"):
-            store.delete_run(run_id)
+            delete_work(store, run_id)
 
 
 def test_a_run_that_is_not_there_cannot_be_deleted(store):
     with pytest.raises(RunError, match="no run 'nobody'"):
-        store.delete_run("nobody")
+        delete_work(store, "nobody")

@@ -1,12 +1,13 @@
 """A run removed with what it left on disk."""
 
+from dataclasses import asdict
+
 import pytest
 from stored_runs import OUTCOME, begin_run
 
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
-from mnist_core.store import RunState
-from mnist_core.store.removal import remove_run
+from mnist_core.store import WorkState, end, list_work, remove_work
 
 
 @pytest.fixture
@@ -29,12 +30,12 @@ def leave_files(settings, run_id):
 
 def test_a_removed_run_leaves_only_its_model(store, settings):
     run_id = begin_run(store)
-    store.end_run(run_id, RunState.DONE, "done", OUTCOME)
+    end(store, run_id, WorkState.DONE, "done", asdict(OUTCOME))
     checkpoint, log, model = leave_files(settings, run_id)
 
-    remove_run(store, run_id, settings)
+    remove_work(store, run_id, settings)
 
-    assert store.list_runs() == []
+    assert list_work(store) == []
     assert not checkpoint.parent.parent.exists()
     assert not log.exists()
     assert model.exists()
@@ -45,6 +46,6 @@ def test_a_run_that_goes_on_keeps_everything(store, settings):
     files = leave_files(settings, run_id)
 
     with pytest.raises(RunError, match="cancel"):
-        remove_run(store, run_id, settings)
+        remove_work(store, run_id, settings)
 
     assert all(path.exists() for path in files)

@@ -9,7 +9,18 @@ from stored_runs import PLAN, add_run, finish, make_record, start_python
 
 import mnist_core.store.migrations
 from mnist_core.ground.errors import RunError
-from mnist_core.store import FitState, RunState, Store
+from mnist_core.store import (
+    Database,
+    FitState,
+    WorkState,
+    claim,
+    get_search,
+    list_work,
+    read_epochs,
+    read_fits,
+    read_queue,
+    record,
+)
 from mnist_core.store.schema import REVISIONS, run_migrations
 from mnist_core.store.tables import EPOCHS, METADATA
 
@@ -34,15 +45,15 @@ CREATE TABLE epochs (
 );
 CREATE INDEX epochs_by_run ON epochs (run_id, id)
 """
-OLD_RUNS = {"done": RunState.DONE, "first": RunState.QUEUED, "second": RunState.QUEUED}
+OLD_RUNS = {"done": WorkState.DONE, "first": WorkState.QUEUED, "second": WorkState.QUEUED}
 OPEN = """
     import sys
-    from mnist_core.store import Store
+    from mnist_core.store import Database, list_work, read_epochs
 
     print("ready", flush=True)
     sys.stdin.readline()
-    store = Store(sys.argv[1])
-    print(len(store.list_runs()), len(store.read_epochs("done")))
+    store = Database(sys.argv[1])
+    print(len(list_work(store)), len(read_epochs(store, "done")))
 """
 
 
@@ -96,46 +107,46 @@ def describe_schema(engine: sa.Engine) -> dict[str, object]:
 
 
 def test_a_store_of_the_first_version_keeps_its_rows(old, url):
-    store = Store(url)
+    store = Database(url)
 
-    assert {run.id: run.state for run in store.list_runs()} == OLD_RUNS
-    run = store.get_run("done")
+    assert {run.id: run.state for run in list_work(store)} == OLD_RUNS
+    run = get_search(store, "done")
     assert (run.plan, run.n_fits_done, run.n_epochs, run.tags) == (PLAN, 1, 2, ())
-    (fit,) = store.read_fits("done")
+    (fit,) = read_fits(store, "done")
     assert (fit.state, fit.score, fit.n_epochs) == (FitState.DONE, 0.9, 2)
-    assert [row.record.epoch for row in store.read_epochs("done")] == [1, 2]
+    assert [row.record.epoch for row in read_epochs(store, "done")] == [1, 2]
     store.close()
 
 
 def test_runs_that_wait_in_a_store_of_the_first_version_wait_in_their_order(old, url):
-    store = Store(url)
+    store = Database(url)
     third = add_run(store)
-    assert [run.id for run in store.read_queue()] == ["first", "second", third]
+    assert [run.id for run in read_queue(store)] == ["first", "second", third]
     store.close()
 
 
 def test_a_store_that_was_brought_up_to_date_is_like_a_new_one(old, url):
-    Store(url).close()
+    Database(url).close()
     upgraded = describe_schema(old)
     with old.begin() as connection:
         for name in ("epochs", "fits", "runs", "alembic_version"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
-    Store(url).close()
+    Database(url).close()
     assert describe_schema(old) == upgraded
 
 
 def test_ids_of_removed_epochs_are_not_given_again_in_an_old_store(old, url):
-    store = Store(url)
-    before = store.read_epochs("done")[-1].id
-    store._write(sa.delete(EPOCHS))
-    store.claim_run("first")
-    store.add_epochs("first", [(0, 0, make_record(1))])
-    assert store.read_epochs("first")[0].id > before
+    store = Database(url)
+    before = read_epochs(store, "done")[-1].id
+    store.write(sa.delete(EPOCHS))
+    claim(store, "first")
+    record(store, "first", [(0, 0, make_record(1))])
+    assert read_epochs(store, "first")[0].id > before
     store.close()
 
 
 def test_a_new_store_is_what_the_tables_in_the_code_say(url, engine):
-    Store(url).close()
+    Database(url).close()
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
@@ -170,12 +181,12 @@ def test_processes_that_open_a_store_at_once_bring_it_up_to_date_once(request, u
 
 
 def test_a_store_of_a_newer_lab_is_refused_and_left_as_it_is(url, engine):
-    Store(url).close()
+    Database(url).close()
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
     before = describe_schema(engine)
     with pytest.raises(RunError, match=r"of revision 0999, made by a newer lab, .*: update the lab"):
-        Store(url)
+        Database(url)
     assert describe_schema(engine) == before
 
 
@@ -186,23 +197,23 @@ def test_a_change_of_the_schema_that_fails_half_way_changes_nothing(old, url):
         obstacle = "_alembic_tmp_epochs" if old.dialect.name == "sqlite" else "one_row_an_epoch"
         connection.exec_driver_sql(f"CREATE TABLE {obstacle} (id INTEGER)")
     with pytest.raises(sa.exc.DatabaseError, match=obstacle):
-        Store(url)
+        Database(url)
     with old.begin() as connection:
         connection.exec_driver_sql(f"DROP TABLE {obstacle}")
     assert describe_schema(old) == before
 
-    store = Store(url)
-    assert len(store.list_runs()) == 3
+    store = Database(url)
+    assert len(list_work(store)) == 3
     store.close()
 
 
 def test_a_store_that_is_up_to_date_opens_without_the_tool_for_migrations(url):
     code = """
         import sys
-        from mnist_core.store import Store
+        from mnist_core.store import Database, list_work
 
         for _ in range(2):
-            Store(sys.argv[1]).list_runs()
+            list_work(Database(sys.argv[1]))
         print("alembic" in sys.modules)
     """
     assert finish(start_python(code, url)) == "False"

@@ -13,7 +13,7 @@ from postgres import new_database
 from stored_runs import add_run, finish, make_record, start_python
 
 from mnist_core.ground.errors import StoreTroubleError
-from mnist_core.store import Store
+from mnist_core.store import Database, claim, get_search, list_work, read_epochs, record
 
 HOLD_LOCK = """
     import sys
@@ -29,32 +29,32 @@ HOLD_LOCK = """
 ADD_RUN = """
     import os, sys
     from mnist_core.ground.errors import StoreTroubleError
-    from mnist_core.store import Store
+    from mnist_core.store import Database
     from stored_runs import add_run
 
-    Store("sqlite://").close()
+    Database("sqlite://").close()
     if os.geteuid() == 0:
         os.setgid(65534)
         os.setuid(65534)
     try:
-        add_run(Store(sys.argv[1]))
+        add_run(Database(sys.argv[1]))
     except StoreTroubleError as error:
         print(error)
 """
 FILL = """
     import resource, sys
     from mnist_core.ground.errors import StoreTroubleError
-    from mnist_core.store import Store
+    from mnist_core.store import Database, record
     from stored_runs import begin_run, make_record
 
     if len(sys.argv) > 2:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
-    store = Store(sys.argv[1])
+    store = Database(sys.argv[1])
     run_id = begin_run(store)
     n_kept = 0
     try:
         while n_kept < 100_000:
-            store.add_epochs(run_id, [(0, 0, make_record(n_kept + n + 1)) for n in range(20)])
+            record(store, run_id, [(0, 0, make_record(n_kept + n + 1)) for n in range(20)])
             n_kept += 20
     except StoreTroubleError as error:
         print(run_id, n_kept, error)
@@ -73,19 +73,19 @@ def folder() -> Iterator[Path]:
 
 def check_whole(url: str, run_id: str, n_kept: int) -> None:
     """See that all that was acknowledged is there, and that the run can go on."""
-    store = Store(url)
-    assert [row.record.epoch for row in store.read_epochs(run_id)] == list(range(1, n_kept + 1))
-    with store._reading() as connection:
+    store = Database(url)
+    assert [row.record.epoch for row in read_epochs(store, run_id)] == list(range(1, n_kept + 1))
+    with store.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
-    assert store.claim_run().id == run_id
-    store.add_epochs(run_id, [(0, 0, make_record(n_kept + 1))])
-    assert store.get_run(run_id).n_epochs == n_kept + 1
+    assert claim(store).id == run_id
+    record(store, run_id, [(0, 0, make_record(n_kept + 1))])
+    assert get_search(store, run_id).n_epochs == n_kept + 1
     store.close()
 
 
 def count_runs(url: str) -> int:
-    store = Store(url)
-    n_runs = len(store.list_runs())
+    store = Database(url)
+    n_runs = len(list_work(store))
     store.close()
     return n_runs
 
@@ -113,7 +113,7 @@ def test_a_limit_on_the_size_of_files_is_named_and_what_was_kept_is_whole(tmp_pa
 def test_a_read_only_file_is_named_and_left_as_it_is(folder):
     path = folder / "lab.db"
     url = f"sqlite:///{path}"
-    Store(url).close()
+    Database(url).close()
     path.chmod(0o444)
     folder.chmod(0o777)
     assert finish(start_python(ADD_RUN, url)).startswith(
@@ -125,7 +125,7 @@ def test_a_read_only_file_is_named_and_left_as_it_is(folder):
 def test_a_read_only_folder_is_named_and_left_as_it_is(folder):
     path = folder / "lab.db"
     url = f"sqlite:///{path}"
-    Store(url).close()
+    Database(url).close()
     path.chmod(0o666)
     folder.chmod(0o555)
     said = finish(start_python(ADD_RUN, url))
@@ -143,7 +143,7 @@ def test_a_store_that_cannot_be_made_in_a_read_only_folder_is_named(folder):
 @pytest.fixture
 def locked(url):
     """Give the URL of a store that another process has locked, and that process."""
-    Store(url).close()
+    Database(url).close()
     is_sqlite = url.startswith("sqlite")
     lock = ["BEGIN EXCLUSIVE"] if is_sqlite else ["BEGIN", "LOCK TABLE runs IN ACCESS EXCLUSIVE MODE"]
     process = start_python(HOLD_LOCK, url, *lock)
@@ -155,15 +155,15 @@ def locked(url):
 
 def test_a_store_that_another_process_keeps_locked_is_named_and_works_again_when_freed(locked):
     url, process = locked
-    store = Store(url, busy_timeout_s=0.2)
+    store = Database(url, busy_timeout_s=0.2)
     with pytest.raises(StoreTroubleError, match=r"was kept locked by another process for 0\.2 s: end that"):
         add_run(store)
 
     process.kill()
     process.wait()
-    patient = Store(url)
+    patient = Database(url)
     add_run(patient)
-    assert len(store.list_runs()) == 1
+    assert len(list_work(store)) == 1
     for one in (store, patient):
         one.close()
 
@@ -173,25 +173,25 @@ def test_a_server_that_does_not_run_is_named_without_the_password(tmp_path):
     with pytest.raises(
         StoreTroubleError, match=r"does not answer \(.*\): start it, or name another"
     ) as caught:
-        Store(url)
+        Database(url)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_server_that_forbids_writing_is_named(postgres):
     with new_database(postgres) as url:
-        Store(url).close()
+        Database(url).close()
         engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             name = engine.url.database
             connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         engine.dispose()
-        store = Store(url)
+        store = Database(url)
         with pytest.raises(StoreTroubleError, match="read-only for this user"):
             add_run(store)
         store.close()
 
 
 def test_a_bug_of_the_lab_is_no_trouble_of_the_store(store):
-    with pytest.raises(sa.exc.DatabaseError, match="no_such_table"), store._reading() as connection:
+    with pytest.raises(sa.exc.DatabaseError, match="no_such_table"), store.reading() as connection:
         connection.exec_driver_sql("SELECT * FROM no_such_table")

@@ -19,7 +19,7 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState
+from mnist_core.store import WorkState, add_search, get_search, has_searches, read_epochs, request_cancel
 from mnist_core.work import start_worker
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
@@ -50,46 +50,46 @@ def wait_until(is_true, timeout_s=90.0):
 
 
 def test_a_search_runs_to_its_end(store, settings, fingerprint):
-    run_id = store.add_run(SMALL, "small.mat", fingerprint)
+    run_id = add_search(store, SMALL, "small.mat", fingerprint)
     start_worker(settings)
-    wait_until(lambda: not store.get_run(run_id).state.is_active)
+    wait_until(lambda: not get_search(store, run_id).state.is_active)
 
-    run = store.get_run(run_id)
-    assert (run.state, run.n_fits_done, run.n_epochs) == (RunState.DONE, 4, 8), run.message
-    assert load_model(Path(run.outcome.model)).info.candidate == run.outcome.candidate
+    run = get_search(store, run_id)
+    assert (run.state, run.n_fits_done, run.n_epochs) == (WorkState.DONE, 4, 8), run.message
+    assert load_model(Path(run.found.model)).info.candidate == run.found.candidate
     wait_until(lambda: not processes_of(settings.home), 15)
 
 
 @pytest.mark.slow
 def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, settings, fingerprint):
-    run_id = store.add_run(LONGER, "small.mat", fingerprint)
+    run_id = add_search(store, LONGER, "small.mat", fingerprint)
     environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
     command = [sys.executable, "-m", "mnist_core.work"]
     worker = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
-    wait_until(lambda: len(store.read_epochs(run_id)) > 3)
+    wait_until(lambda: len(read_epochs(store, run_id)) > 3)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
-    assert store.has_work()
+    assert has_searches(store)
 
     start_worker(settings)
 
-    wait_until(lambda: store.get_run(run_id).state is RunState.DONE)
-    run = store.get_run(run_id)
+    wait_until(lambda: get_search(store, run_id).state is WorkState.DONE)
+    run = get_search(store, run_id)
     assert run.n_fits_done == 4
-    ends = [(row.candidate, row.fold, row.record.epoch) for row in store.read_epochs(run_id)]
+    ends = [(row.candidate, row.fold, row.record.epoch) for row in read_epochs(store, run_id)]
     assert len(ends) == len(set(ends))
     wait_until(lambda: not processes_of(settings.home), 15)
 
 
 def test_what_trains_leaves_the_worker_and_the_app_the_first_place(store, settings, fingerprint):
-    run_id = store.add_run(LONGER, "small.mat", fingerprint)
+    run_id = add_search(store, LONGER, "small.mat", fingerprint)
     start_worker(settings)
-    wait_until(lambda: store.read_epochs(run_id))
+    wait_until(lambda: read_epochs(store, run_id))
     niceness = dict(map(read_niceness, processes_of(settings.home)))
     trains = [nice for words, nice in niceness.items() if "mnist_core.work" not in words]
     assert trains
     assert min(trains) > max(nice for words, nice in niceness.items() if "mnist_core.work" in words)
-    store.request_cancel(run_id)
+    request_cancel(store, run_id)
     wait_until(lambda: not processes_of(settings.home), 15)
 
 

@@ -19,9 +19,23 @@ from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import REFIT_FOLD, FitState, RunState, Store
+from mnist_core.store import (
+    Database,
+    FitState,
+    WorkState,
+    add_search,
+    claim,
+    get_search,
+    read_epochs,
+    read_fits,
+    release_silent,
+    request_cancel,
+    request_pause,
+    request_resume,
+)
 from mnist_core.work import carry_out_run, start_worker
 from mnist_core.work.engine import EngineProcess
 from mnist_core.work.speed import Speed, measure_speed, read_speed
@@ -37,7 +51,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def store(settings):
-    store = Store(settings.database)
+    store = Database(settings.database)
     yield store
     store.close()
 
@@ -59,26 +73,26 @@ def wait_until(is_true, timeout_s=60.0):
 
 
 def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings, fingerprint):
-    run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
+    run = claim(store, add_search(store, SMALL, "small.mat", fingerprint))
 
     ended = carry_out_run(store, run, settings)
 
-    assert (ended.state, ended.n_fits_done, ended.n_epochs) == (RunState.DONE, 4, 8)
-    assert ended.outcome.is_identical
-    model = load_model(Path(ended.outcome.model))
-    assert model.info.candidate == ended.outcome.candidate
-    assert model.info.test.accuracy == ended.outcome.test_accuracy
-    refit = [fit for fit in store.read_fits(run.id) if fit.fold == REFIT_FOLD]
+    assert (ended.state, ended.n_fits_done, ended.n_epochs) == (WorkState.DONE, 4, 8)
+    assert ended.found.is_identical
+    model = load_model(Path(ended.found.model))
+    assert model.info.candidate == ended.found.candidate
+    assert model.info.test.accuracy == ended.found.test_accuracy
+    refit = [fit for fit in read_fits(store, run.id) if fit.fold == REFIT_FOLD]
     assert [fit.state for fit in refit] == [FitState.DONE]
-    assert Path(ended.outcome.results_csv).read_text().count("\n") == 3
+    assert Path(ended.found.results_csv).read_text().count("\n") == 3
 
 
 def test_a_run_on_data_that_is_gone_fails_with_the_reason(store, settings):
-    run = store.claim_run(store.add_run(SMALL, "gone.mat", "0123456789abcdef"))
+    run = claim(store, add_search(store, SMALL, "gone.mat", "0123456789abcdef"))
 
     ended = carry_out_run(store, run, settings)
 
-    assert ended.state is RunState.FAILED
+    assert ended.state is WorkState.FAILED
     assert "No data set 0123456789abcdef is kept here" in ended.message
 
 
@@ -86,65 +100,65 @@ def test_a_run_on_data_that_is_gone_fails_with_the_reason(store, settings):
 def test_a_detached_worker_is_cancelled_within_two_seconds_and_leaves_no_process(
     store, settings, fingerprint
 ):
-    run_id = store.add_run(LONG, "small.mat", fingerprint)
+    run_id = add_search(store, LONG, "small.mat", fingerprint)
     start_worker(settings)
-    wait_until(lambda: any(fit.state is FitState.DONE for fit in store.read_fits(run_id)))
+    wait_until(lambda: any(fit.state is FitState.DONE for fit in read_fits(store, run_id)))
 
-    store.request_cancel(run_id)
+    request_cancel(store, run_id)
 
     start = time.monotonic()
-    wait_until(lambda: store.get_run(run_id).state is RunState.CANCELLED)
+    wait_until(lambda: get_search(store, run_id).state is WorkState.CANCELLED)
     assert time.monotonic() - start < 2.0
-    assert store.get_run(run_id).n_fits_done >= 1
+    assert get_search(store, run_id).n_fits_done >= 1
     wait_until(lambda: not processes_of(settings.home), 10)
 
 
 @pytest.mark.slow
 def test_a_run_is_paused_within_two_seconds_and_resumed_from_its_checkpoint(store, settings, fingerprint):
     plan = replace(SMALL, recipe=Recipe(max_epochs=2500, patience=2500), checkpoint_s=0.1)
-    run_id = store.add_run(plan, "small.mat", fingerprint)
+    run_id = add_search(store, plan, "small.mat", fingerprint)
     start_worker(settings)
     wait_until(lambda: list(settings.runs_folder.glob("*/checkpoints/*.safetensors")))
 
-    store.request_pause(run_id)
+    request_pause(store, run_id)
 
     start = time.monotonic()
-    wait_until(lambda: store.get_run(run_id).state is RunState.PAUSED)
+    wait_until(lambda: get_search(store, run_id).state is WorkState.PAUSED)
     assert time.monotonic() - start < 2.0
-    assert "carries it on" in store.get_run(run_id).message
+    assert "carries it on" in get_search(store, run_id).message
     wait_until(lambda: not processes_of(settings.home), 10)
-    n_epochs = store.get_run(run_id).n_epochs
-    store.request_resume(run_id)
+    n_epochs = get_search(store, run_id).n_epochs
+    request_resume(store, run_id)
     start_worker(settings)
-    wait_until(lambda: store.get_run(run_id).state is RunState.DONE)
-    assert store.get_run(run_id).n_epochs == 4 * 2500 > n_epochs > 0
+    wait_until(lambda: get_search(store, run_id).state is WorkState.DONE)
+    assert get_search(store, run_id).n_epochs == 4 * 2500 > n_epochs > 0
     wait_until(lambda: not list(settings.runs_folder.glob("*/checkpoints")))  # of no use any more
 
 
 @pytest.mark.slow
 def test_a_run_whose_checkpoints_cannot_be_written_is_paused_and_says_why(store, settings, fingerprint):
-    run = store.claim_run(store.add_run(SMALL, "small.mat", fingerprint))
+    run = claim(store, add_search(store, SMALL, "small.mat", fingerprint))
     folder = settings.runs_folder / run.id
     folder.mkdir(parents=True)
     (folder / "checkpoints").write_text("in the way")
 
     ended = carry_out_run(store, run, settings)
 
-    assert ended.state is RunState.PAUSED
+    assert ended.state is WorkState.PAUSED
     assert "needs room for its checkpoints" in ended.message
     (folder / "checkpoints").unlink()
-    store.request_resume(run.id)
-    assert carry_out_run(store, store.claim_run(run.id), settings).state is RunState.DONE
+    request_resume(store, run.id)
+    assert carry_out_run(store, claim(store, run.id), settings).state is WorkState.DONE
 
 
 @pytest.mark.slow
 def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint):
     plan = replace(SMALL, recipe=Recipe(max_epochs=1000, patience=1000), checkpoint_s=0.3)
-    run = store.claim_run(store.add_run(plan, "small.mat", fingerprint))
+    run = claim(store, add_search(store, plan, "small.mat", fingerprint))
     killed = []
 
     def kill_once(event):
-        if event["kind"] == "epochs" and not killed and len(store.read_epochs(run.id)) > 100:
+        if event["kind"] == "epochs" and not killed and len(read_epochs(store, run.id)) > 100:
             living = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
             engine = next(one for one in living if "mnist_core.search" in one.cmdline())
             engine.kill()
@@ -153,37 +167,37 @@ def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint)
     ended = carry_out_run(store, run, settings, kill_once)
 
     assert killed
-    assert (ended.state, ended.n_epochs) == (RunState.DONE, 4 * 1000)
+    assert (ended.state, ended.n_epochs) == (WorkState.DONE, 4 * 1000)
 
 
 @pytest.mark.slow
 def test_queued_runs_are_carried_out_in_order_by_one_worker(store, settings, fingerprint):
-    first, second = (store.add_run(SMALL, "small.mat", fingerprint) for _ in range(2))
+    first, second = (add_search(store, SMALL, "small.mat", fingerprint) for _ in range(2))
 
     start_worker(settings)
     start_worker(settings)
 
-    wait_until(lambda: store.get_run(second).state is RunState.DONE)
-    assert store.get_run(first).ended <= store.get_run(second).started
+    wait_until(lambda: get_search(store, second).state is WorkState.DONE)
+    assert get_search(store, first).ended <= get_search(store, second).started
     wait_until(lambda: not processes_of(settings.home), 15)
 
 
 def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(store, settings, fingerprint):
-    run_id = store.add_run(LONG, "small.mat", fingerprint)
+    run_id = add_search(store, LONG, "small.mat", fingerprint)
     environment = {
         **os.environ,
         "MNIST_LAB_HOME": str(settings.home),
         "MNIST_LAB_DATABASE": settings.database,
     }
     worker = subprocess.Popen([sys.executable, "-m", "mnist_core.work"], cwd=ROOT, env=environment)
-    wait_until(lambda: len(store.read_epochs(run_id)) > 3)
+    wait_until(lambda: len(read_epochs(store, run_id)) > 3)
 
     worker.send_signal(signal.SIGKILL)
     worker.wait()
 
     wait_until(lambda: not processes_of(settings.home), 15)
-    store.mark_silent_runs()
-    assert store.get_run(run_id).state is RunState.INTERRUPTED
+    release_silent(store)
+    assert get_search(store, run_id).state is WorkState.INTERRUPTED
 
 
 def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, monkeypatch):

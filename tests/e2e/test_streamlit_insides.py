@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from stored_runs import begin_run, make_record
 from visitor import SEVEN, OpenTab, draw_stroke, press_pen, settle
 
-from mnist_core.store import Store
+from mnist_core.store import Database, record
 from mnist_ui.streamlit_insides import LATE, show_nobody
 
 _PHONE = 390
@@ -79,12 +79,12 @@ def hear_warnings(thread: str) -> list[str]:
 
 
 def test_a_fragment_runs_another(open_tab: OpenTab, lab: Lab) -> None:
-    store = Store(f"sqlite:///{lab.home}/lab.db")
+    store = Database(f"sqlite:///{lab.home}/lab.db")
     run_id = begin_run(store)
-    store.add_epochs(run_id, [(0, fold, make_record(1)) for fold in (0, 1)])
+    record(store, run_id, [(0, fold, make_record(1)) for fold in (0, 1)])
     tab = open_tab(f"search?run={run_id}")
     expect(tab.get_by_text("2 epochs")).to_be_visible()
-    store.add_epochs(run_id, [(1, 0, make_record(1))])
+    record(store, run_id, [(1, 0, make_record(1))])
     expect(tab.get_by_text("3 epochs")).to_be_visible()
     store.close()
 

@@ -9,24 +9,24 @@ from stored_runs import begin_run, make_record
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from visitor import OpenTab
 
-from mnist_core.store import Store
+from mnist_core.store import Database, beat, record
 
 _WAIT_S = 30.0
 _FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
 @pytest.fixture
-def store(lab: Lab) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{lab.home}/lab.db")
+def store(lab: Lab) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{lab.home}/lab.db")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def run_id(store: Store) -> str:
+def run_id(store: Database) -> str:
     """Return a run that this process carries out, an epoch of each fold of its first network done."""
     begun = begin_run(store)
-    store.add_epochs(begun, [(0, fold, make_record(1)) for fold in (0, 1)])
+    record(store, begun, [(0, fold, make_record(1)) for fold in (0, 1)])
     return begun
 
 
@@ -73,9 +73,11 @@ def _pump(tab: Page, heard: Heard, n: int) -> None:
     wait_until(has_asked, f"{n} refreshes", _WAIT_S)
 
 
-def test_a_tab_that_watches_what_does_not_change_is_sent_nothing(open_tab, store: Store, run_id: str) -> None:
+def test_a_tab_that_watches_what_does_not_change_is_sent_nothing(
+    open_tab, store: Database, run_id: str
+) -> None:
     tab, heard = _open(open_tab, run_id)
-    store.beat(run_id)  # from here on it may be silent for longer than this takes
+    beat(store, run_id)  # from here on it may be silent for longer than this takes
     _pump(tab, heard, 3)
     heard.messages.clear()
     _pump(tab, heard, 3)
@@ -83,22 +85,22 @@ def test_a_tab_that_watches_what_does_not_change_is_sent_nothing(open_tab, store
 
 
 def test_what_is_new_is_shown_and_changed_networks_alone_are_sent(
-    open_tab, store: Store, run_id: str
+    open_tab, store: Database, run_id: str
 ) -> None:
     tab, _ = _open(open_tab, run_id)
     cells = tab.get_by_role("group", name="Learning curves of all networks").get_by_role("button")
     expect(cells.nth(1)).to_have_accessible_name("4-3 Tanh, lr 0.01: not begun")
     for epoch in (2, 3, 4):  # more than the overlap of two deliveries
-        store.add_epochs(run_id, [(1, 0, make_record(epoch - 1))])
+        record(store, run_id, [(1, 0, make_record(epoch - 1))])
         expect(tab.get_by_text(f"{1 + epoch} epochs")).to_be_visible()
     expect(cells.nth(1)).to_have_accessible_name("4-3 Tanh, lr 0.01: trains, at epoch 3, accuracy 80.00%")
     expect(cells.nth(0)).to_have_accessible_name("4-3 Tanh, lr 0.1: trains, at epoch 1, accuracy 80.00%")
 
 
-def test_a_figure_that_begins_anew_gets_all_that_it_lacks(open_tab, store: Store, run_id: str) -> None:
+def test_a_figure_that_begins_anew_gets_all_that_it_lacks(open_tab, store: Database, run_id: str) -> None:
     tab, _ = _open(open_tab, run_id)
     for epoch in (2, 3, 4):
-        store.add_epochs(run_id, [(1, 0, make_record(epoch - 1))])
+        record(store, run_id, [(1, 0, make_record(epoch - 1))])
         expect(tab.get_by_text(f"{1 + epoch} epochs")).to_be_visible()
     for view in ("Ranking", "Networks"):
         tab.get_by_role("tab", name=view, exact=True).click()
@@ -107,9 +109,9 @@ def test_a_figure_that_begins_anew_gets_all_that_it_lacks(open_tab, store: Store
     expect(cells.nth(1)).to_have_accessible_name("4-3 Tanh, lr 0.01: trains, at epoch 3, accuracy 80.00%")
 
 
-def test_a_tab_that_nobody_sees_asks_less_often(open_tab, store: Store, run_id: str) -> None:
+def test_a_tab_that_nobody_sees_asks_less_often(open_tab, store: Database, run_id: str) -> None:
     tab, heard = _open(open_tab, run_id)
-    store.beat(run_id)
+    beat(store, run_id)
     assert set(heard.list_intervals()) == {1.0}
     heard.messages.clear()
     _set_hidden(tab, True)

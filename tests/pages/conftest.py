@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.store import Store
+from mnist_core.store import Database
 from mnist_ui.search import run_panel
 from mnist_ui.search import search_form as plan_form
 
@@ -37,8 +37,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterable[Path]:
 
 
 @pytest.fixture
-def store(home: Path) -> Iterable[Store]:
-    opened = Store(f"sqlite:///{home / 'lab.db'}")
+def store(home: Path) -> Iterable[Database]:
+    opened = Database(f"sqlite:///{home / 'lab.db'}")
     yield opened
     opened.close()
 

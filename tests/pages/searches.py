@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
-from mnist_core.network.history import EpochRecord
-from mnist_core.store import REFIT_FOLD, Outcome, RunState, Store
+from mnist_core.network.history import REFIT_FOLD, EpochRecord
+from mnist_core.store import Database, Outcome, WorkState, add_search, claim, end, record
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SMALL = SearchPlan(
@@ -19,24 +20,24 @@ SPEED = {"seconds_per_image": {"fused": 1e-6, "sklearn": 1e-5}, "cores": 2, "sta
 OpenPage = Callable[..., AppTest]
 
 
-def add_run(store: Store, plan: SearchPlan = SMALL, name: str = "a small one") -> str:
-    return store.add_run(plan, "digits.mat", "f" * 16, name)
+def add_run(store: Database, plan: SearchPlan = SMALL, name: str = "a small one") -> str:
+    return add_search(store, plan, "digits.mat", "f" * 16, name)
 
 
-def begin_run(store: Store, plan: SearchPlan = SMALL, name: str = "a small one") -> str:
+def begin_run(store: Database, plan: SearchPlan = SMALL, name: str = "a small one") -> str:
     run_id = add_run(store, plan, name)
-    store.claim_run(run_id)
+    claim(store, run_id)
     return run_id
 
 
-def train_fit(store: Store, run_id: str, candidate: int, fold: int, score: float | None) -> None:
+def train_fit(store: Database, run_id: str, candidate: int, fold: int, score: float | None) -> None:
     for epoch in (1, 2, 3):
-        store.add_epochs(run_id, [(candidate, fold, EpochRecord(epoch, 1 / epoch, 1.1 / epoch, 0.5, 0.1))])
+        record(store, run_id, [(candidate, fold, EpochRecord(epoch, 1 / epoch, 1.1 / epoch, 0.5, 0.1))])
     if score is not None:
-        store.end_fit(run_id, candidate, fold, score)
+        record(store, run_id, scores=[(candidate, fold, score)])
 
 
-def end_well(store: Store, run_id: str, is_identical: bool = True) -> None:
+def end_well(store: Database, run_id: str, is_identical: bool = True) -> None:
     for fold, (first, second) in enumerate(((0.80, 0.81), (0.90, 0.87))):
         train_fit(store, run_id, 0, fold, first)
         train_fit(store, run_id, 1, fold, second)
@@ -49,7 +50,7 @@ def end_well(store: Store, run_id: str, is_identical: bool = True) -> None:
         results_csv="/home/of/runs/none.csv",
         is_identical=is_identical,
     )
-    store.end_run(run_id, RunState.DONE, "done", outcome)
+    end(store, run_id, WorkState.DONE, "done", asdict(outcome))
 
 
 def read_words(page: AppTest) -> str:

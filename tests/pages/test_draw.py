@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.architecture import MLP
 from mnist_core.network.models import load_model, save_model
+from mnist_core.store import Database, WorkState, add_job, claim, end, list_work
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUR = [[(60, 20), (30, 110), (130, 110)], [(110, 40), (100, 180)]]
@@ -190,9 +191,8 @@ def test_what_was_drawn_in_the_game_is_not_the_own_writing(home, page):
 
 @pytest.fixture
 def store(home):
-    from mnist_core.store import Store
 
-    opened = Store(f"sqlite:///{home / 'lab.db'}")
+    opened = Database(f"sqlite:///{home / 'lab.db'}")
     yield opened
     opened.close()
 
@@ -200,12 +200,15 @@ def store(home):
 def finish_learning(store, home: Path, unseen: int | None = 4, test_after: float = 0.9695) -> str:
     from mnist_core.training.learning.job import COPY
 
-    job_id = store.add_job("learn", {"model": "paper"}, name="learns")
-    assert store.claim_job(job_id) is not None
+    job_id = add_job(store, "learn", {"model": "paper"}, name="learns")
+    assert claim(store, job_id) is not None
     paper = load_model(ROOT / "models" / "paper")
     save_model(paper.network, paper.info, home / "runs" / job_id / COPY)
-    store.end_job(
+    end(
+        store,
         job_id,
+        WorkState.DONE,
+        "done",
         {"model": "paper", "n": 5, "own_before": 1, "own_after": 5, "own_unseen": unseen}
         | {"test_before": 0.97, "test_after": test_after, "test_words": "the held-out images"},
     )
@@ -224,8 +227,8 @@ def test_a_copy_that_was_not_kept_stays_when_another_learning_begins(home, page,
     press(page, "Learn from my writing")
 
     assert not page.exception
-    assert finished in [job.id for job in store.list_jobs("learn")]
-    assert len(store.list_jobs("learn")) == 2
+    assert finished in [job.id for job in list_work(store, "learn")]
+    assert len(list_work(store, "learn")) == 2
     press(page, "Keep it")
     assert not page.exception
     assert (home / "models" / "my-writing" / "model.json").exists()
@@ -241,7 +244,7 @@ def test_learning_that_is_asked_for_in_two_tabs_is_one_that_both_show(home, page
 
     assert not page.exception
     assert not other.exception
-    assert len(store.list_jobs("learn")) == 1
+    assert len(list_work(store, "learn")) == 1
 
 
 @pytest.mark.parametrize(
@@ -268,4 +271,4 @@ def test_what_was_learned_is_shown_before_and_after_and_can_be_kept_or_dropped(h
         next(button for button in page.button if button.label == label).click().run()
         assert not page.exception
         assert (home / "models" / "my-writing" / "model.json").exists() is keeps
-        assert store.list_jobs("learn") == []
+        assert list_work(store, "learn") == []

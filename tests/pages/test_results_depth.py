@@ -13,7 +13,7 @@ from mnist_core.data.dataset import compute_fingerprint
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.evaluation.disturbances import DISTURBANCES
 from mnist_core.network.models import Model, save_model
-from mnist_core.store import Store
+from mnist_core.store import Database, claim, list_work, request_cancel
 from mnist_core.training.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
 from mnist_core.work.jobs import carry_out_job
 
@@ -160,8 +160,8 @@ def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, ho
     assert "has images of x" in page.error[-1].value
 
 
-def carry_out(store: Store, home: Path, job_id: str) -> None:
-    carry_out_job(store, store.claim_job(job_id), Settings(home, f"sqlite:///{home / 'lab.db'}"))
+def carry_out(store: Database, home: Path, job_id: str) -> None:
+    carry_out_job(store, claim(store, job_id), Settings(home, f"sqlite:///{home / 'lab.db'}"))
 
 
 def list_buttons(page: AppTest) -> list[str]:
@@ -186,7 +186,7 @@ def test_a_learning_curve_is_begun_and_stopped_by_buttons(open_tab, home, store)
     begin.click().run()
 
     assert not page.exception
-    [job] = store.list_jobs("learning-curve")
+    [job] = list_work(store, "learning-curve")
     assert (job.settings["sizes"], job.settings["n_seeds"]) == ([100, 250], 5)
     assert "Train them" not in list_buttons(page)
 
@@ -199,7 +199,7 @@ def test_a_learning_curve_that_is_begun_in_two_tabs_is_one(open_tab, home, store
         next(button for button in page.button if button.label == "Train them").click().run()
         assert not page.exception
 
-    assert len(store.list_jobs("learning-curve")) == 1
+    assert len(list_work(store, "learning-curve")) == 1
 
 
 def test_a_learning_curve_that_was_trained_is_shown(open_tab, home, store, model):
@@ -221,7 +221,7 @@ def test_a_learning_curve_that_was_trained_is_shown(open_tab, home, store, model
 def test_a_stopped_study_says_so_and_offers_to_go_on(open_tab, home, store, model):
     dataset = make_dataset()
     open_in_all_tabs(dataset, home)
-    store.request_cancel(add_study(store, GROWTH, plan_growth(model.info, dataset), dataset))
+    request_cancel(store, add_study(store, GROWTH, plan_growth(model.info, dataset), dataset))
 
     page = open_tab("More images")
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState
+from mnist_core.store import WorkState, end, get_search, list_work, set_tags
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def runs(store):
     """Give a run that is done, one that failed and one that goes on."""
     done = begin_run(store, name="wide layers")
     end_well(store, done)
-    store.set_tags(done, ["thesis"])
+    set_tags(store, done, ["thesis"])
     failed = begin_run(store, name="narrow layers")
-    store.end_run(failed, RunState.FAILED, "its data set is gone")
+    end(store, failed, WorkState.FAILED, "its data set is gone")
     return done, failed, begin_run(store, name="a quick look")
 
 
@@ -65,7 +65,7 @@ def test_runs_are_found_by_words_tags_and_states(open_tab, runs):
         "narrow layers",
         "wide layers",
     ]
-    page = find_choice(page, "In state").set_value([RunState.FAILED]).run()
+    page = find_choice(page, "In state").set_value([WorkState.FAILED]).run()
     assert list_names(page) == ["narrow layers"]
     page = find_choice(page, "With tags").set_value(["thesis"]).run()
     assert "No run fits" in read_words(page)
@@ -77,7 +77,7 @@ def test_a_run_gets_another_name_and_tags(open_tab, store, runs):
     find_choice(page, "Tags").set_value(["thesis"])
     page = find_button(page, "Save").click().run()
     assert not page.exception
-    run = store.get_run(runs[0])
+    run = get_search(store, runs[0])
     assert (run.name, run.tags) == ("widest layers", ("thesis",))
     assert list_names(page)[2] == "widest layers"
 
@@ -87,7 +87,7 @@ def test_a_name_that_cannot_be_is_refused_with_a_sentence(open_tab, store, runs)
     find_text(page, "Name").set_value(" ")
     page = find_button(page, "Save").click().run()
     assert "A name needs 1 to 200 letters" in page.error[0].value
-    assert store.get_run(runs[1]).name == "narrow layers"
+    assert get_search(store, runs[1]).name == "narrow layers"
 
 
 def test_deleting_asks_before_anything_is_gone(open_tab, store, runs):
@@ -95,7 +95,7 @@ def test_deleting_asks_before_anything_is_gone(open_tab, store, runs):
     page = find_button(page, "Delete …").click().run()
     assert "The model that it saved, search-1, stays." in say_all(page)
     assert find_button(page, "Keep it")
-    assert len(store.list_runs()) == 3
+    assert len(list_work(store)) == 3
 
 
 def test_the_question_stays_until_it_is_answered(open_tab, store, runs):
@@ -106,7 +106,7 @@ def test_the_question_stays_until_it_is_answered(open_tab, store, runs):
     page = find_button(page, "Keep it").click().run()
     page = page.run()
     assert "Keep it" not in [button.label for button in page.button]
-    assert len(store.list_runs()) == 3
+    assert len(list_work(store)) == 3
 
 
 def test_a_run_that_goes_on_cannot_be_deleted(open_tab, runs):
@@ -132,9 +132,7 @@ def test_two_runs_are_compared_from_the_history(open_tab, runs):
 def test_runs_that_found_something_are_compared_first(open_tab, runs, store):
     end_well(store, begin_run(store, name="deeper layers"))
     page = open_tab("Compare")
-    names = [
-        next(run.name for run in store.list_runs() if run.id == box.value) for box in page.selectbox[-2:]
-    ]
+    names = [next(run.name for run in list_work(store) if run.id == box.value) for box in page.selectbox[-2:]]
     assert names == ["deeper layers", "wide layers"]
 
 

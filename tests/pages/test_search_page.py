@@ -26,7 +26,7 @@ from searches import (
 from trained import make_dataset, make_model
 
 from mnist_core.network.grid import PAPER_GRID, Engine, SearchPlan
-from mnist_core.store import RunState
+from mnist_core.store import WorkState, add_job, add_search, claim, end, get_search, read_queue, release
 from mnist_ui.following.states import name_in_title
 from mnist_ui.session import Key
 
@@ -294,8 +294,8 @@ def test_a_run_is_replayed_from_its_end_and_ranked_as_it_stood(open_page, store)
 
 def test_what_a_run_asks_of_the_machine_is_shown_while_it_runs(open_page, store, sample, home):
     fingerprint = next((home / "datasets").iterdir()).name
-    run_id = store.add_run(SMALL, "MNIST sample", fingerprint)
-    store.claim_run(run_id)
+    run_id = add_search(store, SMALL, "MNIST sample", fingerprint)
+    claim(store, run_id)
     train_fit(store, run_id, 0, 0, 0.8)
     page = open_page(run_id)
     facts = read_facts(page)
@@ -308,39 +308,39 @@ def test_pause_and_resume_are_a_click_each(open_page, store):
     run_id = begin_run(store)
     page = open_page(run_id)
     find_button(page, "Pause").click().run()
-    assert store.get_run(run_id).state is RunState.PAUSING
+    assert get_search(store, run_id).state is WorkState.PAUSING
     assert find_button(page, "Pausing").disabled
 
-    store.pause_run(run_id, "paused; the Resume button carries it on")
+    end(store, run_id, WorkState.PAUSED, "paused; the Resume button carries it on")
     page = page.run()
     assert say(page.warning[0]) == "Paused; the Resume button carries it on."
     find_button(page, "Resume").click().run()
-    assert store.get_run(run_id).state is RunState.QUEUED
+    assert get_search(store, run_id).state is WorkState.QUEUED
     assert not page.exception
 
 
 @pytest.mark.parametrize(
     ("state", "labels"),
     [
-        (RunState.RUNNING, ["Pause", "Cancel"]),
-        (RunState.PAUSED, ["Resume", "Cancel"]),
-        (RunState.INTERRUPTED, ["Resume", "Cancel"]),
-        (RunState.FAILED, ["Resume"]),
-        (RunState.CANCELLED, ["Resume"]),
-        (RunState.DONE, []),
+        (WorkState.RUNNING, ["Pause", "Cancel"]),
+        (WorkState.PAUSED, ["Resume", "Cancel"]),
+        (WorkState.INTERRUPTED, ["Resume", "Cancel"]),
+        (WorkState.FAILED, ["Resume"]),
+        (WorkState.CANCELLED, ["Resume"]),
+        (WorkState.DONE, []),
     ],
 )
 def test_a_run_has_the_buttons_that_its_state_allows(open_page, store, state, labels):
     run_id = begin_run(store)
-    if state is not RunState.RUNNING:
-        store.end_run(run_id, state, "so it is")
+    if state is not WorkState.RUNNING:
+        end(store, run_id, state, "so it is")
     shown = [button.label for button in open_page(run_id).button]
     assert [label for label in shown if label in ("Pause", "Resume", "Cancel")] == labels
 
 
 def test_a_run_whose_worker_is_gone_waits_and_says_why(open_page, store):
     run_id = begin_run(store)
-    store.release_run(run_id, "its worker is gone; it goes on from its checkpoint when a worker starts")
+    release(store, run_id, "its worker is gone; it goes on from its checkpoint when a worker starts")
     page = open_page(run_id)
     assert "waits for the worker to start" in say_all(page)
     assert say(page.warning[0]).startswith("Interrupted: its worker is gone")
@@ -365,30 +365,30 @@ def test_a_waiting_run_is_moved_in_the_queue(open_page, store):
     page = open_page(runs[2])
     assert "Place 3 of 3 in the queue: 2 runs are before it." in say_all(page)
     find_button(page, "Move up").click().run()
-    assert [run.id for run in store.read_queue()] == [runs[0], runs[2], runs[1]]
+    assert [run.id for run in read_queue(store)] == [runs[0], runs[2], runs[1]]
 
     page = open_page(runs[1])
     find_button(page, "To the front").click().run()
-    assert [run.id for run in store.read_queue()] == [runs[1], runs[0], runs[2]]
+    assert [run.id for run in read_queue(store)] == [runs[1], runs[0], runs[2]]
     assert not [button for button in page.button if button.label == "Move up"]
 
 
 def test_the_title_of_the_tab_tells_how_far_the_run_is(open_page, store):
     run_id = begin_run(store)
     train_fit(store, run_id, 0, 0, 0.8)
-    assert name_in_title(store.get_run(run_id)) == "25 %"
+    assert name_in_title(get_search(store, run_id)) == "25 %"
     end_well(store, run_id)
-    assert name_in_title(store.get_run(run_id)) == "✓ 85.0 %"
+    assert name_in_title(get_search(store, run_id)) == "✓ 85.0 %"
     failed = begin_run(store)
-    store.end_run(failed, RunState.FAILED, "no")
-    assert name_in_title(store.get_run(failed)) == "✕ failed, 0 %"
+    end(store, failed, WorkState.FAILED, "no")
+    assert name_in_title(get_search(store, failed)) == "✕ failed, 0 %"
 
 
 def test_cancel_is_seen_at_once(open_page, store):
     run_id = begin_run(store)
     page = open_page(run_id)
     find_button(page, "Cancel").click().run()
-    assert store.get_run(run_id).state is RunState.CANCELLING
+    assert get_search(store, run_id).state is WorkState.CANCELLING
     assert find_button(page, "Stopping").disabled
     assert "stopping" in read_words(page)
 
@@ -403,7 +403,7 @@ def test_a_run_that_waits_is_cancelled_at_once(open_page, store):
 def test_a_cancelled_run_keeps_what_was_finished(open_page, store):
     run_id = begin_run(store)
     train_fit(store, run_id, 0, 0, 0.8)
-    store.end_run(run_id, RunState.CANCELLED, "cancelled; what had finished is kept")
+    end(store, run_id, WorkState.CANCELLED, "cancelled; what had finished is kept")
     page = open_page(run_id)
     assert say(page.warning[0]) == "Cancelled; what had finished is kept. 1 finished fits are shown below."
     assert len(page.dataframe[0].value) == 1
@@ -411,7 +411,7 @@ def test_a_cancelled_run_keeps_what_was_finished(open_page, store):
 
 def test_a_failed_run_says_why(open_page, store):
     run_id = begin_run(store)
-    store.end_run(run_id, RunState.FAILED, "Training needs at least 10 images of each digit.")
+    end(store, run_id, WorkState.FAILED, "Training needs at least 10 images of each digit.")
     page = open_page(run_id)
     assert say(page.error[0]) == "Failed: Training needs at least 10 images of each digit."
     assert not page.dataframe
@@ -419,7 +419,7 @@ def test_a_failed_run_says_why(open_page, store):
 
 def test_an_interrupted_run_can_be_run_again(open_page, store):
     run_id = begin_run(store)
-    store.end_run(run_id, RunState.INTERRUPTED, "its process ended without a word; start it again")
+    end(store, run_id, WorkState.INTERRUPTED, "its process ended without a word; start it again")
     page = open_page(run_id)
     assert say(page.warning[0]).startswith("Interrupted: its process ended without a word")
     assert find_button(page, "Run it again")
@@ -427,7 +427,7 @@ def test_an_interrupted_run_can_be_run_again(open_page, store):
 
 def test_the_plan_of_an_ended_run_can_be_changed_in_the_form(open_page, store, sample):
     run_id = begin_run(store)
-    store.end_run(run_id, RunState.CANCELLED, "cancelled")
+    end(store, run_id, WorkState.CANCELLED, "cancelled")
     page = open_page(run_id)
     find_button(page, "Change its plan").click().run()
     assert not page.exception
@@ -541,7 +541,7 @@ def test_a_link_to_a_run_that_is_not_there_says_so(open_page, store):
 )
 def test_what_a_link_names_is_shown_as_text(open_page, store, sample, name, param, sentence):
     begin_run(store)
-    store.add_job("live", {}, name="one")
+    add_job(store, "live", {}, name="one")
     page = open_page().switch_page(f"pages/{name}.py")
     page.query_params[param] = "*x* [a](b)"
     assert sentence in page.run().warning[0].value
@@ -568,7 +568,7 @@ def test_all_runs_can_be_chosen_by_state_name_and_score(open_page, store):
 def test_a_best_score_from_some_of_the_folds_says_so_in_the_list(open_page, store):
     run_id = begin_run(store, name="stopped early")
     train_fit(store, run_id, 0, 0, 0.8)
-    store.end_run(run_id, RunState.CANCELLED, "cancelled")
+    end(store, run_id, WorkState.CANCELLED, "cancelled")
     chooser = next(box for box in open_page().selectbox if box.label == "Run")
     assert chooser.options[0].endswith(" · best 80.00% on 1 of 2 folds")
 
@@ -579,7 +579,7 @@ def test_the_chosen_run_stays_when_its_state_changes(open_page, store):
     page = open_page()
     chooser = next(box for box in page.selectbox if box.label == "Run")
     page = chooser.set_value(chosen).run()
-    store.end_run(chosen, RunState.CANCELLED, "cancelled")
+    end(store, chosen, WorkState.CANCELLED, "cancelled")
     page = page.run()
     assert shown_run(page) == chosen
     assert "**chosen**" in read_words(page)

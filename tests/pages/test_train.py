@@ -10,8 +10,21 @@ from trained import make_dataset, open_in_all_tabs
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import RunState, Store
+from mnist_core.store import (
+    Database,
+    WorkState,
+    add_job,
+    claim,
+    end,
+    get_job,
+    list_work,
+    record,
+    release,
+    rest,
+    wish,
+)
 from mnist_core.training.live.job import add_training, open_learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
@@ -33,15 +46,15 @@ def open_page(training: str | None = None) -> AppTest:
     return page.run()
 
 
-def train(store: Store, home: Path, dataset: Dataset, epochs: int, until: int, name: str = "") -> str:
+def train(store: Database, home: Path, dataset: Dataset, epochs: int, until: int, name: str = "") -> str:
     """Train some epochs; the process of the training lives on, as far as the page can see."""
     wishes = Wishes(until, Rates(0.01))
     job_id = add_training(store, PLAN, dataset.name, dataset.fingerprint, wishes, name)
-    job = store.claim_job(job_id)
+    job = claim(store, job_id)
     learner = open_learner(job, Settings(home, f"sqlite:///{home / 'lab.db'}"))
     for _ in range(epochs):
         learner.train_epoch(Rates(0.01))
-    store.add_job_epochs(job_id, learner.history)
+    record(store, job_id, [(0, REFIT_FOLD, one) for one in learner.history])
     return job_id
 
 
@@ -77,7 +90,7 @@ def test_a_training_is_begun_with_what_was_chosen(home, store, dataset, no_proce
 
     press(page, "Start the training")
 
-    [job] = store.list_jobs(TRAINING)
+    [job] = list_work(store, TRAINING)
     plan = LivePlan.from_values(job.settings)
     assert plan.candidate == Candidate(0.02, 12, 24, Activation.TANH)
     assert (plan.recipe.input_noise, plan.limit) == (0.1, None)
@@ -88,10 +101,12 @@ def test_a_training_is_begun_with_what_was_chosen(home, store, dataset, no_proce
 
 def test_what_a_command_planned_is_shown_until_a_rate_is_set_by_hand(home, store, dataset):
     job_id = train(store, home, dataset, epochs=2, until=50)
-    store.wish(
-        job_id, changes={"2": {"lr": 0.004, "weight_decay": 0.1}, "9": {"lr": 0.5, "weight_decay": 0.0}}
+    wish(
+        store,
+        job_id,
+        changes={"2": {"lr": 0.004, "weight_decay": 0.1}, "9": {"lr": 0.5, "weight_decay": 0.0}},
     )
-    store.wish(job_id, stops_early=True)
+    wish(store, job_id, stops_early=True)
     page = open_page(job_id)
     planned = "Planned: lr 0.5 from epoch 9 on, rests by itself after 3 epochs without a better validation"
     assert planned in read_words(page)
@@ -99,7 +114,7 @@ def test_what_a_command_planned_is_shown_until_a_rate_is_set_by_hand(home, store
 
     ask(page, "Learning rate", "0.02")
 
-    wishes = Wishes.from_values(store.get_job(job_id).wishes)
+    wishes = Wishes.from_values(get_job(store, job_id).wishes)
     assert wishes == Wishes(50, Rates(0.02, 0.1), stops_early=True)
     assert not page.exception
 
@@ -111,10 +126,10 @@ def test_a_training_that_goes_on_can_be_paused_after_its_epoch(home, store, data
 
     press(page, "Pause")
 
-    assert store.get_job(job_id).wishes["until"] == 2
+    assert get_job(store, job_id).wishes["until"] == 2
     assert {"Go on", "Step one epoch"} <= labels(page)
     press(page, "Go on")
-    assert store.get_job(job_id).wishes["until"] == 50
+    assert get_job(store, job_id).wishes["until"] == 50
 
 
 def test_a_training_that_rests_is_stepped_an_epoch(home, store, dataset):
@@ -123,7 +138,7 @@ def test_a_training_that_rests_is_stepped_an_epoch(home, store, dataset):
 
     press(page, "Step one epoch")
 
-    assert store.get_job(job_id).wishes["until"] == 3
+    assert get_job(store, job_id).wishes["until"] == 3
 
 
 def test_rate_and_decay_are_changed_while_it_goes_on(home, store, dataset):
@@ -133,7 +148,7 @@ def test_rate_and_decay_are_changed_while_it_goes_on(home, store, dataset):
     ask(page, "Learning rate", "0.002")
     ask(page, "Weight decay", "0,0003")
 
-    wishes = Wishes.from_values(store.get_job(job_id).wishes)
+    wishes = Wishes.from_values(get_job(store, job_id).wishes)
     assert wishes == Wishes(50, Rates(0.002, 0.0003))
 
 
@@ -143,7 +158,7 @@ def test_a_rate_that_no_network_can_be_trained_with_is_refused(home, store, data
 
     page = ask(page, "Learning rate", "0.0")
 
-    assert store.get_job(job_id).wishes["lr"] == 0.01
+    assert get_job(store, job_id).wishes["lr"] == 0.01
     assert "Learning rate: a number above 0 and at most 10" in say(page.toast[0])
     assert {field.label: field.value for field in page.text_input}["Learning rate"] == "0.01"
 
@@ -189,7 +204,7 @@ def test_a_branch_is_opened_where_it_leaves_its_parent(home, store, dataset, no_
 
     press(page, "Go back to epoch 3 and branch")
 
-    branch, parent = store.list_jobs(TRAINING)
+    branch, parent = list_work(store, TRAINING)
     assert (branch.settings["parent"], branch.settings["parent_epoch"]) == (parent.id, 3)
     assert page.query_params["training"] == branch.id
     assert not page.exception
@@ -202,7 +217,7 @@ def test_an_epoch_is_saved_as_a_model_of_the_name_that_was_given(home, store, da
 
     press(page, "Save epoch 2")
 
-    [saving] = store.list_jobs(SAVING)
+    [saving] = list_work(store, SAVING)
     assert saving.settings == {"training": job_id, "epoch": 2, "name": "mine"}
     assert "Saving epoch 2 as mine" in read_words(page)
 
@@ -210,8 +225,14 @@ def test_an_epoch_is_saved_as_a_model_of_the_name_that_was_given(home, store, da
 def test_a_model_that_was_saved_leads_to_the_pages_that_look_at_it(home, store, dataset):
     job_id = train(store, home, dataset, epochs=1, until=1)
     settings = {"training": job_id, "epoch": 1, "name": "mine"}
-    saving = store.claim_job(store.add_job(SAVING, settings, name="mine"))
-    store.end_job(saving.id, {"model": "mine", "test_accuracy": 0.875, "is_identical": True})
+    saving = claim(store, add_job(store, SAVING, settings, name="mine"))
+    end(
+        store,
+        saving.id,
+        WorkState.DONE,
+        "done",
+        {"model": "mine", "test_accuracy": 0.875, "is_identical": True},
+    )
     page = open_page(job_id)
     page.session_state["live-saving"] = saving.id
 
@@ -222,19 +243,19 @@ def test_a_model_that_was_saved_leads_to_the_pages_that_look_at_it(home, store, 
 
 def test_a_training_is_deleted_with_its_epochs(home, store, dataset):
     job_id = train(store, home, dataset, epochs=1, until=1)
-    store.rest_job(job_id, 0, "rests at epoch 1")
+    rest(store, job_id, 0, "rests at epoch 1")
     page = open_page(job_id)
 
     press(page, "Delete this training")
 
-    assert store.list_jobs(TRAINING) == []
+    assert list_work(store, TRAINING) == []
     assert not (home / "runs" / job_id).exists()
     assert "Start the training" in labels(page)
 
 
 def test_a_training_that_failed_says_why(home, store, dataset):
     job_id = train(store, home, dataset, epochs=1, until=5)
-    store.end_run(job_id, RunState.FAILED, "The disk is full: free some space.")
+    end(store, job_id, WorkState.FAILED, "The disk is full: free some space.")
 
     page = open_page(job_id)
 
@@ -244,7 +265,7 @@ def test_a_training_that_failed_says_why(home, store, dataset):
 
 def test_a_training_that_was_paused_for_a_reason_says_it(home, store, dataset):
     job_id = train(store, home, dataset, epochs=1, until=5)
-    store.pause_run(job_id, "The disk is full: free some space.")
+    end(store, job_id, WorkState.PAUSED, "The disk is full: free some space.")
 
     page = open_page(job_id)
 
@@ -255,8 +276,8 @@ def test_a_training_that_was_paused_for_a_reason_says_it(home, store, dataset):
 def test_a_model_that_could_not_be_saved_says_why(home, store, dataset):
     page = open_page(train(store, home, dataset, epochs=1, until=1))
     settings = {"training": "any", "epoch": 1, "name": "mine"}
-    saving = store.claim_job(store.add_job(SAVING, settings, name="mine"))
-    store.pause_run(saving.id, "The disk is full: free some space.")
+    saving = claim(store, add_job(store, SAVING, settings, name="mine"))
+    end(store, saving.id, WorkState.PAUSED, "The disk is full: free some space.")
 
     page.session_state["live-saving"] = saving.id
     page.run()
@@ -285,10 +306,10 @@ def test_a_training_that_is_not_there_is_named(home, store, dataset):
 
 def test_a_model_whose_process_was_killed_is_watched_until_another_saves_it(home, store, dataset):
     page = open_page(train(store, home, dataset, epochs=1, until=1))
-    saving = store.claim_job(
-        store.add_job(SAVING, {"training": "any", "epoch": 1, "name": "mine"}, name="mine")
+    saving = claim(
+        store, add_job(store, SAVING, {"training": "any", "epoch": 1, "name": "mine"}, name="mine")
     )
-    store.release_run(saving.id, "its worker is gone")
+    release(store, saving.id, "its worker is gone")
 
     page.session_state["live-saving"] = saving.id
     page.run()

@@ -4,7 +4,7 @@ import pytest
 from grid_fits import GRID, make_epochs, make_fit
 
 from mnist_core.network.candidate import Activation
-from mnist_core.store import REFIT_FOLD
+from mnist_core.network.history import REFIT_FOLD
 from mnist_ui.components.small_curves import Figures, Kind, find_axes
 from mnist_ui.search.run_replay import rewind_fits
 

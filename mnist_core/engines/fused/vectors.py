@@ -60,7 +60,7 @@ def load(builder: Any, pointer: Any, vector: int) -> Any:
 
 
 def store(builder: Any, pointer: Any, vector: int, value: Any) -> None:
-    """Store the vector of a number that begins at a pointer."""
+    """Database the vector of a number that begins at a pointer."""
     builder.store(value, _address(builder, pointer, vector)).align = _FLOAT_BYTES
 
 

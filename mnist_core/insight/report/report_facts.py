@@ -16,7 +16,7 @@ from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.fields.views import PRODUCT, find_view
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model, load_model
-from mnist_core.store import RunRow, Store
+from mnist_core.store import Database, WorkRow, get_search, read_fits
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 
 
@@ -46,18 +46,18 @@ class Trust:
 class ReportFacts:
     """All that a report tells; `trust` is None where no images with the model's classes are at hand."""
 
-    run: RunRow
+    run: WorkRow
     model: Model
     ranked: list[RankedCandidate]
     trust: Trust | None
 
 
-def gather_facts(store: Store, run_id: str, datasets: Path) -> ReportFacts:
+def gather_facts(store: Database, run_id: str, datasets: Path) -> ReportFacts:
     """Gather what a report of a finished run tells.
 
     Parameters
     ----------
-    store : Store
+    store : Database
         Has the run.
     run_id : str
         Which run.
@@ -71,19 +71,19 @@ def gather_facts(store: Store, run_id: str, datasets: Path) -> ReportFacts:
     ModelError
         If the winner's folder is gone or damaged.
     """
-    run = store.get_run(run_id)
-    if run.outcome is None:
+    run = get_search(store, run_id)
+    if run.found is None:
         raise RunError(
             f"A report needs a finished run, but {run.id} is {run.state.value} and has no model: "
             "let it end, or resume it."
         )
-    model = load_model(Path(run.outcome.model))
+    model = load_model(Path(run.found.model))
     return ReportFacts(
-        run, model, rank_candidates(run.plan, store.read_fits(run.id)), _find_trust(model, run, datasets)
+        run, model, rank_candidates(run.plan, read_fits(store, run.id)), _find_trust(model, run, datasets)
     )
 
 
-def _find_trust(model: Model, run: RunRow, datasets: Path) -> Trust | None:
+def _find_trust(model: Model, run: WorkRow, datasets: Path) -> Trust | None:
     try:
         dataset = _open_data(run.fingerprint, datasets)
         probe = _choose_images(model, dataset)

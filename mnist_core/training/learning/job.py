@@ -7,7 +7,7 @@ import torch
 from mnist_core.network.models import find_model, load_model
 from mnist_core.pens import Drawing
 from mnist_core.pens.corrections import list_own_writing
-from mnist_core.store.work import JobWork
+from mnist_core.store.job import Job
 from mnist_core.training.learning.learned_model import learn_model
 
 KIND = "learn"
@@ -15,7 +15,7 @@ COPY = "copy"
 """Name of the copy's folder within the job's."""
 
 
-def carry_out(work: JobWork) -> dict[str, Any]:
+def carry_out(job: Job) -> dict[str, Any]:
     """Teach a copy of a model what was told on the Draw page, and say what came of it.
 
     Raises
@@ -24,16 +24,16 @@ def carry_out(work: JobWork) -> dict[str, Any]:
         If the model cannot learn, or nothing was told.
     """
     torch.set_num_threads(1)
-    kept = list_own_writing(work.settings.corrections_folder)
+    kept = list_own_writing(job.settings.corrections_folder)
     drawings = [Drawing(one.strokes, one.label) for one in kept]
-    model = load_model(find_model(work.job.settings["model"], work.settings.model_roots))
+    model = load_model(find_model(job.row.settings["model"], job.settings.model_roots))
 
     def tell(words: str, done: float) -> None:
-        work.look()
-        work.tell(words, done)
+        job.look()
+        job.tell(words, done)
 
-    folder = work.folder / COPY
-    _, learned = learn_model(model, drawings, work.settings.datasets_folder, folder, tell=tell)
+    folder = job.folder / COPY
+    _, learned = learn_model(model, drawings, job.settings.datasets_folder, folder, tell=tell)
     return {
         "model": model.name,
         "n": learned.n,

@@ -11,9 +11,9 @@ from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
-from mnist_core.store.jobs import JobRow, Jobs
+from mnist_core.store import Database, WorkRow, add_job, get_job, rest, wish
+from mnist_core.store.job import Job
 from mnist_core.store.queue import make_id
-from mnist_core.store.work import JobWork
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Wishes
@@ -23,7 +23,7 @@ _REST_S = 120.0  # then its process ends; to begin again takes it some seconds
 
 
 def add_training(
-    store: Jobs,
+    store: Database,
     plan: LivePlan,
     dataset_name: str,
     fingerprint: str,
@@ -32,7 +32,8 @@ def add_training(
     job_id: str | None = None,
 ) -> str:
     """Ask for a live training of a kept data set and return its id; `start_job` begins it."""
-    return store.add_job(
+    return add_job(
+        store,
         TRAINING,
         plan.values(),
         name=name or plan.network,
@@ -43,7 +44,7 @@ def add_training(
     )
 
 
-def branch_training(store: Jobs, settings: Settings, parent_id: str, epoch: int) -> str:
+def branch_training(store: Database, settings: Settings, parent_id: str, epoch: int) -> str:
     """Ask for a training that goes on from an epoch of another, and return its id; it rests there at first.
 
     Raises
@@ -53,7 +54,7 @@ def branch_training(store: Jobs, settings: Settings, parent_id: str, epoch: int)
     StorageError
         If its folder cannot be written.
     """
-    parent, frames = store.get_job(parent_id), open_frames(settings, parent_id)
+    parent, frames = get_job(store, parent_id), open_frames(settings, parent_id)
     _, rates = frames.read_outline(epoch)
     wishes = Wishes(epoch, rates, Wishes.from_values(parent.wishes).pace)
     plan = LivePlan.from_values(parent.settings).branch(parent_id, epoch)
@@ -68,7 +69,7 @@ def open_frames(settings: Settings, training_id: str) -> Frames:
     return Frames(settings.runs_folder / training_id)
 
 
-def find_classes(job: JobRow, settings: Settings) -> tuple[str, ...]:
+def find_classes(job: WorkRow, settings: Settings) -> tuple[str, ...]:
     """Find what the outputs of a live training stand for: digits, where its data is no longer kept."""
     try:
         return open_dataset(job.fingerprint, settings.datasets_folder).class_names
@@ -76,7 +77,7 @@ def find_classes(job: JobRow, settings: Settings) -> tuple[str, ...]:
         return DIGITS
 
 
-def open_learner(job: JobRow, settings: Settings, epoch: int | None = None) -> Learner:
+def open_learner(job: WorkRow, settings: Settings, epoch: int | None = None) -> Learner:
     """Bring a live training to memory, where an epoch left it; None takes the last.
 
     Raises
@@ -90,30 +91,30 @@ def open_learner(job: JobRow, settings: Settings, epoch: int | None = None) -> L
     return Learner(LivePlan.from_values(job.settings), dataset, open_frames(settings, job.id), epoch)
 
 
-def carry_out(work: JobWork) -> Mapping[str, Any] | None:
+def carry_out(job: Job) -> Mapping[str, Any] | None:
     """Train epochs as they are wished for, and rest where none is."""
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
-    work.tell("reads its images")
-    learner = open_learner(work.job, work.settings)
-    _tell_epochs(work, learner)
+    job.tell("reads its images")
+    learner = open_learner(job.row, job.settings)
+    _tell_epochs(job, learner)
     rests_since: float | None = None
     while True:
-        seen = work.look()
+        seen = job.look()
         wishes = Wishes.from_values(seen.wishes)
         if wants_more(learner, wishes):
             if rests_since is not None:
-                work.tell("trains")
+                job.tell("trains")
             rests_since = None
-            _train(work, learner, wishes)
+            _train(job, learner, wishes)
         elif rests_since is None:
             rests_since = time.monotonic()
-            settle(work.store, work.job.id, learner, wishes)
-            work.tell(f"rests at epoch {learner.epoch}")
+            settle(job, learner, wishes)
+            job.tell(f"rests at epoch {learner.epoch}")
         elif time.monotonic() - rests_since > _REST_S:
-            if work.store.rest_job(seen.id, seen.n_wishes, f"rests at epoch {learner.epoch}"):
+            if rest(job.store, seen.id, seen.n_wishes, f"rests at epoch {learner.epoch}"):
                 return None
         else:
-            work.wait(_LOOK_EVERY_S)
+            job.wait(_LOOK_EVERY_S)
 
 
 def wants_more(learner: Learner, wishes: Wishes) -> bool:
@@ -121,30 +122,30 @@ def wants_more(learner: Learner, wishes: Wishes) -> bool:
     return learner.epoch < wishes.until and not (wishes.stops_early and learner.is_over)
 
 
-def train_epoch(store: Jobs, job_id: str, learner: Learner, wishes: Wishes) -> EpochRecord:
+def train_epoch(job: Job, learner: Learner, wishes: Wishes) -> EpochRecord:
     """Train the next epoch as it is wished for, record it and return its record."""
     learner.train_epoch(wishes.rates_of(learner.epoch + 1))
-    store.add_job_epochs(job_id, learner.history[-1:])
+    job.add_epochs(learner.history[-1:])
     return learner.history[-1]
 
 
-def settle(store: Jobs, job_id: str, learner: Learner, wishes: Wishes) -> None:
+def settle(job: Job, learner: Learner, wishes: Wishes) -> None:
     """Keep what is needed to go on at once; one that has come to its planned end is its user's from here."""
     learner.keep_state()
     if wishes.stops_early and learner.is_over:
         now = Wishes(learner.epoch, wishes.rates_of(learner.epoch), wishes.pace)
-        store.wish(job_id, **now.values())
+        wish(job.store, job.row.id, **now.values())
 
 
-def _train(work: JobWork, learner: Learner, wishes: Wishes) -> None:
+def _train(job: Job, learner: Learner, wishes: Wishes) -> None:
     begin = time.monotonic()
-    train_epoch(work.store, work.job.id, learner, wishes)
+    train_epoch(job, learner, wishes)
     if wishes.pace:
-        work.wait(max(1 / wishes.pace - (time.monotonic() - begin), 0.0))
+        job.wait(max(1 / wishes.pace - (time.monotonic() - begin), 0.0))
 
 
-def _tell_epochs(work: JobWork, learner: Learner) -> None:
+def _tell_epochs(job: Job, learner: Learner) -> None:
     """Bring the store to what the disk holds: a kill may have come between the two."""
-    work.store.trim_job_epochs(work.job.id, learner.epoch)
-    work.store.add_job_epochs(work.job.id, learner.history)
-    work.tell("trains")
+    job.trim_epochs(learner.epoch)
+    job.add_epochs(learner.history)
+    job.tell("trains")

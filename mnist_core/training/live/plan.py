@@ -7,7 +7,7 @@ from typing import Any
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.recipe import MOST_EPOCHS, Recipe
-from mnist_core.store.jobs import JobRow
+from mnist_core.store import WorkRow
 
 TRAINING = "live"
 """The kind of job that a live training is."""
@@ -157,12 +157,12 @@ class Wishes:
         return Wishes(values["until"], rates, values["pace"], changes, values.get("stops_early", False))
 
 
-def name_training(job: JobRow) -> str:
+def name_training(job: WorkRow) -> str:
     """Name a live training without a rate: earlier versions named it, and its branches, by the first."""
     plan = LivePlan.from_values(job.settings)
     return job.name.replace(str(plan.candidate), plan.network)
 
 
-def title_training(job: JobRow) -> str:
+def title_training(job: WorkRow) -> str:
     """Title a live training by its name and the rates that hold now."""
     return f"{name_training(job)}, {Wishes.from_values(job.wishes).rates}"

@@ -11,8 +11,8 @@ from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
-from mnist_core.store.jobs import JobRow
-from mnist_core.store.work import JobWork
+from mnist_core.store import WorkRow, get_job
+from mnist_core.store.job import Job
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import open_frames, open_learner
 from mnist_core.training.live.plan import LivePlan, Rates
@@ -22,7 +22,7 @@ SAVING = "live-model"
 """The kind of the job that saves a model; its settings are `training`, `epoch` and `name`."""
 
 
-def save_epoch(job: JobRow, settings: Settings, epoch: int, folder: Path) -> TrainedModel:
+def save_epoch(job: WorkRow, settings: Settings, epoch: int, folder: Path) -> TrainedModel:
     """Save an epoch of a live training as a model: its very weights, measured once on held-out images.
 
     Raises
@@ -67,12 +67,12 @@ def say_change(epoch: int, rates: Rates) -> str:
     return f"{epoch}:lr={rates.lr!r},weight_decay={rates.weight_decay!r}"
 
 
-def carry_out(work: JobWork) -> Mapping[str, Any]:
+def carry_out(job: Job) -> Mapping[str, Any]:
     """Save a model as a job asks for it."""
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
-    asked = work.job.settings
-    training = work.store.get_job(asked["training"])
-    work.tell("trains again from the last state that is kept")
-    trained = save_epoch(training, work.settings, asked["epoch"], work.settings.models_folder / asked["name"])
+    asked = job.row.settings
+    training = get_job(job.store, asked["training"])
+    job.tell("trains again from the last state that is kept")
+    trained = save_epoch(training, job.settings, asked["epoch"], job.settings.models_folder / asked["name"])
     test = trained.model.info.test
     return {"model": asked["name"], "test_accuracy": test.accuracy, "is_identical": trained.is_identical}

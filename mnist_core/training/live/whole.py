@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from threading import Event
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.errors import GridError, RunError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
-from mnist_core.store.jobs import Jobs
-from mnist_core.store.work import beating
+from mnist_core.store import Database, claim, get_job, rest, wish
+from mnist_core.store.job import Job, beating
 from mnist_core.training.live.job import add_training, open_learner, settle, train_epoch, wants_more
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
 
 
 def train_keeping(
-    store: Jobs,
+    store: Database,
     settings: Settings,
     dataset: Dataset,
     plan: LivePlan,
@@ -27,7 +28,7 @@ def train_keeping(
 
     Parameters
     ----------
-    store : Jobs
+    store : Database
         Where the training is recorded.
     settings : Settings
         Names the folders.
@@ -50,17 +51,17 @@ def train_keeping(
     fingerprint = keep_dataset(dataset, settings.datasets_folder).fingerprint
     # All of it is on record before it begins: a kill must not lose what was asked for.
     wishes = Wishes(plan.recipe.max_epochs, plan.rates, changes=changes, stops_early=True)
-    job = store.claim_job(add_training(store, plan, dataset.name, fingerprint, wishes))
-    if job is None:
+    row = claim(store, add_training(store, plan, dataset.name, fingerprint, wishes))
+    if row is None:
         raise RunError("The training was taken by another process at once: end that one, then try again.")
-    learner = open_learner(job, settings)
+    job, learner = Job(store, row, settings, Event()), open_learner(row, settings)
     try:
-        with beating(store, job.id):
-            while wants_more(learner, wishes := _read_wishes(store, job.id)):
-                report(train_epoch(store, job.id, learner, wishes))
+        with beating(store, row.id):
+            while wants_more(learner, wishes := _read_wishes(job)):
+                report(train_epoch(job, learner, wishes))
     finally:
-        _rest(store, job.id, learner)
-    return job.id
+        _rest(job, learner)
+    return row.id
 
 
 def read_change(words: str, usual: Rates) -> tuple[int, Rates]:
@@ -82,14 +83,14 @@ def read_change(words: str, usual: Rates) -> tuple[int, Rates]:
         ) from error
 
 
-def _read_wishes(store: Jobs, job_id: str) -> Wishes:
-    return Wishes.from_values(store.get_job(job_id).wishes)
+def _read_wishes(job: Job) -> Wishes:
+    return Wishes.from_values(get_job(job.store, job.row.id).wishes)
 
 
-def _rest(store: Jobs, job_id: str, learner: Learner) -> None:
-    wishes = _read_wishes(store, job_id)
-    settle(store, job_id, learner, wishes)
+def _rest(job: Job, learner: Learner) -> None:
+    wishes = _read_wishes(job)
+    settle(job, learner, wishes)
     if wants_more(learner, wishes):  # it was interrupted: the page goes on to what was asked for
-        store.wish(job_id, until=learner.epoch, target=wishes.until)
-    seen = store.get_job(job_id)
-    store.rest_job(job_id, seen.n_wishes, f"rests at epoch {learner.epoch}")
+        wish(job.store, job.row.id, until=learner.epoch, target=wishes.until)
+    seen = get_job(job.store, job.row.id)
+    rest(job.store, seen.id, seen.n_wishes, f"rests at epoch {learner.epoch}")

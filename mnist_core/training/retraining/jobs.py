@@ -13,8 +13,8 @@ from mnist_core.ground.replacing import keep_file
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models.info import ModelInfo
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import Store
-from mnist_core.store.work import JobWork
+from mnist_core.store import Database, add_job
+from mnist_core.store.job import Job
 from mnist_core.training.retraining.label_errors import (
     JUDGE,
     N_FOLDS,
@@ -79,19 +79,19 @@ def plan_labels(dataset: Dataset) -> dict[str, Any]:
     return {**kind, "n_folds": N_FOLDS, "n_networks": N_NETWORKS}
 
 
-def add_study(store: Store, kind: str, settings: Mapping[str, Any], dataset: Dataset) -> str:
+def add_study(store: Database, kind: str, settings: Mapping[str, Any], dataset: Dataset) -> str:
     """Ask for a job of one of the kinds on a kept data set, and return its id."""
     name = f"{kind} of {dataset.name}"
-    return store.add_job(
-        kind, settings, name=name, dataset_name=dataset.name, fingerprint=dataset.fingerprint
+    return add_job(
+        store, kind, settings, name=name, dataset_name=dataset.name, fingerprint=dataset.fingerprint
     )
 
 
-def carry_out_growth(work: JobWork) -> dict[str, Any]:
+def carry_out_growth(job: Job) -> dict[str, Any]:
     """Train and measure what `plan_growth` planned; what was done before a kill is kept."""
-    asked = work.job.settings
-    dataset = _open(work)
-    trials = read_trials(work.folder)
+    asked = job.row.settings
+    dataset = _open(job)
+    trials = read_trials(job.folder)
     sizes, n_seeds = asked["sizes"], asked["n_seeds"]
     whole = sum(sizes) * n_seeds
     trainings = grow(
@@ -102,20 +102,20 @@ def carry_out_growth(work: JobWork) -> dict[str, Any]:
         sizes,
         n_seeds,
         done=tuple(trials),
-        look=_look_now_and_then(work),
+        look=_look_now_and_then(job),
     )
     for trial in trainings:
         trials.append(trial)
-        _keep_trials(work.folder, trials)
+        _keep_trials(job.folder, trials)
         done = sum(one.size for one in trials) / whole
-        work.tell(f"{len(trials)} of {len(sizes) * n_seeds} networks trained", done)
+        job.tell(f"{len(trials)} of {len(sizes) * n_seeds} networks trained", done)
     return {"trials": [asdict(trial) for trial in trials]}
 
 
-def carry_out_labels(work: JobWork) -> dict[str, Any]:
+def carry_out_labels(job: Job) -> dict[str, Any]:
     """Check the labels as `plan_labels` planned it."""
-    asked = work.job.settings
-    dataset, recipe = _open(work), Recipe(**asked["recipe"])
+    asked = job.row.settings
+    dataset, recipe = _open(job), Recipe(**asked["recipe"])
     labels, n_folds = dataset.labels, asked["n_folds"]
     probabilities = read_out_of_fold(
         dataset.images,
@@ -124,8 +124,8 @@ def carry_out_labels(work: JobWork) -> dict[str, Any]:
         recipe,
         n_folds=n_folds,
         n_networks=asked["n_networks"],
-        begin=lambda fold: work.tell(f"part {fold + 1} of {n_folds}", fold / n_folds),
-        look=_look_now_and_then(work),
+        begin=lambda fold: job.tell(f"part {fold + 1} of {n_folds}", fold / n_folds),
+        look=_look_now_and_then(job),
     )
     suspects = find_suspects(labels, probabilities)
     return {
@@ -152,17 +152,17 @@ def _keep_trials(folder: Path, trials: Sequence[Trial]) -> None:
     keep_file(folder / _TRIALS, data, "its trainings")
 
 
-def _open(work: JobWork) -> Dataset:
-    return open_dataset(work.job.fingerprint, work.settings.datasets_folder)
+def _open(job: Job) -> Dataset:
+    return open_dataset(job.row.fingerprint, job.settings.datasets_folder)
 
 
-def _look_now_and_then(work: JobWork) -> Callable[[], None]:
+def _look_now_and_then(job: Job) -> Callable[[], None]:
     last = 0.0
 
     def look() -> None:
         nonlocal last
         if time.monotonic() - last > _LOOK_EVERY_S:
-            work.look()
+            job.look()
             last = time.monotonic()
 
     return look

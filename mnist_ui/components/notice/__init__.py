@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from mnist_core.store import RunRow, RunState
+from mnist_core.store import WorkRow, WorkState
 from mnist_ui.components.assets import declare
 from mnist_ui.following.states import is_live, name_in_title
 from mnist_ui.session import Key
@@ -35,9 +35,9 @@ class Notice:
         _notice(key=Key.NOTICE_WIDGET, data=asdict(self), width="content")
 
 
-def watch_run(run: RunRow) -> Notice:
+def watch_run(run: WorkRow) -> Notice:
     """Return what is told of a run."""
-    found = run.outcome
+    found = run.found
     body = run.message if found is None else f"{found.candidate} reads {found.test_accuracy:.2%}."
-    is_over = not is_live(run) and run.state is not RunState.PAUSED  # whoever pauses a run knows of it
+    is_over = not is_live(run) and run.state is not WorkState.PAUSED  # whoever pauses a run knows of it
     return Notice(run.id, not is_over, f"{run.name}: {name_in_title(run)}", body)
