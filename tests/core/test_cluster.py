@@ -141,7 +141,7 @@ def test_a_worker_with_another_version_is_refused_with_a_sentence(
 ):
     other = tmp_path / "other"
     shutil.copytree(ROOT / "mnist_core", other / "mnist_core", ignore=shutil.ignore_patterns("__pycache__"))
-    with (other / "mnist_core" / "fused" / "passes.py").open("a") as source:
+    with (other / "mnist_core" / "engines" / "fused" / "passes.py").open("a") as source:
         source.write("# changed\n")
     cluster.add_worker(python_path=other)
 
