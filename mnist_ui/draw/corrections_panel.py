@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -10,14 +9,13 @@ import streamlit as st
 from mnist_core.ground.errors import LabError, RunError
 from mnist_core.network.models import Model, load_model, save_model
 from mnist_core.pens.corrections import Correction, list_own_writing
-from mnist_core.store import Stamp, WorkRow, WorkState, add_job, get_job, list_work, remove_work
+from mnist_core.store import WorkRow, WorkState, add_job, list_work, remove_work
 from mnist_core.training.learning.job import COPY, KIND
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.drawings.kept_drawings import show_kept
 from mnist_ui.following.states import is_live
-from mnist_ui.following.waking import tend_job
-from mnist_ui.following.watch import watch
+from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, propose_name
 from mnist_ui.session import Key
@@ -48,10 +46,7 @@ def show_corrections(model: Model) -> None:
         )
         _offer_learning(model, jobs)
     for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
-        is_busy = is_live(job)
-        tend = partial(tend_job, session.store(), job.id)
-        show = partial(_show_job, job.id, is_busy)
-        watch(f"learning-{job.id}", tend, show, _REFRESH_S if is_busy else None)
+        watch_job(f"learning-{job.id}", job, _show_job, _REFRESH_S)
 
 
 def _describe(one: Correction) -> str:
@@ -91,15 +86,8 @@ def _remove(job_id: str) -> None:
         remove_work(session.store(), job_id, session.settings())
 
 
-def _show_job(job_id: str, was_busy: bool, _: Stamp) -> None:
-    try:
-        job = get_job(session.store(), job_id)
-    except LabError:
-        return  # deleted meanwhile
-    is_busy = is_live(job)
-    if is_busy is not was_busy:
-        st.rerun()  # the refreshing ends
-    if is_busy:
+def _show_job(job: WorkRow) -> None:
+    if is_live(job):
         st.progress(job.progress or 0.0, text=escape(job.message))
     elif job.state is WorkState.DONE and job.outcome is not None:
         _show_outcome(job)

@@ -8,13 +8,12 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
-from mnist_core.store import Stamp, WorkRow, WorkState, list_work, request_cancel, request_resume
+from mnist_core.store import WorkRow, WorkState, list_work, request_cancel, request_resume
 from mnist_core.training.retraining.jobs import add_study
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.following.states import is_live
-from mnist_ui.following.waking import tend_job
-from mnist_ui.following.watch import watch
+from mnist_ui.following.watch import watch_job
 
 _REFRESH_S = 1.0
 
@@ -38,22 +37,16 @@ def show_study(
         Shows what a job came to, or has come to so far.
     """
     job = _find(kind, planned, dataset)
-    is_busy = job is not None and is_live(job)
 
-    def show_now(_: Stamp) -> None:
-        now = _find(kind, planned, dataset)
-        if (now is not None and is_live(now)) != is_busy:
-            st.rerun()  # the refreshing ends or begins
-        if now is None:
-            st.button(label, type="primary", icon=":material/play_arrow:", on_click=_begin, args=begun)
-        else:
-            _show_state(now)
-            show(now)
+    def show_now(now: WorkRow) -> None:
+        _show_state(now)
+        show(now)
 
+    if job is not None:
+        watch_job(f"study-{kind}", job, show_now, _REFRESH_S)
+        return
     begun = (kind, planned, dataset)
-    job_id = "" if job is None else job.id
-    tend = partial(tend_job, session.store(), job_id)
-    watch(f"study-{kind}", tend, show_now, _REFRESH_S if is_busy else None)
+    st.button(label, type="primary", icon=":material/play_arrow:", on_click=_begin, args=begun)
 
 
 def _find(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> WorkRow | None:

@@ -1,6 +1,7 @@
 """About how long a planned search takes, said beside its form."""
 
 from concurrent.futures import Future
+from functools import partial
 from threading import Thread
 
 import streamlit as st
@@ -12,6 +13,7 @@ from mnist_core.network.grid import SearchPlan
 from mnist_core.store.forecast import forecast_epochs, forecast_search
 from mnist_core.work.speed import Speed, measure_speed, read_speed
 from mnist_ui.cached.models import split_once
+from mnist_ui.following.watch import watch
 from mnist_ui.markdown import escape
 from mnist_ui.times import say_roughly
 
@@ -26,15 +28,19 @@ def show_forecast(plan: SearchPlan, dataset: Dataset, settings: Settings) -> Non
         return
     speed = read_speed(settings)
     if speed is None:
-        _await_speed(settings)
+        watch(
+            "speed",
+            lambda: _begin_measuring(settings).done(),
+            partial(_show_measuring, settings),
+            _LOOK_EVERY_S,
+        )
     else:
         st.markdown(_say_forecast(plan, dataset, speed))
 
 
-@st.fragment(run_every=_LOOK_EVERY_S)
-def _await_speed(settings: Settings) -> None:
+def _show_measuring(settings: Settings, is_done: bool) -> None:
     measuring = _begin_measuring(settings)
-    if not measuring.done():
+    if not is_done:
         st.caption("Measuring how fast this machine trains, once ...")
     elif (error := measuring.exception()) is None:
         st.rerun()

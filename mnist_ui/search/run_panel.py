@@ -1,19 +1,17 @@
 """A run as it goes on: a panel that refreshes itself once a second while the run goes on or waits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
-from mnist_core.ground.errors import LabError
-from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_stamp
 from mnist_core.store.forecast import forecast_rest
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.following.states import badge_state, is_live, name_in_title
 from mnist_ui.following.waking import tend_run
-from mnist_ui.following.watch import watch
+from mnist_ui.following.watch import watch_work
 from mnist_ui.markdown import escape
 from mnist_ui.models.winner import await_winner
 from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
@@ -37,12 +35,7 @@ def show_run(run: WorkRow) -> None:
     """Show a run with its progress, its networks and its candidates, and in the title; follow it."""
     if is_live(run):
         await_winner(run)
-    watch(
-        f"run-{run.id}",
-        partial(tend_run, session.store(), run.id),
-        partial(_show_panel, run.id, run.state),
-        _choose_refresh(run),
-    )
+    _watch("run", run, partial(tend_run, session.store(), run.id), _show_now, _choose_refresh(run))
 
 
 def _choose_refresh(run: WorkRow) -> float | None:
@@ -53,41 +46,28 @@ def _choose_refresh(run: WorkRow) -> float | None:
 
 def show_title(run: WorkRow) -> None:
     """Say in the title of the browser's tab how far a run is, where no more of it is shown; follow it."""
-    watch(
-        f"title-{run.id}",
-        partial(read_stamp, session.store(), run.id),
-        partial(_show_title, run.id, run.state),
-        _TITLE_REFRESH_S if is_live(run) else None,
-    )
+    every_s = _TITLE_REFRESH_S if is_live(run) else None
+    _watch("title", run, partial(partial(read_stamp, session.store()), run.id), _show_title, every_s)
 
 
-def _show_title(run_id: str, before: WorkState, stamp: Stamp) -> None:
-    try:
-        run = follow(run_id).look(session.store(), stamp).run
-    except LabError:  # it was deleted in another tab, or the panel says what is wrong
-        return
-    st.set_page_config(page_title=_say_title(run))
-    if run.state is not before:
-        st.rerun()
+def _watch(
+    part: str,
+    run: WorkRow,
+    read_stamp: Callable[[], Stamp],
+    show: Callable[[Sight], None],
+    every_s: float | None,
+) -> None:
+    look = partial(follow(run.id).look, session.store())
+    watch_work(f"{part}-{run.id}", read_stamp, look, show, lambda sight: sight.run.state, run.state, every_s)
 
 
-def _say_title(run: WorkRow) -> str:
-    return f"{name_in_title(run)} · Search"
+def _show_title(sight: Sight) -> None:
+    st.set_page_config(page_title=f"{name_in_title(sight.run)} · Search")
 
 
-def _show_panel(run_id: str, before: WorkState, stamp: Stamp) -> None:
-    try:
-        _show_now(follow(run_id), before, stamp)
-    except LabError as error:
-        st.error(escape(str(error)), icon=":material/error:")
-
-
-def _show_now(followed: FollowedRun, before: WorkState, stamp: Stamp) -> None:
-    sight = followed.look(session.store(), stamp)
-    run = sight.run
-    if run.state is not before:
-        st.rerun()  # the rest of the page follows, and the refreshing ends or begins
-    st.set_page_config(page_title=_say_title(run))
+def _show_now(sight: Sight) -> None:
+    run, followed = sight.run, follow(sight.run.id)
+    _show_title(sight)
     _show_head(run)
     if run.is_waiting:
         show_wait(run)

@@ -8,24 +8,14 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.store import (
-    Stamp,
-    WorkRow,
-    WorkState,
-    add_job,
-    get_job,
-    read_state,
-    remove_work,
-    request_cancel,
-)
+from mnist_core.store import WorkRow, WorkState, add_job, get_job, read_state, remove_work, request_cancel
 from mnist_core.training.live.job import branch_training, find_classes, open_frames
 from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.following.states import is_live
-from mnist_ui.following.waking import tend_job
-from mnist_ui.following.watch import watch
+from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name
 from mnist_ui.train.shown_training import forget_choice, open_training
@@ -73,16 +63,10 @@ def show_saving() -> None:
     job_id = st.session_state.get(session.Key.LIVE_SAVING)
     if job_id is None:
         return
-    is_busy = is_live(get_job(session.store(), job_id))
-    tend = partial(tend_job, session.store(), job_id)
-    watch("saving", tend, partial(_show_saving, job_id, is_busy), _REFRESH_S if is_busy else None)
+    watch_job("saving", get_job(session.store(), job_id), _show_saving, _REFRESH_S)
 
 
-def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
-    job = get_job(session.store(), job_id)
-    is_busy = is_live(job)
-    if is_busy is not was_busy:
-        st.rerun()  # the refreshing ends or begins
+def _show_saving(job: WorkRow) -> None:
     name = escape(job.settings["name"])
     if job.state is WorkState.DONE and job.outcome is not None:
         with st.container(border=True):
@@ -93,7 +77,7 @@ def _show_saving(job_id: str, was_busy: bool, _: Stamp) -> None:
             with st.container(horizontal=True):
                 for page, label, icon in _LINKS:
                     st.page_link(page, label=label, icon=icon, query_params={"model": job.settings["name"]})
-    elif not is_busy:
+    elif not is_live(job):
         st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
     else:
         st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_core.ground.errors import LabError
 from mnist_core.network.architecture import LAYERS
-from mnist_core.store import Stamp, WorkRow, WorkState, get_job, wish
+from mnist_core.store import WorkRow, WorkState, get_job, wish
 from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
 from mnist_core.work.jobs import start_job
@@ -18,8 +18,7 @@ from mnist_ui.components.film import Film
 from mnist_ui.components.film.epochs import open_reel, read_ghost
 from mnist_ui.following.delivery import find_delivery
 from mnist_ui.following.states import badge_state
-from mnist_ui.following.waking import tend_job
-from mnist_ui.following.watch import watch
+from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
 from mnist_ui.train.epoch_actions import show_epoch
@@ -33,29 +32,18 @@ _AFTER_REST = 20  # epochs that are offered beyond those that were asked for fir
 
 def show_training(job: WorkRow) -> None:
     """Show a live training, as the store had it just now; it refreshes itself while it trains."""
-    is_busy = _is_busy(job)
-    show = partial(_show_panel, job.id, is_busy)
-    watch(f"training-{job.id}", partial(_read_stamp, job.id), show, _REFRESH_S if is_busy else None)
+    watch_job(f"training-{job.id}", job, _show_now, _REFRESH_S, _is_busy, partial(_find_last_epoch, job))
 
 
-def _read_stamp(job_id: str) -> tuple[Stamp, int]:
-    return tend_job(session.store(), job_id), open_frames(session.settings(), job_id).last_epoch
+def _find_last_epoch(job: WorkRow) -> int:
+    """Return the last epoch that is there; -1 before any."""
+    return open_frames(session.settings(), job.id).last_epoch
 
 
-def _show_panel(job_id: str, was_busy: bool, _: tuple[Stamp, int]) -> None:
-    try:
-        _show_now(job_id, was_busy)
-    except LabError as error:
-        st.error(escape(str(error)), icon=":material/error:")
-
-
-def _show_now(job_id: str, was_busy: bool) -> None:
-    job = get_job(session.store(), job_id)
-    if _is_busy(job) is not was_busy:
-        st.rerun()  # the refreshing ends or begins
+def _show_now(job: WorkRow) -> None:
     if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
         st.toast(escape(refusal), icon=":material/info:")
-    last = open_frames(session.settings(), job_id).last_epoch
+    last = _find_last_epoch(job)
     _show_head(job, last)
     if job.state is WorkState.FAILED:
         st.error(escape(job.message), icon=":material/error:")
@@ -68,13 +56,12 @@ def _show_now(job_id: str, was_busy: bool) -> None:
         return
     layer = _choose_layer()
     seen = _show_film(job, layer)
-    show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=was_busy)
+    show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=_is_busy(job))
 
 
 def _is_busy(job: WorkRow) -> bool:
     """Say whether it changes by itself: it trains, or is about to."""
-    last = open_frames(session.settings(), job.id).last_epoch
-    return (job.is_waiting or job.state.is_held) and _wants_more(job, last)
+    return (job.is_waiting or job.state.is_held) and _wants_more(job, _find_last_epoch(job))
 
 
 def _wants_more(job: WorkRow, last: int) -> bool:
