@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_ui.cached.models import open_sample
+from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.markdown import escape
 from mnist_ui.session import use_dataset
 

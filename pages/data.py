@@ -14,7 +14,7 @@ from mnist_core.data.mnist import fetch_mnist
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import DataError, LabError
 from mnist_ui import session
-from mnist_ui.cached.models import split_once
+from mnist_ui.cached.opened_models import split_once
 from mnist_ui.data.dataset_charts import chart_digit_counts
 from mnist_ui.data.dataset_view import (
     build_tree,

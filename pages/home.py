@@ -10,7 +10,7 @@ from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation.answers import read_probabilities
 from mnist_core.store import WorkRow, list_work
 from mnist_ui import session
-from mnist_ui.cached.models import open_model, open_sample
+from mnist_ui.cached.opened_models import open_model, open_sample
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.markdown import escape
 

@@ -11,10 +11,10 @@ from mnist_core.insight.projection.layer_map import Cloud
 from mnist_core.insight.projection.map_images import read_stages
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.insight.reading import read_images
-from mnist_ui.cached.layer_maps import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
 from mnist_ui.components.cloud import Stage, show_cloud
 from mnist_ui.downloads import offer_table
 from mnist_ui.drawings.last_drawing import find_drawn
+from mnist_ui.map.layer_maps import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
 from mnist_ui.map.point_panel import Shown, describe_point, show_image
 from mnist_ui.markdown import escape
 from mnist_ui.models.lens_choice import open_fitting

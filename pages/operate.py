@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mnist_ui.cached.operations import open_bench
 from mnist_ui.models.lens_choice import choose_lens
 from mnist_ui.models.model_choice import choose_model
 from mnist_ui.operate.before_after import show_digit
+from mnist_ui.operate.bench import open_bench
 from mnist_ui.operate.cost import show_accuracy, show_confusion, show_curves
 from mnist_ui.operate.instruments import choose_layer, show_instruments, show_units
 from mnist_ui.operate.save_result import show_saving, show_steps

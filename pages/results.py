@@ -16,7 +16,7 @@ from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.history import best_epoch
 from mnist_core.network.models import Model
 from mnist_core.network.models.info import ModelInfo
-from mnist_ui.cached.models import evaluate_part
+from mnist_ui.cached.opened_models import evaluate_part
 from mnist_ui.charts.model_charts import draw_learning_curve, draw_precision_recall
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.components.confusion_picker import pick_cell
@@ -24,9 +24,9 @@ from mnist_ui.components.gallery import show_gallery
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import choose_model
+from mnist_ui.results.model_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.results.model_table import show_models
 from mnist_ui.results.tabs import TAB_PARAM, show_tabs
-from mnist_ui.results.test_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.session import Key, current_dataset
 
 _MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once

@@ -10,10 +10,10 @@ from mnist_core.network.models import Model
 from mnist_core.training.riddle.answer import Step, Summary, calibrate
 from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER
 from mnist_core.training.riddle.networks_table import Row, write_rows
-from mnist_ui.cached.models import identify, open_model, read_fields
-from mnist_ui.cached.riddle_study import read_builtin, score_shipped
+from mnist_ui.cached.opened_models import identify, open_model, read_fields
 from mnist_ui.components.gallery import Colours, show_gallery
 from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
+from mnist_ui.riddle.study import read_builtin, score_shipped
 from mnist_ui.session import Key
 
 _SIZE = 60  # of a picture: ten in a row, five on a phone

@@ -10,7 +10,7 @@ from mnist_core.insight.fields.probe import Digits
 from mnist_core.insight.reading.nearest import LAYER, Crowd, find_nearest, gather_crowd
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE
-from mnist_ui.cached.models import identify, open_sample, read_sums
+from mnist_ui.cached.opened_models import identify, open_sample, read_sums
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.markdown import escape
 from mnist_ui.session import current_dataset

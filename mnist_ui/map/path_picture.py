@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core.ground.arrays import Fields, Image
 from mnist_core.insight.projection.trace import Link, Trace, trace_image
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import read_fields
+from mnist_ui.cached.opened_models import read_fields
 from mnist_ui.components.gallery import Colours, sheet_png
 from mnist_ui.names import NAMES
 from mnist_ui.session import Key

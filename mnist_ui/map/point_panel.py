@@ -10,8 +10,8 @@ from jaxtyping import Float32
 from mnist_core.ground.arrays import Image, Indices
 from mnist_core.insight.projection.layer_map import Cloud
 from mnist_core.insight.reading.nearest import find_places
-from mnist_ui.cached.layer_maps import MapSource
 from mnist_ui.components.gallery import show_gallery, show_rows
+from mnist_ui.map.layer_maps import MapSource
 from mnist_ui.map.path_picture import show_path
 from mnist_ui.markdown import escape
 

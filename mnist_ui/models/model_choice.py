@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core.ground.errors import ModelError
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import open_model
+from mnist_ui.cached.opened_models import open_model
 from mnist_ui.markdown import escape
 from mnist_ui.models.winner import take_winner
 from mnist_ui.session import Key, current_model, list_model_folders, use_model

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.insight.operate.operations import FEWEST_BITS, Prune, Swap
 from mnist_core.insight.operate.orders import Order
 from mnist_core.insight.operate.plain_weights import HIDDEN
-from mnist_ui.cached.models import read_fields
+from mnist_ui.cached.opened_models import read_fields
 from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.names import NAMES
 from mnist_ui.operate.steps import Operated

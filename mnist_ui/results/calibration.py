@@ -10,11 +10,11 @@ from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation.calibration import Calibration, Tempering
 from mnist_core.insight.evaluation.coverage import Refusal, Step
 from mnist_core.network.models import Model
-from mnist_ui.cached.trust import measure_sureness, read_answers
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
+from mnist_ui.results.trust import measure_sureness, read_answers
 from mnist_ui.results.trust_charts import draw_coverage, draw_reliability, table_bins
 
 

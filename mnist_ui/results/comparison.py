@@ -10,12 +10,12 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.insight.evaluation.comparison import Comparison, Readings, list_guesses
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import open_model
-from mnist_ui.cached.trust import compare_models
+from mnist_ui.cached.opened_models import open_model
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
+from mnist_ui.results.trust import compare_models
 from mnist_ui.session import Key, list_model_folders
 
 _MOST_PICTURES = 24

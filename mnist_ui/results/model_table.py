@@ -8,7 +8,7 @@ from mnist_core.ground.errors import DataError, ModelError
 from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import evaluate_part, open_model
+from mnist_ui.cached.opened_models import evaluate_part, open_model
 from mnist_ui.charts.model_charts import Score, draw_comparison
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.markdown import escape

@@ -16,10 +16,10 @@ from mnist_ui.markdown import escape
 from mnist_ui.models.winner import await_winner
 from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
 from mnist_ui.search.grid_map import show_grid
-from mnist_ui.search.learning_curves import show_networks
 from mnist_ui.search.machine_load import find_promise, say_memory
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.run_controls import show_buttons, show_wait
+from mnist_ui.search.run_networks import show_networks
 from mnist_ui.search.run_outcome import show_end
 from mnist_ui.search.run_replay import show_replay
 from mnist_ui.times import say_duration, say_when

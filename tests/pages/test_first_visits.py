@@ -6,8 +6,8 @@ import pytest
 
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.projection.flatten import Method
-from mnist_ui.cached.layer_maps import open_map, pack_map
-from mnist_ui.cached.models import open_model, open_sample
+from mnist_ui.cached.opened_models import open_model, open_sample
+from mnist_ui.map.layer_maps import open_map, pack_map
 from mnist_ui.start.first_visits import compute_first
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.data.dataset import Dataset
-from mnist_ui.cached.layer_maps import open_map
+from mnist_ui.map.layer_maps import open_map
 from mnist_ui.session import Canvas, CanvasPart, Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -11,7 +11,7 @@ from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.operations import SwitchOff, apply_all
 from mnist_core.network.models import load_model
-from mnist_ui.results.test_figures import read_folder
+from mnist_ui.results.model_figures import read_folder
 from mnist_ui.session import Canvas, CanvasPart, Key
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -15,7 +15,7 @@ from mnist_core.insight.projection.layer_map import Cloud, list_points, map_laye
 from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import identify
+from mnist_ui.cached.opened_models import identify
 from mnist_ui.components.gallery import sheet_png
 from mnist_ui.start.warming import load_alone
 

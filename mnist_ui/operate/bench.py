@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.curve import CurvePoint, find_curve
-from mnist_ui.cached.views import Lens
+from mnist_ui.fields.pictures import Lens
 
 # What starts with _ is not part of a key.
 _Key = tuple[str, int, str]

@@ -7,7 +7,7 @@ from mnist_core.insight.fields.likeness import average_digits, score_fields
 from mnist_core.network.models import Model
 from mnist_core.training.riddle.answer import Summary, list_levels
 from mnist_core.training.riddle.result import Result, read_result
-from mnist_ui.cached.models import identify, open_model, open_sample, read_fields
+from mnist_ui.cached.opened_models import identify, open_model, open_sample, read_fields
 
 
 @st.cache_resource(show_spinner=False)

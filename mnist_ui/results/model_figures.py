@@ -11,7 +11,7 @@ from mnist_core.insight.evaluation.match import match_labels
 from mnist_core.insight.evaluation.part import Which
 from mnist_core.network.models import Model
 from mnist_core.network.models.info import ModelInfo
-from mnist_ui.cached.models import evaluate_part
+from mnist_ui.cached.opened_models import evaluate_part
 from mnist_ui.markdown import escape
 
 

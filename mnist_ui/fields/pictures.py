@@ -17,7 +17,7 @@ from mnist_core.insight.fields.view_arrays import DigitFields
 from mnist_core.insight.fields.views import VIEWS, find_view
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import identify, open_sample
+from mnist_ui.cached.opened_models import identify, open_sample
 from mnist_ui.fields.link import FieldsView
 
 # What starts with _ is not part of a key; a lens is told by its `key`.

@@ -13,7 +13,7 @@ from mnist_core.insight.evaluation.disturbances import DISTURBANCES, disturb_ima
 from mnist_core.insight.evaluation.part import Part, take_examples
 from mnist_core.insight.evaluation.robustness import Reached, measure_robustness
 from mnist_core.network.models import Model
-from mnist_ui.cached.models import identify
+from mnist_ui.cached.opened_models import identify
 
 # What starts with _ is not part of a key; model and data set are told by it.
 _Key = tuple[str, int, str]
