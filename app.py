@@ -11,8 +11,9 @@ import streamlit as st
 
 from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
+from mnist_ui.loading import wait_for_pages
 from mnist_ui.markdown import escape
-from mnist_ui.start.warming import wait_for_pages, warm_up
+from mnist_ui.start.warming import warm_up
 from mnist_ui.streamlit_insides import INHERITED_WORDS, NARROW_SIDEBAR, style
 
 # A file of our own: the browser would fetch a named icon from the network.

@@ -14,6 +14,7 @@ from mnist_core.data.mnist import fetch_mnist
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import DataError, LabError
 from mnist_ui import session
+from mnist_ui.cached.once import once
 from mnist_ui.cached.opened_models import split_once
 from mnist_ui.data.dataset_charts import chart_digit_counts
 from mnist_ui.data.dataset_view import (
@@ -157,7 +158,7 @@ def _show_dataset(dataset: Dataset) -> None:
     _show_examples(dataset)
     if dataset.is_labelled:
         st.markdown("### Images of each class")
-        _draw_counts(dataset.fingerprint, dataset, split)
+        _draw_counts(dataset, split is not None)
         st.page_link(
             "pages/results.py",
             label="Find labels that are likely wrong",
@@ -172,14 +173,15 @@ def _show_dataset(dataset: Dataset) -> None:
         )
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _draw_counts(fingerprint: str, _dataset: Dataset, _split: Split | None) -> None:  # noqa: ARG001 - the key
-    st.altair_chart(chart_digit_counts(_dataset, _split), width="stretch")
+@once(most=16)
+def _draw_counts(dataset: Dataset, is_split: bool) -> None:
+    split = split_once(dataset, _SPLIT_SEED, None) if is_split else None
+    st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
 
 
 def _show_split(dataset: Dataset) -> Split | None:
     try:
-        split = split_once(dataset, _SPLIT_SEED)
+        split = split_once(dataset, _SPLIT_SEED, None)
     except DataError as error:
         st.warning(escape(str(error)), icon=":material/warning:")
         return None

@@ -12,11 +12,12 @@ from mnist_core.ground.errors import DataError
 from mnist_core.insight.fields import draw_sheet
 from mnist_core.insight.fields.view import Kind
 from mnist_core.network.models import Model
+from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.fields.choices import choose_look, choose_order, choose_subject
 from mnist_ui.fields.link import KEPT_PARAMS, FieldsView, Order, change_view, current_view
-from mnist_ui.fields.pictures import Lens, show_way
+from mnist_ui.fields.pictures import show_way
 from mnist_ui.fields.trust_notes import show_trust
 from mnist_ui.fields.unit_order import Shown, arrange_units
 from mnist_ui.fields.unit_panel import (

@@ -44,7 +44,7 @@ def _read(model: Model, dataset: Dataset | None) -> Reading:
 
 
 def _choose_which(model: Model, dataset: Dataset) -> Which:
-    if evaluate_part(model, dataset)[0].is_unseen:
+    if evaluate_part(model, dataset, Which.FAIR)[0].is_unseen:
         return Which.FAIR
     choice = st.segmented_control(
         "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key=Key.PART_WIDGET, required=True

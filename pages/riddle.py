@@ -10,7 +10,8 @@ from mnist_core.network.models import Model
 from mnist_core.training.riddle.answer import Step, Summary, calibrate
 from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER
 from mnist_core.training.riddle.networks_table import Row, write_rows
-from mnist_ui.cached.opened_models import identify, open_model, read_fields
+from mnist_ui.cached.once import once
+from mnist_ui.cached.opened_models import open_model, read_fields
 from mnist_ui.components.gallery import Colours, show_gallery
 from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
 from mnist_ui.riddle.study import read_builtin, score_shipped
@@ -20,7 +21,7 @@ _SIZE = 60  # of a picture: ten in a row, five on a phone
 
 
 # What is the same for everybody is drawn once; Streamlit sends it again.
-_drawn_once = st.cache_resource(show_spinner=False, max_entries=16)
+_drawn_once = once(most=16)
 
 
 def _find(summaries: list[Summary], factor: str, level: str = "") -> Summary:
@@ -63,7 +64,7 @@ def _span(summary: Summary) -> str:
 
 
 @_drawn_once
-def _show_fields(models: tuple[tuple[str, int], ...]) -> None:  # noqa: ARG001 - the key
+def _show_fields(models: tuple[Model, ...]) -> None:  # noqa: ARG001 - the key
     result, _ = read_builtin()
     st.header("Ten output fields")
     papers = [row.score for row in result.rows if row.factor == PAPER]
@@ -188,7 +189,7 @@ def _tell(one: Summary) -> dict[str, str | int]:
 st.title("Riddle")
 st.markdown("The paper saw it once and only once: output fields that look like digits. When do they?")
 _show_answer()
-_show_fields(tuple(identify(open_model(SHIPPED_MODELS / name)) for name in ("paper", "legible")))
+_show_fields(tuple(open_model(SHIPPED_MODELS / name) for name in ("paper", "legible")))
 _show_factor()
 _show_trust()
 st.header("All figures")

@@ -9,6 +9,7 @@ from mnist_core.data.dataset import DIGITS, Dataset
 from mnist_core.data.layouts import Variable
 from mnist_core.data.orientation import Orientation, turn_images
 from mnist_core.ground.arrays import Images, Indices
+from mnist_ui.cached.once import once
 from mnist_ui.components.gallery import show_gallery, show_rows
 from mnist_ui.markdown import escape
 
@@ -89,7 +90,7 @@ def show_as_in_file(dataset: Dataset) -> None:
 
 def show_examples(dataset: Dataset, seed: int, count: int) -> None:
     """Show random images of each class, a row a class."""
-    show_rows(_choose_examples(dataset.fingerprint, dataset.class_names, seed, count, dataset))
+    show_rows(_choose_examples(dataset, dataset.class_names, seed, count))
 
 
 def is_turned(dataset: Dataset) -> bool:
@@ -132,21 +133,17 @@ def show_reasons(dataset: Dataset) -> None:
     st.table({"Decision": names, "Why": [escape(reason) for reason in origin.reasons]}, hide_index=True)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@once(most=16)
 def _choose_examples(
-    fingerprint: str,  # noqa: ARG001 - part of the key
-    class_names: Sequence[str],
-    seed: int,
-    count: int,
-    _dataset: Dataset,
+    dataset: Dataset, class_names: Sequence[str], seed: int, count: int
 ) -> dict[str, Images]:
     rng = np.random.default_rng(seed)
     rows = {}
-    labels = np.zeros(_dataset.n_samples, np.int64) if _dataset.known_labels is None else _dataset.labels
-    for place, name in enumerate(class_names if _dataset.is_labelled else ("?",)):
+    labels = np.zeros(dataset.n_samples, np.int64) if dataset.known_labels is None else dataset.labels
+    for place, name in enumerate(class_names if dataset.is_labelled else ("?",)):
         places = np.flatnonzero(labels == place)
         chosen = np.sort(rng.choice(places, min(count, len(places)), replace=False))
-        rows[name] = np.asarray(_dataset.images[chosen])
+        rows[name] = np.asarray(dataset.images[chosen])
     return rows
 
 

@@ -10,7 +10,8 @@ from mnist_core.insight.fields.probe import Digits
 from mnist_core.insight.reading.nearest import LAYER, Crowd, find_nearest, gather_crowd
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE
-from mnist_ui.cached.opened_models import identify, open_sample, read_sums
+from mnist_ui.cached.once import once
+from mnist_ui.cached.opened_models import open_sample, read_sums
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.markdown import escape
 from mnist_ui.session import current_dataset
@@ -58,25 +59,19 @@ def _find_crowd(model: Model) -> Crowd | None:
         if dataset is None or dataset.n_samples > _MOST_IMAGES:
             continue
         try:
-            return _gather(*identify(model), dataset.fingerprint, model, dataset)
+            return _gather(model, dataset)
         except DataError:
             continue  # of other classes
     return None
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _gather(
-    folder: str,  # noqa: ARG001 - part of the key, as the two that follow
-    changed: int,  # noqa: ARG001
-    fingerprint: str,  # noqa: ARG001
-    _model: Model,
-    _dataset: Dataset,
-) -> Crowd:
-    pens = _NO_DIGITS if _model.info.pens is None else _draw_pens()
-    return gather_crowd(_model, _dataset, lambda: read_sums(_model, LAYER, _dataset), pens)
+@once(most=4)
+def _gather(model: Model, dataset: Dataset) -> Crowd:
+    pens = _NO_DIGITS if model.info.pens is None else _draw_pens()
+    return gather_crowd(model, dataset, lambda: read_sums(model, LAYER, dataset), pens)
 
 
-@st.cache_resource(show_spinner=False)
+@once()
 def _draw_pens() -> Digits:
     from mnist_core.training.robust.pen import draw_pens, read_pens  # noqa: PLC0415 - only for a model that knows them
 

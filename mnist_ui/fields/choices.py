@@ -7,9 +7,9 @@ from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import VIEWS
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model
+from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.fields.link import FieldsView, Order, change_view, count_units
-from mnist_ui.fields.pictures import Lens
 from mnist_ui.fields.unit_order import ORDER_HELP, ORDER_WORDS
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES

@@ -5,8 +5,9 @@ import streamlit as st
 from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import PRODUCT
 from mnist_core.network.architecture import LAYERS
+from mnist_ui.cached.lens import Lens
 from mnist_ui.fields.link import FieldsView
-from mnist_ui.fields.pictures import Lens, measure_way
+from mnist_ui.fields.pictures import measure_way
 from mnist_ui.markdown import escape
 
 _BETTER = (

@@ -7,8 +7,9 @@ import numpy as np
 from mnist_core.ground.arrays import Indices
 from mnist_core.insight.fields.unit_facts import smoothness
 from mnist_core.insight.fields.view_arrays import PerUnit
+from mnist_ui.cached.lens import Lens
 from mnist_ui.fields.link import FieldsView, Order
-from mnist_ui.fields.pictures import Lens, measure_way, read_facts, read_likeness, show_way
+from mnist_ui.fields.pictures import measure_way, read_facts, read_likeness, show_way
 
 ORDER_WORDS = {
     Order.UNIT: "Unit",

@@ -21,12 +21,13 @@ from mnist_core.insight.fields.unit_facts import count_values, to_activations
 from mnist_core.insight.fields.view import Kind
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model
+from mnist_ui.cached.lens import Lens
 from mnist_ui.cached.opened_models import read_fields, read_sums
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.components.gallery import Colours, colour_bar_png, sheet_png, show_gallery
 from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.fields.link import FieldsView
-from mnist_ui.fields.pictures import Lens, measure_way, read_facts, show_way
+from mnist_ui.fields.pictures import measure_way, read_facts, show_way
 from mnist_ui.fields.unit_charts import draw_histogram
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit

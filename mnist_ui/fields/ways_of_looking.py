@@ -8,10 +8,11 @@ import streamlit as st
 
 from mnist_core.insight.fields.view import Kind, View
 from mnist_core.insight.fields.views import VIEWS
+from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.fields.link import FieldsView
-from mnist_ui.fields.pictures import Lens, look_all_ways, measure_way, show_digits, show_way
+from mnist_ui.fields.pictures import look_all_ways, measure_way, show_digits, show_way
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
 from mnist_ui.session import Key

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.insight.projection.flatten import Method, load_umap
@@ -15,16 +14,14 @@ from mnist_core.insight.projection.layer_map import Cloud, list_points, map_laye
 from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.network.models import Model
-from mnist_ui.cached.opened_models import identify
+from mnist_ui.cached.once import identify, once, told_by_both
 from mnist_ui.components.gallery import sheet_png
-from mnist_ui.start.warming import load_alone
-
-# What starts with _ is not part of a key.
-_Key = tuple[str, int, str]
+from mnist_ui.loading import load_alone
 
 _COLUMNS = 50  # of the sheet of pictures
 
 
+@told_by_both
 @dataclass(frozen=True, eq=False)
 class MapSource:
     """A model and the images that its layers are mapped with.
@@ -44,11 +41,12 @@ class MapSource:
     sample: Sample
 
     @property
-    def key(self) -> _Key:
+    def key(self) -> tuple[str, int, str]:
         """Return what tells it from others."""
         return *identify(self.model), self.dataset.fingerprint
 
 
+@once("Choosing images …", 6)
 def open_map(model: Model, dataset: Dataset) -> MapSource:
     """Choose the images of a map.
 
@@ -57,62 +55,28 @@ def open_map(model: Model, dataset: Dataset) -> MapSource:
     DataError
         If the data set does not fit the model or has too few images.
     """
-    return MapSource(model, dataset, _choose((*identify(model), dataset.fingerprint), model, dataset))
+    return MapSource(model, dataset, choose_sample(model, dataset))
 
 
 def read_clouds(source: MapSource, method: Method) -> dict[str, Cloud]:
     """Flatten each stage of a network."""
-    if method is Method.PCA:
-        return _flatten_at_once(source.key, source)
-    return _flatten(source.key, method, source)
+    return _flatten_at_once(source) if method is Method.PCA else _flatten(source, method)
 
 
+@once("Fitting a linear probe to each layer …", 6)
 def read_probes(source: MapSource) -> dict[str, Probed]:
     """Measure what a linear probe reads of each stage."""
-    return _probe(source.key, source)
+    return probe_layers(source.model, source.sample)
 
 
+@once(most=12)
 def pack_map(source: MapSource, method: Method) -> dict[str, Any]:
     """Pack what the browser needs to show a map: clouds, classes and pictures, and the name of it all."""
-    return _pack(source.key, method, source)
-
-
-def table_points(source: MapSource, method: Method) -> pd.DataFrame:
-    """Write where each image lies in each stage as a table."""
-    return _table(source.key, method, source)
-
-
-@st.cache_resource(show_spinner="Choosing images …", max_entries=6)
-def _choose(key: _Key, _model: Model, _dataset: Dataset) -> Sample:  # noqa: ARG001 - as all below
-    return choose_sample(_model, _dataset)
-
-
-@st.cache_resource(show_spinner="Flattening four layers …", max_entries=6)
-def _flatten_at_once(key: _Key, _source: MapSource) -> dict[str, Cloud]:  # noqa: ARG001
-    return map_layers(_source.model, _source.sample, Method.PCA)
-
-
-@st.cache_resource(
-    show_spinner="Flattening four layers: this takes half a minute, once …", show_time=True, max_entries=12
-)
-def _flatten(key: _Key, method: Method, _source: MapSource) -> dict[str, Cloud]:  # noqa: ARG001
-    if method is Method.UMAP:
-        load_alone(load_umap)
-    return map_layers(_source.model, _source.sample, method)
-
-
-@st.cache_resource(show_spinner="Fitting a linear probe to each layer …", max_entries=6)
-def _probe(key: _Key, _source: MapSource) -> dict[str, Probed]:  # noqa: ARG001
-    return probe_layers(_source.model, _source.sample)
-
-
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _pack(key: _Key, method: Method, _source: MapSource) -> dict[str, Any]:
-    sample = _source.sample
-    clouds = read_clouds(_source, method)
+    sample = source.sample
+    clouds = read_clouds(source, method)
     sheet = base64.b64encode(sheet_png(sample.images, _COLUMNS)).decode()
     return {
-        "name": hashlib.sha256(repr((key, method.value)).encode()).hexdigest()[:16],
+        "name": hashlib.sha256(repr((source.key, method.value)).encode()).hexdigest()[:16],
         "n": len(sample.labels),
         "labels": _to_text(sample.labels.astype(np.uint8)),
         "guesses": _to_text(sample.guesses.astype(np.uint8)),
@@ -124,9 +88,22 @@ def _pack(key: _Key, method: Method, _source: MapSource) -> dict[str, Any]:
     }
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _table(key: _Key, method: Method, _source: MapSource) -> pd.DataFrame:  # noqa: ARG001
-    return pd.DataFrame(list_points(_source.sample, read_clouds(_source, method)))
+@once(most=12)
+def table_points(source: MapSource, method: Method) -> pd.DataFrame:
+    """Write where each image lies in each stage as a table."""
+    return pd.DataFrame(list_points(source.sample, read_clouds(source, method)))
+
+
+@once("Flattening four layers …", 6)
+def _flatten_at_once(source: MapSource) -> dict[str, Cloud]:
+    return map_layers(source.model, source.sample, Method.PCA)
+
+
+@once("Flattening four layers: this takes half a minute, once …", 12, show_time=True)
+def _flatten(source: MapSource, method: Method) -> dict[str, Cloud]:
+    if method is Method.UMAP:
+        load_alone(load_umap)
+    return map_layers(source.model, source.sample, method)
 
 
 def _to_text(values: np.ndarray) -> str:

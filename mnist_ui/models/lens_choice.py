@@ -9,8 +9,8 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.network.models import Model
+from mnist_ui.cached.lens import Lens, open_lens
 from mnist_ui.cached.opened_models import open_sample
-from mnist_ui.fields.pictures import Lens, open_lens
 from mnist_ui.markdown import escape
 
 _Opened = TypeVar("_Opened")

@@ -11,11 +11,11 @@ from mnist_core.insight.evaluation.comparison import Comparison, compare_right
 from mnist_core.insight.operate.curve import N_RANDOM, POINT_LOST, count_needed
 from mnist_core.insight.operate.orders import Order
 from mnist_core.insight.operate.plain_weights import HIDDEN, Weights
+from mnist_ui.cached.lens import Lens
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.components.confusion_picker import pick_cell
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
-from mnist_ui.fields.pictures import Lens
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
 from mnist_ui.operate.bench import read_curve

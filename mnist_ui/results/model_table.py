@@ -6,6 +6,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import DataError, ModelError
 from mnist_core.insight.evaluation import wilson_interval
+from mnist_core.insight.evaluation.part import Which
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.models import Model
 from mnist_ui.cached.opened_models import evaluate_part, open_model
@@ -76,6 +77,6 @@ def _read_accuracy(model: Model, dataset: Dataset) -> float | None:
     if dataset.n_samples > _COMPARED_IMAGES and dataset.fingerprint != model.info.data.fingerprint:
         return None
     try:
-        return 100 * evaluate_part(model, dataset)[1].accuracy
+        return 100 * evaluate_part(model, dataset, Which.FAIR)[1].accuracy
     except DataError:
         return None

@@ -1,7 +1,6 @@
 """Measurements of how far models can be trusted, done once for all tabs."""
 
 import numpy as np
-import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.arrays import Images, Labels, Logits
@@ -13,12 +12,10 @@ from mnist_core.insight.evaluation.disturbances import DISTURBANCES, disturb_ima
 from mnist_core.insight.evaluation.part import Part, take_examples
 from mnist_core.insight.evaluation.robustness import Reached, measure_robustness
 from mnist_core.network.models import Model
-from mnist_ui.cached.opened_models import identify
-
-# What starts with _ is not part of a key; model and data set are told by it.
-_Key = tuple[str, int, str]
+from mnist_ui.cached.once import once
 
 
+@once("Measuring the model …", 32)
 def read_answers(model: Model, dataset: Dataset) -> tuple[Part, Logits, Labels]:
     """Read the images that a model is fairly measured on.
 
@@ -27,9 +24,11 @@ def read_answers(model: Model, dataset: Dataset) -> tuple[Part, Logits, Labels]:
     DataError
         If the data set does not fit the model.
     """
-    return _read_answers(_tell(model, dataset), model, dataset)
+    examples = take_examples(model, dataset)
+    return examples.part, compute_answers(model, examples.images), examples.labels
 
 
+@once("Measuring how sure it may be …", 32)
 def measure_sureness(model: Model, dataset: Dataset) -> tuple[Tempering, list[Step], list[Refusal]]:
     """Measure how true a model's probabilities are, and what it gains by refusing.
 
@@ -38,9 +37,12 @@ def measure_sureness(model: Model, dataset: Dataset) -> tuple[Tempering, list[St
     DataError
         If the data set does not fit the model, or has too few images.
     """
-    return _measure_sureness(_tell(model, dataset), model, dataset)
+    _, logits, labels = read_answers(model, dataset)
+    tempering = temper(logits, labels, own=model.info.temperature)
+    return tempering, list_steps(logits, labels), list(find_refusals(logits, labels))
 
 
+@once("Disturbing images, and reading them …", 64)
 def read_robustness(model: Model, dataset: Dataset, most: int | None) -> tuple[Part, list[Reached]]:
     """Measure how well a model reads disturbed images: so many of those that it is fairly measured on.
 
@@ -49,9 +51,11 @@ def read_robustness(model: Model, dataset: Dataset, most: int | None) -> tuple[P
     DataError
         If the data set does not fit the model.
     """
-    return _read_robustness(_tell(model, dataset), most, model, dataset)
+    examples = take_examples(model, dataset, most=most)
+    return examples.part, measure_robustness(model.network, examples.images, examples.labels)
 
 
+@once("Comparing the models …", 16)
 def compare_models(first: Model, second: Model, dataset: Dataset) -> tuple[Readings, Comparison]:
     """Compare what two models read.
 
@@ -60,62 +64,12 @@ def compare_models(first: Model, second: Model, dataset: Dataset) -> tuple[Readi
     DataError
         If the data set does not fit them both.
     """
-    return _compare_models(_tell(first, dataset), identify(second), first, second, dataset)
-
-
-def draw_levels(dataset: Dataset, name: str) -> Images:
-    """Draw the first image of a data set at each level of a disturbance."""
-    return _draw_levels(dataset.fingerprint, name, dataset)
-
-
-def _tell(model: Model, dataset: Dataset) -> _Key:
-    return *identify(model), dataset.fingerprint
-
-
-@st.cache_resource(show_spinner="Measuring the model …", max_entries=32)
-def _read_answers(key: _Key, _model: Model, _dataset: Dataset) -> tuple[Part, Logits, Labels]:  # noqa: ARG001
-    examples = take_examples(_model, _dataset)
-    return examples.part, compute_answers(_model, examples.images), examples.labels
-
-
-@st.cache_resource(show_spinner="Measuring how sure it may be …", max_entries=32)
-def _measure_sureness(
-    key: _Key,  # noqa: ARG001
-    _model: Model,
-    _dataset: Dataset,
-) -> tuple[Tempering, list[Step], list[Refusal]]:
-    _, logits, labels = read_answers(_model, _dataset)
-    return (
-        temper(logits, labels, own=_model.info.temperature),
-        list_steps(logits, labels),
-        list(find_refusals(logits, labels)),
-    )
-
-
-@st.cache_resource(show_spinner="Disturbing images, and reading them …", max_entries=64)
-def _read_robustness(
-    key: _Key,  # noqa: ARG001
-    most: int | None,
-    _model: Model,
-    _dataset: Dataset,
-) -> tuple[Part, list[Reached]]:
-    examples = take_examples(_model, _dataset, most=most)
-    return examples.part, measure_robustness(_model.network, examples.images, examples.labels)
-
-
-@st.cache_resource(show_spinner="Comparing the models …", max_entries=16)
-def _compare_models(
-    key: _Key,  # noqa: ARG001
-    other: tuple[str, int],  # noqa: ARG001
-    _first: Model,
-    _second: Model,
-    _dataset: Dataset,
-) -> tuple[Readings, Comparison]:
-    readings = read_both(_first, _second, _dataset)
+    readings = read_both(first, second, dataset)
     return readings, compare(readings)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _draw_levels(fingerprint: str, name: str, _dataset: Dataset) -> Images:  # noqa: ARG001
-    one = np.array(_dataset.images[:1])
+@once(most=64)
+def draw_levels(dataset: Dataset, name: str) -> Images:
+    """Draw the first image of a data set at each level of a disturbance."""
+    one = np.array(dataset.images[:1])
     return np.concatenate([disturb_images(one, name, level) for level in DISTURBANCES[name].levels])

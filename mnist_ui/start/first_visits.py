@@ -7,8 +7,8 @@ from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.network.models import Model
+from mnist_ui.cached.lens import open_lens
 from mnist_ui.cached.opened_models import open_model, open_sample
-from mnist_ui.fields.pictures import open_lens
 from mnist_ui.map.layer_maps import open_map, pack_map, read_probes
 from mnist_ui.operate.bench import open_bench
 from mnist_ui.riddle.study import read_builtin, score_shipped

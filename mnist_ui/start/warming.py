@@ -1,134 +1,20 @@
-"""What pages need is loaded once, in one thread: where several threads import at once, Python deadlocks."""
+"""The server loads what pages need, then computes what their first visits show."""
 
-import gc
-import os
-import pkgutil
-from collections.abc import Callable
-from concurrent.futures import Future
-from importlib import import_module
-from queue import SimpleQueue
-from threading import Thread, current_thread
-from typing import Any
+from threading import Thread
 
-import streamlit as st
+from mnist_ui.loading import load_pages
+from mnist_ui.streamlit_insides import show_nobody
 
-import mnist_ui
-from mnist_ui.streamlit_insides import LATE, show_nobody
-
-# What pages, or libraries that they call, would load at their first use.
-_LATE = (
-    "alembic.command",
-    "captum.attr",
-    "encodings.cp437",
-    "encodings.idna",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "mnist_core.data.mnist",
-    "mnist_core.pens.found_ink",
-    "mnist_core.insight.evaluation.people",
-    "mnist_core.training.live.film",
-    "mnist_core.insight.report",
-    "mnist_core.training.riddle.result",
-    "mnist_core.training.robust.pen",
-    "mnist_core.search.speed",
-    "mnist_core.search.whole",
-    "pandas.io.formats.csvs",
-    "pandas.io.formats.string",
-    "pandas.io.formats.style",
-    "psutil",
-    "pyarrow.pandas_compat",
-    "scipy.io",
-    "sklearn.decomposition",
-    "sklearn.linear_model",
-    "sklearn.manifold",
-    "sklearn.model_selection",
-    "skimage.feature.peak",
-    "streamlit_drawable_canvas",
-    "torch._dynamo",
-    "torch.utils._device",
-    *LATE,
-)
-
-_Task = tuple[Callable[[], object], Future[Any]]
-
-
-def load_pages() -> Future[None]:
-    """Load beside the caller whatever pages need; only the first call does anything.
-
-    Returns
-    -------
-    Future
-        Done once all is loaded.
-    """
-    return _find_loader().all_loaded
+_THREAD = "warming"
 
 
 def warm_up() -> None:
     """Load beside the caller whatever pages need, then compute what their first visits show."""
-    load_pages().add_done_callback(lambda _: Thread(target=_compute, name="warming", daemon=True).start())
-
-
-def wait_for_pages() -> None:
-    """Wait until whatever pages need is loaded."""
-    load_pages().result()
-
-
-def load_alone(load: Callable[[], object]) -> None:
-    """Call what imports more than pages load at the start, in the one thread that imports."""
-    _find_loader().submit(load).result()
-
-
-class _Loader:
-    """The one thread that imports."""
-
-    def __init__(self) -> None:
-        self._tasks: SimpleQueue[_Task] = SimpleQueue()
-        # A daemon: the server need not wait for it to end.
-        Thread(target=self._work, name="loader", daemon=True).start()
-        self.all_loaded = self.submit(_load)
-
-    def submit(self, load: Callable[[], object]) -> Future[Any]:
-        future: Future[Any] = Future()
-        self._tasks.put((load, future))
-        return future
-
-    def _work(self) -> None:
-        while True:
-            load, future = self._tasks.get()
-            try:
-                future.set_result(load())
-            except BaseException as error:  # whoever waits is told
-                future.set_exception(error)
-
-
-@st.cache_resource(show_spinner=False)
-def _find_loader() -> _Loader:
-    return _Loader()
-
-
-def _load() -> None:
-    # Before anything loads NumPy or torch. What pages compute is small: of several threads each waits for the
-    # others most of the time, and on a busy machine takes ten times as long.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for room in pkgutil.walk_packages(mnist_ui.__path__, "mnist_ui."):
-        import_module(room.name)
-    for name in _LATE:
-        import_module(name)
-    _use_once()
-    gc.collect()
-    gc.freeze()  # all this stays: no need to look through it again for garbage
+    load_pages().add_done_callback(lambda _: Thread(target=_compute, name=_THREAD, daemon=True).start())
 
 
 def _compute() -> None:
     from mnist_ui.start.first_visits import compute_first  # noqa: PLC0415 - it is loaded by now
 
-    show_nobody(current_thread().name)
+    show_nobody(_THREAD)
     compute_first()
-
-
-def _use_once() -> None:
-    """Use what loads parts of itself when it is first used."""
-    rows = import_module("pandas").DataFrame({"x": [0]})
-    import_module("altair").Chart(rows).mark_tick().encode(x="x:Q").to_dict()
-    import_module("pyarrow").Table.from_pandas(rows)
-    import_module("PIL.Image").init()
