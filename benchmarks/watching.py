@@ -38,7 +38,7 @@ from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import HEARTBEAT_EVERY_S, Database, add_search, get_search, request_cancel
 from mnist_core.work import start_worker
-from mnist_ui.session import Key
+from mnist_ui.search import state
 
 _N_TABS, _MOST_RATIO = (0, 1, 5), 1.05
 _MOST_UNCHANGED_MS, _MOST_CHANGED_MS = 5.0, 25.0
@@ -95,7 +95,7 @@ async def _measure_refreshes(server: Server, store: Database, dataset: Dataset) 
         broken += await _measure(server, tab, "waits", run.beat)
         await tab.visit("search", f"run={run.run_id}")
         for view in ("Networks", "Ranking", "Grid"):
-            await tab.choose(Key.RUN_VIEW, view)
+            await tab.choose(state.VIEW, view)
             broken += await _measure(server, tab, f"{view}, unchanged", run.beat)
             broken += await _measure(server, tab, f"{view}, epochs", run.beat, lambda: run.go_on(_AT_ONCE))
         run.end()

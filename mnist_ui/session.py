@@ -1,9 +1,10 @@
-"""What one browser tab has open: every key of the session state, typed, in one place."""
+"""What one browser tab has open, as far as pages share it; what one page holds is in `state` of its room."""
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import streamlit as st
 
@@ -25,119 +26,97 @@ if TYPE_CHECKING:
     from mnist_core.store import Database
 
 
-class Key(StrEnum):
-    """The keys of the session state that pages share."""
+_T = TypeVar("_T")
 
-    AWAITED = "lab-awaited"
-    DATASET = "lab-dataset"
-    MAP_CLOUD_WIDGET = "map-cloud"
-    MAP_COLOUR_WIDGET = "map-colour"
-    MAP_METHOD_WIDGET = "map-method"
-    MAP_NUMBERS_WIDGET = "map-numbers"
-    MAP_PATH_WIDGET = "map-path"
-    MAP_PICKED = "map-picked"
-    MAP_STORE_WIDGET = "map-store"
-    MODEL = "lab-model"
-    MODEL_WIDGET = "lab-model-widget"
-    TRUTH_WIDGET = "results-truth"
-    GUESS_WIDGET = "results-guess"
-    PART_WIDGET = "results-part"
-    LIVE_DELIVERY = "live-delivery"
-    LIVE_LAYER_WIDGET = "live-layer"
-    LIVE_REFUSAL = "live-refusal"
-    LIVE_SAVING = "live-saving"
-    LIVE_SEEN = "live-seen"
-    LIVE_WIDGET = "live-training"
-    CONFUSION_WIDGET = "results-confusion"
-    RESULTS_TAB = "results-tab"
-    RIVAL_WIDGET = "results-rival"
-    NOTICE_WIDGET = "lab-notice"
-    ROBUST_MODELS_WIDGET = "results-robust-models"
-    ROBUST_IMAGES_WIDGET = "results-robust-images"
-    FACTOR_WIDGET = "riddle-factor"
-    FIELDS_LINK = "fields-link"
-    LAYER_WIDGET = "fields-layer"
-    SCALE_WIDGET = "fields-scale"
-    TURNED_WIDGET = "fields-turned"
-    UNIT_WIDGET = "fields-unit"
-    UNITS_WIDGET = "fields-units"
-    LINKS_WIDGET = "fields-links"
-    SOURCES_WIDGET = "fields-sources"
-    TWIN_WIDGET = "fields-twin"
-    METHOD_WIDGET = "fields-method"
-    DIGIT_WIDGET = "fields-digit"
-    DIGITS_WIDGET = "fields-digits"
-    IMAGE_WIDGET = "fields-image"
-    ORDER_WIDGET = "fields-order"
-    HIDE_WIDGET = "fields-hide"
-    ALL_WAYS_WIDGET = "fields-all-ways"
-    WAYS_WIDGET = "fields-ways"
-    OPERATE_BITS_WIDGET = "operate-bits"
-    OPERATE_CELL = "operate-cell"
-    OPERATE_CONFUSION_WIDGET = "operate-confusion"
-    OPERATE_CURVE_WIDGET = "operate-curve"
-    OPERATE_FACTOR_WIDGET = "operate-factor"
-    OPERATE_FIRST_WIDGET = "operate-first"
-    OPERATE_IMAGE_WIDGET = "operate-image"
-    OPERATE_KEEP_WIDGET = "operate-keep"
-    OPERATE_LAYER_WIDGET = "operate-layer"
-    OPERATE_NAME_WIDGET = "operate-name"
-    OPERATE_ORDER_WIDGET = "operate-order"
-    OPERATE_SAVED = "operate-saved"
-    OPERATE_SCALED_WIDGET = "operate-scaled"
-    OPERATE_SECOND_WIDGET = "operate-second"
-    OPERATE_SIDE_WIDGET = "operate-side"
-    OPERATE_SOURCE_WIDGET = "operate-source"
-    OPERATE_STEPS = "operate-steps"
-    OPERATE_UNITS_WIDGET = "operate-units"
-    REFUSAL = "lab-refusal"
-    IS_WATCHING = "lab-is-watching"
-    SIGHT_WIDGET = "lab-sight"
-    PENDING = "data-pending"
-    CHOICES = "lab-choices"
-    DRAFT = "lab-draft"
-    EXAMPLES = "lab-examples"
-    RUN = "search-run"
-    SEARCH_TAB = "search-tab"
-    COMPARED_FIRST = "search-compared-first"
-    COMPARED_FIRST_WIDGET = "search-compared-first-widget"
-    COMPARED_SECOND_WIDGET = "search-compared-second-widget"
-    COMPARED_SECOND = "search-compared-second"
-    HISTORY_ASKED = "search-history-asked"
-    HISTORY_TEXT = "search-history-text"
-    HISTORY_REFUSAL = "search-history-refusal"
-    HISTORY_TAGS = "search-history-tags"
-    HISTORY_STATES = "search-history-states"
-    RUN_CURVES_DELIVERY = "search-curves-delivery"
-    RUN_VIEW = "search-view"
-    RUN_REFUSAL = "search-refusal"
-    NEXT_SEARCH_TAB = "search-next-tab"
-    GAME_ASKED_AT = "game-asked-at"
+
+class Held(str, Generic[_T]):
+    """A key of the session state, with what a tab holds under it; a widget takes it for its key too.
+
+    Parameters
+    ----------
+    key : str
+        The key.
+    usual : object
+        What a tab holds before anything was put there.
+    is_kept : bool
+        Whether it outlives a reload of the page, as a draft.
+    """
+
+    kept: ClassVar[list["Held[Any]"]] = []
+    usual: _T
+
+    def __new__(cls, key: str, usual: _T, *, is_kept: bool = False) -> "Held[_T]":  # noqa: D102
+        held = super().__new__(cls, key)
+        held.usual = usual
+        if is_kept:
+            cls.kept.append(held)
+        return held
+
+    def get(self) -> _T:
+        """Return what the tab holds."""
+        held: _T = st.session_state.get(self, self.usual)
+        return held
+
+    def put(self, value: _T) -> None:
+        """Hold something else from now on."""
+        st.session_state[self] = value
+
+    def take(self) -> _T:
+        """Return what the tab holds, and forget it."""
+        held: _T = st.session_state.pop(self, self.usual)
+        return held
+
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        self.take()
+
+    def is_there(self) -> bool:
+        """Say whether anything was put there."""
+        return self in st.session_state
+
+    def of(self, name: object) -> "Held[_T]":
+        """Return the same of one of several, told by a name."""
+        return Held(f"{self}-{name}", self.usual)
+
+    def count_up(self: "Held[int]") -> None:
+        """Add one to a count."""
+        self.put(self.get() + 1)
+
+    def shows(self, value: _T, follow: Callable[[_T], object]) -> dict[str, Any]:
+        """Put a value; return the arguments of a widget that shows it and hands on what is chosen."""
+        self.put(value)
+        return {"key": self, "on_change": lambda: follow(self.get())}
+
+
+AWAITED = Held[frozenset[str]]("lab-awaited", frozenset())
+"""Runs whose winner the tab opens once they have ended."""
+
+DATASET = Held[Dataset | None]("lab-dataset", None)
+DRAFT = Held[str | None]("lab-draft", None)
+"""The word that a reload finds its draft by."""
+
+IS_WATCHING = Held("lab-is-watching", False)
+MODEL = Held[str | None]("lab-model", None)
+"""The model that the tab looked at last, so that every page opens on it."""
+
+MODEL_WIDGET = Held("lab-model-widget", "")
+REFUSAL = Held[str | None]("lab-refusal", None)
+"""Why something was refused, to be shown once after the page has started over."""
+
+SIGHT_WIDGET = Held[dict[str, bool]]("lab-sight", {})
+TOLD = Held[int | None]("draw-told", None)
+"""The digit that a drawing was told to be, by its name."""
+
+
+class Key(StrEnum):
+    """Keys of components that stand once on a page."""
+
     GAME_FACE_WIDGET = "game-face"
-    GAME_FOOLED_WIDGET = "game-fooled"
-    GAME_GIVEN_UP = "game-given-up"
-    GAME_KEPT = "game-kept"
-    GAME_KEPT_MODEL_WIDGET = "game-kept-model"
-    GAME_KEPT_WIDGET = "game-kept-chosen"
-    GAME_NAME_WIDGET = "game-name"
-    GAME_NAMES_WIDGET = "game-names"
-    GAME_ON_BOARD = "game-on-board"
-    GAME_ROUND = "game-round"
-    ANSWER = "draw-answer"
     LIVE_ANSWER_WIDGET = "draw-live-answer"
+    MAP_CLOUD_WIDGET = "map-cloud"
+    MAP_STORE_WIDGET = "map-store"
     NETWORK_STORE_WIDGET = "draw-network-store"
-    SOURCE_WIDGET = "draw-source"
-    STALE_EVIDENCE = "draw-stale-evidence"
-    STALE_HINT = "draw-stale-hint"
-    STALE_TRUTH = "draw-stale-truth"
-    STALE_UNITS = "draw-stale-units"
-    PICTURE_WIDGET = "draw-picture"
-    COPY_NAME_WIDGET = "draw-copy-name"
-    TOLD_ASKED = "draw-told-asked"
-    TOLD_CHANGED = "draw-told-changed"
-    TOLD_CHOSEN_WIDGET = "draw-told-chosen"
-    TOLD_WIDGET = "draw-told"
-    PLAN = "search-plan"
+    NOTICE_WIDGET = "lab-notice"
 
 
 class Canvas(StrEnum):
@@ -164,6 +143,9 @@ class CanvasPart(StrEnum):
         return f"{canvas}-{self}"
 
 
+DRAWN = {canvas: Held[Sequence[Any]](CanvasPart.DRAWN.of(canvas), (), is_kept=True) for canvas in Canvas}
+
+
 def settings() -> Settings:
     """Return the places that the lab works in."""
     return read_settings()
@@ -179,12 +161,9 @@ def current_dataset() -> Dataset | None:
 
     None where none was ever opened, or where the one that was is no longer kept.
     """
-    dataset = st.session_state.get(Key.DATASET)
-    if isinstance(dataset, Dataset):
-        return dataset
-    dataset = last_dataset()
+    dataset = DATASET.get() or last_dataset()
     if dataset is not None:
-        st.session_state[Key.DATASET] = dataset
+        DATASET.put(dataset)
     return dataset
 
 
@@ -236,44 +215,12 @@ def find_dataset_source(dataset: Dataset) -> Path | None:
     return find_source(dataset.fingerprint, settings().datasets_folder)
 
 
-def refuse(sentence: str) -> None:
-    """Remember why a file was refused, to be shown once after the page has started over."""
-    st.session_state[Key.REFUSAL] = sentence
-
-
-def take_refusal() -> str | None:
-    """Return why a file was refused since the last call; None where none was."""
-    sentence = st.session_state.pop(Key.REFUSAL, None)
-    return sentence if isinstance(sentence, str) else None
-
-
-def count(key: Key) -> int:
-    """Return how often `count_up` was called for a key in this tab."""
-    return int(st.session_state.get(key, 0))
-
-
-def count_up(key: Key) -> None:
-    """Add one to a count of this tab."""
-    st.session_state[key] = count(key) + 1
-
-
 def list_model_folders() -> dict[str, Path]:
     """List the model folders by name: those made here, then the shipped ones; of two of a name the first."""
     folders: dict[str, Path] = {}
     for folder in list_models(settings().model_roots):
         folders.setdefault(folder.name, folder)
     return folders
-
-
-def current_model() -> str | None:
-    """Return the name of the model that this tab looked at last; None before it looked at any."""
-    name = st.session_state.get(Key.MODEL)
-    return name if isinstance(name, str) else None
-
-
-def use_model(name: str) -> None:
-    """Remember which model this tab looks at, so that every page opens on it."""
-    st.session_state[Key.MODEL] = name
 
 
 def kept_datasets() -> list[tuple[str, str]]:
@@ -286,7 +233,7 @@ def _last_path() -> Path:
 
 
 def _remember(dataset: Dataset) -> None:
-    st.session_state[Key.DATASET] = dataset
+    DATASET.put(dataset)
     with write_out(_last_path(), "The name of the open data set") as file:
         file.write(dataset.fingerprint.encode())
 

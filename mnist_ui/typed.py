@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mnist_core.ground.errors import GridError
+from mnist_ui.session import Held
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -139,6 +140,7 @@ def _ask(label: str, usual: str, key: str, read: Any, **options: Any) -> str:
     def tidy() -> None:
         # What cannot be stays, to be changed; it is refused where the number is used.
         with suppress(GridError):
-            st.session_state[key] = ", ".join(map(say_number, read(st.session_state[key])))
+            typed.put(", ".join(map(say_number, read(typed.get()))))
 
-    return str(st.text_input(label, usual, key=key, on_change=tidy, **options))
+    typed = Held(key, usual)
+    return str(st.text_input(label, usual, key=typed, on_change=tidy, **options))

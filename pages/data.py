@@ -16,6 +16,7 @@ from mnist_core.ground.errors import DataError, LabError
 from mnist_ui import session
 from mnist_ui.cached.once import once
 from mnist_ui.cached.opened_models import split_once
+from mnist_ui.data import state
 from mnist_ui.data.dataset_charts import chart_digit_counts
 from mnist_ui.data.dataset_view import (
     build_tree,
@@ -27,7 +28,7 @@ from mnist_ui.data.dataset_view import (
     show_variables,
     show_warnings,
 )
-from mnist_ui.data.undecided_file import current_pending, drop_pending, open_file, reopen_file
+from mnist_ui.data.undecided_file import drop_pending, open_file, reopen_file
 from mnist_ui.data.undecided_panel import show_pending
 from mnist_ui.markdown import escape
 from mnist_ui.results.tabs import SUSPECTS, TAB_PARAM
@@ -40,7 +41,7 @@ _MEGABYTE = 1e6
 def _show_page() -> None:
     st.title("Data")
     dataset = session.current_dataset()
-    pending = current_pending()
+    pending = state.PENDING.get()
     _show_refusal(dataset)
     heading = "Open another data set" if dataset else "Open a data set"
     # A new key with each data set: the ways in fold away once one was taken, not when one was refused.
@@ -55,7 +56,7 @@ def _show_page() -> None:
 
 
 def _show_refusal(dataset: Dataset | None) -> None:
-    sentence = session.take_refusal()
+    sentence = session.REFUSAL.take()
     with st.container():  # stays, so that what stands below keeps its place and its state
         if sentence:
             stays = f"\n\n**{escape(dataset.name)}** stays open." if dataset else ""
@@ -77,10 +78,10 @@ def _offer_upload() -> None:
     st.markdown("**Upload a .mat file**")
     st.caption("Digit images of MATLAB, Octave or SciPy, in any usual layout.")
     # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
-    key = f"upload-{session.count(session.Key.CHOICES)}"
+    key = f"upload-{state.CHOICES.get()}"
     file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed")
     if file is not None:
-        session.count_up(session.Key.CHOICES)
+        state.CHOICES.count_up()
         _open(lambda: open_file(file, file.name), "Reading the file …")
 
 
@@ -128,10 +129,10 @@ def _offer_kept(dataset: Dataset | None) -> None:
         index=None,
         format_func=lambda fingerprint: f"{kept[fingerprint]}  ({fingerprint[:6]})",
         placeholder="Choose a data set",
-        key=f"kept-{session.count(session.Key.CHOICES)}",
+        key=f"kept-{state.CHOICES.get()}",
     )
     if chosen:
-        session.count_up(session.Key.CHOICES)
+        state.CHOICES.count_up()
 
         def reopen() -> None:
             session.reopen_dataset(chosen)
@@ -146,7 +147,7 @@ def _open(read: Callable[[], object], words: str) -> None:
         with st.spinner(words):
             read()
     except LabError as error:
-        session.refuse(str(error))
+        session.REFUSAL.put(str(error))
     st.rerun()
 
 
@@ -241,11 +242,10 @@ def _show_examples(dataset: Dataset) -> None:
         st.button(
             "Show others",
             icon=":material/shuffle:",
-            on_click=session.count_up,
-            args=(session.Key.EXAMPLES,),
+            on_click=state.EXAMPLES.count_up,
         )
     show_as_in_file(dataset)
-    show_examples(dataset, session.count(session.Key.EXAMPLES), _N_EXAMPLES)
+    show_examples(dataset, state.EXAMPLES.get(), _N_EXAMPLES)
 
 
 _show_page()

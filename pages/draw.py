@@ -12,14 +12,14 @@ from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, draw_strokes, read_picture
 from mnist_ui.components.canvas import read_sheet, show_canvas
 from mnist_ui.components.live_answer import LiveSource, send_network
+from mnist_ui.draft import take_up_draft
 from mnist_ui.draw.corrections_panel import show_corrections
 from mnist_ui.draw.number_answer import show_number
 from mnist_ui.draw.true_digit import ask_for_truth
 from mnist_ui.drawings.answer import show_answer, show_insides
-from mnist_ui.drawings.draft import take_up_draft
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import BEST_READER, choose_model
-from mnist_ui.session import Canvas, Key
+from mnist_ui.session import Canvas
 
 _DIGIT, _NUMBER, _PICTURE = "One digit", "A number", "A picture"
 _HINTS = {
@@ -62,7 +62,7 @@ def _draw_and_answer(model: Model, network: str) -> None:
     if source == _NUMBER:
         _write_number(model)
         return
-    with st.container(key=Key.ANSWER):
+    with st.container(key="draw-answer"):
         with st.container(horizontal=True, gap="medium"):
             asked, answered = st.container(width=_WIDTH), st.container(width="stretch")
         with asked:
@@ -81,7 +81,7 @@ def _answer(model: Model, network: str, source: str, image: Image | None) -> Non
     else:
         show_answer(model, image)
     if image is None:
-        with st.container(key=Key.STALE_HINT):
+        with st.container(key="draw-stale-hint"):
             _hint(source)
 
 
@@ -104,7 +104,7 @@ def _choose_source() -> str:
         list(_HINTS),
         default=_DIGIT,
         required=True,
-        key=Key.SOURCE_WIDGET,
+        key="draw-source",
         label_visibility="collapsed",
     )
     return str(source)
@@ -124,7 +124,7 @@ def _read_digit() -> Image | None:
 
 
 def _read_upload() -> Image | None:
-    file = st.file_uploader("A photo or picture of one digit", type=_KINDS, key=Key.PICTURE_WIDGET)
+    file = st.file_uploader("A photo or picture of one digit", type=_KINDS, key="draw-picture")
     if file is None:
         return None
     image = read_picture(file)

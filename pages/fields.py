@@ -15,6 +15,7 @@ from mnist_core.network.models import Model
 from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
+from mnist_ui.fields import state
 from mnist_ui.fields.choices import choose_look, choose_order, choose_subject
 from mnist_ui.fields.link import KEPT_PARAMS, FieldsView, Order, change_view, current_view
 from mnist_ui.fields.pictures import show_way
@@ -33,7 +34,7 @@ from mnist_ui.markdown import escape
 from mnist_ui.models.lens_choice import choose_lens
 from mnist_ui.models.model_choice import choose_model
 from mnist_ui.names import NAMES, name_unit
-from mnist_ui.session import Key, current_dataset
+from mnist_ui.session import current_dataset
 
 _SIZES = {"hidden1": 50, "hidden2": 72, "output": 120}  # of a tile, so that a layer fits the screen
 _WIDER = 66  # with a number below it
@@ -70,7 +71,7 @@ def _show_gallery(lens: Lens, view: FieldsView, fields: Fields) -> None:
             for unit, caption in zip(shown.units, shown.captions, strict=True)
         ],
         lambda place: _open_unit(view.layer, int(shown.units[place])),
-        key=Key.UNITS_WIDGET,
+        key="fields-units",
         label=f"units of {names}",
         colours=Colours.INK if view.way.is_ink else Colours.SIGNED,
         selected=next((place for place, unit in enumerate(shown.units) if unit == view.unit), None),
@@ -85,14 +86,8 @@ def _show_gallery(lens: Lens, view: FieldsView, fields: Fields) -> None:
 
 def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
     st.header(f"{name_unit(view.layer, view.unit).capitalize()} of {NAMES[view.layer]}")
-    st.session_state[Key.UNIT_WIDGET] = view.unit
-    st.number_input(
-        "Open unit",
-        min_value=0,
-        max_value=len(fields) - 1,
-        key=Key.UNIT_WIDGET,
-        on_change=lambda: _open_unit(view.layer, int(st.session_state[Key.UNIT_WIDGET])),
-    )
+    shown = state.UNIT.shows(view.unit, lambda unit: _open_unit(view.layer, unit))
+    st.number_input("Open unit", min_value=0, max_value=len(fields) - 1, **shown)
     show_picture(fields, view)
     if view.way.kind is Kind.DIGIT:
         show_digit_pictures(lens, view, lambda digit: change_view(digit=str(digit)))
@@ -101,11 +96,9 @@ def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
 
 def _show_all_ways(lens: Lens, view: FieldsView) -> None:
     st.header("All ways side by side")
-    st.session_state[Key.ALL_WAYS_WIDGET] = view.shows_ways
     st.toggle(
         f"Show {name_unit(view.layer, view.unit)} of {NAMES[view.layer]} in all twelve ways",
-        key=Key.ALL_WAYS_WIDGET,
-        on_change=lambda: change_view(ways=str(int(st.session_state[Key.ALL_WAYS_WIDGET]))),
+        **state.ALL_WAYS.shows(view.shows_ways, lambda shows: change_view(ways=str(int(shows)))),
         help="Each picture with its number; the first time takes some seconds. Click one to look that way.",
     )
     if view.shows_ways:

@@ -8,19 +8,20 @@ from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE
 from mnist_core.pens.game import LIMIT_S, N_TURNS, Round
-from mnist_ui.drawings.draft import keep_draft, take_up_draft
+from mnist_ui.draft import keep_draft, take_up_draft
+from mnist_ui.game import state
 from mnist_ui.game.board import show_board
 from mnist_ui.game.fooled_gallery import show_fooled
-from mnist_ui.game.round import begin_round, current_round, end_round, show_play
+from mnist_ui.game.round import begin_round, show_play
 from mnist_ui.game.round_end import show_end
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import BEST_READER, choose_model
-from mnist_ui.session import take_refusal
+from mnist_ui.session import REFUSAL
 
 
 def _show_round(model: Model, played: Round | None) -> None:
     if played is not None and played.asked is not None and played.model != model.name:
-        end_round()
+        state.ROUND.put(None)
         st.info(f"The round was read by {escape(played.model)}: start another for {escape(model.name)}.")
         played = None
     if played is None:
@@ -49,11 +50,11 @@ def _offer_start(model: Model) -> None:
 st.title("Game")
 take_up_draft()
 chosen = choose_model(usual=BEST_READER)
-refusal = take_refusal()
+refusal = REFUSAL.take()
 if refusal is not None:
     st.error(escape(refusal))
 if chosen.info.side == SIDE and chosen.info.class_names == DIGITS:
-    _show_round(chosen, current_round())
+    _show_round(chosen, state.ROUND.get())
 else:
     st.warning(
         f"The game asks for digits of {SIDE} x {SIDE} pixels, but {escape(chosen.name)} reads other images: "

@@ -14,13 +14,14 @@ from mnist_core.insight.reading import read_images
 from mnist_ui.components.cloud import Stage, show_cloud
 from mnist_ui.downloads import offer_table
 from mnist_ui.drawings.last_drawing import find_drawn
+from mnist_ui.map import state
 from mnist_ui.map.layer_maps import MapSource, open_map, pack_map, read_clouds, read_probes, table_points
 from mnist_ui.map.point_panel import Shown, describe_point, show_image
 from mnist_ui.markdown import escape
 from mnist_ui.models.lens_choice import open_fitting
 from mnist_ui.models.model_choice import choose_model
 from mnist_ui.names import NAMES
-from mnist_ui.session import Key, current_dataset
+from mnist_ui.session import current_dataset
 
 _TIED = "\u00a0"  # no break between these words
 _TITLES = {"input": "Input"} | {layer: name.capitalize() for layer, name in NAMES.items()}
@@ -42,8 +43,8 @@ _PLACED = (
 @st.fragment
 def _show_map(source: MapSource) -> None:
     with st.container(horizontal=True, gap="medium"):
-        method = _METHODS[_choose("Picture by", list(_METHODS), Key.MAP_METHOD_WIDGET)]
-        colour = _COLOURS[_choose("Colour by", list(_COLOURS), Key.MAP_COLOUR_WIDGET)]
+        method = _METHODS[_choose("Picture by", list(_METHODS), "map-method")]
+        colour = _COLOURS[_choose("Colour by", list(_COLOURS), "map-colour")]
     try:
         clouds = read_clouds(source, method)
     except DataError as error:
@@ -61,7 +62,7 @@ def _show_map(source: MapSource) -> None:
             st.caption(_PLACED)
     with right:
         _show_figures(clouds, probed, source)
-        offer_table(partial(table_points, source, method), "map", Key.MAP_NUMBERS_WIDGET)
+        offer_table(partial(table_points, source, method), "map", "map-numbers")
         shown = drawn if place is None else describe_point(source, clouds, place)
         if shown is None:
             st.info("Click a point: its image, and its way through the network.", icon=":material/ads_click:")
@@ -69,7 +70,7 @@ def _show_map(source: MapSource) -> None:
             show_image(source, clouds, _TITLES, shown)
 
 
-def _choose(label: str, options: list[str], key: Key) -> str:
+def _choose(label: str, options: list[str], key: str) -> str:
     return str(st.segmented_control(label, options, default=options[0], key=key, required=True))
 
 
@@ -114,12 +115,12 @@ def _show_figures(clouds: Mapping[str, Cloud], probed: Mapping[str, Probed], sou
 
 
 def _find_picked(source: MapSource) -> int | None:
-    of, place = st.session_state.get(Key.MAP_PICKED, (None, None))
+    of, place = state.PICKED.get() or (None, None)
     return place if of == source.key else None
 
 
 def _pick(source: MapSource, place: int) -> None:
-    st.session_state[Key.MAP_PICKED] = (source.key, place)
+    state.PICKED.put((source.key, place))
 
 
 st.title("Map")

@@ -10,7 +10,7 @@ from mnist_ui.operate.cost import show_accuracy, show_confusion, show_curves
 from mnist_ui.operate.instruments import choose_layer, show_instruments, show_units
 from mnist_ui.operate.save_result import show_saving, show_steps
 from mnist_ui.operate.steps import current_operated
-from mnist_ui.session import Key, current_dataset
+from mnist_ui.session import current_dataset
 
 st.title("Operate")
 st.markdown("Switch units off, prune, scale, swap or round, and see at once what the network still reads.")
@@ -31,7 +31,7 @@ with _right:
 _left, _right = st.columns([5, 4], gap="large")
 with _left:
     st.header("How many units it needs")
-    if st.toggle("Remove ever more units of the layer, in four orders", key=Key.OPERATE_CURVE_WIDGET):
+    if st.toggle("Remove ever more units of the layer, in four orders", key="operate-curve"):
         show_curves(_lens, _operated, _layer)
 with _right:
     st.header("What it confuses")

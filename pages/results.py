@@ -24,10 +24,11 @@ from mnist_ui.components.gallery import show_gallery
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import choose_model
+from mnist_ui.results import state
 from mnist_ui.results.model_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.results.model_table import show_models
 from mnist_ui.results.tabs import TAB_PARAM, show_tabs
-from mnist_ui.session import Key, current_dataset
+from mnist_ui.session import current_dataset
 
 _MOST_PICTURES = 24  # of a cell and of mistakes: a few rows that load at once
 _WHOLE, _HELD_OUT = "all images", "its held-out part"
@@ -47,7 +48,7 @@ def _choose_which(model: Model, dataset: Dataset) -> Which:
     if evaluate_part(model, dataset, Which.FAIR)[0].is_unseen:
         return Which.FAIR
     choice = st.segmented_control(
-        "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key=Key.PART_WIDGET, required=True
+        "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key="results-part", required=True
     )
     return Which.TEST if choice == _HELD_OUT else Which.ALL
 
@@ -133,7 +134,7 @@ def _show_confusion(reading: Reading, probability: str) -> None:
     cell = _find_cell(reading.confusion)
     with matrix:
         st.caption("Choose a cell by a click, or by the arrow keys and Enter, to see its images.")
-        names, key = reading.class_names, Key.CONFUSION_WIDGET
+        names, key = reading.class_names, "results-confusion"
         pick_cell(reading.confusion, _follow_cell, names=names, key=key, selected=cell)
     with pictures:
         _choose_cell(reading.class_names, cell)
@@ -151,17 +152,10 @@ def _find_cell(confusion: Confusion) -> tuple[int, int]:
 
 
 def _choose_cell(names: Sequence[str], cell: tuple[int, int]) -> None:
-    columns = st.columns(2)
-    places = zip(columns, (Key.TRUTH_WIDGET, Key.GUESS_WIDGET), ("True digit", "Read as"), cell, strict=True)
-    for column, key, label, digit in places:
-        st.session_state[key] = digit
-        column.selectbox(
-            label, range(len(names)), key=key, format_func=names.__getitem__, on_change=_follow_digits
-        )
-
-
-def _follow_digits() -> None:
-    _follow_cell(st.session_state[Key.TRUTH_WIDGET], st.session_state[Key.GUESS_WIDGET])
+    places = zip(st.columns(2), (state.TRUTH, state.GUESS), ("True digit", "Read as"), cell, strict=True)
+    for column, held, label, digit in places:
+        shown = held.shows(digit, lambda _: _follow_cell(state.TRUTH.get(), state.GUESS.get()))
+        column.selectbox(label, range(len(names)), format_func=names.__getitem__, **shown)
 
 
 def _follow_cell(truth: int, guess: int) -> None:

@@ -15,7 +15,6 @@ from mnist_ui.cached.opened_models import open_model, read_fields
 from mnist_ui.components.gallery import Colours, show_gallery
 from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
 from mnist_ui.riddle.study import read_builtin, score_shipped
-from mnist_ui.session import Key
 
 _SIZE = 60  # of a picture: ten in a row, five on a phone
 
@@ -92,7 +91,7 @@ def _show_row(words: str, fields: Fields) -> None:
 
 def _show_factor() -> None:
     st.header("What makes it likely")
-    factor = st.segmented_control("Change", FACTORS, default=FACTORS[0], key=Key.FACTOR_WIDGET, required=True)
+    factor = st.segmented_control("Change", FACTORS, default=FACTORS[0], key="riddle-factor", required=True)
     _show_levels(str(factor))
 
 

@@ -12,6 +12,7 @@ from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.components.notice import watch_run
 from mnist_ui.empty import ask_for_dataset
 from mnist_ui.markdown import escape
+from mnist_ui.search import state
 from mnist_ui.search.expected_time import show_forecast
 from mnist_ui.search.run_comparison import show_comparison
 from mnist_ui.search.run_list import show_history
@@ -38,7 +39,7 @@ def _show_page() -> None:
     runs = list_work(store)
     choose_tab(runs)
     names = [FORM_TAB, RUNS_TAB, COMPARE_TAB, HISTORY_TAB] if runs else [FORM_TAB, RUNS_TAB]
-    form_tab, runs_tab, *more_tabs = st.tabs(names, key=session.Key.SEARCH_TAB, on_change="rerun")
+    form_tab, runs_tab, *more_tabs = st.tabs(names, key=state.TAB, on_change="rerun")
     best_scores = read_best_scores(store) if runs else {}
     with runs_tab:
         if runs:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from pathlib import Path
 
-import streamlit as st
-
 from mnist_core.data.dataset import Choices
 from mnist_core.data.layouts import Understanding, understand
 from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.ground.errors import LayoutError
 from mnist_core.ground.variables import Value
 from mnist_ui import session
+from mnist_ui.data import state
 
 Source = Path | BufferedIOBase
 """A file, or the bytes of one that was uploaded."""
@@ -53,7 +52,7 @@ def open_file(source: Source, name: str) -> None:
     if read.understanding.dataset is not None:
         session.use_dataset(read.understanding.dataset, source)
     elif any(len(decision.options) > 1 for decision in read.understanding.decisions):
-        st.session_state[session.Key.PENDING] = read
+        state.PENDING.put(read)
     else:
         raise LayoutError(f"{read.understanding.name}: {read.understanding.problem}")
 
@@ -66,13 +65,7 @@ def reopen_file(source: Path, name: str, choices: Choices) -> None:
     LabError
         If it cannot be read.
     """
-    st.session_state[session.Key.PENDING] = _read(source, name, choices)
-
-
-def current_pending() -> Pending | None:
-    """Return the file that this tab decides on; None where there is none."""
-    pending = st.session_state.get(session.Key.PENDING)
-    return pending if isinstance(pending, Pending) else None
+    state.PENDING.put(_read(source, name, choices))
 
 
 def choose(name: str, value: str | None) -> None:
@@ -100,7 +93,7 @@ def use_pending() -> None:
 
 def drop_pending() -> None:
     """Forget the pending file; what is open stays open."""
-    st.session_state.pop(session.Key.PENDING, None)
+    state.PENDING.forget()
 
 
 def _read(source: Source, name: str, choices: Choices) -> Pending:
@@ -109,7 +102,7 @@ def _read(source: Source, name: str, choices: Choices) -> Pending:
 
 
 def _require_pending() -> Pending:
-    pending = current_pending()
+    pending = state.PENDING.get()
     assert pending is not None  # only its own widgets call
     return pending
 
@@ -117,6 +110,6 @@ def _require_pending() -> Pending:
 def _choose(choices: Choices) -> None:
     pending = _require_pending()
     understanding = understand(pending.values, pending.understanding.name, choices)
-    st.session_state[session.Key.PENDING] = replace(pending, choices=choices, understanding=understanding)
+    state.PENDING.put(replace(pending, choices=choices, understanding=understanding))
     # New widgets: their old values would pass for choices.
-    session.count_up(session.Key.CHOICES)
+    state.CHOICES.count_up()

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.data.layouts import Decision, Understanding
 from mnist_core.ground.errors import LabError
 from mnist_ui import session
+from mnist_ui.data import state
 from mnist_ui.data.dataset_view import (
     DECISIONS,
     show_as_in_file,
@@ -15,6 +16,7 @@ from mnist_ui.data.dataset_view import (
 )
 from mnist_ui.data.undecided_file import Pending, choose, drop_pending, forget_choices, use_pending
 from mnist_ui.markdown import escape
+from mnist_ui.session import Held
 
 _N_EXAMPLES = 8  # of each class; what the narrower side of the panel has room for
 _SEED = 0
@@ -46,10 +48,10 @@ def _show_problem(found: Understanding) -> None:
 
 
 def _ask(pending: Pending) -> None:
-    round_number = session.count(session.Key.CHOICES)
+    round_number = state.CHOICES.get()
     for decision in pending.understanding.decisions:
         if len(decision.options) > 1:
-            _ask_one(decision, f"decide-{decision.name}-{round_number}")
+            _ask_one(decision, state.DECISION.of(f"{decision.name}-{round_number}"))
     with st.container(horizontal=True):
         is_usable = pending.understanding.dataset is not None
         st.button(
@@ -64,7 +66,7 @@ def _ask(pending: Pending) -> None:
         st.button("Leave it", icon=":material/close:", on_click=drop_pending)
 
 
-def _ask_one(decision: Decision, key: str) -> None:
+def _ask_one(decision: Decision, held: Held[str | None]) -> None:
     words = {option.value: option.words for option in decision.options}
     values = list(words)
     st.selectbox(
@@ -73,8 +75,8 @@ def _ask_one(decision: Decision, key: str) -> None:
         index=values.index(decision.value) if decision.value in words else None,
         format_func=lambda value: words[value],
         placeholder="Choose one",
-        key=key,
-        on_change=lambda: choose(decision.name, st.session_state[key]),
+        key=held,
+        on_change=lambda: choose(decision.name, held.get()),
     )
     st.caption(escape(decision.reason))
 
@@ -83,7 +85,7 @@ def _use() -> None:
     try:
         use_pending()
     except LabError as error:
-        session.refuse(str(error))
+        session.REFUSAL.put(str(error))
 
 
 def _show_effect(found: Understanding) -> None:

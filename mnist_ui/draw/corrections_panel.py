@@ -13,12 +13,12 @@ from mnist_core.store import WorkRow, WorkState, add_job, list_work, remove_work
 from mnist_core.training.learning.job import COPY, KIND
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
+from mnist_ui.draw import state
 from mnist_ui.drawings.kept_drawings import show_kept
 from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, propose_name
-from mnist_ui.session import Key
 
 _Look = Literal["primary", "secondary"]
 _REFRESH_S = 0.5
@@ -40,9 +40,9 @@ def show_corrections(model: Model) -> None:
         show_kept(
             kept[::-1],
             _describe,
+            state.TOLD_CHOSEN,
             label="drawings whose digit was told",
             file_name="corrections.json",
-            key=Key.TOLD_CHOSEN_WIDGET,
         )
         _offer_learning(model, jobs)
     for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
@@ -116,7 +116,7 @@ def _show_outcome(job: WorkRow) -> None:
         st.caption(f"It reads your digits no better than {escape(came['model'])}, or forgot what that knew.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=220):
-            key = f"{Key.COPY_NAME_WIDGET}-{job.id}"
+            key = f"draw-copy-name-{job.id}"
             name = ask_for_model_name("Name of the copy", propose_name("my-writing"), key)
         looks: tuple[_Look, _Look] = ("primary", "secondary") if is_better else ("secondary", "primary")
         keeps = st.button("Keep it", type=looks[0], key=f"keep-{job.id}", disabled=name is None)
@@ -140,7 +140,7 @@ def _keep(job_id: str, name: str) -> bool:
     except LabError as error:
         st.error(escape(str(error)))
         return False
-    session.use_model(name)
+    session.MODEL.put(name)
     st.query_params["model"] = name  # else the page's link would go on choosing the model before
     st.toast(f"{name} is kept: choose it above.", icon=":material/check:")
     return True

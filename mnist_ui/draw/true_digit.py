@@ -12,11 +12,13 @@ from mnist_core.insight.reading import Reading
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
 from mnist_core.pens.corrections import delete_corrections, keep_correction, list_corrections, make_correction
+from mnist_ui.draw import state
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key, settings
+from mnist_ui.session import TOLD, Held, settings
 from mnist_ui.streamlit_insides import one_row, style
 
 _SURE = 0.95  # a label against a reading as sure as that is asked about
+_PLACE = "draw-stale-truth"
 
 
 def ask_for_truth(model: Model, strokes: Sequence[Stroke], reading: Reading) -> None:
@@ -34,22 +36,22 @@ def ask_for_truth(model: Model, strokes: Sequence[Stroke], reading: Reading) -> 
     if model.info.class_names != DIGITS:
         return
     told = _Told(make_correction(strokes, 0, None, None).name, strokes, reading, model.name)
-    if told.key not in st.session_state:
-        st.session_state[told.key] = _find_told(told.name)
-    style(one_row(Key.STALE_TRUTH))
-    with st.container(key=Key.STALE_TRUTH):
+    if not told.held.is_there():
+        told.held.put(_find_told(told.name))
+    style(one_row(_PLACE))
+    with st.container(key=_PLACE):
         label = st.pills(
             "Wrong? Tap the right digit. Right? Tap it too.",
             list(range(10)),
-            key=told.key,
+            key=told.held,
             on_change=told.follow,
             width="stretch",
         )
-        if st.session_state.get(Key.TOLD_ASKED) == (told.name, label):
+        if state.TOLD_ASKED.get() == (told.name, label):
             told.ask(label)
         elif label is not None:
             st.caption(f"Kept as a {label}, read as {reading.digit}. Tap it again to take it back.")
-    if st.session_state.pop(Key.TOLD_CHANGED, False):
+    if state.TOLD_CHANGED.take():
         st.rerun()  # so that what is kept is shown anew
 
 
@@ -63,16 +65,16 @@ class _Told:
     model: str
 
     @property
-    def key(self) -> str:
-        return f"{Key.TOLD_WIDGET}-{self.name}"
+    def held(self) -> Held[int | None]:
+        return TOLD.of(self.name)
 
     def follow(self) -> None:
-        label = st.session_state[self.key]
-        st.session_state[Key.TOLD_ASKED] = None
+        label = self.held.get()
+        state.TOLD_ASKED.forget()
         if label is None:
             self._change(lambda folder: delete_corrections([self.name], folder))
         elif label != self.reading.digit and self._sureness >= _SURE:
-            st.session_state[Key.TOLD_ASKED] = (self.name, label)
+            state.TOLD_ASKED.put((self.name, label))
         else:
             self._keep()
 
@@ -81,30 +83,31 @@ class _Told:
         read = self.reading.digit
         st.markdown(f"It reads a **{read}**, {self._sureness:.1%} sure. Is it a **{label}**?")
         with st.container(horizontal=True):
-            st.button(f"Yes, a {label}", on_click=self._keep, key=f"{self.key}-yes")
-            st.button("No, a slip", on_click=self._forget, key=f"{self.key}-no")
+            st.button(f"Yes, a {label}", on_click=self._keep, key=f"{self.held}-yes")
+            st.button("No, a slip", on_click=self._forget, key=f"{self.held}-no")
 
     @property
     def _sureness(self) -> float:
         return float(self.reading.probabilities[self.reading.digit])
 
     def _keep(self) -> None:
-        st.session_state[Key.TOLD_ASKED] = None
-        label = st.session_state[self.key]
+        state.TOLD_ASKED.forget()
+        label = self.held.get()
+        assert label is not None  # it was tapped
         made = make_correction(self.strokes, label, self.reading.digit, self.model)
         self._change(lambda folder: keep_correction(made, folder))
 
     def _forget(self) -> None:
         """Go back to what is kept: nothing, or what was told before."""
-        st.session_state[Key.TOLD_ASKED] = None
-        st.session_state[self.key] = _find_told(self.name)
+        state.TOLD_ASKED.forget()
+        self.held.put(_find_told(self.name))
 
     def _change(self, deed: Callable[[Path], object]) -> None:
         try:
             deed(settings().corrections_folder)
         except LabError as error:
             st.error(escape(str(error)))
-        st.session_state[Key.TOLD_CHANGED] = True
+        state.TOLD_CHANGED.put(True)
 
 
 def _find_told(name: str) -> int | None:

@@ -19,7 +19,6 @@ from mnist_ui.components.gallery import Colours, show_gallery
 from mnist_ui.components.live_answer import ANOTHER, LiveSource, Settled, pack_image, show_live
 from mnist_ui.drawings.nearest_images import show_nearest
 from mnist_ui.names import NAMES
-from mnist_ui.session import Key
 
 _EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
 _LIVE_WIDTH = 336  # screen pixels, of guess and picture side by side; fits a phone, and beside the evidence
@@ -63,13 +62,13 @@ def show_answer(
             show_live(source, model.info.class_names, settled)
             st.html(_say_guess(settled))
             ask(reading)
-        with st.container(key=Key.STALE_EVIDENCE, horizontal=True, gap="small"):
+        with st.container(key="draw-stale-evidence", horizontal=True, gap="small"):
             _show_evidence(model, image, reading, unsure)
 
 
 def show_insides(model: Model, image: Image) -> None:
     """Show which units an image makes fire, and the training images that the network finds most alike."""
-    with st.container(key=Key.STALE_UNITS):
+    with st.container(key="draw-stale-units"):
         units, nearest = st.columns(2, gap="large")
         with units:
             _show_units(model, image)

@@ -6,15 +6,21 @@ import streamlit as st
 
 from mnist_core.insight.reading import draw_all
 from mnist_core.pens.corrections import Correction, delete_corrections, export_corrections
+from mnist_ui import session
 from mnist_ui.components.gallery import show_gallery
-from mnist_ui.session import Key, settings
+from mnist_ui.session import Held
 
 _SHOWN = 60  # of the latest pictures
 _SIZE = 88  # screen pixels of a picture; three in a row of a phone
 
 
 def show_kept(
-    kept: Sequence[Correction], describe: Callable[[Correction], str], *, label: str, file_name: str, key: Key
+    kept: Sequence[Correction],
+    describe: Callable[[Correction], str],
+    chosen: Held[list[str]],
+    *,
+    label: str,
+    file_name: str,
 ) -> None:
     """Show the latest of kept drawings, and let them be exported and deleted.
 
@@ -28,8 +34,8 @@ def show_kept(
         What the pictures are, for those who hear the page.
     file_name : str
         Of the export.
-    key : Key
-        Of the choice of those to delete.
+    chosen : Held
+        The captions of those to delete.
     """
     shown = kept[:_SHOWN]
     captions = [f"{place}: {describe(one)}" for place, one in enumerate(shown, start=1)]
@@ -47,15 +53,14 @@ def show_kept(
             on_click="ignore",
         )
         with st.popover("Delete", icon=":material/delete:"):
-            chosen = st.multiselect("Drawings to delete", captions, key=key)
-            some = [names[caption] for caption in chosen]
-            st.button("Delete these", disabled=not some, on_click=_delete, args=(some, key))
+            some = [names[caption] for caption in st.multiselect("Drawings to delete", captions, key=chosen)]
+            st.button("Delete these", disabled=not some, on_click=_delete, args=(some, chosen))
             every = [one.name for one in kept]
-            st.button(f"Delete all {len(every)}", on_click=_delete, args=(every, key))
+            st.button(f"Delete all {len(every)}", on_click=_delete, args=(every, chosen))
 
 
-def _delete(names: Sequence[str], key: Key) -> None:
-    delete_corrections(names, settings().corrections_folder)
+def _delete(names: Sequence[str], chosen: Held[list[str]]) -> None:
+    delete_corrections(names, session.settings().corrections_folder)
     for name in names:  # where one of them is on the canvas, nothing is told of it any more
-        st.session_state.pop(f"{Key.TOLD_WIDGET}-{name}", None)
-    st.session_state.pop(key, None)
+        session.TOLD.of(name).forget()
+    chosen.forget()

@@ -10,7 +10,7 @@ from mnist_core.insight.fields.view import View
 from mnist_core.insight.fields.views import PRODUCT, VIEWS
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model
-from mnist_ui.session import Key
+from mnist_ui.fields import state
 
 # They suit any model; a unit does not.
 KEPT_PARAMS = ("layer", "method", "digit", "image", "sort", "hide", "ways", "scale", "turned")
@@ -118,8 +118,8 @@ def count_units(model: Model, layer: str) -> int:
 def current_view(model: Model) -> FieldsView:
     """Return the view of the link, or else the one that this tab had last, and make it the link."""
     params = {key: st.query_params[key] for key in _PARAMS if key in st.query_params}
-    view = read_view(params or st.session_state.get(Key.FIELDS_LINK, {}), model)
-    st.session_state[Key.FIELDS_LINK] = view.params()
+    view = read_view(params or state.LINK.get(), model)
+    state.LINK.put(view.params())
     for key in set(params) - set(view.params()):
         del st.query_params[key]
     change_view(**view.params())

@@ -31,7 +31,6 @@ from mnist_ui.fields.pictures import measure_way, read_facts, show_way
 from mnist_ui.fields.unit_charts import draw_histogram
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
-from mnist_ui.session import Key
 
 _ENLARGED = 10  # screen pixels along an edge of a pixel
 _MOST_LINKS = 5
@@ -121,13 +120,11 @@ def show_links(model: Model, view: FieldsView, open_unit: OpenUnit) -> None:
         st.markdown(
             f"**It listens most** to these of {NAMES[below]}, with the weights; click one to open it."
         )
-        _show_tiles(
-            model, view, below, sources, Key.SOURCES_WIDGET, f"listens to in {NAMES[below]}", open_unit
-        )
+        _show_tiles(model, view, below, sources, "fields-sources", f"listens to in {NAMES[below]}", open_unit)
     if place < len(LAYERS) - 1:
         above, links = LAYERS[place + 1], strongest_links(network, view.layer, view.unit, _MOST_LINKS)
         st.markdown(f"**It speaks loudest** to these of {NAMES[above]}.")
-        _show_tiles(model, view, above, links, Key.LINKS_WIDGET, f"speaks to in {NAMES[above]}", open_unit)
+        _show_tiles(model, view, above, links, "fields-links", f"speaks to in {NAMES[above]}", open_unit)
     st.caption("Drawn as products of weights.")
 
 
@@ -167,7 +164,7 @@ def _show_twin(lens: Lens, view: FieldsView, open_unit: OpenUnit) -> None:
         show_way(lens, view)[[twin]],
         [Tile(f"{twin}: {correlation:+.2f}", name)],
         lambda _: open_unit(view.layer, twin),
-        key=Key.TWIN_WIDGET,
+        key="fields-twin",
         label="twin",
         colours=Colours.INK if view.way.is_ink else Colours.SIGNED,
         one_scale=view.one_scale,

@@ -15,7 +15,6 @@ from mnist_ui.fields.link import FieldsView
 from mnist_ui.fields.pictures import look_all_ways, measure_way, show_digits, show_way
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
-from mnist_ui.session import Key
 
 _GROUPS: tuple[tuple[str, Callable[[View], bool]], ...] = (
     ("One picture for all images, R²", lambda way: way.kind is Kind.UNIT and not way.is_ink),
@@ -47,7 +46,7 @@ def show_ways(lens: Lens, view: FieldsView, open_way: Callable[[str], None]) -> 
             ways = [way for way in VIEWS.values() if belongs(way)]
             with st.container(width=len(ways) * (_SIZE + 12) + 16):
                 st.caption(words.format(digit=view.digit, image=view.image))
-                _show_group(lens, view, ways, f"{Key.WAYS_WIDGET}-{place}", open_way)
+                _show_group(lens, view, ways, f"fields-ways-{place}", open_way)
     _show_table(lens, view)
 
 
@@ -66,7 +65,7 @@ def show_digit_pictures(lens: Lens, view: FieldsView, open_digit: Callable[[int]
             for digit, number in enumerate(numbers)
         ],
         open_digit,
-        key=Key.DIGITS_WIDGET,
+        key="fields-digits",
         label=f"{name_unit(view.layer, view.unit)} for each digit",
         selected=view.digit,
         one_scale=view.one_scale,

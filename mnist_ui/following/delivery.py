@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
+from mnist_ui.session import Held
 
 
 @dataclass
@@ -32,9 +32,9 @@ class Delivery:
         self.sent = self.sent_before = -1
 
 
-def find_delivery(key: str, name: str) -> Delivery:
-    """Return what this tab has under a key; nothing where it had something of another name."""
-    delivery = st.session_state.get(key)
-    if not isinstance(delivery, Delivery) or delivery.name != name:
-        delivery = st.session_state[key] = Delivery(name)
+def find_delivery(held: Held[Delivery | None], name: str) -> Delivery:
+    """Return what this tab has; nothing where it had something of another name."""
+    delivery = held.get()
+    if delivery is None or delivery.name != name:
+        held.put(delivery := Delivery(name))
     return delivery

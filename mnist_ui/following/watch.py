@@ -12,7 +12,6 @@ from mnist_ui.components.sight import is_hidden
 from mnist_ui.following.states import is_live
 from mnist_ui.following.waking import tend_job
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
 from mnist_ui.streamlit_insides import rerun_fragment
 
 _Stamp = TypeVar("_Stamp", bound=Hashable)
@@ -55,7 +54,7 @@ def watch(
 
     st.fragment(draw, key=name)()
     if every_s is not None:
-        st.session_state[Key.IS_WATCHING] = True
+        session.IS_WATCHING.put(True)
         st.fragment(look, run_every=max(every_s, _HIDDEN_EVERY_S) if is_hidden() else every_s)()
 
 

@@ -7,8 +7,8 @@ import streamlit as st
 from mnist_core.ground.errors import LabError
 from mnist_core.pens.scores import Score, choose_best, delete_scores, list_scores
 from mnist_ui import session
+from mnist_ui.game import state
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
 
 _SHOWN = 20  # places
 
@@ -44,11 +44,11 @@ def _make_rows(best: Sequence[Score]) -> dict[str, list[str]]:
 
 def _offer_removal(names: Sequence[str]) -> None:
     with st.popover("Remove", icon=":material/delete:"):
-        chosen = st.multiselect("Names to remove", names, key=Key.GAME_NAMES_WIDGET)
+        chosen = st.multiselect("Names to remove", names, key=state.NAMES)
         st.button("Remove these", disabled=not chosen, on_click=_remove, args=(chosen,))
         st.button(f"Remove all {len(names)} names", on_click=_remove, args=(names,))
 
 
 def _remove(names: Sequence[str]) -> None:
     delete_scores(names, session.settings().scores_folder)
-    st.session_state.pop(Key.GAME_NAMES_WIDGET, None)
+    state.NAMES.forget()

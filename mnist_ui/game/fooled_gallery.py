@@ -8,8 +8,8 @@ from mnist_core.ground.errors import LabError
 from mnist_core.pens.corrections import Correction, Source, list_corrections
 from mnist_ui import session
 from mnist_ui.drawings.kept_drawings import show_kept
+from mnist_ui.game import state
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
 
 _ALL = "All models"
 
@@ -35,17 +35,17 @@ def show_fooled() -> None:
     show_kept(
         [one for one in fooled if chosen in (_ALL, one.model)],
         _describe,
+        state.KEPT_CHOSEN,
         label="what fooled a network",
         file_name="fooled.json",
-        key=Key.GAME_KEPT_WIDGET,
     )
 
 
 def _choose_model(fooled: Sequence[Correction]) -> str:
     models = sorted({one.model for one in fooled if one.model is not None})
-    if st.session_state.get(Key.GAME_KEPT_MODEL_WIDGET) not in models:
-        st.session_state[Key.GAME_KEPT_MODEL_WIDGET] = _ALL
-    return str(st.selectbox("Read by", [_ALL, *models], key=Key.GAME_KEPT_MODEL_WIDGET, width=260))
+    if state.KEPT_MODEL.get() not in models:
+        state.KEPT_MODEL.put(_ALL)
+    return str(st.selectbox("Read by", [_ALL, *models], key=state.KEPT_MODEL, width=260))
 
 
 def _describe(one: Correction) -> str:

@@ -12,10 +12,11 @@ from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.pens.game import LIMIT_S, N_TURNS, Round, Turn, start_round, wins_at_once
 from mnist_ui.components.canvas import clear_canvas, show_canvas
 from mnist_ui.components.game_face import Face, show_face
+from mnist_ui.draft import keep_draft
 from mnist_ui.drawings.answer import is_unsure
-from mnist_ui.drawings.draft import keep_draft
+from mnist_ui.game import state
 from mnist_ui.game.turns import show_turns
-from mnist_ui.session import Canvas, Key
+from mnist_ui.session import Canvas
 
 Clock: TypeAlias = Callable[[], float]
 """Seconds from any moment on, which never go back."""
@@ -26,23 +27,12 @@ _PICTURE_SIZE = 96  # screen pixels; five in a row beside the canvas, three on a
 _OTHERWISE = "Without them, press Next."
 
 
-def current_round() -> Round | None:
-    """Return the round that this tab plays or has played last."""
-    played = st.session_state.get(Key.GAME_ROUND)
-    return played if isinstance(played, Round) else None
-
-
 def begin_round(model: str, clock: Clock) -> None:
     """Start a round and ask its first digit; to be called before the page shows it."""
-    st.session_state[Key.GAME_ROUND] = start_round(model)
-    st.session_state[Key.GAME_ON_BOARD] = False
-    st.session_state[Key.GAME_KEPT] = frozenset()
+    state.ROUND.put(start_round(model))
+    state.ON_BOARD.put(False)
+    state.KEPT.put(frozenset())
     _ask(clock)
-
-
-def end_round() -> None:
-    """Forget the round, played or not."""
-    st.session_state[Key.GAME_ROUND] = None
 
 
 @st.fragment
@@ -58,7 +48,7 @@ def show_play(model: Model, played: Round, clock: Clock) -> None:
     clock : callable
         Tells the seconds.
     """
-    now, played = clock(), current_round() or played
+    now, played = clock(), state.ROUND.get() or played
     with st.container(horizontal=True, gap="medium"):
         left, right = st.container(width=_WIDTH, gap="small"), st.container(width="stretch")
     with left:
@@ -105,27 +95,27 @@ def name_digit(digit: int) -> str:
 
 def _ask(clock: Clock) -> None:
     clear_canvas(Canvas.GAME)
-    st.session_state[Key.GAME_GIVEN_UP] = False
-    st.session_state[Key.GAME_ASKED_AT] = clock()
+    state.GIVEN_UP.put(False)
+    state.ASKED_AT.put(clock())
 
 
 def _go_on(clock: Clock) -> None:
     """Ask the next digit after a pause; else end the turn, once the last stroke has come too."""
-    if st.session_state[Key.GAME_ASKED_AT] is None:
+    if state.ASKED_AT.get() is None:
         _ask(clock)
     else:
-        st.session_state[Key.GAME_GIVEN_UP] = True
+        state.GIVEN_UP.put(True)
 
 
 def _end_step(step: str, clock: Clock) -> None:
     """Go on when time is up, unless the browser speaks of what ended meanwhile."""
-    played = current_round()
+    played = state.ROUND.get()
     if played is not None and step == _name_step(played):
         _go_on(clock)
 
 
 def _name_step(played: Round) -> str:
-    is_pause = st.session_state[Key.GAME_ASKED_AT] is None
+    is_pause = state.ASKED_AT.get() is None
     return f"{len(played.turns)} {'said' if is_pause else 'asked'}"
 
 
@@ -146,16 +136,16 @@ def _follow(
     now: float,
 ) -> tuple[Round, str]:
     """Play the turn where it is over; return the round, and what is to be said."""
-    asked_at: float | None = st.session_state[Key.GAME_ASKED_AT]
+    asked_at = state.ASKED_AT.get()
     if asked_at is None or played.asked is None:
         return played, say_turn(played.turns[-1])
     seconds = min(now - asked_at, LIMIT_S)
     is_won = reading is not None and wins_at_once(played.asked, reading[0].digit, reading[1])
-    if not (is_won or st.session_state[Key.GAME_GIVEN_UP] or seconds >= LIMIT_S):
+    if not (is_won or state.GIVEN_UP.get() or seconds >= LIMIT_S):
         return played, _say_reading(reading)
     played = played.play(None if reading is None else reading[0].digit, seconds, strokes)
-    st.session_state[Key.GAME_ROUND] = played
-    st.session_state[Key.GAME_ASKED_AT] = None
+    state.ROUND.put(played)
+    state.ASKED_AT.put(None)
     return played, say_turn(played.turns[-1])
 
 
@@ -170,7 +160,7 @@ def _say_reading(reading: tuple[Reading, bool] | None) -> str:
 
 
 def _compose_face(played: Round, said: str, now: float) -> Face:
-    step, asked_at = _name_step(played), st.session_state[Key.GAME_ASKED_AT]
+    step, asked_at = _name_step(played), state.ASKED_AT.get()
     if asked_at is None:
         turn = played.turns[-1]
         words = f"Yes, {name_digit(turn.asked)}" if turn.is_hit else f"No {turn.asked} for it"

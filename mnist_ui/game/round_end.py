@@ -9,10 +9,10 @@ from mnist_core.pens.corrections import Source, keep_correction, make_correction
 from mnist_core.pens.game import N_TURNS, Round, Turn
 from mnist_core.pens.scores import MOST_LETTERS, keep_score, make_score
 from mnist_ui import session
+from mnist_ui.game import state
 from mnist_ui.game.round import name_digit
 from mnist_ui.game.turns import show_turns
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
 
 _PICTURE_SIZE = 72  # screen pixels; four in a row of a phone
 
@@ -39,13 +39,13 @@ def _show_sums(played: Round) -> None:
 
 
 def _offer_board(played: Round) -> None:
-    if st.session_state[Key.GAME_ON_BOARD]:
+    if state.ON_BOARD.get():
         return
     with st.form("game-board", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Name or nickname for the board",
             max_chars=MOST_LETTERS,
-            key=Key.GAME_NAME_WIDGET,
+            key=state.NAME,
             width=260,
             help="Kept on this machine alone, with the score and nothing else, until it is removed.",
         )
@@ -55,18 +55,18 @@ def _offer_board(played: Round) -> None:
 
 def _put_on_board(played: Round) -> None:
     try:
-        score = make_score(st.session_state[Key.GAME_NAME_WIDGET], played)
+        score = make_score(state.NAME.get(), played)
         keep_score(score, session.settings().scores_folder)
     except LabError as error:
         st.error(escape(str(error)))
         return
-    st.session_state[Key.GAME_ON_BOARD] = True
+    state.ON_BOARD.put(True)
     st.rerun()
 
 
 def _offer_gallery(played: Round) -> None:
     """Let the player say which digits were drawn honestly; only these are kept."""
-    open_turns = [turn for turn in played.fooled if turn.asked not in st.session_state[Key.GAME_KEPT]]
+    open_turns = [turn for turn in played.fooled if turn.asked not in state.KEPT.get()]
     if not open_turns:
         return
     with st.container(border=True):
@@ -75,9 +75,9 @@ def _offer_gallery(played: Round) -> None:
             for turn in open_turns:
                 st.checkbox(
                     f"This is {name_digit(turn.asked)}; it read {name_digit(turn.read or 0)}.",
-                    key=_tick(turn),
+                    key=state.FOOLED.of(turn.asked),
                 )
-        ticked = [turn for turn in open_turns if st.session_state[_tick(turn)]]
+        ticked = [turn for turn in open_turns if state.FOOLED.of(turn.asked).get()]
         st.button(
             "Keep what fooled it",
             icon=":material/collections_bookmark:",
@@ -87,16 +87,12 @@ def _offer_gallery(played: Round) -> None:
         )
 
 
-def _tick(turn: Turn) -> str:
-    return f"{Key.GAME_FOOLED_WIDGET}-{turn.asked}"
-
-
 def _keep(turns: Iterable[Turn], model: str) -> None:
     for turn in turns:
         correction = make_correction(turn.strokes, turn.asked, turn.read, model, Source.GAME, turn.seconds)
         try:
             keep_correction(correction, session.settings().corrections_folder)
         except LabError as error:
-            session.refuse(str(error))
+            session.REFUSAL.put(str(error))
             return
-        st.session_state[Key.GAME_KEPT] |= {turn.asked}
+        state.KEPT.put(state.KEPT.get() | {turn.asked})

@@ -13,7 +13,6 @@ from mnist_core.network.models import Model
 from mnist_ui.cached.opened_models import read_fields
 from mnist_ui.components.gallery import Colours, sheet_png
 from mnist_ui.names import NAMES
-from mnist_ui.session import Key
 
 _WIDTH, _HEIGHT = 360, 330  # of the drawing, which scales with the page
 _TOP = 24  # below the titles
@@ -40,7 +39,7 @@ _Places: TypeAlias = dict[int, float]
 def show_path(model: Model, image: Image) -> None:
     """Draw the strongest way of an image through a network, with the picture of what each unit looks for."""
     trace = trace_image(model.network, image)
-    _drawing(key=Key.MAP_PATH_WIDGET, data={"svg": _draw(model, image, trace)})
+    _drawing(key="map-path", data={"svg": _draw(model, image, trace)})
     st.caption(
         "The units that speak most for what is read, and those of hidden 1 that drove them: the broader, the "
         "more. Each shows what it looks for (product of weights), in the network's own numbering; what is "

@@ -9,7 +9,7 @@ from mnist_core.network.models import Model
 from mnist_ui.cached.opened_models import open_model
 from mnist_ui.markdown import escape
 from mnist_ui.models.winner import take_winner
-from mnist_ui.session import Key, current_model, list_model_folders, use_model
+from mnist_ui.session import MODEL, MODEL_WIDGET, list_model_folders
 
 _SHIPPED = "paper"
 _PARAM = "model"
@@ -36,17 +36,11 @@ def choose_model(kept_params: Sequence[str] = (), usual: str = _SHIPPED) -> Mode
     take_winner()
     name = _find_name(names, usual)
     if name != usual:  # which is this page's own choice, not the user's
-        use_model(name)
+        MODEL.put(name)
     if st.query_params.get(_PARAM) != name:
         st.query_params[_PARAM] = name
-    st.session_state[Key.MODEL_WIDGET] = name
-    st.selectbox(
-        "Model",
-        names,
-        key=Key.MODEL_WIDGET,
-        format_func=_describe,
-        on_change=lambda: _follow_choice(kept_params),
-    )
+    shown = MODEL_WIDGET.shows(name, lambda chosen: _follow_choice(chosen, kept_params))
+    st.selectbox("Model", names, format_func=_describe, **shown)
     return _open_or_stop(name)
 
 
@@ -58,15 +52,14 @@ def _find_name(names: list[str], usual: str) -> str:
         st.warning(
             f"The link asks for a model named {escape(asked)}, but there is none: choose another below."
         )
-    remembered = current_model()
+    remembered = MODEL.get()
     if remembered in names:
         return remembered
     return next((name for name in (usual, _SHIPPED) if name in names), names[0])
 
 
-def _follow_choice(kept_params: Sequence[str]) -> None:
-    name = st.session_state[Key.MODEL_WIDGET]
-    use_model(name)
+def _follow_choice(name: str, kept_params: Sequence[str]) -> None:
+    MODEL.put(name)
     kept = {key: st.query_params[key] for key in kept_params if key in st.query_params}
     st.query_params.from_dict({_PARAM: name, **kept})
 

@@ -9,7 +9,6 @@ from mnist_ui.drawings.last_drawing import find_drawn
 from mnist_ui.markdown import escape
 from mnist_ui.operate.operation_charts import draw_before_after
 from mnist_ui.operate.steps import Operated
-from mnist_ui.session import Key
 
 _DRAWN, _OTHER = "The digit you drew", "An image"
 _PICTURE_SIZE = 84  # screen pixels, three of them a pixel of the image
@@ -39,7 +38,7 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
             "Digit",
             [_DRAWN, _OTHER],
             default=_DRAWN,
-            key=Key.OPERATE_SOURCE_WIDGET,
+            key="operate-source",
             label_visibility="collapsed",
             required=True,
         )
@@ -50,7 +49,7 @@ def _choose_image(operated: Operated) -> tuple[Image, str]:
         "Image",
         0,
         len(test.labels) - 1,
-        key=Key.OPERATE_IMAGE_WIDGET,
+        key="operate-image",
         help=f"One of the {escape(operated.bench.words)}. Or draw one on the Draw page.",
     )
     return test.images[int(place)], f"a {operated.model.info.class_names[test.labels[int(place)]]}"

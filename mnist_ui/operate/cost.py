@@ -18,10 +18,10 @@ from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
+from mnist_ui.operate import state
 from mnist_ui.operate.bench import read_curve
 from mnist_ui.operate.operation_charts import draw_curve
 from mnist_ui.operate.steps import Operated
-from mnist_ui.session import Key
 
 _BEFORE, _AFTER = "Before", "After"
 _MOST_PICTURES = 12
@@ -45,15 +45,15 @@ def show_accuracy(operated: Operated, after: Evaluation) -> None:
 def show_confusion(operated: Operated, after: Evaluation) -> None:
     """Show the confusion matrix before or after, and the images of a cell that is clicked."""
     side = st.segmented_control(
-        "Confusion", [_BEFORE, _AFTER], default=_AFTER, key=Key.OPERATE_SIDE_WIDGET, required=True
+        "Confusion", [_BEFORE, _AFTER], default=_AFTER, key="operate-side", required=True
     )
     shown, names = after if side == _AFTER else operated.bench.before, operated.model.info.class_names
-    cell = st.session_state.get(Key.OPERATE_CELL)
+    cell = state.CELL.get()
 
     def pick(truth: int, guess: int) -> None:
-        st.session_state[Key.OPERATE_CELL] = (truth, guess)
+        state.CELL.put((truth, guess))
 
-    pick_cell(shown.confusion, pick, names=names, key=Key.OPERATE_CONFUSION_WIDGET, selected=cell)
+    pick_cell(shown.confusion, pick, names=names, key="operate-confusion", selected=cell)
     st.caption(_say_changes(operated.bench.before, after, names))
     if cell is not None and max(cell) < len(names):
         _show_cell(operated, shown, cell, names)

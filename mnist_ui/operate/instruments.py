@@ -10,8 +10,9 @@ from mnist_core.insight.operate.plain_weights import HIDDEN
 from mnist_ui.cached.opened_models import read_fields
 from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.names import NAMES
+from mnist_ui.operate import state
 from mnist_ui.operate.steps import Operated
-from mnist_ui.session import Key
+from mnist_ui.session import Held
 
 _SIZES = {"hidden1": 50, "hidden2": 72}  # of a tile, so that a layer fits the screen
 _UNROUNDED = 0  # bits, on the slider
@@ -30,7 +31,7 @@ def choose_layer(operated: Operated) -> str:
         "Layer",
         HIDDEN,
         default=HIDDEN[0],
-        key=Key.OPERATE_LAYER_WIDGET,
+        key="operate-layer",
         format_func=lambda name: f"{NAMES[name].capitalize()} ({_say_on(operated, name)})",
         required=True,
     )
@@ -45,7 +46,7 @@ def show_units(operated: Operated, layer: str) -> None:
         read_fields(operated.model, layer),
         [Tile(str(unit), f"unit {unit} of {NAMES[layer]}") for unit in range(len(on))],
         lambda unit: operated.toggle(layer, unit),
-        key=Key.OPERATE_UNITS_WIDGET,
+        key="operate-units",
         label=f"switches of {NAMES[layer]}",
         switched_on=[bool(is_on) for is_on in on],
         one_scale=False,
@@ -78,41 +79,35 @@ def _show_prune(operated: Operated, layer: str) -> None:
         st.caption("The layer has one unit only.")
         return
     last = operated.steps[-1] if operated.steps else None
-    st.session_state[Key.OPERATE_KEEP_WIDGET] = max(1, int(operated.weights.is_on(layer).sum()))
     if isinstance(last, Prune):
-        st.session_state[Key.OPERATE_ORDER_WIDGET] = last.order
+        state.ORDER.put(last.order)
 
-    def prune() -> None:
-        order = Order(st.session_state[Key.OPERATE_ORDER_WIDGET])
-        operated.prune(layer, int(st.session_state[Key.OPERATE_KEEP_WIDGET]), order)
+    def prune(_: object = None) -> None:
+        operated.prune(layer, state.KEEP.get(), Order(state.ORDER.get()))
 
-    st.slider(f"Units of {NAMES[layer]} to keep", 1, most, key=Key.OPERATE_KEEP_WIDGET, on_change=prune)
+    kept = state.KEEP.shows(max(1, int(operated.weights.is_on(layer).sum())), prune)
+    st.slider(f"Units of {NAMES[layer]} to keep", 1, most, **kept)
     st.radio(
         "The best by",
         list(Order),
-        key=Key.OPERATE_ORDER_WIDGET,
+        key=state.ORDER,
         format_func=lambda order: _ORDER_WORDS[order],
         on_change=prune,
     )
 
 
 def _show_scale(operated: Operated, layer: str) -> None:
-    unit = _ask_unit(operated, layer, "Unit", Key.OPERATE_SCALED_WIDGET)
+    unit = _ask_unit(operated, layer, "Unit", state.SCALED)
     factor = operated.find_factor(layer, unit)
-    st.session_state[Key.OPERATE_FACTOR_WIDGET] = 1.0 if factor is None else factor
-    st.slider(
-        "Factor of its outgoing weights",
-        -2.0,
-        4.0,
-        step=0.1,
-        key=Key.OPERATE_FACTOR_WIDGET,
-        on_change=lambda: operated.scale(layer, unit, float(st.session_state[Key.OPERATE_FACTOR_WIDGET])),
+    shown = state.FACTOR.shows(
+        1.0 if factor is None else factor, lambda chosen: operated.scale(layer, unit, float(chosen))
     )
+    st.slider("Factor of its outgoing weights", -2.0, 4.0, step=0.1, **shown)
 
 
 def _show_swap(operated: Operated, layer: str) -> None:
-    first = _ask_unit(operated, layer, "One unit", Key.OPERATE_FIRST_WIDGET)
-    second = _ask_unit(operated, layer, "Another", Key.OPERATE_SECOND_WIDGET)
+    first = _ask_unit(operated, layer, "One unit", state.FIRST)
+    second = _ask_unit(operated, layer, "Another", state.SECOND)
     st.caption(
         "Each then speaks in the other's place. Were their incoming weights swapped too, nothing changed."
     )
@@ -126,18 +121,19 @@ def _show_swap(operated: Operated, layer: str) -> None:
 def _show_round(operated: Operated, layer: str) -> None:  # noqa: ARG001 - all layers are rounded
     bits = [_UNROUNDED, *range(_MOST_SHOWN_BITS, FEWEST_BITS - 1, -1)]
     now = operated.find_bits()
-    st.session_state[Key.OPERATE_BITS_WIDGET] = now if now in bits else _UNROUNDED
     st.select_slider(
         "Bits of each weight",
         bits,
-        key=Key.OPERATE_BITS_WIDGET,
         format_func=lambda count: str(count) if count else "as they are",
-        on_change=lambda: operated.round(st.session_state[Key.OPERATE_BITS_WIDGET] or None),
+        **state.BITS.shows(
+            now if now is not None and now in bits else _UNROUNDED,
+            lambda chosen: operated.round(chosen or None),
+        ),
     )
     st.caption("All three matrices, each with a step of its own; biases stay as they are.")
 
 
-def _ask_unit(operated: Operated, layer: str, label: str, key: Key) -> int:
+def _ask_unit(operated: Operated, layer: str, label: str, held: Held[int]) -> int:
     most = operated.weights.count_units(layer) - 1
-    st.session_state[key] = min(int(st.session_state.get(key, 0)), most)
-    return int(st.number_input(f"{label} of {NAMES[layer]}", 0, most, key=key))
+    held.put(min(held.get(), most))
+    return int(st.number_input(f"{label} of {NAMES[layer]}", 0, most, key=held))

@@ -11,8 +11,9 @@ from mnist_core.insight.operate.operated_model import keep_operated
 from mnist_core.network.models import Model
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name, propose_name
+from mnist_ui.operate import state
 from mnist_ui.operate.steps import Operated
-from mnist_ui.session import Key, settings
+from mnist_ui.session import settings
 
 
 def show_steps(operated: Operated) -> None:
@@ -30,16 +31,14 @@ def show_steps(operated: Operated) -> None:
 
 def show_saving(operated: Operated, dataset: Dataset) -> None:
     """Let the user save the result as a model of its own."""
-    saved = st.session_state.pop(Key.OPERATE_SAVED, None)
+    saved = state.SAVED.take()
     usual = f"{operated.model.name}-less"
-    key = f"{Key.OPERATE_NAME_WIDGET}-{usual}"
-    if (
-        saved is not None and saved[0]
-    ):  # so that the field does not refuse the name that it was just saved under
-        st.session_state[key] = propose_name(usual)
+    held = state.NAME.of(usual)
+    if saved is not None and saved[0]:  # else the field refuses the name that it was just saved under
+        held.put(propose_name(usual))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=260):
-            name = ask_for_model_name("Save as a new model", propose_name(usual), key)
+            name = ask_for_model_name("Save as a new model", propose_name(usual), held)
         st.button(
             "Save",
             icon=":material/save:",
@@ -57,9 +56,9 @@ def _save(operated: Operated, dataset: Dataset, name: str) -> None:
     try:
         saved = _keep(operated, dataset, name)
     except ModelError as error:
-        st.session_state[Key.OPERATE_SAVED] = (False, escape(str(error)))
+        state.SAVED.put((False, escape(str(error))))
         return
-    st.session_state[Key.OPERATE_SAVED] = (True, _say_saved(saved))
+    state.SAVED.put((True, _say_saved(saved)))
 
 
 def _keep(operated: Operated, dataset: Dataset, name: str) -> Model:

@@ -21,7 +21,7 @@ from mnist_core.insight.operate.plain_weights import Weights
 from mnist_core.insight.operate.written_steps import parse_operation
 from mnist_core.network.models import Model
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
+from mnist_ui.operate import state
 
 _PARAM = "do"
 
@@ -118,12 +118,12 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _recall(name: str) -> list[str]:
-    remembered = st.session_state.get(Key.OPERATE_STEPS)
+    remembered = state.STEPS.get()
     return list(remembered[1]) if remembered and remembered[0] == name else []
 
 
 def _remember(name: str, texts: Sequence[str]) -> None:
-    st.session_state[Key.OPERATE_STEPS] = (name, list(texts))
+    state.STEPS.put((name, list(texts)))
     if texts and st.query_params.get_all(_PARAM) != list(texts):
         st.query_params[_PARAM] = list(texts)
     elif not texts and _PARAM in st.query_params:

@@ -15,8 +15,9 @@ from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
+from mnist_ui.results import state
 from mnist_ui.results.trust import compare_models
-from mnist_ui.session import Key, list_model_folders
+from mnist_ui.session import list_model_folders
 
 _MOST_PICTURES = 24
 _SIZE = 64
@@ -33,10 +34,10 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
         st.info("There is no other model: a search makes one.", icon=":material/tune:")
         return
     # Another model on top of the page: its own rivals.
-    key = f"{Key.RIVAL_WIDGET}-{model.name}"
-    if key not in st.session_state:
-        st.session_state[key] = _find_rival(model, others, dataset)
-    other = st.selectbox("Compared with", others, key=key)
+    rival_name = state.RIVAL.of(model.name)
+    if not rival_name.is_there():
+        rival_name.put(_find_rival(model, others, dataset))
+    other = st.selectbox("Compared with", others, key=rival_name)
     try:
         rival = open_model(list_model_folders()[other])
         readings, found = compare_models(model, rival, dataset)

@@ -18,7 +18,7 @@ from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
 from mnist_ui.results.trust import draw_levels, read_robustness
 from mnist_ui.results.trust_charts import draw_robustness
-from mnist_ui.session import Key, list_model_folders
+from mnist_ui.session import list_model_folders
 
 _FEW = 2_000  # images that are read in about a second a model
 _MOST_MODELS = 6  # lines that can be told apart
@@ -51,7 +51,7 @@ def _choose_models(chosen: str) -> list[str]:
         default=usual,
         max_selections=_MOST_MODELS,
         # Another model on top of the page: its own choice of models to begin with.
-        key=f"{Key.ROBUST_MODELS_WIDGET}-{chosen}",
+        key=f"results-robust-models-{chosen}",
     )
     return picked
 
@@ -62,7 +62,7 @@ def _choose_images() -> int | None:
         "Measured on",
         [few, every],
         default=few,
-        key=Key.ROBUST_IMAGES_WIDGET,
+        key="results-robust-images",
         required=True,
         help="All take some seconds a model, once.",
     )

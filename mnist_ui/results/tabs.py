@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.network.models import Model
-from mnist_ui.session import Key
+from mnist_ui.results import state
 
 TAB_PARAM = "tab"
 """The query parameter that names the tab."""
@@ -30,9 +30,9 @@ _DEPTHS = {
 def show_tabs(model: Model, dataset: Dataset | None, show_reads: Callable[[], None]) -> None:
     """Show the open tab; the first shows what the model reads."""
     asked = st.query_params.get(TAB_PARAM)
-    if asked in _DEPTHS:
-        st.session_state[Key.RESULTS_TAB] = asked
-    reads, *depths = st.tabs([_READS, *_DEPTHS], key=Key.RESULTS_TAB, on_change=_follow_tab)
+    if asked is not None and asked in _DEPTHS:
+        state.TAB.put(asked)
+    reads, *depths = st.tabs([_READS, *_DEPTHS], key=state.TAB, on_change=_follow_tab)
     if reads.open:
         with reads:
             show_reads()
@@ -44,4 +44,4 @@ def show_tabs(model: Model, dataset: Dataset | None, show_reads: Callable[[], No
 
 
 def _follow_tab() -> None:
-    st.query_params[TAB_PARAM] = st.session_state[Key.RESULTS_TAB]
+    st.query_params[TAB_PARAM] = state.TAB.get()

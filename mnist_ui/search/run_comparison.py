@@ -11,10 +11,12 @@ from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.following.states import badge_state, mark_state
 from mnist_ui.markdown import escape
+from mnist_ui.search import state
 from mnist_ui.search.grid_map import HELP_HEAT_MAP
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 from mnist_ui.search.shown_run import select_run
+from mnist_ui.session import Held
 from mnist_ui.times import say_duration
 
 _NONE = "—"
@@ -38,10 +40,10 @@ def show_comparison(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore
         return
     left, right = st.columns(2)
     with left:
-        first = _choose("First run", session.Key.COMPARED_FIRST, runs, best_scores)
+        first = _choose("First run", state.COMPARED_FIRST, runs, best_scores)
     with right:
         others = [run for run in runs if run.id != first.id]
-        second = _choose("Second run", session.Key.COMPARED_SECOND, others, best_scores)
+        second = _choose("Second run", state.COMPARED_SECOND, others, best_scores)
     pair = (first, second)
     ranked = [rank_candidates(run.plan, read_fits(session.store(), run.id)) for run in pair]
     _show_differences(first, second)
@@ -57,25 +59,14 @@ def show_comparison(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore
 
 
 def _choose(
-    label: str, key: session.Key, runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]
+    label: str, held: Held[str | None], runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]
 ) -> WorkRow:
     by_id = {run.id: run for run in runs}
     # Else one that found something: with nothing there is nothing to compare.
     usual = next((run for run in runs if run.id in best_scores), runs[0])
-    shown = by_id.get(st.session_state.get(key, ""), usual)
-    widget = _WIDGETS[key]
-    select_run(label, widget, runs, best_scores, shown, lambda run_id: _remember(key, run_id))
+    shown = by_id.get(held.get() or "", usual)
+    select_run(label, held.of("widget"), runs, best_scores, shown, held.put)
     return shown
-
-
-_WIDGETS = {
-    session.Key.COMPARED_FIRST: session.Key.COMPARED_FIRST_WIDGET,
-    session.Key.COMPARED_SECOND: session.Key.COMPARED_SECOND_WIDGET,
-}
-
-
-def _remember(key: session.Key, run_id: str) -> None:
-    st.session_state[key] = run_id
 
 
 def _show_differences(first: WorkRow, second: WorkRow) -> None:

@@ -21,6 +21,7 @@ from mnist_core.store import (
 from mnist_core.work import start_worker
 from mnist_ui import session
 from mnist_ui.markdown import escape
+from mnist_ui.search import state
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class _Deed:
 
 def show_buttons(run: WorkRow) -> None:
     """Show the buttons that the state of a run allows; say why a deed was refused."""
-    if refusal := st.session_state.pop(session.Key.RUN_REFUSAL, None):
+    if refusal := state.REFUSAL.take():
         st.toast(escape(refusal), icon=":material/info:")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for deed in _find_deeds(run):
@@ -99,4 +100,4 @@ def _do(deed: Callable[[str], None], run_id: str) -> None:
         deed(run_id)
     except LabError as error:
         # The run has moved on since the button was drawn; a fragment's callback may not show anything itself.
-        st.session_state[session.Key.RUN_REFUSAL] = str(error)
+        state.REFUSAL.put(str(error))

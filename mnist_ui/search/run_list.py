@@ -21,6 +21,7 @@ from mnist_core.store import (
 from mnist_ui import session
 from mnist_ui.following.states import is_live, mark_state, say_state
 from mnist_ui.markdown import escape
+from mnist_ui.search import state
 from mnist_ui.search.shown_run import open_comparison, open_run
 from mnist_ui.times import say_duration, say_zone
 
@@ -38,7 +39,7 @@ def show_history(_: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> 
         Of the best candidate of each run that has one.
     """
     store = session.store()
-    if refusal := st.session_state.pop(session.Key.HISTORY_REFUSAL, None):
+    if refusal := state.HISTORY_REFUSAL.take():
         st.error(escape(refusal), icon=":material/error:")
     runs = _search(store)
     if not runs:
@@ -55,13 +56,13 @@ def _search(store: Database) -> list[WorkRow]:
     words, tags, states = st.columns([2, 1, 1])
     text = words.text_input(
         "Find runs",
-        key=session.Key.HISTORY_TEXT,
+        key="search-history-text",
         placeholder="words of the name, data set, tag or id",
         icon=":material/search:",
     )
-    chosen_tags = tags.multiselect("With tags", list_tags(store), key=session.Key.HISTORY_TAGS)
+    chosen_tags = tags.multiselect("With tags", list_tags(store), key="search-history-tags")
     chosen_states = states.multiselect(
-        "In state", list(WorkState), format_func=say_state, key=session.Key.HISTORY_STATES
+        "In state", list(WorkState), format_func=say_state, key="search-history-states"
     )
     return find_searches(store, text or "", chosen_tags, chosen_states)
 
@@ -158,23 +159,15 @@ def _show_deeds(run: WorkRow) -> None:
             key=f"delete-{run.id}",
             disabled=is_live(run),
             help=reason,
-            on_click=_begin_asking,
+            on_click=state.HISTORY_ASKED.put,
             args=(run.id,),
         )
     # It stays open until it is answered, also where the page runs again for another reason.
-    if st.session_state.get(session.Key.HISTORY_ASKED) == run.id:
+    if state.HISTORY_ASKED.get() == run.id:
         _ask_to_delete(run)
 
 
-def _begin_asking(run_id: str) -> None:
-    st.session_state[session.Key.HISTORY_ASKED] = run_id
-
-
-def _end_asking() -> None:
-    st.session_state[session.Key.HISTORY_ASKED] = None
-
-
-@st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_end_asking)
+@st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=state.HISTORY_ASKED.forget)
 def _ask_to_delete(run: WorkRow) -> None:
     st.markdown(
         f"**{escape(run.name)}**, with its {run.n_fits_done:,} finished fits, {run.n_epochs:,} epochs, "
@@ -183,7 +176,7 @@ def _ask_to_delete(run: WorkRow) -> None:
     if run.found is not None:
         st.markdown(f"The model that it saved, **{escape(Path(run.found.model).name)}**, stays.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep it", key=f"keep-{run.id}", on_click=_end_asking):
+        if st.button("Keep it", key=f"keep-{run.id}", on_click=state.HISTORY_ASKED.forget):
             st.rerun()
         # A callback, as its deed is done also where another run of the page overtakes that of the dialog.
         if st.button("Delete", type="primary", key=f"really-delete-{run.id}", on_click=_delete, args=(run,)):
@@ -191,11 +184,11 @@ def _ask_to_delete(run: WorkRow) -> None:
 
 
 def _delete(run: WorkRow) -> None:
-    _end_asking()
+    state.HISTORY_ASKED.forget()
     try:
         remove_work(session.store(), run.id, session.settings())
     except LabError as error:
-        st.session_state[session.Key.HISTORY_REFUSAL] = str(error)
+        state.HISTORY_REFUSAL.put(str(error))
     else:
         if st.query_params.get("run") == run.id:
             del st.query_params["run"]

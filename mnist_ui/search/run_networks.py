@@ -11,10 +11,11 @@ from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.components.small_curves import MOST_CELLS, SmallCurves
 from mnist_ui.following.delivery import find_delivery
+from mnist_ui.search import state
 from mnist_ui.search.followed_runs import FollowedRun, Sight
 from mnist_ui.search.search_charts import Curves, draw_curves
 
-_BEST = -1  # curves of the best; other choices are places in the grid
+_BEST = state.CURVES_OF.usual  # curves of the best; other choices are places in the grid
 _MEAN = -1  # of the folds; other choices are their numbers
 _FOLDS_A_ROW = 3
 _HELP = (
@@ -38,8 +39,8 @@ def show_networks(followed: FollowedRun, sight: Sight) -> None:
             figure = followed.figures.draw(
                 run.plan.grid, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
             )
-            delivery = find_delivery(session.Key.RUN_CURVES_DELIVERY, figure.name)
-            figure.show(f"small-{run.id}", delivery, _chosen(run), lambda index: _choose(run, index))
+            delivery = find_delivery(state.CURVES_DELIVERY, figure.name)
+            figure.show(f"small-{run.id}", delivery, _chosen(run), state.CURVES_OF.of(run.id).put)
             st.caption(_sum_up(run, figure, fits, fold))
     _show_curves(run, epochs, fits, ranked)
 
@@ -68,16 +69,8 @@ def _sum_up(run: WorkRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int
 
 
 def _chosen(run: WorkRow) -> int | None:
-    index = st.session_state.get(_key_of_choice(run), _BEST)
+    index = state.CURVES_OF.of(run.id).get()
     return None if index == _BEST else index
-
-
-def _choose(run: WorkRow, index: int) -> None:
-    st.session_state[_key_of_choice(run)] = index
-
-
-def _key_of_choice(run: WorkRow) -> str:
-    return f"curves-of-{run.id}"
 
 
 def _show_curves(
@@ -107,7 +100,7 @@ def _choose_curves(run: WorkRow, slot: DeltaGenerator) -> int:
         # In the order of the grid, which does not change under the hand of who looks for one.
         [_BEST, *range(len(candidates))],
         format_func=lambda index: "The best candidate" if index == _BEST else str(candidates[index]),
-        key=_key_of_choice(run),
+        key=state.CURVES_OF.of(run.id),
         label_visibility="collapsed",
     )
     return int(chosen)

@@ -38,8 +38,8 @@ def _say_why(run: WorkRow) -> None:
 
 def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandidate]) -> None:
     model = Path(outcome.model).name
-    if session.current_model() is None:
-        session.use_model(model)
+    if session.MODEL.get() is None:
+        session.MODEL.put(model)
     with st.container(border=True):
         st.header(f"Winner: {outcome.candidate}", anchor=False)
         with st.container(horizontal=True):

@@ -14,6 +14,7 @@ from mnist_ui.following.waking import tend_run
 from mnist_ui.following.watch import watch_work
 from mnist_ui.markdown import escape
 from mnist_ui.models.winner import await_winner
+from mnist_ui.search import state
 from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
 from mnist_ui.search.grid_map import show_grid
 from mnist_ui.search.machine_load import find_promise, say_memory
@@ -82,10 +83,10 @@ def _show_now(sight: Sight) -> None:
 
 def _show_views(followed: FollowedRun, sight: Sight) -> None:
     run = sight.run
-    if session.Key.RUN_VIEW not in st.session_state:
-        st.session_state[session.Key.RUN_VIEW] = NETWORKS if run.state.is_held else RANKING
+    if not state.VIEW.is_there():
+        state.VIEW.put(NETWORKS if run.state.is_held else RANKING)
     names = [NETWORKS, RANKING, GRID, REPLAY]
-    networks, ranking, grid, replay = st.tabs(names, key=session.Key.RUN_VIEW, on_change="rerun")
+    networks, ranking, grid, replay = st.tabs(names, key=state.VIEW, on_change="rerun")
     # Only what is seen is drawn: the others would cost as much each second.
     if networks.open:
         with networks:

@@ -10,6 +10,7 @@ from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
 from mnist_core.store.ranking import rank_candidates
 from mnist_ui.components.replay import Replay
+from mnist_ui.search import state
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 
@@ -21,11 +22,12 @@ def show_replay(run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]
         st.info("There is nothing to replay: no epoch has ended.", icon=":material/replay:")
         return
     key = f"replay-{run.id}-{len(searched)}"
-    place = f"{key}-seen"
+    seen = state.REPLAYED.of(f"{run.id}-{len(searched)}-seen")
     with st.container(border=True):
         st.markdown("**The run as it went**", help=_HELP)
-        n_seen = Replay(run.plan, searched, fits).show(key, int(st.session_state.get(place, len(searched))))
-    st.session_state[place] = n_seen
+        place = seen.get() if seen.is_there() else len(searched)
+        n_seen = Replay(run.plan, searched, fits).show(key, place)
+    seen.put(n_seen)
     ranked = rank_candidates(run.plan, rewind_fits(searched[:n_seen], fits))
     st.caption(f"As it stood after {n_seen:,} epochs:")
     ranking, heat_map = st.columns([7, 5])

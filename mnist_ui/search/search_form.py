@@ -15,7 +15,7 @@ from mnist_core.network.grid import MOST_WORKERS, Engine, Grid, SearchPlan
 from mnist_core.network.recipe import MOST_BATCH, MOST_EPOCHS
 from mnist_core.search.check import check_plan
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
+from mnist_ui.search import state
 from mnist_ui.typed import Limits, ask_for_count, ask_for_list
 
 _MOST_CANDIDATES = 10_000  # a page can still show them; more is a typing error
@@ -55,19 +55,20 @@ _HELP_CLUSTER = (
 
 
 @dataclass(frozen=True)
-class _Start:
+class Start:
     """What the form begins with; another number makes every field of the form a new one."""
 
     plan: SearchPlan
     number: int
 
     def key(self, name: str) -> str:
+        """Return the key of a field: another once the form is filled anew."""
         return f"plan-{name}-{self.number}"
 
 
 def fill_form(plan: SearchPlan) -> None:
     """Fill the form with a plan, in place of what was typed."""
-    st.session_state[Key.PLAN] = _Start(plan, _read_start().number + 1)
+    state.PLAN.put(Start(plan, _read_start().number + 1))
 
 
 def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
@@ -99,12 +100,11 @@ def say_size(plan: SearchPlan) -> str:
     return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates × {plan.cv} folds"
 
 
-def _read_start() -> _Start:
-    start = st.session_state.get(Key.PLAN)
-    return start if isinstance(start, _Start) else _Start(SearchPlan(), 0)
+def _read_start() -> Start:
+    return state.PLAN.get() or Start(SearchPlan(), 0)
 
 
-def _ask_for_axes(start: _Start) -> dict[str, Any]:
+def _ask_for_axes(start: Start) -> dict[str, Any]:
     """Ask for the values of each axis; numbers are as they were typed."""
     grid = start.plan.grid
     slots = st.columns([1, 1, 1, 1.15])  # three activations side by side need a little more
@@ -118,7 +118,7 @@ def _ask_for_axes(start: _Start) -> dict[str, Any]:
     return axes
 
 
-def _ask_for_activations(start: _Start) -> list[Activation]:
+def _ask_for_activations(start: Start) -> list[Activation]:
     chosen = st.pills(
         "Activations",
         list(Activation),
@@ -132,7 +132,7 @@ def _ask_for_activations(start: _Start) -> list[Activation]:
     return [one for one in Activation if one in chosen]
 
 
-def _ask_for_counts(start: _Start, dataset: Dataset) -> list[tuple[str, Limits, int]]:
+def _ask_for_counts(start: Start, dataset: Dataset) -> list[tuple[str, Limits, int]]:
     """Ask for the counts of a plan: the name of each, its limits, and what was typed."""
     plan, n = start.plan, dataset.n_samples
     usual = {
@@ -151,7 +151,7 @@ def _ask_for_counts(start: _Start, dataset: Dataset) -> list[tuple[str, Limits, 
     return typed
 
 
-def _ask_for_name(start: _Start) -> str:
+def _ask_for_name(start: Start) -> str:
     name = st.text_input(
         "Name of the run",
         key=start.key("name"),
@@ -162,7 +162,7 @@ def _ask_for_name(start: _Start) -> str:
     return name.strip()
 
 
-def _ask_for_engine(start: _Start) -> Engine:
+def _ask_for_engine(start: Start) -> Engine:
     chosen = st.selectbox(
         "Engine",
         list(Engine),
@@ -175,7 +175,7 @@ def _ask_for_engine(start: _Start) -> Engine:
     return chosen or start.plan.engine
 
 
-def _ask_for_cluster(start: _Start, engine: Engine) -> str | None:
+def _ask_for_cluster(start: Start, engine: Engine) -> str | None:
     """Ask for the address of a cluster; None stands for this machine."""
     address = st.text_input(
         "Cluster",

@@ -1,13 +1,15 @@
 """Which run the search page shows: the one of the link, else the active one, else the latest."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from mnist_core.store import BestScore, WorkRow
 from mnist_ui.following.states import is_live, mark_state
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
+from mnist_ui.search import state
+from mnist_ui.session import Held
 from mnist_ui.times import say_when
 
 FORM_TAB = "New search"
@@ -20,30 +22,29 @@ _RUN = "run"  # the query parameter
 def open_run(run_id: str) -> None:
     """Show a run from the next run of the page on."""
     st.query_params[_RUN] = run_id
-    st.session_state[Key.NEXT_SEARCH_TAB] = RUNS_TAB
+    state.NEXT_TAB.put(RUNS_TAB)
 
 
 def open_comparison(run_id: str) -> None:
     """Compare a run with the one that is shown, from the next run of the page on."""
     shown = st.query_params.get(_RUN)
-    st.session_state[Key.COMPARED_FIRST] = run_id
+    state.COMPARED_FIRST.put(run_id)
     if shown != run_id:
-        st.session_state[Key.COMPARED_SECOND] = shown
-    st.session_state[Key.NEXT_SEARCH_TAB] = COMPARE_TAB
+        state.COMPARED_SECOND.put(shown)
+    state.NEXT_TAB.put(COMPARE_TAB)
 
 
 def open_form() -> None:
     """Show the form from the next run of the page on."""
-    st.session_state[Key.NEXT_SEARCH_TAB] = FORM_TAB
+    state.NEXT_TAB.put(FORM_TAB)
 
 
 def choose_tab(runs: Sequence[WorkRow]) -> None:
     """Choose the tab to begin with, and obey a wish for another."""
-    if Key.SEARCH_TAB not in st.session_state:
-        st.session_state[Key.SEARCH_TAB] = RUNS_TAB if runs else FORM_TAB
-    # A widget's state may only be set before the widget, so the wish waits for the next run of the page.
-    if wish := st.session_state.pop(Key.NEXT_SEARCH_TAB, None):
-        st.session_state[Key.SEARCH_TAB] = wish
+    if not state.TAB.is_there():
+        state.TAB.put(RUNS_TAB if runs else FORM_TAB)
+    if wish := state.NEXT_TAB.take():
+        state.TAB.put(wish)
 
 
 def choose_run(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> WorkRow:
@@ -54,7 +55,7 @@ def choose_run(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) ->
         st.warning(f"There is no run {escape(wanted)} here, so another is shown: choose one from the list.")
     shown = by_id.get(wanted or "") or _find_usual(runs)
     st.query_params[_RUN] = shown.id
-    select_run("Run", Key.RUN, runs, best_scores, shown, _remember, is_labelled=False)
+    select_run("Run", state.RUN, runs, best_scores, shown, _remember, is_labelled=False)
     return shown
 
 
@@ -64,7 +65,7 @@ def _remember(run_id: str) -> None:
 
 def select_run(
     label: str,
-    key: Key,
+    held: Held[Any],
     runs: Sequence[WorkRow],
     best_scores: Mapping[str, BestScore],
     shown: WorkRow,
@@ -78,7 +79,7 @@ def select_run(
     ----------
     label : str
         What the choice is.
-    key : Key
+    held : Held
         Of the widget.
     runs : sequence of WorkRow
         Those to choose from.
@@ -93,19 +94,17 @@ def select_run(
     """
     by_id = {run.id: run for run in runs}
 
-    def choose() -> None:
+    def choose(chosen: str) -> None:
         # When a run's words change, as its state does, the widget takes the old words for a choice.
-        if (chosen := st.session_state[key]) in by_id:
+        if chosen in by_id:
             on_choose(chosen)
 
-    st.session_state[key] = shown.id
     st.selectbox(
         label,
         list(by_id),
         format_func=lambda run_id: _describe(by_id[run_id], best_scores.get(run_id)),
-        key=key,
-        on_change=choose,
         label_visibility="visible" if is_labelled else "collapsed",
+        **held.shows(shown.id, choose),
     )
 
 

@@ -18,6 +18,7 @@ from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name
+from mnist_ui.train import state
 from mnist_ui.train.shown_training import forget_choice, open_training
 
 _REFRESH_S = 1.0
@@ -60,7 +61,7 @@ def show_epoch(job: WorkRow, epoch: int, layer: str, *, is_busy: bool) -> None:
 
 def show_saving() -> None:
     """Show the model that this tab has asked for last, until it is saved."""
-    job_id = st.session_state.get(session.Key.LIVE_SAVING)
+    job_id = state.SAVING.get()
     if job_id is None:
         return
     watch_job("saving", get_job(session.store(), job_id), _show_saving, _REFRESH_S)
@@ -96,7 +97,7 @@ def _do(deed: Callable[..., None], *arguments: Any) -> None:
     try:
         deed(*arguments)
     except LabError as error:
-        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+        state.REFUSAL.put(str(error))
     st.rerun()
 
 
@@ -105,7 +106,7 @@ def _save(job: WorkRow, epoch: int, name: str) -> None:
     settings = {"training": job.id, "epoch": epoch, "name": name}
     saving_id = add_job(session.store(), SAVING, settings, name=f"{name} from {title_training(job)}")
     start_job(session.settings(), saving_id)
-    st.session_state[session.Key.LIVE_SAVING] = saving_id
+    state.SAVING.put(saving_id)
 
 
 def _branch(job_id: str, epoch: int) -> None:

@@ -7,8 +7,8 @@ import streamlit as st
 from mnist_core.store import WorkRow
 from mnist_core.training.live.plan import title_training
 from mnist_ui.markdown import escape
-from mnist_ui.session import Key
 from mnist_ui.times import say_when
+from mnist_ui.train import state
 
 _TRAINING = "training"  # the query parameter
 _NEW = "new"
@@ -41,13 +41,11 @@ def choose_training(jobs: Sequence[WorkRow]) -> WorkRow | None:
         )
     shown = by_id.get(wanted or "", jobs[0])
     st.query_params[_TRAINING] = shown.id
-    st.session_state[Key.LIVE_WIDGET] = shown.id
     st.selectbox(
         "Training",
         list(by_id),
         format_func=lambda job_id: f"{title_training(by_id[job_id])} · {say_when(by_id[job_id].created)}",
-        key=Key.LIVE_WIDGET,
-        on_change=lambda: open_training(st.session_state[Key.LIVE_WIDGET]),
         label_visibility="collapsed",
+        **state.TRAINING.shows(shown.id, open_training),
     )
     return shown

@@ -21,6 +21,7 @@ from mnist_ui.following.states import badge_state
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
+from mnist_ui.train import state
 from mnist_ui.train.epoch_actions import show_epoch
 from mnist_ui.train.training_form import LIMITS, ask_for_pace
 from mnist_ui.typed import say_number
@@ -41,7 +42,7 @@ def _find_last_epoch(job: WorkRow) -> int:
 
 
 def _show_now(job: WorkRow) -> None:
-    if refusal := st.session_state.pop(session.Key.LIVE_REFUSAL, None):
+    if refusal := state.REFUSAL.take():
         st.toast(escape(refusal), icon=":material/info:")
     last = _find_last_epoch(job)
     _show_head(job, last)
@@ -113,14 +114,13 @@ def _show_wishes(job: WorkRow, last: int) -> None:
     wishes = Wishes.from_values(job.wishes)
     if planned := _say_planned(wishes, LivePlan.from_values(job.settings), last):
         st.caption(planned)
-    rates, key = wishes.rates_of(last + 1), f"live-pace-{job.id}"
+    rates, pace = wishes.rates_of(last + 1), state.WISH.of(f"pace-{job.id}")
     free = {**asdict(rates), "changes": {}}  # whoever sets a rate by hand wants it for all epochs to come
     with st.container(horizontal=True):
         _ask(job, "lr", rates.lr, free)
         _ask(job, "weight_decay", rates.weight_decay, free)
         _ask(job, "until", _find_target(job, last))
-        obey = partial(_obey_pace, job.id, key)
-        ask_for_pace(key, wishes.pace, on_change=obey, width=_FIELD_PIXELS)
+        ask_for_pace(pace, wishes.pace, on_change=lambda: _wish(job.id, pace=pace.get()), width=_FIELD_PIXELS)
 
 
 def _say_planned(wishes: Wishes, plan: LivePlan, last: int) -> str:
@@ -132,33 +132,31 @@ def _say_planned(wishes: Wishes, plan: LivePlan, last: int) -> str:
     return f"Planned: {', '.join(words)}." if words else ""
 
 
-def _obey_pace(job_id: str, key: str) -> None:
-    _wish(job_id, pace=st.session_state[key])
-
-
 def _ask(job: WorkRow, wish: str, value: float, also: Mapping[str, Any] | None = None) -> None:
     """Ask for a number that is obeyed at once, with what else is to be wished then.
 
     One that cannot be gives way to the one that holds.
     """
-    key, limits, held = f"live-{wish}-{job.id}", LIMITS[wish], say_number(value)
-    if st.session_state.get(key) is None or st.session_state.get(f"{key}-seen") != held:
-        st.session_state[key] = st.session_state[f"{key}-seen"] = held
+    field, limits, held = state.WISH.of(f"{wish}-{job.id}"), LIMITS[wish], say_number(value)
+    if field.get() is None or field.of("seen").get() != held:
+        field.put(held)
+        field.of("seen").put(held)
 
     def obey() -> None:
         try:
-            chosen = limits.read(st.session_state[key])
+            chosen = limits.read(field.get())
         except LabError as error:
-            st.session_state[session.Key.LIVE_REFUSAL], st.session_state[key] = str(error), held
+            state.REFUSAL.put(str(error))
+            field.put(held)
             return
-        st.session_state[key] = say_number(chosen)
+        field.put(say_number(chosen))
         wishes = {**(also or {}), wish: chosen}
         if wish == "until":
             # Where it rests already, this is a plan for when it goes on.
             wishes = {"until": chosen, "target": chosen} if _is_busy(job) else {"target": chosen}
         _wish(job.id, **wishes)
 
-    st.text_input(limits.label, key=key, on_change=obey, width=_FIELD_PIXELS)
+    st.text_input(limits.label, key=field, on_change=obey, width=_FIELD_PIXELS)
 
 
 def _offer(label: str, icon: str, job: WorkRow, **wishes: Any) -> None:
@@ -174,7 +172,7 @@ def _wish(job_id: str, **wishes: Any) -> None:
         wish(store, job_id, **wishes)
     except LabError as error:
         # A fragment's callback may not show anything itself.
-        st.session_state[session.Key.LIVE_REFUSAL] = str(error)
+        state.REFUSAL.put(str(error))
         return
     if get_job(store, job_id).is_waiting:
         start_job(session.settings(), job_id)
@@ -187,7 +185,7 @@ def _choose_layer() -> str:
         default=LAYERS[-1],
         required=True,
         format_func=NAMES.__getitem__,
-        key=session.Key.LIVE_LAYER_WIDGET,
+        key="live-layer",
         label_visibility="collapsed",
     )
     return chosen or LAYERS[-1]
@@ -196,14 +194,13 @@ def _choose_layer() -> str:
 def _show_film(job: WorkRow, layer: str) -> int | None:
     """Show the film of a layer; return the epoch that its viewer looks at, None for the last."""
     name = f"{job.id}-{layer}"
-    delivery = find_delivery(session.Key.LIVE_DELIVERY, name)
+    delivery = find_delivery(state.DELIVERY, name)
     film = Film(
         open_reel(job.id, layer), name, layer, find_classes(job, session.settings()), _find_ghost(job)
     )
-    place = f"{session.Key.LIVE_SEEN}-{job.id}"
-    seen = film.show(f"film-{job.id}", delivery, st.session_state.get(place))
-    st.session_state[place] = seen
-    return seen
+    place = state.SEEN.of(job.id)
+    place.put(film.show(f"film-{job.id}", delivery, place.get()))
+    return place.get()
 
 
 def _find_ghost(job: WorkRow) -> Any:

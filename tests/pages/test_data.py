@@ -10,7 +10,7 @@ from scipy.io import loadmat, savemat
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
-from mnist_ui.session import Key
+from mnist_ui.session import DATASET
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenApp = Callable[[], AppTest]
@@ -259,5 +259,5 @@ def test_all_tabs_share_the_images_of_a_data_set(open_app):
     press(first, "Open the sample")
     others = [open_app().switch_page("pages/data.py").run() for _ in range(2)]
 
-    assert [page.session_state[Key.DATASET].fingerprint for page in others] == [SAMPLE_FINGERPRINT] * 2
-    assert all(page.session_state[Key.DATASET] is first.session_state[Key.DATASET] for page in others)
+    assert [page.session_state[DATASET].fingerprint for page in others] == [SAMPLE_FINGERPRINT] * 2
+    assert all(page.session_state[DATASET] is first.session_state[DATASET] for page in others)

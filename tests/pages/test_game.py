@@ -11,7 +11,8 @@ from mnist_core.pens.corrections import Source, keep_correction, list_correction
 from mnist_core.pens.game import LIMIT_S, Round
 from mnist_core.pens.scores import keep_score, list_scores, make_score
 from mnist_ui.components.canvas import Sheet
-from mnist_ui.session import Canvas, CanvasPart, Key
+from mnist_ui.game import state
+from mnist_ui.session import MODEL_WIDGET, Canvas, CanvasPart
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SHEET = CanvasPart.SHEET.of(Canvas.GAME)
@@ -63,26 +64,26 @@ def count_captions(page: AppTest) -> tuple[int, int]:
 
 
 def asked(page: AppTest) -> int:
-    digit = page.session_state[Key.GAME_ROUND].asked
+    digit = page.session_state[state.ROUND].asked
     assert isinstance(digit, int)
     return digit
 
 
 def end_round(page: AppTest, *, fooled: bool = False) -> None:
     """End the round that was begun, with the last digit drawn as a page gets it."""
-    played: Round = page.session_state[Key.GAME_ROUND]
+    played: Round = page.session_state[state.ROUND]
     for digit in played.digits[:-1]:
         drawn = 0 if fooled and digit == 6 else digit
         strokes = [[(320 * x, 320 * y) for x, y in line] for line in PEN_DIGITS[drawn]]
         played = played.play(drawn, 2.0, strokes)
-    page.session_state[Key.GAME_ROUND] = played
+    page.session_state[state.ROUND] = played
     draw(page, played.digits[-1])
 
 
 def begin_with(page: AppTest, *digits: int) -> None:
     """Start a round that asks for some digits."""
     press(page, "Start a round")
-    page.session_state[Key.GAME_ROUND] = Round(digits, "robust")
+    page.session_state[state.ROUND] = Round(digits, "robust")
     page.run()
 
 
@@ -139,7 +140,7 @@ def test_another_digit_is_said_and_counts_when_the_player_goes_on(page):
     assert str(read_face(page)["said"]).startswith("It reads a 3.")
     press(page, "Next")
     assert read_face(page)["said"] == "Read as 3, not 7."
-    assert page.session_state[Key.GAME_ROUND].turns[0].is_fooled
+    assert page.session_state[state.ROUND].turns[0].is_fooled
 
 
 def test_a_digit_can_be_left_out(page):
@@ -152,17 +153,17 @@ def test_a_digit_can_be_left_out(page):
 def test_a_digit_whose_time_is_up_counts_as_it_is_read(page):
     begin_with(page, 9, 1)
     draw(page, 3)
-    page.session_state[Key.GAME_ASKED_AT] -= LIMIT_S
+    page.session_state[state.ASKED_AT] -= LIMIT_S
     page.run()
     assert read_face(page)["said"] == "Time is up. Read as 3, not 9."
-    assert page.session_state[Key.GAME_ROUND].turns[0].seconds == LIMIT_S
+    assert page.session_state[state.ROUND].turns[0].seconds == LIMIT_S
 
 
 def test_what_is_drawn_in_the_pause_counts_for_nothing(page):
     begin_with(page, 4, 7)
     draw(page, 4)
     draw(page, 7)
-    assert len(page.session_state[Key.GAME_ROUND].turns) == 1
+    assert len(page.session_state[state.ROUND].turns) == 1
 
 
 def test_what_was_drawn_fills_the_places_beside_the_paper(page):
@@ -230,7 +231,7 @@ def test_what_fooled_it_is_kept_only_when_the_player_confirms_it(home, page):
 def test_the_gallery_shows_one_model_and_deletes_one_drawing_or_all(home, page):
     keep_fooled(home, "robust", "paper", "paper")
     page.run()
-    choice = page.selectbox(key=Key.GAME_KEPT_MODEL_WIDGET)
+    choice = page.selectbox(key=state.KEPT_MODEL)
     assert choice.options == ["All models", "paper", "robust"]
     choice.set_value("paper").run()
     (pictures,) = [one.proto.body for one in page.get("html") if "what fooled" in one.proto.body]
@@ -264,10 +265,10 @@ def test_a_reload_keeps_the_round_and_what_is_drawn(page):
     tab = reload(page)
 
     assert not tab.exception
-    assert tab.session_state[Key.GAME_ROUND].digits == (1, *range(9))
+    assert tab.session_state[state.ROUND].digits == (1, *range(9))
     assert len(list_drawn_on(tab)) == len(PEN_DIGITS[4])
     # Its link is good for one reload: passed on, it shows nothing of the round.
-    assert Key.GAME_ROUND not in reload(page).session_state
+    assert state.ROUND not in reload(page).session_state
 
 
 def list_drawn_on(page: AppTest) -> list[object]:
@@ -276,7 +277,7 @@ def list_drawn_on(page: AppTest) -> list[object]:
 
 def test_another_model_ends_the_round(page):
     press(page, "Start a round")
-    page.selectbox(key=Key.MODEL_WIDGET).set_value("paper").run()
+    page.selectbox(key=MODEL_WIDGET).set_value("paper").run()
     assert not page.exception
     assert "The round was read by robust" in page.info[0].value
     assert [button.label for button in page.button] == ["Start a round"]

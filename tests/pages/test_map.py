@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.data.dataset import Dataset
+from mnist_ui.map import state
 from mnist_ui.map.layer_maps import open_map
-from mnist_ui.session import Canvas, CanvasPart, Key
+from mnist_ui.session import Canvas, CanvasPart
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SEVEN = [{"type": "path", "path": [["M", 60, 60], ["L", 240, 60], ["L", 130, 280]]}]
@@ -70,7 +71,7 @@ def test_each_layer_has_its_cloud_and_what_a_probe_reads_of_it(home):
 def test_pictures_by_another_method_lie_elsewhere_under_another_name(home):
     page = open_page()
     before = read_component(page, "sheet")
-    page.segmented_control(key=Key.MAP_METHOD_WIDGET).set_value("t-SNE").run()
+    page.segmented_control(key="map-method").set_value("t-SNE").run()
     assert not page.exception
 
     after = read_component(page, "sheet")
@@ -85,14 +86,14 @@ def test_a_method_that_needs_more_images_says_so_in_a_sentence(home):
     make_model(home / "models" / "few", few)
     open_in_all_tabs(few, home)
     page = open_page("few")
-    page.segmented_control(key=Key.MAP_METHOD_WIDGET).set_value("t-SNE").run()
+    page.segmented_control(key="map-method").set_value("t-SNE").run()
     assert not page.exception
     assert "t-SNE needs more than 90 images, but there are 50: take PCA." in say(page.error[0])
 
 
 def test_points_are_coloured_as_chosen(home):
     page = open_page()
-    page.segmented_control(key=Key.MAP_COLOUR_WIDGET).set_value("Confidence").run()
+    page.segmented_control(key="map-colour").set_value("Confidence").run()
     assert not page.exception
     assert read_component(page, "stages", "colour")["colour"] == "confidence"
 
@@ -103,7 +104,7 @@ def test_a_point_that_was_clicked_shows_its_image_its_way_and_what_is_alike(home
     from mnist_core.network.models import load_model
 
     source = open_map(load_model(home / "models" / "small"), dataset)
-    page.session_state[Key.MAP_PICKED] = (source.key, 7)
+    page.session_state[state.PICKED] = (source.key, 7)
     page.run()
     assert not page.exception
 
@@ -121,7 +122,7 @@ def test_a_point_that_was_clicked_shows_its_image_its_way_and_what_is_alike(home
 def test_a_point_of_another_model_is_not_open_any_more(home, dataset):
     make_model(home / "models" / "other", dataset)
     page = open_page()
-    page.session_state[Key.MAP_PICKED] = (("elsewhere", 0, "x"), 7)
+    page.session_state[state.PICKED] = (("elsewhere", 0, "x"), 7)
     page.run()
     assert "Click a point" in page.info[0].value
 

@@ -11,8 +11,9 @@ from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.operations import SwitchOff, apply_all
 from mnist_core.network.models import load_model
+from mnist_ui.operate import state
 from mnist_ui.results.model_figures import read_folder
-from mnist_ui.session import Canvas, CanvasPart, Key
+from mnist_ui.session import Canvas, CanvasPart
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SEVEN = [{"type": "path", "path": [["M", 80, 70], ["L", 240, 70], ["L", 140, 270]]}]
@@ -116,21 +117,21 @@ def test_undo_takes_the_last_step_back_and_reset_all(open_operate):
 def test_rounding_again_replaces_the_rounding_before(open_operate):
     page = open_operate("bits 4", "off hidden1:1")
 
-    page.select_slider(key=Key.OPERATE_BITS_WIDGET).set_value(3).run()
+    page.select_slider(key=state.BITS).set_value(3).run()
 
     assert read_steps(page) == ["off hidden1:1", "bits 3"]
 
-    page.select_slider(key=Key.OPERATE_BITS_WIDGET).set_value(0).run()
+    page.select_slider(key=state.BITS).set_value(0).run()
 
     assert read_steps(page) == ["off hidden1:1"]
 
 
 def test_the_slider_prunes_and_prunes_anew(open_operate):
     page = open_operate()
-    page.slider(key=Key.OPERATE_KEEP_WIDGET).set_value(5).run()
+    page.slider(key=state.KEEP).set_value(5).run()
     assert read_picker(page)["on"].count(True) == 5
 
-    page.slider(key=Key.OPERATE_KEEP_WIDGET).set_value(9).run()
+    page.slider(key=state.KEEP).set_value(9).run()
 
     assert read_steps(page) == ["prune hidden1=9:importance"]
     assert read_metrics(page)["Units"] == "9-8"
@@ -138,18 +139,18 @@ def test_the_slider_prunes_and_prunes_anew(open_operate):
 
 def test_the_slider_scales_a_unit_to_its_last_place(open_operate):
     page = open_operate()
-    page.slider(key=Key.OPERATE_FACTOR_WIDGET).set_value(2.0).run()
+    page.slider(key=state.FACTOR).set_value(2.0).run()
 
-    page.slider(key=Key.OPERATE_FACTOR_WIDGET).set_value(0.0).run()
+    page.slider(key=state.FACTOR).set_value(0.0).run()
 
     assert read_steps(page) == ["scale hidden1:0=0"]
     assert not page.exception
-    assert page.slider(key=Key.OPERATE_FACTOR_WIDGET).value == 0.0
+    assert page.slider(key=state.FACTOR).value == 0.0
 
 
 def test_two_units_are_swapped(open_operate):
     page = open_operate()
-    page.number_input(key=Key.OPERATE_SECOND_WIDGET).set_value(4).run()
+    page.number_input(key=state.SECOND).set_value(4).run()
 
     page = press(page, "Swap their outgoing weights")
 
@@ -168,7 +169,7 @@ def test_the_digit_that_was_drawn_last_is_read_before_and_after(open_operate):
 
     assert not page.exception
     assert "The digit you drew" in str(page.main)
-    assert not [one for one in page.number_input if one.key == Key.OPERATE_IMAGE_WIDGET]
+    assert not [one for one in page.number_input if one.key == "operate-image"]
 
 
 def test_what_was_done_is_remembered_when_one_comes_back(open_operate):
@@ -232,7 +233,7 @@ def test_the_curve_is_drawn_where_it_is_asked_for(open_operate):
     page = open_operate()
     assert "needs" not in read_words(page)
 
-    page.toggle(key=Key.OPERATE_CURVE_WIDGET).set_value(True).run()
+    page.toggle(key="operate-curve").set_value(True).run()
 
     assert not page.exception
     assert "the network needs, of the 12 units of hidden 1" in read_words(page)
@@ -240,7 +241,7 @@ def test_the_curve_is_drawn_where_it_is_asked_for(open_operate):
 
 def test_any_image_that_is_measured_on_can_be_the_digit(open_operate, dataset):
     page = open_operate("off hidden1:3")
-    choice = page.number_input(key=Key.OPERATE_IMAGE_WIDGET)
+    choice = page.number_input(key="operate-image")
 
     choice.set_value(choice.max).run()
 

@@ -28,7 +28,7 @@ from trained import make_dataset, make_model
 from mnist_core.network.grid import PAPER_GRID, Engine, SearchPlan
 from mnist_core.store import WorkState, add_job, add_search, claim, end, get_search, read_queue, release
 from mnist_ui.following.states import name_in_title
-from mnist_ui.session import Key
+from mnist_ui.session import MODEL_WIDGET
 
 
 def test_without_a_data_set_the_page_offers_the_sample(open_page):
@@ -478,11 +478,11 @@ def test_the_winner_of_a_watched_search_is_what_other_pages_open(open_page, stor
 
     for name in ("results", "draw"):
         page.switch_page(f"pages/{name}.py").run()
-        assert page.selectbox(key=Key.MODEL_WIDGET).value == "search-1"
+        assert page.selectbox(key=MODEL_WIDGET).value == "search-1"
 
-    page.selectbox(key=Key.MODEL_WIDGET).set_value("paper").run()  # a later choice stays
+    page.selectbox(key=MODEL_WIDGET).set_value("paper").run()  # a later choice stays
     page.switch_page("pages/fields.py").run()
-    assert page.selectbox(key=Key.MODEL_WIDGET).value == "paper"
+    assert page.selectbox(key=MODEL_WIDGET).value == "paper"
 
 
 def test_the_browser_is_told_what_a_watched_run_came_to(open_page, store):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.pens import Stroke
 from mnist_ui.components.assets import declare
-from mnist_ui.drawings.draft import keep_draft
+from mnist_ui.draft import keep_draft
 from mnist_ui.session import Canvas, CanvasPart
 from mnist_ui.streamlit_insides import canvas_ground, style
 

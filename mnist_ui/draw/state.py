@@ -1,0 +1,9 @@
+"""What a tab holds of the Draw page."""
+
+from mnist_ui.session import Held
+
+TOLD_ASKED = Held[tuple[str, int] | None]("draw-told-asked", None)
+"""The drawing, and its label, that is asked about: a label against a sure reading may be a slip."""
+
+TOLD_CHANGED = Held("draw-told-changed", False)
+TOLD_CHOSEN = Held[list[str]]("draw-told-chosen", [])

@@ -1,0 +1,35 @@
+"""What a tab holds of the Search page."""
+
+from typing import TYPE_CHECKING
+
+from mnist_ui.session import Held
+
+if TYPE_CHECKING:
+    from mnist_ui.following.delivery import Delivery
+    from mnist_ui.search.search_form import Start
+
+
+RUN = Held("search-run", "")
+TAB = Held("search-tab", "")
+NEXT_TAB = Held[str | None]("search-next-tab", None)
+"""The tab that is wished for: a widget's state may only be set before the widget."""
+
+VIEW = Held("search-view", "")
+"""The view of a run."""
+
+PLAN: "Held[Start | None]" = Held("search-plan", None)
+"""What the form begins with."""
+
+COMPARED_FIRST = Held[str | None]("search-compared-first", None)
+COMPARED_SECOND = Held[str | None]("search-compared-second", None)
+CURVES_DELIVERY: "Held[Delivery | None]" = Held("search-curves-delivery", None)
+CURVES_OF = Held[int]("curves-of", -1)
+"""The network whose curves are shown large, by the run."""
+
+HISTORY_ASKED = Held[str | None]("search-history-asked", None)
+"""The run that is asked about, whether it is to be deleted."""
+
+HISTORY_REFUSAL = Held[str | None]("search-history-refusal", None)
+REFUSAL = Held[str | None]("search-refusal", None)
+REPLAYED = Held("replay", 0)
+"""How many epochs the player of a run has shown, by the run and all its epochs."""
