@@ -1,9 +1,32 @@
-"""Numbers to take along."""
+"""Files to take along."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
+
+_BYTES = "application/octet-stream"
+
+
+def offer_file(
+    label: str, data: bytes | str | Callable[[], bytes | str], name: str, mime: str = _BYTES, **options: Any
+) -> None:
+    """Offer a file; the page does not run again when it is taken.
+
+    Parameters
+    ----------
+    label : str
+        Of the button.
+    data : bytes, str or callable
+        What it holds; a callable is called once it is asked for.
+    name, mime : str
+        Its name and its kind.
+    **options
+        Of the button.
+    """
+    look = {"icon": ":material/download:", **options}
+    st.download_button(label, data, name, mime, on_click="ignore", **look)
 
 
 def offer_table(make_table: Callable[[], pd.DataFrame], name: str, key: str) -> None:
@@ -18,13 +41,8 @@ def offer_table(make_table: Callable[[], pd.DataFrame], name: str, key: str) -> 
     key : str
         Of the button, as a page may offer several.
     """
-    st.download_button(
-        "Numbers as CSV",
-        lambda: make_table().to_csv(index=False).encode(),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=key,
-    )
+
+    def write() -> bytes:
+        return make_table().to_csv(index=False).encode()
+
+    offer_file("Numbers as CSV", write, f"{name}.csv", "text/csv", type="tertiary", key=key)

@@ -30,6 +30,7 @@ from mnist_ui.data.dataset_view import (
 )
 from mnist_ui.data.undecided_file import drop_pending, open_file, reopen_file
 from mnist_ui.data.undecided_panel import show_pending
+from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
 from mnist_ui.results.tabs import SUSPECTS, TAB_PARAM
 
@@ -90,15 +91,7 @@ def _offer_sample() -> None:
     st.caption("5,000 real images, 500 of each digit. Needs no network.")
     if st.button("Open the sample", icon=":material/inventory_2:", width="stretch"):
         _open(lambda: open_file(SAMPLE_PATH, SAMPLE_NAME), "Reading the sample …")
-    st.download_button(
-        "Download it as a .mat file",
-        SAMPLE_PATH.read_bytes,
-        file_name=SAMPLE_PATH.name,
-        mime="application/octet-stream",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    offer_file("Download it as a .mat file", SAMPLE_PATH.read_bytes, SAMPLE_PATH.name, type="tertiary")
 
 
 def _offer_fetch() -> None:
@@ -220,14 +213,7 @@ def _offer_downloads(dataset: Dataset) -> None:
     writers = {"mat": ("In the paper's layout (.mat)", write_mat), "npz": ("For NumPy (.npz)", write_npz)}
     with st.container(horizontal=True):
         for ending, (label, write) in writers.items():
-            st.download_button(
-                label,
-                partial(_write_bytes, dataset, write),
-                file_name=f"{name}-clean.{ending}",
-                mime="application/octet-stream",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            offer_file(label, partial(_write_bytes, dataset, write), f"{name}-clean.{ending}")
 
 
 def _write_bytes(dataset: Dataset, write: Callable[[Dataset, BinaryIO], None]) -> bytes:

@@ -15,6 +15,7 @@ from mnist_core.network.models import Model
 from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
+from mnist_ui.downloads import offer_file
 from mnist_ui.fields import state
 from mnist_ui.fields.choices import choose_look, choose_order, choose_subject
 from mnist_ui.fields.link import KEPT_PARAMS, FieldsView, Order, change_view, current_view
@@ -139,7 +140,7 @@ def _draw_later(
 def _offer_file(name: str, data: bytes | Callable[[], bytes], mime: str) -> None:
     form = name.rpartition(".")[2]
     label = form if form == "npy" else form.upper()
-    st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore")
+    offer_file(label, data, name, mime)
 
 
 st.title("Fields")

@@ -13,6 +13,7 @@ from mnist_core.training.riddle.networks_table import Row, write_rows
 from mnist_ui.cached.once import once
 from mnist_ui.cached.opened_models import open_model, read_fields
 from mnist_ui.components.gallery import Colours, show_gallery
+from mnist_ui.downloads import offer_file
 from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
 from mnist_ui.riddle.study import read_builtin, score_shipped
 
@@ -157,14 +158,7 @@ def _show_table() -> None:
 def _offer_rows() -> None:
     result, _ = read_builtin()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV",
-            lambda: write_rows(result.rows),
-            "riddle.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        offer_file("CSV", lambda: write_rows(result.rows), "riddle.csv", "text/csv")
         st.caption(
             f"{len(result.rows)} networks on {result.facts['n_train']:,} images of {result.facts['data']}, "
             f"measured on {result.facts['n_test']:,} held out, in {result.facts['seconds']:,} s by"

@@ -8,6 +8,7 @@ from mnist_core.insight.reading import draw_all
 from mnist_core.pens.corrections import Correction, delete_corrections, export_corrections
 from mnist_ui import session
 from mnist_ui.components.gallery import show_gallery
+from mnist_ui.downloads import offer_file
 from mnist_ui.session import Held
 
 _SHOWN = 60  # of the latest pictures
@@ -44,14 +45,7 @@ def show_kept(
         st.caption(f"The latest {len(shown)} of {len(kept)}; the export has all.")
     names = {caption: one.name for caption, one in zip(captions, shown, strict=True)}
     with st.container(horizontal=True):
-        st.download_button(
-            "Export",
-            export_corrections(kept),
-            file_name,
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        offer_file("Export", export_corrections(kept), file_name, "application/json")
         with st.popover("Delete", icon=":material/delete:"):
             some = [names[caption] for caption in st.multiselect("Drawings to delete", captions, key=chosen)]
             st.button("Delete these", disabled=not some, on_click=_delete, args=(some, chosen))

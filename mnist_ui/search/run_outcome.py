@@ -11,7 +11,9 @@ from mnist_core.store import Outcome, WorkRow, WorkState, add_search
 from mnist_core.store.ranking import RankedCandidate
 from mnist_core.work import start_worker
 from mnist_ui import session
+from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
+from mnist_ui.models.model_links import link_pages
 from mnist_ui.search.search_form import fill_form
 from mnist_ui.search.shown_run import open_form, open_run
 
@@ -49,8 +51,7 @@ def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandida
         st.markdown(_say_saved(outcome, model))
         st.markdown(_say_ties(ranked))
         with st.container(horizontal=True, vertical_alignment="center"):
-            for page, label, icon in _LINKS:
-                st.page_link(page, label=label, icon=icon, query_params={"model": model})
+            link_pages(model)
             _offer_table(run, outcome)
             if Path(outcome.model).is_dir():
                 _offer_report(run)
@@ -58,11 +59,6 @@ def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandida
 
 _HELP_TEST = "Of the winner, retrained on all training images; the held-out ones are read this once."
 _HELP_PAPER = "97.11 % on 10,000 held-out images of MNIST, with lr 0.001, 96-24 Tanh."
-_LINKS = (
-    ("pages/results.py", "Results", ":material/insights:"),
-    ("pages/fields.py", "Fields", ":material/blur_on:"),
-    ("pages/draw.py", "Draw", ":material/draw:"),
-)
 
 
 def _say_saved(outcome: Outcome, model: str) -> str:
@@ -89,25 +85,16 @@ def _say_ties(ranked: Sequence[RankedCandidate]) -> str:
 def _offer_table(run: WorkRow, outcome: Outcome) -> None:
     path = Path(outcome.results_csv)
     if path.exists():
-        st.download_button(
-            "All scores as CSV",
-            path.read_bytes,
-            file_name=f"search-{run.id}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            type="tertiary",
-        )
+        offer_file("All scores as CSV", path.read_bytes, f"search-{run.id}.csv", "text/csv", type="tertiary")
 
 
 def _offer_report(run: WorkRow) -> None:
-    st.download_button(
+    offer_file(
         "Report",
         partial(_write_report, run.id),
-        file_name=f"report-{run.id}.html",
-        mime="text/html",
+        f"report-{run.id}.html",
+        "text/html",
         icon=":material/description:",
-        on_click="ignore",
         type="tertiary",
         help="The paper drawn again with this run's numbers: a page that opens offline and prints.",
     )

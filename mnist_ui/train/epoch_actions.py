@@ -14,20 +14,17 @@ from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
+from mnist_ui.downloads import offer_file
 from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
+from mnist_ui.models.model_links import link_pages
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name
 from mnist_ui.train import state
 from mnist_ui.train.shown_training import forget_choice, open_training
 
 _REFRESH_S = 1.0
 _MOST_WAIT_S = 3.0
-_LINKS = (
-    ("pages/results.py", "Results", ":material/insights:"),
-    ("pages/fields.py", "Fields", ":material/blur_on:"),
-    ("pages/draw.py", "Draw", ":material/draw:"),
-)
 
 
 def show_epoch(job: WorkRow, epoch: int, layer: str, *, is_busy: bool) -> None:
@@ -42,13 +39,12 @@ def show_epoch(job: WorkRow, epoch: int, layer: str, *, is_busy: bool) -> None:
             _do(_branch, job.id, epoch)
         with st.popover("Save as a model", icon=":material/save:", disabled=epoch < 1):
             _ask_for_name(job, epoch)
-        st.download_button(
+        offer_file(
             "Film as GIF",
             partial(_make_film, job, layer),
-            file_name=f"{job.id}-{layer}.gif",
-            mime="image/gif",
+            f"{job.id}-{layer}.gif",
+            "image/gif",
             icon=":material/movie:",
-            on_click="ignore",
             help="All epochs with the fields that are shown, and what was read as what.",
         )
         with st.popover("Delete", icon=":material/delete:", disabled=is_busy):
@@ -76,8 +72,7 @@ def _show_saving(job: WorkRow) -> None:
                 f"**{job.outcome['test_accuracy']:.2%}** of the held-out images."
             )
             with st.container(horizontal=True):
-                for page, label, icon in _LINKS:
-                    st.page_link(page, label=label, icon=icon, query_params={"model": job.settings["name"]})
+                link_pages(job.settings["name"])
     elif not is_live(job):
         st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
     else:
