@@ -7,13 +7,8 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.network.models import Model
+from mnist_ui.page_links import SUSPECTS, TAB_PARAM
 from mnist_ui.results import state
-
-TAB_PARAM = "tab"
-"""The query parameter that names the tab."""
-
-SUSPECTS = "Suspected labels"
-"""The tab of labels that are likely wrong."""
 
 _READS = "What it reads"
 

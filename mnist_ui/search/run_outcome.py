@@ -13,7 +13,7 @@ from mnist_core.work import start_worker
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
-from mnist_ui.models.model_links import link_pages
+from mnist_ui.page_links import link_model
 from mnist_ui.search.search_form import fill_form
 from mnist_ui.search.shown_run import open_form, open_run
 
@@ -51,7 +51,7 @@ def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandida
         st.markdown(_say_saved(outcome, model))
         st.markdown(_say_ties(ranked))
         with st.container(horizontal=True, vertical_alignment="center"):
-            link_pages(model)
+            link_model(model)
             _offer_table(run, outcome)
             if Path(outcome.model).is_dir():
                 _offer_report(run)

@@ -18,8 +18,8 @@ from mnist_ui.downloads import offer_file
 from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
-from mnist_ui.models.model_links import link_pages
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name
+from mnist_ui.page_links import link_model
 from mnist_ui.train import state
 from mnist_ui.train.shown_training import forget_choice, open_training
 
@@ -72,7 +72,7 @@ def _show_saving(job: WorkRow) -> None:
                 f"**{job.outcome['test_accuracy']:.2%}** of the held-out images."
             )
             with st.container(horizontal=True):
-                link_pages(job.settings["name"])
+                link_model(job.settings["name"])
     elif not is_live(job):
         st.error(f"{name} was not saved: {escape(job.message)}", icon=":material/error:")
     else:

@@ -15,7 +15,15 @@ from mnist_core.insight.fields import receptive_fields
 from mnist_core.insight.fields.likeness import DIGIT_LIKE, average_digits, digit_likeness, score_fields
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.training.riddle.answer import calibrate, list_levels
+from mnist_core.training.riddle.answer import (
+    Step,
+    calibrate,
+    find_level,
+    group_factors,
+    group_levels,
+    list_levels,
+    share_read,
+)
 from mnist_core.training.riddle.design import FACTORS, GRID, NULL, PAPER, plan_study
 from mnist_core.training.riddle.linear import score_linear
 from mnist_core.training.riddle.networks_table import Row, read_rows, write_rows
@@ -200,3 +208,23 @@ def test_the_command_tells_figures_and_writes_files(tmp_path, capsys):
     assert document["by_chance"]["n"] == 2
     assert {level["factor"] for level in document["levels"]} >= {PAPER, GRID, NULL}
     assert len(read_result(tmp_path / "out").rows) == 10
+
+
+def test_networks_are_grouped_by_factor_without_those_of_shuffled_labels_and_by_level_behind_the_papers():
+    rows = [
+        make_row(PAPER, 0.2),
+        make_row("input noise", 0.6, level="0.6"),
+        make_row(NULL, 0.0),
+        make_row("input noise", 0.4, level="0.3"),
+    ]
+
+    assert {name: len(group) for name, group in group_factors(rows).items()} == {PAPER: 1, "input noise": 2}
+    assert list(group_levels(rows, "input noise")) == [PAPER, "input noise 0.6", "input noise 0.3"]
+    assert find_level(list_levels(rows), "input noise", "0.3").score.value == 0.4
+
+
+def test_the_share_that_is_read_is_told_for_fields_that_look_like_digits_and_for_the_others():
+    steps = [Step(0.1, 10, 1), Step(DIGIT_LIKE - 0.1, 10, 2), Step(DIGIT_LIKE, 4, 3), Step(0.9, 4, 4)]
+
+    assert share_read(steps, is_like=True) == 7 / 8
+    assert share_read(steps, is_like=False) == 3 / 20

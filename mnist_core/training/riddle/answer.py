@@ -7,8 +7,8 @@ import numpy as np
 
 from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
-from mnist_core.training.riddle.design import GRID, PAPER
-from mnist_core.training.riddle.networks_table import Row
+from mnist_core.training.riddle.design import GRID, NULL, PAPER
+from mnist_core.training.riddle.rows import Row
 
 Interval = tuple[float, float]
 """In which a figure lies with 95 % confidence."""
@@ -90,6 +90,35 @@ def list_levels(rows: Sequence[Row]) -> list[Summary]:
         groups.setdefault((row.factor, "" if row.factor == GRID else row.level), []).append(row)
     paper = np.array([row.accuracy for row in rows if row.factor == PAPER])
     return [_summarise(*key, group, paper) for key, group in groups.items()]
+
+
+def find_level(summaries: Sequence[Summary], factor: str, level: str = "") -> Summary:
+    """Find the summary of a factor and level."""
+    return next(one for one in summaries if (one.factor, one.level) == (factor, level))
+
+
+def group_factors(rows: Sequence[Row]) -> dict[str, Sequence[Row]]:
+    """Group networks by factor, without those that learned shuffled labels."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.factor != NULL:
+            groups.setdefault(row.factor, []).append(row)
+    return dict(groups)
+
+
+def group_levels(rows: Sequence[Row], factor: str) -> dict[str, Sequence[Row]]:
+    """Group the networks of a factor by its level, behind those of the paper's recipe."""
+    groups = {PAPER: [row for row in rows if row.factor == PAPER]}
+    for row in rows:
+        if row.factor == factor:
+            groups.setdefault(f"{factor} {row.level}", []).append(row)
+    return dict(groups)
+
+
+def share_read(steps: Sequence[Step], *, is_like: bool) -> float:
+    """Return the share read as their digit, of the fields that look like digits or of the others."""
+    chosen = [step for step in steps if (step.low > DIGIT_LIKE - _BIN / 10) is is_like]
+    return sum(step.n_read for step in chosen) / sum(step.n for step in chosen)
 
 
 def calibrate(rows: Sequence[Row]) -> list[Step]:

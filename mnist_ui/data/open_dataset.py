@@ -1,0 +1,122 @@
+"""The open data set: what was understood of it, and the ways on."""
+
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset, Split
+from mnist_core.data.layouts.export import write_mat, write_npz
+from mnist_core.ground.errors import DataError
+from mnist_ui import session
+from mnist_ui.cached.once import once
+from mnist_ui.cached.opened_models import split_once
+from mnist_ui.data import state
+from mnist_ui.data.dataset_charts import chart_digit_counts
+from mnist_ui.data.dataset_view import (
+    build_tree,
+    list_roles,
+    show_as_in_file,
+    show_examples,
+    show_facts,
+    show_reasons,
+    show_variables,
+    show_warnings,
+)
+from mnist_ui.data.undecided_file import reopen_file
+from mnist_ui.data.ways_in import open_anew
+from mnist_ui.downloads import offer_file
+from mnist_ui.markdown import escape
+from mnist_ui.page_links import link_suspects
+
+_SPLIT_SEED = 0
+_N_EXAMPLES = 20  # of each digit; what a wide page has room for
+
+
+def show_dataset(dataset: Dataset) -> None:
+    """Show what was understood of the open data set, and the ways on from it."""
+    _show_heading(dataset)
+    show_facts(dataset)
+    show_warnings(dataset)
+    split = _show_split(dataset)
+    _show_examples(dataset)
+    if dataset.is_labelled:
+        st.markdown("### Images of each class")
+        _draw_counts(dataset, split is not None)
+        link_suspects()
+    _show_reading(dataset)
+    _offer_downloads(dataset)
+    if dataset.is_labelled:
+        st.page_link(
+            "pages/search.py", label="Next: search for a good network", icon=":material/arrow_forward:"
+        )
+
+
+@once(most=16)
+def _draw_counts(dataset: Dataset, is_split: bool) -> None:
+    split = split_once(dataset, _SPLIT_SEED, None) if is_split else None
+    st.altair_chart(chart_digit_counts(dataset, split), width="stretch")
+
+
+def _show_split(dataset: Dataset) -> Split | None:
+    try:
+        split = split_once(dataset, _SPLIT_SEED, None)
+    except DataError as error:
+        st.warning(escape(str(error)), icon=":material/warning:")
+        return None
+    st.markdown(f"**Split:** {split.description}.")
+    return split
+
+
+def _show_heading(dataset: Dataset) -> None:
+    source = session.find_dataset_source(dataset)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.header(escape(dataset.name), width="content")
+        if source is not None and st.button("Read it another way", icon=":material/alt_route:"):
+            open_anew(lambda: reopen_file(source, dataset.name, dataset.origin.choices), "Reading the file …")
+
+
+def _show_reading(dataset: Dataset) -> None:
+    """Show what the file holds, what each part of it became, and why."""
+    file_side, reason_side = st.columns([2, 3], gap="large")
+    with file_side:
+        st.markdown("### What the file holds")
+        show_variables(build_tree(dataset.origin.variables), list_roles(dataset))
+    with reason_side:
+        st.markdown("### Why it was read so")
+        show_reasons(dataset)
+
+
+def _offer_downloads(dataset: Dataset) -> None:
+    """Offer the data set as clean files; they are written once one is asked for."""
+    st.markdown("### Take it along")
+    st.caption(
+        "As it was understood: upright, from 0 to 1, bright ink. "
+        "The .mat file opens here again as the same data."
+    )
+    name = Path(dataset.name).stem or "digits"
+    writers = {"mat": ("In the paper's layout (.mat)", write_mat), "npz": ("For NumPy (.npz)", write_npz)}
+    with st.container(horizontal=True):
+        for ending, (label, write) in writers.items():
+            offer_file(label, partial(_write_bytes, dataset, write), f"{name}-clean.{ending}")
+
+
+def _write_bytes(dataset: Dataset, write: Callable[[Dataset, BinaryIO], None]) -> bytes:
+    stream = BytesIO()
+    write(dataset, stream)
+    return stream.getvalue()
+
+
+def _show_examples(dataset: Dataset) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("### Examples", width="content")
+        st.button(
+            "Show others",
+            icon=":material/shuffle:",
+            on_click=state.EXAMPLES.count_up,
+        )
+    show_as_in_file(dataset)
+    show_examples(dataset, state.EXAMPLES.get(), _N_EXAMPLES)

@@ -1,0 +1,97 @@
+"""The ways to open a data set: a file, the sample, MNIST of the network, one that was open before."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.mnist import fetch_mnist
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.ground.errors import LabError
+from mnist_ui import session
+from mnist_ui.data import state
+from mnist_ui.data.undecided_file import drop_pending, open_file
+from mnist_ui.downloads import offer_file
+
+_MEGABYTE = 1e6
+
+
+def show_ways_in(dataset: Dataset | None) -> None:
+    """Offer all ways to open a data set instead of the open one."""
+    upload_way, sample_way, fetch_way = st.columns(3, gap="medium")
+    with upload_way:
+        _offer_upload()
+    with sample_way:
+        _offer_sample()
+    with fetch_way:
+        _offer_fetch()
+    _offer_kept(dataset)
+
+
+def _offer_upload() -> None:
+    st.markdown("**Upload a .mat file**")
+    st.caption("Digit images of MATLAB, Octave or SciPy, in any usual layout.")
+    # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
+    key = f"upload-{state.CHOICES.get()}"
+    file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed")
+    if file is not None:
+        state.CHOICES.count_up()
+        open_anew(lambda: open_file(file, file.name), "Reading the file …")
+
+
+def _offer_sample() -> None:
+    st.markdown("**Built-in sample**")
+    st.caption("5,000 real images, 500 of each digit. Needs no network.")
+    if st.button("Open the sample", icon=":material/inventory_2:", width="stretch"):
+        open_anew(lambda: open_file(SAMPLE_PATH, SAMPLE_NAME), "Reading the sample …")
+    offer_file("Download it as a .mat file", SAMPLE_PATH.read_bytes, SAMPLE_PATH.name, type="tertiary")
+
+
+def _offer_fetch() -> None:
+    st.markdown("**Fetch MNIST**")
+    st.caption("The 60,000 training images, 10 MB from a public mirror, checked by hash.")
+    if st.button("Fetch MNIST", icon=":material/cloud_download:", width="stretch"):
+        bar = st.progress(0.0, "Looking for a mirror …")
+
+        def report(name: str, done: int, whole: int) -> None:
+            share = done / whole if whole else 0.0
+            bar.progress(share, f"{name}: {done / _MEGABYTE:.1f} of {whole / _MEGABYTE:.1f} MB")
+
+        def fetch() -> None:
+            session.use_dataset(fetch_mnist(session.settings().home / "downloads", report))
+            drop_pending()
+
+        open_anew(fetch, "Fetching MNIST …")
+
+
+def _offer_kept(dataset: Dataset | None) -> None:
+    kept = dict(session.kept_datasets())
+    others = [fingerprint for fingerprint in kept if not dataset or fingerprint != dataset.fingerprint]
+    if not others:
+        return
+    chosen = st.selectbox(
+        "Or one that was opened before",
+        others,
+        index=None,
+        format_func=lambda fingerprint: f"{kept[fingerprint]}  ({fingerprint[:6]})",
+        placeholder="Choose a data set",
+        key=f"kept-{state.CHOICES.get()}",
+    )
+    if chosen:
+        state.CHOICES.count_up()
+
+        def reopen() -> None:
+            session.reopen_dataset(chosen)
+            drop_pending()
+
+        open_anew(reopen, "Opening …")
+
+
+def open_anew(read: Callable[[], object], words: str) -> None:
+    """Open a data set, or remember in one sentence why not, and start the page over."""
+    try:
+        with st.spinner(words):
+            read()
+    except LabError as error:
+        session.REFUSAL.put(str(error))
+    st.rerun()
