@@ -6,13 +6,13 @@ import pkgutil
 from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import import_module
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
 import streamlit as st
 
-import mnist_ui
 from mnist_ui.streamlit_insides import LATE
 
 # What pages, or libraries that they call, would load at their first use.
@@ -105,7 +105,7 @@ def _load() -> None:
     # Before anything loads NumPy or torch. What pages compute is small: of several threads each waits for the
     # others most of the time, and on a busy machine takes ten times as long.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for room in pkgutil.walk_packages(mnist_ui.__path__, "mnist_ui."):
+    for room in pkgutil.walk_packages([str(Path(__file__).parent)], "mnist_ui."):
         import_module(room.name)
     for name in _LATE:
         import_module(name)

@@ -15,10 +15,10 @@ from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.draw import state
 from mnist_ui.drawings.kept_drawings import show_kept
-from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, propose_name
+from mnist_ui.states import is_live
 
 _Look = Literal["primary", "secondary"]
 _REFRESH_S = 0.5

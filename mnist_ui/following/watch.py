@@ -9,9 +9,9 @@ from mnist_core.ground.errors import LabError, RunError
 from mnist_core.store import WorkRow, get_job
 from mnist_ui import session
 from mnist_ui.components.sight import is_hidden
-from mnist_ui.following.states import is_live
 from mnist_ui.following.waking import tend_job
 from mnist_ui.markdown import escape
+from mnist_ui.states import is_live
 from mnist_ui.streamlit_insides import rerun_fragment
 
 _Stamp = TypeVar("_Stamp", bound=Hashable)

@@ -12,8 +12,8 @@ from mnist_core.store import WorkRow, WorkState, list_work, request_cancel, requ
 from mnist_core.training.retraining.jobs import add_study
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
-from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
+from mnist_ui.states import is_live
 
 _REFRESH_S = 1.0
 

@@ -9,7 +9,6 @@ import streamlit as st
 from mnist_core.store import BestScore, WorkRow, read_fits
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
-from mnist_ui.following.states import badge_state, mark_state
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
 from mnist_ui.search.grid_map import HELP_HEAT_MAP
@@ -17,6 +16,7 @@ from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 from mnist_ui.search.shown_run import select_run
 from mnist_ui.session import Held
+from mnist_ui.states import badge_state, mark_state
 from mnist_ui.times import say_duration
 
 _NONE = "—"

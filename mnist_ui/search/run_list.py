@@ -19,10 +19,10 @@ from mnist_core.store import (
     set_tags,
 )
 from mnist_ui import session
-from mnist_ui.following.states import is_live, mark_state, say_state
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
 from mnist_ui.search.shown_run import open_comparison, open_run
+from mnist_ui.states import is_live, mark_state, say_state
 from mnist_ui.times import say_duration, say_zone
 
 _ROW_HEIGHT = 35

@@ -9,7 +9,6 @@ from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_s
 from mnist_core.store.forecast import forecast_rest
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
-from mnist_ui.following.states import badge_state, is_live, name_in_title
 from mnist_ui.following.waking import tend_run
 from mnist_ui.following.watch import watch_work
 from mnist_ui.markdown import escape
@@ -23,6 +22,7 @@ from mnist_ui.search.run_controls import show_buttons, show_wait
 from mnist_ui.search.run_networks import show_networks
 from mnist_ui.search.run_outcome import show_end
 from mnist_ui.search.run_replay import show_replay
+from mnist_ui.states import badge_state, is_live, name_in_title
 from mnist_ui.times import say_duration, say_when
 
 _REFRESH_S = 1.0

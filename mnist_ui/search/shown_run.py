@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.store import BestScore, WorkRow
-from mnist_ui.following.states import is_live, mark_state
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
 from mnist_ui.session import Held
+from mnist_ui.states import is_live, mark_state
 from mnist_ui.times import say_when
 
 FORM_TAB = "New search"

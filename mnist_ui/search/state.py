@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from mnist_ui.session import Held
 
 if TYPE_CHECKING:
-    from mnist_ui.following.delivery import Delivery
+    from mnist_ui.components.delivery import Delivery
     from mnist_ui.search.search_form import Start
 
 

@@ -15,11 +15,11 @@ from mnist_core.training.live.saving import SAVING
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
-from mnist_ui.following.states import is_live
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name
 from mnist_ui.page_links import link_model
+from mnist_ui.states import is_live
 from mnist_ui.train import state
 from mnist_ui.train.shown_training import forget_choice, open_training
 

@@ -14,13 +14,13 @@ from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
 from mnist_core.work.jobs import start_job
 from mnist_ui import session
+from mnist_ui.components.delivery import find_delivery
 from mnist_ui.components.film import Film
 from mnist_ui.components.film.epochs import open_reel, read_ghost
-from mnist_ui.following.delivery import find_delivery
-from mnist_ui.following.states import badge_state
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
+from mnist_ui.states import badge_state
 from mnist_ui.train import state
 from mnist_ui.train.epoch_actions import show_epoch
 from mnist_ui.train.training_form import LIMITS, ask_for_pace

@@ -27,8 +27,8 @@ from trained import make_dataset, make_model
 
 from mnist_core.network.grid import PAPER_GRID, Engine, SearchPlan
 from mnist_core.store import WorkState, add_job, add_search, claim, end, get_search, read_queue, release
-from mnist_ui.following.states import name_in_title
 from mnist_ui.session import MODEL_WIDGET
+from mnist_ui.states import name_in_title
 
 
 def test_without_a_data_set_the_page_offers_the_sample(open_page):

@@ -8,7 +8,7 @@ import numpy as np
 from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
 from mnist_core.training.riddle.design import GRID, NULL, PAPER
-from mnist_core.training.riddle.rows import Row
+from mnist_core.training.riddle.networks_table import Row
 
 Interval = tuple[float, float]
 """In which a figure lies with 95 % confidence."""

@@ -7,10 +7,10 @@ from typing import Any
 from mnist_core.network.architecture import LAYERS
 from mnist_core.training.live.unit_pictures import choose_epochs
 from mnist_ui.components.assets import declare
+from mnist_ui.components.delivery import Delivery
 from mnist_ui.components.film.epochs import Reel, Shot
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.player import make_controls
-from mnist_ui.following.delivery import Delivery
 from mnist_ui.names import NAMES
 
 _SPEEDS = (1, 2, 4, 8, 16)

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 
 from mnist_core.store import WorkRow, WorkState
 from mnist_ui.components.assets import declare
-from mnist_ui.following.states import is_live, name_in_title
 from mnist_ui.session import Key
+from mnist_ui.states import is_live, name_in_title
 
 _HTML = '<button type="button" hidden></button>'
 _notice = declare("notice", _HTML)

@@ -17,8 +17,8 @@ from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 from mnist_ui.components.assets import declare
+from mnist_ui.components.delivery import Delivery
 from mnist_ui.components.picking import forward_picked
-from mnist_ui.following.delivery import Delivery
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
 _LEAST_BEST = 0.5  # accuracy that the axis reaches at least: the first guesses do not fill a cell
