@@ -9,3 +9,8 @@ NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
 def name_unit(layer: str, unit: int) -> str:
     """Name a unit, counted from 0 as in the arrays."""
     return f"digit {unit}" if layer == LAYERS[-1] else f"unit {unit}"
+
+
+def name_digit(digit: int | str) -> str:
+    """Name a digit, or another class, with its article."""
+    return f"{'an' if str(digit) == '8' else 'a'} {digit}"

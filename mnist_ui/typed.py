@@ -1,4 +1,4 @@
-"""Numbers as people type them, and what is said of those that cannot be."""
+"""Numbers as people type them, which a tab keeps, and what is said of those that cannot be."""
 
 import re
 from collections.abc import Iterator
@@ -115,7 +115,8 @@ def ask_for_count(slot: "DeltaGenerator", limits: Limits, usual: int, key: str, 
     The field has no ends of its own: the browser would keep what is beyond them to itself, and the page would
     go on with the number before.
     """
-    return int(slot.number_input(limits.label, value=usual, step=1, key=key, **options))
+    typed = slot.number_input(limits.label, value=usual, step=1, key=key, persist_state="session", **options)
+    return int(typed)
 
 
 def ask_for_amount(limits: Limits, usual: float, key: str, **options: Any) -> str:
@@ -143,4 +144,4 @@ def _ask(label: str, usual: str, key: str, read: Any, **options: Any) -> str:
             typed.put(", ".join(map(say_number, read(typed.get()))))
 
     typed = Held(key, usual)
-    return str(st.text_input(label, usual, key=typed, on_change=tidy, **options))
+    return str(st.text_input(label, usual, key=typed, on_change=tidy, persist_state="session", **options))

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float32
 
-_BLUE, _ORANGE = "#3f7fd0", "#d0603f"  # tones that can be read on white and on black
+from mnist_ui.charts.looks import BLUE, ORANGE
+
 _FAINT = "#b9bec844"  # nearly the page itself, whichever its theme
 _CELL = 16  # screen pixels of a unit's row
 _COLUMNS = 24
@@ -34,7 +35,7 @@ def draw_units(values: UnitValues) -> alt.Chart:
             color=alt.Color(
                 "activation:Q",
                 scale=alt.Scale(
-                    domain=[-strongest, 0, strongest], range=[_BLUE, _FAINT, _ORANGE], interpolate="rgb"
+                    domain=[-strongest, 0, strongest], range=[BLUE, _FAINT, ORANGE], interpolate="rgb"
                 ),
                 legend=None,
             ),

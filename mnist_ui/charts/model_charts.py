@@ -10,12 +10,7 @@ import pandas as pd
 from mnist_core.insight.evaluation import PerDigit
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.history import EpochRecord, best_epoch
-
-# Tones that can be read on white and on black.
-_BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"
-
-Layered = alt.LayerChart | alt.FacetChart
-"""What altair calls charts drawn over one another."""
+from mnist_ui.charts.looks import BLUE, GREY, ORANGE, Layered
 
 _LEGEND = alt.Legend(title=None, orient="top")
 
@@ -47,7 +42,7 @@ def draw_learning_curve(history: Sequence[EpochRecord]) -> Layered:
             for images, loss in (("training", record.train_loss), ("validation", record.valid_loss))
         ]
     )
-    colours = alt.Scale(domain=["training", "validation"], range=[_BLUE, _ORANGE])
+    colours = alt.Scale(domain=["training", "validation"], range=[BLUE, ORANGE])
     lines = (
         alt.Chart(losses)
         .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2)
@@ -74,7 +69,7 @@ def draw_precision_recall(precision: PerDigit, recall: PerDigit, names: Sequence
     # a tenth below the worst, so that a good model's differences can be seen and a poor one's fit
     lowest = max(0.0, math.floor(rows["share"].min() * 20 - 0.5) / 20) if len(rows) else 0.0
     scale = alt.Scale(domain=[lowest, 1.0], clamp=True)
-    colours = alt.Scale(domain=["precision", "recall"], range=[_BLUE, _ORANGE])
+    colours = alt.Scale(domain=["precision", "recall"], range=[BLUE, ORANGE])
     shapes = alt.Scale(domain=["precision", "recall"], range=["circle", "square"])
     chart: alt.Chart = (
         alt.Chart(rows)
@@ -96,7 +91,7 @@ def draw_comparison(scores: Sequence[Score], chosen: str) -> Layered:
     rows = pd.DataFrame([vars(score) | {"chosen": score.name == chosen} for score in scores])
     order = [score.name for score in scores]
     y = alt.Y("name:N", title=None, sort=order, axis=alt.Axis(labelLimit=140))
-    colour = alt.condition("datum.chosen", alt.value(_ORANGE), alt.value(_BLUE))
+    colour = alt.condition("datum.chosen", alt.value(ORANGE), alt.value(BLUE))
     tips = ["name:N", *(alt.Tooltip(f"{field}:Q", format=".2%") for field in ("accuracy", "lower", "upper"))]
     spans = (
         alt.Chart(rows)
@@ -117,7 +112,7 @@ def draw_comparison(scores: Sequence[Score], chosen: str) -> Layered:
     dots = alt.Chart(rows).mark_point(filled=True, size=80, opacity=1)
     dots = dots.encode(x="accuracy:Q", y=y, color=colour, tooltip=tips)
     paper = pd.DataFrame([{"accuracy": PAPER_ACCURACY, "words": f"paper {PAPER_ACCURACY:.2%}"}])
-    rule = alt.Chart(paper).mark_rule(color=_GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="accuracy:Q")
+    rule = alt.Chart(paper).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="accuracy:Q")
     return alt.layer(rule, spans, dots).properties(height=max(90, 34 * len(scores) + 50))
 
 
@@ -126,11 +121,11 @@ def _draw_epoch_marks(history: Sequence[EpochRecord]) -> Layered:
     marks = pd.DataFrame([{"epoch": best, "what": f"best: {best}"}, {"epoch": last, "what": f"end: {last}"}])
     if best == last:
         marks = pd.DataFrame([{"epoch": best, "what": f"best and end: {best}"}])
-    rules = alt.Chart(marks).mark_rule(color=_GREY, strokeDash=[4, 4], strokeWidth=1.5).encode(x="epoch:Q")
+    rules = alt.Chart(marks).mark_rule(color=GREY, strokeDash=[4, 4], strokeWidth=1.5).encode(x="epoch:Q")
     # the later mark's words stand left of it, so that two neighbours do not overlap and none leaves the chart
     words = [
         alt.Chart(marks.iloc[[row]])
-        .mark_text(align="right", dx=-5, baseline="top", color=_GREY, fontSize=12)
+        .mark_text(align="right", dx=-5, baseline="top", color=GREY, fontSize=12)
         .encode(x="epoch:Q", y=alt.value(2 + 16 * row), text="what:N")
         for row in range(len(marks))
     ]

@@ -5,8 +5,7 @@ import numpy as np
 import pandas as pd
 
 from mnist_core.insight.fields.unit_facts import Histogram
-
-_BLUE = "#3f7fd0"  # can be seen on white and on black
+from mnist_ui.charts.looks import BLUE
 
 
 def draw_histogram(histogram: Histogram, names: list[str], title: str) -> alt.Chart:
@@ -23,7 +22,7 @@ def draw_histogram(histogram: Histogram, names: list[str], title: str) -> alt.Ch
     )
     chart: alt.Chart = (
         alt.Chart(rows)
-        .mark_rect(color=_BLUE)
+        .mark_rect(color=BLUE)
         .encode(
             x=alt.X("from:Q", title=title, scale=alt.Scale(domain=[lefts[0], rights[-1]], nice=False)),
             x2="to:Q",

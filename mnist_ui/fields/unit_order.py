@@ -65,6 +65,11 @@ def arrange_units(lens: Lens, view: FieldsView, n_units: int) -> Shown:
     return Shown(units.astype(np.int64), captions, n_units - len(units))
 
 
+def say_measure(number: float, digits: int = 2) -> str:
+    """Say a number that could not always be measured."""
+    return "–" if np.isnan(number) else f"{number:.{digits}f}"
+
+
 def _measure_order(lens: Lens, view: FieldsView) -> PerUnit | None:
     if view.order is Order.FIDELITY:
         return measure_way(lens, view.layer, view.method).per_unit
@@ -81,5 +86,4 @@ def _measure_order(lens: Lens, view: FieldsView) -> PerUnit | None:
 def _name(order: Order, unit: int, values: PerUnit | None) -> str:
     if values is None:
         return str(unit)
-    digits = 1 if order is Order.IMPORTANCE else 2
-    return f"{unit}: –" if np.isnan(values[unit]) else f"{unit}: {values[unit]:.{digits}f}"
+    return f"{unit}: {say_measure(values[unit], 1 if order is Order.IMPORTANCE else 2)}"

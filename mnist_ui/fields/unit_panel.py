@@ -29,6 +29,7 @@ from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.fields.link import FieldsView
 from mnist_ui.fields.pictures import measure_way, read_facts, show_way
 from mnist_ui.fields.unit_charts import draw_histogram
+from mnist_ui.fields.unit_order import say_measure
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
 
@@ -92,7 +93,9 @@ def show_facts(lens: Lens, view: FieldsView, open_unit: OpenUnit) -> None:
     is_r2 = view.way.kind is not Kind.IMAGE
     with st.container(horizontal=True):
         st.metric(
-            "R² of this way" if is_r2 else "Insertion less deletion", _say(fidelity), help=view.way.counts
+            "R² of this way" if is_r2 else "Insertion less deletion",
+            say_measure(fidelity),
+            help=view.way.counts,
         )
         st.metric(
             "Accuracy lost without it",
@@ -197,7 +200,3 @@ def _show_tiles(
         one_scale=view.one_scale,
         size=_SMALL,
     )
-
-
-def _say(number: float) -> str:
-    return "–" if np.isnan(number) else f"{number:.2f}"

@@ -13,6 +13,7 @@ from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.fields.link import FieldsView
 from mnist_ui.fields.pictures import look_all_ways, measure_way, show_digits, show_way
+from mnist_ui.fields.unit_order import say_measure
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES, name_unit
 
@@ -61,7 +62,10 @@ def show_digit_pictures(lens: Lens, view: FieldsView, open_digit: Callable[[int]
     pick_picture(
         show_digits(lens, view)[:, view.unit],
         [
-            Tile(f"{digit}: {_say(number)}", f"picture for images read as {digit}, R² {_say(number)}")
+            Tile(
+                f"{digit}: {say_measure(number)}",
+                f"picture for images read as {digit}, R² {say_measure(number)}",
+            )
             for digit, number in enumerate(numbers)
         ],
         open_digit,
@@ -81,7 +85,7 @@ def _show_group(
     pick_picture(
         np.stack([show_way(lens, view, name)[view.unit] for name in names]),
         [
-            Tile(f"{way.title}\n{_say(number)}", f"{way.title}, {_say(number)}")
+            Tile(f"{way.title}\n{say_measure(number)}", f"{way.title}, {say_measure(number)}")
             for way, number in zip(ways, numbers, strict=True)
         ],
         lambda place: open_way(names[place]),
@@ -112,7 +116,3 @@ def _show_table(lens: Lens, view: FieldsView) -> None:
         "Fidelity is R² for ways with a picture a unit or a digit, and insertion less deletion, where "
         "chance gives about 0, for ways with a picture an image: the two do not compare."
     )
-
-
-def _say(number: float) -> str:
-    return "–" if np.isnan(number) else f"{number:.2f}"

@@ -16,6 +16,7 @@ from mnist_ui.draft import keep_draft
 from mnist_ui.drawings.answer import is_unsure
 from mnist_ui.game import state
 from mnist_ui.game.turns import show_turns
+from mnist_ui.names import name_digit
 from mnist_ui.session import Canvas
 
 Clock: TypeAlias = Callable[[], float]
@@ -86,11 +87,6 @@ def say_turn(turn: Turn) -> str:
         return f"Read as {turn.read} in {turn.seconds:.1f} s: {turn.points} points."
     late = "Time is up. " if turn.seconds >= LIMIT_S else ""
     return late + (f"Read as {turn.read}, not {turn.asked}." if turn.is_fooled else "Nothing was drawn.")
-
-
-def name_digit(digit: int) -> str:
-    """Name a digit with its article."""
-    return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
 def _ask(clock: Clock) -> None:

@@ -10,9 +10,9 @@ from mnist_core.pens.game import N_TURNS, Round, Turn
 from mnist_core.pens.scores import MOST_LETTERS, keep_score, make_score
 from mnist_ui import session
 from mnist_ui.game import state
-from mnist_ui.game.round import name_digit
 from mnist_ui.game.turns import show_turns
 from mnist_ui.markdown import escape
+from mnist_ui.names import name_digit
 
 _PICTURE_SIZE = 72  # screen pixels; four in a row of a phone
 

@@ -8,15 +8,8 @@ import pandas as pd
 from mnist_core.insight.operate.curve import CurvePoint
 from mnist_core.insight.operate.orders import Order
 from mnist_ui.charts.firing_units import UnitValues
-from mnist_ui.charts.model_charts import Layered
+from mnist_ui.charts.looks import BLUE, GREEN, GREY, LEGEND, ORANGE, Layered, draw_accuracy, tip_accuracy
 
-_BLUE, _GREEN, _ORANGE, _GREY = (
-    "#3f7fd0",
-    "#2f9e6e",
-    "#d0603f",
-    "#8a8f98",
-)  # tones that can be read on white and on black
-_LEGEND = alt.Legend(title=None, orient="top", symbolOpacity=1)
 _TWO_ROWS = alt.Legend(title=None, orient="top", symbolOpacity=1, columns=2)  # four names, on a phone too
 _SIDES = ("before", "after")
 _BAR = 10  # screen pixels of a bar
@@ -49,7 +42,7 @@ def draw_before_after(before: UnitValues, after: UnitValues, names: Sequence[str
             ),
             yOffset=alt.YOffset("network:N", sort=list(_SIDES)),
             color=alt.Color(
-                "network:N", scale=alt.Scale(domain=list(_SIDES), range=[_GREY, _ORANGE]), legend=_LEGEND
+                "network:N", scale=alt.Scale(domain=list(_SIDES), range=[GREY, ORANGE]), legend=LEGEND
             ),
             tooltip=["digit:N", "network:N", alt.Tooltip("probability:Q", format=".2%")],
         )
@@ -69,8 +62,7 @@ def draw_curve(points: Sequence[CurvePoint], floor: float) -> Layered:
         The accuracy below which too much is lost, drawn as a rule.
     """
     rows = pd.DataFrame([vars(point) for point in points])
-    orders, tones = [order.value for order in Order], [_BLUE, _GREEN, _ORANGE, _GREY]
-    scale = alt.Scale(domain=[0, 1])
+    orders, tones = [order.value for order in Order], [BLUE, GREEN, ORANGE, GREY]
     base = alt.Chart(rows).encode(
         x=alt.X(
             "kept:Q",
@@ -87,14 +79,8 @@ def draw_curve(points: Sequence[CurvePoint], floor: float) -> Layered:
         tooltip=[
             "order:N",
             alt.Tooltip("kept:Q", title="units kept"),
-            alt.Tooltip("accuracy:Q", title="read right", format=".2%"),
-            alt.Tooltip("accuracy_from:Q", title="from", format=".2%"),
-            alt.Tooltip("accuracy_to:Q", title="to", format=".2%"),
+            *tip_accuracy(),
         ],
     )
-    band = base.mark_area(opacity=0.2)
-    band = band.encode(y=alt.Y("accuracy_from:Q", title="read right", scale=scale), y2="accuracy_to:Q")
-    line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
-    line = line.encode(y=alt.Y("accuracy:Q", scale=scale, axis=alt.Axis(format="%")))
-    rule = alt.Chart(pd.DataFrame({"accuracy": [floor]})).mark_rule(color=_GREY, strokeDash=[5, 4])
-    return alt.layer(rule.encode(y="accuracy:Q"), band, line).properties(height=340)
+    rule = alt.Chart(pd.DataFrame({"accuracy": [floor]})).mark_rule(color=GREY, strokeDash=[5, 4])
+    return alt.layer(rule.encode(y="accuracy:Q"), *draw_accuracy(base, 22)).properties(height=340)

@@ -6,29 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.data.dataset import Dataset
-from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation.calibration import Calibration, Tempering
 from mnist_core.insight.evaluation.coverage import Refusal, Step
 from mnist_core.network.models import Model
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.downloads import offer_table
-from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
 from mnist_ui.results.trust import measure_sureness, read_answers
 from mnist_ui.results.trust_charts import draw_coverage, draw_reliability, table_bins
 
 
-def show_sureness(model: Model, dataset: Dataset | None) -> None:
+def show_sureness(model: Model, dataset: Dataset) -> None:
     """Show whether a model's probabilities are true, and its accuracy while the least sure are refused."""
-    if dataset is None:
-        offer_sample("see how sure the model may be", "sureness-sample")
-        return
-    try:
-        part = read_answers(model, dataset)[0]
-        tempering, steps, refusals = measure_sureness(model, dataset)
-    except DataError as error:
-        st.error(escape(str(error)))
-        return
+    part = read_answers(model, dataset)[0]
+    tempering, steps, refusals = measure_sureness(model, dataset)
     st.caption(f"Measured now: {escape(part.words)}")
     left, right = st.columns(2, gap="large")
     with left:

@@ -13,7 +13,6 @@ from mnist_core.network.models import Model
 from mnist_ui.cached.opened_models import open_model
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
-from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
 from mnist_ui.results import state
 from mnist_ui.results.trust import compare_models
@@ -24,11 +23,8 @@ _SIZE = 64
 _RARE = 0.05  # what is usually taken for too rare to be chance
 
 
-def show_rivalry(model: Model, dataset: Dataset | None) -> None:
+def show_rivalry(model: Model, dataset: Dataset) -> None:
     """Let the user choose another model, and compare the two on the images that both are measured on."""
-    if dataset is None:
-        offer_sample("compare the model with another", "rivalry-sample")
-        return
     others = [name for name in list_model_folders() if name != model.name]
     if not others:
         st.info("There is no other model: a search makes one.", icon=":material/tune:")
@@ -38,12 +34,8 @@ def show_rivalry(model: Model, dataset: Dataset | None) -> None:
     if not rival_name.is_there():
         rival_name.put(_find_rival(model, others, dataset))
     other = st.selectbox("Compared with", others, key=rival_name)
-    try:
-        rival = open_model(list_model_folders()[other])
-        readings, found = compare_models(model, rival, dataset)
-    except LabError as error:
-        st.error(escape(str(error)))
-        return
+    rival = open_model(list_model_folders()[other])
+    readings, found = compare_models(model, rival, dataset)
     st.caption(escape(readings.part.words))
     _show_figures(found, model.name, rival.name)
     sides = zip(st.columns(2, gap="large"), ((model, rival), (rival, model)), (True, False), strict=True)

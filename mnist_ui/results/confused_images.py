@@ -11,6 +11,7 @@ from mnist_ui.components.confusion_picker import pick_cell
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
+from mnist_ui.names import name_digit
 from mnist_ui.results import state
 from mnist_ui.results.model_figures import Reading
 
@@ -55,7 +56,7 @@ def _show_cell(reading: Reading, truth: int, guess: int, probability: str) -> No
     count = int(reading.confusion[truth, guess])
     verb = "was" if count <= 1 else "were"
     true_name, name = reading.class_names[truth], reading.class_names[guess]
-    digit = f"an {true_name}" if true_name == "8" else f"a {true_name}"
+    digit = name_digit(true_name)
     st.markdown(f"**{_count_images(count)} of {escape(digit)} {verb} read as {escape(name)}.**")
     if not count:
         return

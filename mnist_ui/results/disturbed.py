@@ -10,11 +10,10 @@ from mnist_core.ground.errors import LabError
 from mnist_core.insight.evaluation.disturbances import DISTURBANCES, NAMES
 from mnist_core.network.models import Model
 from mnist_ui.cached.opened_models import open_model
-from mnist_ui.charts.model_charts import Layered
+from mnist_ui.charts.looks import Layered
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
-from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
 from mnist_ui.results.trust import draw_levels, read_robustness
 from mnist_ui.results.trust_charts import draw_robustness
@@ -25,11 +24,8 @@ _MOST_MODELS = 6  # lines that can be told apart
 _PICTURE = 34
 
 
-def show_robustness(model: Model, dataset: Dataset | None) -> None:
+def show_robustness(model: Model, dataset: Dataset) -> None:
     """Show how well chosen models read images that are disturbed in six ways."""
-    if dataset is None:
-        offer_sample("see how the model reads disturbed images", "robustness-sample")
-        return
     names, most = _choose_models(model.name), _choose_images()
     rows = _measure(names, dataset, most)
     if rows.empty:

@@ -7,30 +7,20 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.data.dataset import Dataset
-from mnist_core.ground.errors import DataError
 from mnist_core.network.models import Model
 from mnist_core.store import WorkRow
 from mnist_core.training.retraining.jobs import LABELS, plan_labels
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
-from mnist_ui.empty import offer_sample
-from mnist_ui.markdown import escape
 from mnist_ui.results.background_work import show_study
 
 _MOST_PICTURES = 240
 _SIZE = 76
 
 
-def show_suspects(_: Model, dataset: Dataset | None) -> None:
+def show_suspects(_: Model, dataset: Dataset) -> None:
     """Show images whose label is likely wrong, the least likely label first."""
-    if dataset is None:
-        offer_sample("find labels that are likely wrong", "suspects-sample")
-        return
-    try:
-        planned = plan_labels(dataset)
-    except DataError as error:
-        st.error(escape(str(error)))
-        return
+    planned = plan_labels(dataset)
     st.markdown(
         f"Which labels of the open data set are likely wrong? Its {dataset.n_samples:,} images are read in "
         f"{planned['n_folds']} parts, each by {planned['n_networks']} networks that were trained on the "

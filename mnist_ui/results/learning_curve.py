@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.data.dataset import Dataset
-from mnist_core.ground.errors import DataError
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model
 from mnist_core.network.recipe import Recipe
@@ -15,22 +14,13 @@ from mnist_core.training.retraining.jobs import GROWTH, plan_growth, read_trials
 from mnist_core.training.retraining.learning_curve import Growth, find_gain, sum_up
 from mnist_ui import session
 from mnist_ui.downloads import offer_table
-from mnist_ui.empty import offer_sample
-from mnist_ui.markdown import escape
 from mnist_ui.results.background_work import show_study
 from mnist_ui.results.learning_curve_chart import draw_growth
 
 
-def show_growth(model: Model, dataset: Dataset | None) -> None:
+def show_growth(model: Model, dataset: Dataset) -> None:
     """Show how well networks of the model's kind read that are trained on more and more images."""
-    if dataset is None:
-        offer_sample("see what more images would bring", "growth-sample")
-        return
-    try:
-        planned = plan_growth(model.info, dataset)
-    except DataError as error:
-        st.error(escape(str(error)))
-        return
+    planned = plan_growth(model.info, dataset)
     sizes, recipe = planned["sizes"], Recipe(**planned["recipe"])
     st.markdown(
         f"Would more images help? **{Candidate.from_params(planned['candidate'])}** is trained anew on "

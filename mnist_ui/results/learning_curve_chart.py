@@ -6,9 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mnist_core.training.retraining.learning_curve import Growth, Trial
-from mnist_ui.charts.model_charts import Layered
-
-_BLUE = "#3f7fd0"  # can be seen on white and on black
+from mnist_ui.charts.looks import BLUE, Layered
 
 
 def draw_growth(curve: Sequence[Growth], trials: Sequence[Trial]) -> Layered:
@@ -22,11 +20,9 @@ def draw_growth(curve: Sequence[Growth], trials: Sequence[Trial]) -> Layered:
     )
     title, scale = "read right", alt.Scale(zero=False)
     points = alt.Chart(pd.DataFrame([vars(point) for point in curve])).encode(x=x)
-    band = points.mark_area(opacity=0.2, color=_BLUE)
+    band = points.mark_area(opacity=0.2, color=BLUE)
     band = band.encode(y=alt.Y("accuracy_from:Q", title=title, scale=scale), y2="accuracy_to:Q")
-    line = points.mark_line(
-        color=_BLUE, strokeWidth=2, point=alt.OverlayMarkDef(size=50, color=_BLUE)
-    ).encode(
+    line = points.mark_line(color=BLUE, strokeWidth=2, point=alt.OverlayMarkDef(size=50, color=BLUE)).encode(
         y=alt.Y("accuracy:Q", axis=alt.Axis(format="%")),
         tooltip=[
             alt.Tooltip("size:Q", title="images", format=","),
@@ -44,5 +40,5 @@ def draw_growth(curve: Sequence[Growth], trials: Sequence[Trial]) -> Layered:
         ],
     )
     each = pd.DataFrame([{"size": trial.size, "accuracy": trial.n_right / trial.n} for trial in trials])
-    dots = alt.Chart(each).mark_point(filled=True, size=18, opacity=0.5, color=_BLUE)
+    dots = alt.Chart(each).mark_point(filled=True, size=18, opacity=0.5, color=BLUE)
     return alt.layer(band, dots.encode(x=x, y="accuracy:Q"), line).properties(height=340)

@@ -9,14 +9,9 @@ import pandas as pd
 from mnist_core.insight.evaluation.calibration import Tempering
 from mnist_core.insight.evaluation.coverage import Refusal, Step
 from mnist_core.insight.evaluation.disturbances import Disturbance
-from mnist_ui.charts.model_charts import Layered
+from mnist_ui.charts.looks import BLUE, GREY, LEGEND, ORANGE, Layered, draw_accuracy, tip_accuracy
 
 AS_IT_IS, TEMPERED = "as it is", "at the fitted temperature"
-
-# Tones that can be read on white and on black.
-_BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"
-
-_LEGEND = alt.Legend(title=None, orient="top", symbolOpacity=1)
 
 
 def table_bins(found: Tempering) -> pd.DataFrame:
@@ -27,29 +22,27 @@ def table_bins(found: Tempering) -> pd.DataFrame:
 
 def draw_reliability(found: Tempering) -> Layered:
     """Draw the share read right over the probability of the guess, with intervals; truth is the diagonal."""
-    colours = alt.Scale(domain=[AS_IT_IS, TEMPERED], range=[_ORANGE, _BLUE])
+    colours = alt.Scale(domain=[AS_IT_IS, TEMPERED], range=[ORANGE, BLUE])
     shapes = alt.Scale(domain=[AS_IT_IS, TEMPERED], range=["circle", "square"])
     bins = alt.Chart(table_bins(found)).encode(
         x=alt.X("confidence:Q", title="probability of the guess", axis=alt.Axis(format="%")),
-        color=alt.Color("probabilities:N", scale=colours, legend=_LEGEND),
+        color=alt.Color("probabilities:N", scale=colours, legend=LEGEND),
         tooltip=[
             "probabilities:N",
             alt.Tooltip("n:Q", title="images", format=","),
             alt.Tooltip("confidence:Q", title="mean probability", format=".2%"),
-            alt.Tooltip("accuracy:Q", title="read right", format=".2%"),
-            alt.Tooltip("accuracy_from:Q", title="from", format=".2%"),
-            alt.Tooltip("accuracy_to:Q", title="to", format=".2%"),
+            *tip_accuracy(),
         ],
     )
     spans = bins.mark_rule(strokeWidth=2, opacity=0.6)
     spans = spans.encode(y=alt.Y("accuracy_from:Q", title="read right"), y2="accuracy_to:Q")
     dots = bins.mark_point(filled=True, opacity=0.9).encode(
         y=alt.Y("accuracy:Q", axis=alt.Axis(format="%")),
-        shape=alt.Shape("probabilities:N", scale=shapes, legend=_LEGEND),
+        shape=alt.Shape("probabilities:N", scale=shapes, legend=LEGEND),
         size=alt.Size("n:Q", scale=alt.Scale(type="sqrt", range=[30, 260]), legend=None),
     )
     corners = pd.DataFrame({"confidence": [0.0, 1.0], "accuracy": [0.0, 1.0]})
-    truth = alt.Chart(corners).mark_line(color=_GREY, strokeDash=[5, 4])
+    truth = alt.Chart(corners).mark_line(color=GREY, strokeDash=[5, 4])
     return alt.layer(truth.encode(x="confidence:Q", y="accuracy:Q"), spans, dots).properties(height=340)
 
 
@@ -63,9 +56,9 @@ def draw_coverage(steps: list[Step], refusals: list[Refusal]) -> Layered:
         x=alt.X("coverage:Q", title="answered, the surest", scale=x_scale, axis=alt.Axis(format="~%"))
     )
     y = alt.Y("accuracy:Q", title="right of these", scale=scale, axis=alt.Axis(format=".1%"))
-    band = curve.mark_area(opacity=0.2, color=_BLUE)
+    band = curve.mark_area(opacity=0.2, color=BLUE)
     band = band.encode(y=alt.Y("accuracy_from:Q", scale=scale, title="right of these"), y2="accuracy_to:Q")
-    line = curve.mark_line(color=_BLUE, strokeWidth=2, interpolate="step-before").encode(
+    line = curve.mark_line(color=BLUE, strokeWidth=2, interpolate="step-before").encode(
         y=y,
         tooltip=[
             alt.Tooltip("coverage:Q", title="answered", format=".1%"),
@@ -75,7 +68,7 @@ def draw_coverage(steps: list[Step], refusals: list[Refusal]) -> Layered:
         ],
     )
     asked = pd.DataFrame([{"accuracy": one.share} for one in refusals])
-    rules = alt.Chart(asked).mark_rule(color=_GREY, strokeDash=[5, 4]).encode(y=y)
+    rules = alt.Chart(asked).mark_rule(color=GREY, strokeDash=[5, 4]).encode(y=y)
     return alt.layer(rules, band, line).properties(height=340)
 
 
@@ -98,22 +91,15 @@ def draw_robustness(rows: pd.DataFrame, disturbance: Disturbance, models: Sequen
             scale=alt.Scale(zero=False, nice=False),
             axis=alt.Axis(values=list(disturbance.levels), labelExpr="'' + datum.value"),
         ),
-        color=alt.Color("model:N", sort=list(models), scale=alt.Scale(domain=list(models)), legend=_LEGEND),
+        color=alt.Color("model:N", sort=list(models), scale=alt.Scale(domain=list(models)), legend=LEGEND),
         tooltip=[
             "model:N",
             alt.Tooltip("level:Q", title=disturbance.unit),
-            alt.Tooltip("accuracy:Q", title="read right", format=".2%"),
-            alt.Tooltip("accuracy_from:Q", title="from", format=".2%"),
-            alt.Tooltip("accuracy_to:Q", title="to", format=".2%"),
+            *tip_accuracy(),
         ],
     )
-    scale = alt.Scale(domain=[0, 1])
-    band = base.mark_area(opacity=0.2)
-    band = band.encode(y=alt.Y("accuracy_from:Q", title="read right", scale=scale), y2="accuracy_to:Q")
-    line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30))
-    line = line.encode(y=alt.Y("accuracy:Q", scale=scale, axis=alt.Axis(format="%")))
-    usual = alt.Chart(pd.DataFrame({"level": [disturbance.usual]})).mark_rule(color=_GREY, strokeDash=[5, 4])
-    return alt.layer(usual.encode(x="level:Q"), band, line).properties(height=290)
+    usual = alt.Chart(pd.DataFrame({"level": [disturbance.usual]})).mark_rule(color=GREY, strokeDash=[5, 4])
+    return alt.layer(usual.encode(x="level:Q"), *draw_accuracy(base, 30)).properties(height=290)
 
 
 def _choose_first(refusals: Sequence[Refusal]) -> float:

@@ -8,9 +8,8 @@ import pandas as pd
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
 from mnist_core.training.riddle.answer import Step
 from mnist_core.training.riddle.networks_table import Row
+from mnist_ui.charts.looks import BLUE, GREY, ORANGE, Layered
 
-# Tones that can be read on white and on black.
-_BLUE, _ORANGE, _GREY = "#3f7fd0", "#d0603f", "#8a8f98"
 _SCORE = alt.Scale(domain=[-0.1, 1.0])
 _SPAN = 0.08  # of accuracy: the networks that learned little would hide how the others differ
 _TIPS = [
@@ -21,17 +20,14 @@ _TIPS = [
     alt.Tooltip("accuracy:Q", format=".2%"),
 ]
 
-Layered = alt.LayerChart | alt.FacetChart
-"""What altair calls charts drawn over one another."""
-
 
 def draw_levels(groups: dict[str, Sequence[Row]]) -> Layered:
     """Draw the score of each network, a row a group, with the mean of each and the line of digit-like."""
     rows, order = _tabulate(groups), list(groups)
     y = alt.Y("group:N", title=None, sort=order, axis=alt.Axis(labelLimit=130))
     x = alt.X("score:Q", title="digit-likeness", scale=_SCORE)
-    ticks = alt.Chart(rows).mark_tick(thickness=2, size=16, opacity=0.55, color=_BLUE)
-    means = alt.Chart(rows).mark_point(filled=True, size=70, opacity=1, color=_ORANGE)
+    ticks = alt.Chart(rows).mark_tick(thickness=2, size=16, opacity=0.55, color=BLUE)
+    means = alt.Chart(rows).mark_point(filled=True, size=70, opacity=1, color=ORANGE)
     return alt.layer(
         _draw_line("x"),
         ticks.encode(x=x, y=y, tooltip=_TIPS),
@@ -53,7 +49,7 @@ def draw_costs(groups: dict[str, Sequence[Row]], chosen: str) -> Layered:
         .encode(
             x=alt.X("score:Q", title="digit-likeness", scale=alt.Scale(zero=False)),
             y=alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%")),
-            color=alt.condition("datum.chosen", alt.value(_ORANGE), alt.value(_BLUE)),
+            color=alt.condition("datum.chosen", alt.value(ORANGE), alt.value(BLUE)),
             opacity=alt.condition("datum.chosen", alt.value(0.9), alt.value(0.35)),
             tooltip=_TIPS,
         )
@@ -68,7 +64,7 @@ def draw_calibration(steps: Sequence[Step]) -> Layered:
     )
     bars = (
         alt.Chart(rows)
-        .mark_bar(color=_BLUE, size=18)
+        .mark_bar(color=BLUE, size=18)
         .encode(
             x=alt.X("score:Q", title="digit-likeness of a field", scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("share:Q", title="read as its digit", axis=alt.Axis(format="%")),
@@ -79,7 +75,7 @@ def draw_calibration(steps: Sequence[Step]) -> Layered:
 
 
 def _draw_line(axis: str) -> alt.Chart:
-    line = alt.Chart(pd.DataFrame({"score": [DIGIT_LIKE]})).mark_rule(color=_GREY, strokeDash=[5, 4])
+    line = alt.Chart(pd.DataFrame({"score": [DIGIT_LIKE]})).mark_rule(color=GREY, strokeDash=[5, 4])
     drawn: alt.Chart = line.encode(**{axis: "score:Q"})
     return drawn
 

@@ -112,7 +112,7 @@ def _ask_for_axes(start: Start) -> dict[str, Any]:
     for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
         with slot:
             usual, key = getattr(grid, name), start.key(name)
-            axes[name] = ask_for_list(limits, usual, key, help=_HELP_LIST, persist_state="session")
+            axes[name] = ask_for_list(limits, usual, key, help=_HELP_LIST)
     with slots[-1]:
         axes["activation"] = _ask_for_activations(start)
     return axes
@@ -146,7 +146,7 @@ def _ask_for_counts(start: Start, dataset: Dataset) -> list[tuple[str, Limits, i
     for slot, (name, limits) in zip(st.columns(len(all_limits)), all_limits.items(), strict=True):
         # Another data set has another field, as its bounds and usual value are others.
         key = start.key(f"limit-{dataset.fingerprint}" if name == "limit" else name)
-        count = ask_for_count(slot, limits, usual[name], key, help=_HELP[name], persist_state="session")
+        count = ask_for_count(slot, limits, usual[name], key, help=_HELP[name])
         typed.append((name, limits, count))
     return typed
 

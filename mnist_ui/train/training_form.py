@@ -74,7 +74,7 @@ def ask_for_training(dataset: Dataset) -> tuple[LivePlan, Wishes] | None:
         "until": _ask_for_count(run[2], "until", _USUAL_UNTIL, _HELP_UNTIL),
     }
     key = f"live-new-images-{dataset.fingerprint}"
-    limit = ask_for_count(run[0], images, n, key, help=_HELP_LIMIT, persist_state="session")
+    limit = ask_for_count(run[0], images, n, key, help=_HELP_LIMIT)
     amounts = {
         name: _ask_for_amount(slot, name, usual, words)
         for slot, (name, usual, words) in zip(training, _AMOUNTS, strict=True)
@@ -128,9 +128,9 @@ def _ask_for_activation(slot: "DeltaGenerator") -> Activation:
 
 def _ask_for_count(slot: "DeltaGenerator", name: str, usual: int, words: str | None = None) -> int:
     key = f"live-new-{name}"
-    return ask_for_count(slot, LIMITS[name], usual, key, help=words, persist_state="session")
+    return ask_for_count(slot, LIMITS[name], usual, key, help=words)
 
 
 def _ask_for_amount(slot: "DeltaGenerator", name: str, usual: float, words: str) -> str:
     with slot:
-        return ask_for_amount(LIMITS[name], usual, f"live-new-{name}", help=words, persist_state="session")
+        return ask_for_amount(LIMITS[name], usual, f"live-new-{name}", help=words)
