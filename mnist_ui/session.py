@@ -1,7 +1,6 @@
 """What one browser tab has open, as far as pages share it; what one page holds is in `state` of its room."""
 
-from collections.abc import Callable, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -103,47 +102,13 @@ MODEL_WIDGET = Held("lab-model-widget", "")
 REFUSAL = Held[str | None]("lab-refusal", None)
 """Why something was refused, to be shown once after the page has started over."""
 
-SIGHT_WIDGET = Held[dict[str, bool]]("lab-sight", {})
 TOLD = Held[int | None]("draw-told", None)
 """The digit that a drawing was told to be, by its name."""
 
 
-class Key(StrEnum):
-    """Keys of components that stand once on a page."""
-
-    GAME_FACE_WIDGET = "game-face"
-    LIVE_ANSWER_WIDGET = "draw-live-answer"
-    MAP_CLOUD_WIDGET = "map-cloud"
-    MAP_STORE_WIDGET = "map-store"
-    NETWORK_STORE_WIDGET = "draw-network-store"
-    NOTICE_WIDGET = "lab-notice"
-
-
-class Canvas(StrEnum):
-    """The canvases: of the Draw page for a digit and for a number, and of the game."""
-
-    DRAW = "draw"
-    GAME = "game"
-    NUMBER = "number"
-
-
-class CanvasPart(StrEnum):
-    """What each canvas keeps in the session state, under a key of its own."""
-
-    CLEAR_WIDGET = "clear"
-    DRAWN = "drawn"
-    PAPER_WIDGET = "canvas"
-    PEN_WIDGET = "pen"
-    SHEET = "sheet"
-    UNDO_WIDGET = "undo"
-    WAYS_WIDGET = "ways"
-
-    def of(self, canvas: Canvas) -> str:
-        """Return the key of this part of a canvas."""
-        return f"{canvas}-{self}"
-
-
-DRAWN = {canvas: Held[Sequence[Any]](CanvasPart.DRAWN.of(canvas), (), is_kept=True) for canvas in Canvas}
+def read_sent(key: str) -> Mapping[str, Any]:
+    """Return what a component of our own has sent last; empty where it has sent nothing."""
+    return Held[Mapping[str, Any]](key, {}).get()
 
 
 def settings() -> Settings:

@@ -11,6 +11,7 @@ from mnist_core.ground.errors import DrawingError, ModelError
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, draw_strokes, read_picture
 from mnist_ui.components.canvas import read_sheet, show_canvas
+from mnist_ui.components.canvas.state import Canvas
 from mnist_ui.components.live_answer import LiveSource, send_network
 from mnist_ui.draft import take_up_draft
 from mnist_ui.draw.corrections_panel import show_corrections
@@ -19,7 +20,6 @@ from mnist_ui.draw.true_digit import ask_for_truth
 from mnist_ui.drawings.answer import show_answer, show_insides
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import BEST_READER, choose_model
-from mnist_ui.session import Canvas
 
 _DIGIT, _NUMBER, _PICTURE = "One digit", "A number", "A picture"
 _HINTS = {

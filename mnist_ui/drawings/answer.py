@@ -16,7 +16,14 @@ from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model
 from mnist_ui.charts.firing_units import draw_units
 from mnist_ui.components.gallery import Colours, show_gallery
-from mnist_ui.components.live_answer import ANOTHER, LiveSource, Settled, pack_image, show_live
+from mnist_ui.components.live_answer import (
+    ANOTHER,
+    EVIDENCE_PLACE,
+    LiveSource,
+    Settled,
+    pack_image,
+    show_live,
+)
 from mnist_ui.drawings.nearest_images import show_nearest
 from mnist_ui.names import NAMES
 
@@ -62,7 +69,7 @@ def show_answer(
             show_live(source, model.info.class_names, settled)
             st.html(_say_guess(settled))
             ask(reading)
-        with st.container(key="draw-stale-evidence", horizontal=True, gap="small"):
+        with st.container(key=EVIDENCE_PLACE, horizontal=True, gap="small"):
             _show_evidence(model, image, reading, unsure)
 
 

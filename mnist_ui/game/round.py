@@ -11,13 +11,13 @@ from mnist_core.network.models import Model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.pens.game import LIMIT_S, N_TURNS, Round, Turn, start_round, wins_at_once
 from mnist_ui.components.canvas import clear_canvas, show_canvas
+from mnist_ui.components.canvas.state import Canvas
 from mnist_ui.components.game_face import Face, show_face
 from mnist_ui.draft import keep_draft
 from mnist_ui.drawings.answer import is_unsure
 from mnist_ui.game import state
 from mnist_ui.game.turns import show_turns
 from mnist_ui.names import name_digit
-from mnist_ui.session import Canvas
 
 Clock: TypeAlias = Callable[[], float]
 """Seconds from any moment on, which never go back."""

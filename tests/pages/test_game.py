@@ -10,12 +10,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.pens.corrections import Source, keep_correction, list_corrections, make_correction
 from mnist_core.pens.game import LIMIT_S, Round
 from mnist_core.pens.scores import keep_score, list_scores, make_score
-from mnist_ui.components.canvas import Sheet
+from mnist_ui.components.canvas.state import DRAWN, SHEET, Canvas, Sheet
 from mnist_ui.game import state
-from mnist_ui.session import MODEL_WIDGET, Canvas, CanvasPart
+from mnist_ui.session import MODEL_WIDGET
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-SHEET = CanvasPart.SHEET.of(Canvas.GAME)
 
 
 @pytest.fixture
@@ -41,7 +40,9 @@ def draw(page: AppTest, digit: int, strokes: int | None = None) -> AppTest:
     lines = PEN_DIGITS[digit][:strokes]
     paths = [[["L", 320 * x, 320 * y] for x, y in line] for line in lines]
     objects = [{"type": "path", "path": path} for path in paths]
-    page.session_state[SHEET] = Sheet(objects, [], page.session_state[SHEET].version + 1)
+    page.session_state[SHEET[Canvas.GAME]] = Sheet(
+        objects, [], page.session_state[SHEET[Canvas.GAME]].version + 1
+    )
     page.run()
     assert not page.exception
     return page
@@ -121,7 +122,7 @@ def test_a_digit_that_is_read_and_sure_is_won_at_once_and_the_next_is_asked_afte
     assert read_metrics(page)["Read"] == "1 of 1"
     press(page, "Next")
     assert read_face(page)["asked"] == "Draw a 7"
-    assert page.session_state[CanvasPart.DRAWN.of(Canvas.GAME)] == []
+    assert page.session_state[DRAWN[Canvas.GAME]] == []
 
 
 def test_a_four_without_its_stem_is_not_judged_yet(page):
@@ -272,7 +273,7 @@ def test_a_reload_keeps_the_round_and_what_is_drawn(page):
 
 
 def list_drawn_on(page: AppTest) -> list[object]:
-    return list(page.session_state[CanvasPart.DRAWN.of(Canvas.GAME)])
+    return list(page.session_state[DRAWN[Canvas.GAME]])
 
 
 def test_another_model_ends_the_round(page):

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.data.dataset import Dataset
+from mnist_ui.components.canvas.state import DRAWN, Canvas
 from mnist_ui.map import state
 from mnist_ui.map.layer_maps import open_map
-from mnist_ui.session import Canvas, CanvasPart
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SEVEN = [{"type": "path", "path": [["M", 60, 60], ["L", 240, 60], ["L", 130, 280]]}]
@@ -130,7 +130,7 @@ def test_a_point_of_another_model_is_not_open_any_more(home, dataset):
 def test_the_digit_from_the_draw_page_lies_in_each_cloud_and_shows_its_way(home):
     page = open_page("paper")
     assert read_component(page, "stages", "colour")["own"] is None
-    page.session_state[CanvasPart.DRAWN.of(Canvas.DRAW)] = SEVEN
+    page.session_state[DRAWN[Canvas.DRAW]] = SEVEN
     page.run()
     assert not page.exception
 

@@ -11,9 +11,9 @@ from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.operations import SwitchOff, apply_all
 from mnist_core.network.models import load_model
+from mnist_ui.components.canvas.state import DRAWN, Canvas
 from mnist_ui.operate import state
 from mnist_ui.results.model_figures import read_folder
-from mnist_ui.session import Canvas, CanvasPart
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 SEVEN = [{"type": "path", "path": [["M", 80, 70], ["L", 240, 70], ["L", 140, 270]]}]
@@ -47,7 +47,7 @@ def open_operate(home, model):
         if steps:
             page.query_params["do"] = list(steps)
         if drawn:
-            page.session_state[CanvasPart.DRAWN.of(Canvas.DRAW)] = drawn
+            page.session_state[DRAWN[Canvas.DRAW]] = drawn
         return page.run()
 
     return open_page

@@ -1,49 +1,27 @@
 """A canvas for mouse, pen and finger: what is drawn on it comes as strokes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from mnist_core.pens import Stroke
 from mnist_ui.components.assets import declare
+from mnist_ui.components.canvas.state import DRAWN, PAPER, PEN, SHEET, Canvas, Drawn, Sheet
 from mnist_ui.draft import keep_draft
-from mnist_ui.session import Canvas, CanvasPart
 from mnist_ui.streamlit_insides import canvas_ground, style
 
 _SIDE = 320  # screen pixels; the widest that fits a phone of 360
 _SIZES = {Canvas.NUMBER: (640, 280)}  # width and height of those that are no square; narrower on a phone
 _COLOUR = "#3f7fd0"  # of the pen: reads on white and on black, so that a change of theme loses no drawing
-_PENS = (8, 18, 36)  # narrowest, first and widest pen, screen pixels
+_PENS = (8, 36)  # narrowest and widest pen, screen pixels
 _TAP = 0.1  # screen pixels: where the pen moved less, the canvas draws a line of no length; it is a dot
 _CURVE_STEPS = 4  # points along a curve between two events of the mouse, which are close together
-
-_Object: TypeAlias = Mapping[str, Any]
-"""What Fabric.js, the library below the canvas, calls an object: here one stroke as a path."""
 
 _KEY = "lab-canvas"  # of the container, as canvas.js has it
 
 _ways = declare("canvas")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What Python laid on the canvas last.
-
-    Attributes
-    ----------
-    laid : sequence of objects
-        The strokes that it starts from.
-    replaced : sequence of objects or None
-        What the canvas held before: until the browser answers, it still reports this.
-    version : int
-        Counted up, so that the canvas sees a change also where the strokes are the same as before.
-    """
-
-    laid: Sequence[_Object] = ()
-    replaced: Sequence[_Object] | None = None
-    version: int = 0
 
 
 def show_canvas(canvas: Canvas, otherwise: str = "") -> list[Stroke]:
@@ -62,36 +40,29 @@ def show_canvas(canvas: Canvas, otherwise: str = "") -> list[Stroke]:
         In the order they were drawn, in screen pixels of the canvas; empty while nothing is drawn.
     """
     style(canvas_ground(_KEY), f'.st-key-{_KEY} [class*="-ways"] {{ position: absolute; }}')
-    if CanvasPart.PAPER_WIDGET.of(canvas) not in st.session_state:  # the page was left and is open again
-        _lay(canvas, list_drawn(canvas), None)
+    if not PAPER[canvas].is_there():  # the page was left and is open again
+        _lay(canvas, DRAWN[canvas].get(), None)
     with st.container(key=_KEY, gap="small"):
         drawn = _show_paper(canvas)
-        st.session_state[CanvasPart.DRAWN.of(canvas)] = drawn
+        DRAWN[canvas].put(drawn)
         keep_draft()
         _show_buttons(canvas, drawn)
-        _ways(key=CanvasPart.WAYS_WIDGET.of(canvas), data={"otherwise": otherwise})
+        _ways(key=f"{canvas}-ways", data={"otherwise": otherwise})
     return read_paths(drawn)
 
 
 def clear_canvas(canvas: Canvas) -> None:
     """Lay an empty sheet on a canvas, before it is shown or in a callback."""
-    _lay(canvas, (), list_drawn(canvas))
-    st.session_state[CanvasPart.DRAWN.of(canvas)] = ()
+    _lay(canvas, (), DRAWN[canvas].get())
+    DRAWN[canvas].put(())
 
 
 def read_sheet(canvas: Canvas) -> tuple[list[Stroke], int]:
     """Return what lies on the canvas that was shown, and how often Python has laid strokes on it."""
-    sheet: Sheet = st.session_state[CanvasPart.SHEET.of(canvas)]
-    return read_paths(list_drawn(canvas)), sheet.version
+    return read_paths(DRAWN[canvas].get()), SHEET[canvas].get().version
 
 
-def list_drawn(canvas: Canvas) -> Sequence[_Object]:
-    """List what was drawn on a canvas when it was shown last, as `read_paths` takes it."""
-    drawn: Sequence[_Object] = st.session_state.get(CanvasPart.DRAWN.of(canvas), ())
-    return drawn
-
-
-def read_paths(objects: Sequence[_Object]) -> list[Stroke]:
+def read_paths(objects: Drawn) -> list[Stroke]:
     """Turn the paths of a canvas into strokes, their curves into points.
 
     Parameters
@@ -132,48 +103,48 @@ def _sample_curve(
     ]
 
 
-def _show_paper(canvas: Canvas) -> list[_Object]:
+def _show_paper(canvas: Canvas) -> Drawn:
     # Here, as the package can only be imported where an app runs.
     from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
-    key = CanvasPart.SHEET.of(canvas)
-    sheet: Sheet = st.session_state[key]
+    sheet = SHEET[canvas].get()
     width, height = _SIZES.get(canvas, (_SIDE, _SIDE))
     result = st_canvas(
-        stroke_width=st.session_state.get(CanvasPart.PEN_WIDGET.of(canvas), _PENS[1]),
+        stroke_width=PEN[canvas].get(),
         stroke_color=_COLOUR,
         width=width,
         height=height,
         initial_drawing={"objects": list(sheet.laid), "lab_version": sheet.version},
-        key=CanvasPart.PAPER_WIDGET.of(canvas),
+        key=PAPER[canvas],
     )
     objects = list((result.json_data or {}).get("objects", ()))
     if objects == sheet.replaced:
         return list(sheet.laid)
     # It has answered: from here on the same strokes drawn once more are new ones.
-    st.session_state[key] = replace(sheet, replaced=None)
+    SHEET[canvas].put(replace(sheet, replaced=None))
     return objects
 
 
-def _show_buttons(canvas: Canvas, drawn: Sequence[_Object]) -> None:
+def _show_buttons(canvas: Canvas, drawn: Drawn) -> None:
     with st.container(horizontal=True, width=_SIDE, gap="small"):
-        undo, clear = CanvasPart.UNDO_WIDGET.of(canvas), CanvasPart.CLEAR_WIDGET.of(canvas)
-        _show_change("Undo", undo, ":material/undo:", (canvas, drawn[:-1], drawn))
-        _show_change("Clear", clear, ":material/delete:", (canvas, (), drawn))
+        _show_change("Undo", ":material/undo:", canvas, drawn[:-1], drawn)
+        _show_change("Clear", ":material/delete:", canvas, (), drawn)
         with st.popover("Pen", icon=":material/line_weight:", width="stretch"):
-            narrowest, first, widest = _PENS
-            st.slider("Pen width", narrowest, widest, first, key=CanvasPart.PEN_WIDGET.of(canvas))
+            st.slider("Pen width", *_PENS, PEN[canvas].usual, key=PEN[canvas])
             st.caption("For your eyes only: the network is shown every line as wide as MNIST's.")
 
 
-def _show_change(
-    label: str, key: str, icon: str, change: tuple[Canvas, Sequence[_Object], Sequence[_Object]]
-) -> None:
-    *_, drawn = change
-    st.button(label, key, icon=icon, disabled=not drawn, on_click=_lay, args=change, width="stretch")
+def _show_change(label: str, icon: str, canvas: Canvas, changed: Drawn, drawn: Drawn) -> None:
+    st.button(
+        label,
+        f"{canvas}-{label.lower()}",
+        icon=icon,
+        disabled=not drawn,
+        on_click=_lay,
+        args=(canvas, changed, drawn),
+        width="stretch",
+    )
 
 
-def _lay(canvas: Canvas, objects: Sequence[_Object], replaced: Sequence[_Object] | None) -> None:
-    key = CanvasPart.SHEET.of(canvas)
-    before: Sheet = st.session_state.get(key, Sheet())
-    st.session_state[key] = Sheet(objects, replaced, before.version + 1)
+def _lay(canvas: Canvas, objects: Drawn, replaced: Drawn | None) -> None:
+    SHEET[canvas].put(Sheet(objects, replaced, SHEET[canvas].get().version + 1))

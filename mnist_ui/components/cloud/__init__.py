@@ -7,7 +7,8 @@ from typing import Any
 from mnist_ui.components import kept
 from mnist_ui.components.assets import declare
 from mnist_ui.components.picking import forward_picked
-from mnist_ui.session import Key
+
+_KEY = "map-cloud"
 
 _PALETTE = (
     *("#4c78a8", "#f58518", "#e45756", "#5fb3ad", "#54a24b"),
@@ -79,7 +80,7 @@ def show_cloud(
     on_pick : callable
         Is called with the point that was clicked, before the page runs again.
     """
-    kept.send(Key.MAP_STORE_WIDGET, packed)
+    kept.send("map-store", packed)
     places = [stage.own for stage in stages]
     data = {
         "name": packed["name"],
@@ -93,7 +94,7 @@ def show_cloud(
         "stages": [{"title": one.title, "words": one.words, "label": one.label} for one in stages],
     }
     _cloud(
-        key=Key.MAP_CLOUD_WIDGET,
+        key=_KEY,
         data=data,
-        on_picked_change=lambda: forward_picked(Key.MAP_CLOUD_WIDGET, on_pick),
+        on_picked_change=lambda: forward_picked(_KEY, on_pick),
     )

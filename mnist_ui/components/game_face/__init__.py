@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from mnist_ui.components.assets import declare
-from mnist_ui.session import Key
+from mnist_ui.session import read_sent
 from mnist_ui.streamlit_insides import style
+
+_KEY = "game-face"
 
 _HTML = """
 <section class="face" aria-label="The game">
@@ -56,10 +56,10 @@ class Face:
 def show_face(face: Face, on_up: Callable[[str], None]) -> None:
     """Show what the game asks; when time is up `on_up` gets the name of the step, and the page runs again."""
     style(_STYLE)
-    _face(key=Key.GAME_FACE_WIDGET, data=asdict(face), on_up_change=lambda: _forward(on_up))
+    _face(key=_KEY, data=asdict(face), on_up_change=lambda: _forward(on_up))
 
 
 def _forward(on_up: Callable[[str], None]) -> None:
-    step = st.session_state[Key.GAME_FACE_WIDGET].get("up")
+    step = read_sent(_KEY).get("up")
     if step is not None:
         on_up(str(step))

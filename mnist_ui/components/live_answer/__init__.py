@@ -19,7 +19,6 @@ from mnist_core.pens import SIDE, Stroke
 from mnist_ui.components import kept
 from mnist_ui.components.assets import declare
 from mnist_ui.components.gallery import Colours
-from mnist_ui.session import Key
 from mnist_ui.streamlit_insides import least_height, style
 
 _KNOWN = frozenset({Activation.SIGMOID, Activation.RELU, Activation.TANH})  # to the browser
@@ -30,6 +29,7 @@ _DIGITS = 3  # behind the point of a coordinate, in pixels of the canvas
 _HIDING = """
 .st-key-draw-answer[data-state="live"] [class*="st-key-draw-stale-"] { opacity: 0; pointer-events: none; }
 .lab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }"""
+EVIDENCE_PLACE = "draw-stale-evidence"  # of the container with what the network looked at
 _EVIDENCE_PX = 112
 _HTML = """
 <section class="answer" aria-label="What the network makes of it">
@@ -113,7 +113,7 @@ def send_network(model: Model) -> str:
     if not is_runnable(model):
         return ""
     packed = pack_network(model)
-    kept.send(Key.NETWORK_STORE_WIDGET, packed)
+    kept.send("draw-network-store", packed)
     return str(packed["name"])
 
 
@@ -150,7 +150,7 @@ def show_live(source: LiveSource, names: Sequence[str], settled: Settled | None)
     settled : Settled or None
         What Python made of it; None where there is nothing to read.
     """
-    style(_HIDING, least_height(Key.STALE_EVIDENCE, _EVIDENCE_PX))
+    style(_HIDING, least_height(EVIDENCE_PLACE, _EVIDENCE_PX))
     data = {
         "network": source.network,
         "names": list(names),
@@ -159,4 +159,4 @@ def show_live(source: LiveSource, names: Sequence[str], settled: Settled | None)
         "settled": None if settled is None else asdict(settled),
         "colours": list(Colours.INK.value),
     }
-    _live(key=Key.LIVE_ANSWER_WIDGET, data=data)
+    _live(key="draw-live-answer", data=data)

@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 
 from mnist_core.store import WorkRow, WorkState
 from mnist_ui.components.assets import declare
-from mnist_ui.session import Key
 from mnist_ui.states import is_live, name_in_title
 
 _HTML = '<button type="button" hidden></button>'
@@ -32,7 +31,7 @@ class Notice:
 
     def show(self) -> None:
         """Offer to notify while it goes on, and have the browser notify when it has ended."""
-        _notice(key=Key.NOTICE_WIDGET, data=asdict(self), width="content")
+        _notice(key="lab-notice", data=asdict(self), width="content")
 
 
 def watch_run(run: WorkRow) -> Notice:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import streamlit as st
+from mnist_ui.session import read_sent
 
 
 def forward_picked(key: str, on_pick: Callable[[int], None]) -> None:
@@ -10,6 +10,6 @@ def forward_picked(key: str, on_pick: Callable[[int], None]) -> None:
 
     Where the run before was cut short, there is no state.
     """
-    picked = st.session_state.get(key, {}).get("picked")
+    picked = read_sent(key).get("picked")
     if isinstance(picked, dict) and isinstance(picked.get("index"), int):
         on_pick(picked["index"])
