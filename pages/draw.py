@@ -20,6 +20,7 @@ from mnist_ui.draw.true_digit import ask_for_truth
 from mnist_ui.drawings.answer import show_answer, show_insides
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import BEST_READER, choose_model
+from mnist_ui.segments import choose_one
 
 _DIGIT, _NUMBER, _PICTURE = "One digit", "A number", "A picture"
 _HINTS = {
@@ -58,7 +59,7 @@ def _name_writers(model: Model) -> None:
 
 @st.fragment
 def _draw_and_answer(model: Model, network: str) -> None:
-    source = _choose_source()
+    source = choose_one("Source", list(_HINTS), "draw-source", label_visibility="collapsed")
     if source == _NUMBER:
         _write_number(model)
         return
@@ -96,18 +97,6 @@ def _write_number(model: Model) -> None:
 def _hint(source: str) -> None:
     icon = ":material/photo_camera:" if source == _PICTURE else ":material/draw:"
     st.info(_HINTS[source], icon=icon)
-
-
-def _choose_source() -> str:
-    source = st.segmented_control(
-        "Source",
-        list(_HINTS),
-        default=_DIGIT,
-        required=True,
-        key="draw-source",
-        label_visibility="collapsed",
-    )
-    return str(source)
 
 
 def _try(act: Callable[[], _Result]) -> _Result | None:

@@ -21,6 +21,7 @@ from mnist_ui.markdown import escape
 from mnist_ui.models.lens_choice import open_fitting
 from mnist_ui.models.model_choice import choose_model
 from mnist_ui.names import NAMES
+from mnist_ui.segments import choose_one
 from mnist_ui.session import current_dataset
 
 _TIED = "\u00a0"  # no break between these words
@@ -43,8 +44,8 @@ _PLACED = (
 @st.fragment
 def _show_map(source: MapSource) -> None:
     with st.container(horizontal=True, gap="medium"):
-        method = _METHODS[_choose("Picture by", list(_METHODS), "map-method")]
-        colour = _COLOURS[_choose("Colour by", list(_COLOURS), "map-colour")]
+        method = _METHODS[choose_one("Picture by", list(_METHODS), "map-method")]
+        colour = _COLOURS[choose_one("Colour by", list(_COLOURS), "map-colour")]
     try:
         clouds = read_clouds(source, method)
     except DataError as error:
@@ -68,10 +69,6 @@ def _show_map(source: MapSource) -> None:
             st.info("Click a point: its image, and its way through the network.", icon=":material/ads_click:")
         else:
             show_image(source, clouds, _TITLES, shown)
-
-
-def _choose(label: str, options: list[str], key: str) -> str:
-    return str(st.segmented_control(label, options, default=options[0], key=key, required=True))
 
 
 def _find_drawn(source: MapSource) -> Shown | None:

@@ -21,6 +21,7 @@ from mnist_ui.results.model_figures import Reading, name_probabilities, read_dat
 from mnist_ui.results.model_table import show_models
 from mnist_ui.results.tabs import show_tabs
 from mnist_ui.results.training_end import describe_end
+from mnist_ui.segments import choose_one
 from mnist_ui.session import current_dataset
 
 _WHOLE, _HELD_OUT = "all images", "its held-out part"
@@ -39,9 +40,7 @@ def _read(model: Model, dataset: Dataset | None) -> Reading:
 def _choose_which(model: Model, dataset: Dataset) -> Which:
     if evaluate_part(model, dataset, Which.FAIR)[0].is_unseen:
         return Which.FAIR
-    choice = st.segmented_control(
-        "Measured on", [_WHOLE, _HELD_OUT], default=_WHOLE, key="results-part", required=True
-    )
+    choice = choose_one("Measured on", [_WHOLE, _HELD_OUT], "results-part")
     return Which.TEST if choice == _HELD_OUT else Which.ALL
 
 

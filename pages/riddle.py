@@ -17,6 +17,7 @@ from mnist_ui.downloads import offer_file
 from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
 from mnist_ui.riddle.study import read_builtin, score_shipped
 from mnist_ui.riddle.words import say_answer, say_null, say_origin, say_score, say_why, tabulate
+from mnist_ui.segments import choose_one
 
 _SIZE = 60  # of a picture: ten in a row, five on a phone
 
@@ -56,8 +57,7 @@ def _show_row(words: str, fields: Fields) -> None:
 
 def _show_factor() -> None:
     st.header("What makes it likely")
-    factor = st.segmented_control("Change", FACTORS, default=FACTORS[0], key="riddle-factor", required=True)
-    _show_levels(str(factor))
+    _show_levels(choose_one("Change", FACTORS, "riddle-factor"))
 
 
 @_drawn_once

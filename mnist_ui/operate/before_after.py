@@ -9,6 +9,7 @@ from mnist_ui.drawings.last_drawing import find_drawn
 from mnist_ui.markdown import escape
 from mnist_ui.operate.operation_charts import draw_before_after
 from mnist_ui.operate.steps import Operated
+from mnist_ui.segments import choose_one
 
 _DRAWN, _OTHER = "The digit you drew", "An image"
 _PICTURE_SIZE = 84  # screen pixels, three of them a pixel of the image
@@ -34,14 +35,7 @@ def show_digit(operated: Operated) -> None:
 def _choose_image(operated: Operated) -> tuple[Image, str]:
     drawn = find_drawn(operated.model.info.side)
     if drawn is not None:
-        source = st.segmented_control(
-            "Digit",
-            [_DRAWN, _OTHER],
-            default=_DRAWN,
-            key="operate-source",
-            label_visibility="collapsed",
-            required=True,
-        )
+        source = choose_one("Digit", [_DRAWN, _OTHER], "operate-source", label_visibility="collapsed")
         if source == _DRAWN:
             return drawn, _DRAWN
     test = operated.bench.test

@@ -22,6 +22,7 @@ from mnist_ui.operate import state
 from mnist_ui.operate.bench import read_curve
 from mnist_ui.operate.operation_charts import draw_curve
 from mnist_ui.operate.steps import Operated
+from mnist_ui.segments import choose_one
 
 _BEFORE, _AFTER = "Before", "After"
 _MOST_PICTURES = 12
@@ -44,9 +45,7 @@ def show_accuracy(operated: Operated, after: Evaluation) -> None:
 
 def show_confusion(operated: Operated, after: Evaluation) -> None:
     """Show the confusion matrix before or after, and the images of a cell that is clicked."""
-    side = st.segmented_control(
-        "Confusion", [_BEFORE, _AFTER], default=_AFTER, key="operate-side", required=True
-    )
+    side = choose_one("Confusion", [_BEFORE, _AFTER], "operate-side", _AFTER)
     shown, names = after if side == _AFTER else operated.bench.before, operated.model.info.class_names
     cell = state.CELL.get()
 

@@ -12,6 +12,7 @@ from mnist_ui.components.unit_picker import Tile, pick_picture
 from mnist_ui.names import NAMES
 from mnist_ui.operate import state
 from mnist_ui.operate.steps import Operated
+from mnist_ui.segments import choose_one
 from mnist_ui.session import Held
 
 _SIZES = {"hidden1": 50, "hidden2": 72}  # of a tile, so that a layer fits the screen
@@ -27,15 +28,12 @@ _ORDER_WORDS = {
 
 def choose_layer(operated: Operated) -> str:
     """Let the user choose the layer to operate on."""
-    layer = st.segmented_control(
+    return choose_one(
         "Layer",
         HIDDEN,
-        default=HIDDEN[0],
-        key="operate-layer",
+        "operate-layer",
         format_func=lambda name: f"{NAMES[name].capitalize()} ({_say_on(operated, name)})",
-        required=True,
     )
-    return str(layer)
 
 
 def show_units(operated: Operated, layer: str) -> None:

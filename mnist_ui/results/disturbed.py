@@ -17,6 +17,7 @@ from mnist_ui.downloads import offer_table
 from mnist_ui.markdown import escape
 from mnist_ui.results.trust import draw_levels, read_robustness
 from mnist_ui.results.trust_charts import draw_robustness
+from mnist_ui.segments import choose_one
 from mnist_ui.session import list_model_folders
 
 _FEW = 2_000  # images that are read in about a second a model
@@ -54,14 +55,8 @@ def _choose_models(chosen: str) -> list[str]:
 
 def _choose_images() -> int | None:
     few, every = f"{_FEW:,} images", "all images"
-    choice = st.segmented_control(
-        "Measured on",
-        [few, every],
-        default=few,
-        key="results-robust-images",
-        required=True,
-        help="All take some seconds a model, once.",
-    )
+    words = "All take some seconds a model, once."
+    choice = choose_one("Measured on", [few, every], "results-robust-images", help=words)
     return _FEW if choice == few else None
 
 

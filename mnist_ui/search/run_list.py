@@ -136,32 +136,20 @@ def _save(store: Database, run: WorkRow, name: str, tags: Sequence[str]) -> None
         st.rerun()
 
 
+_KEPT = "A run that goes on or waits cannot be deleted: cancel it first."
+_DEEDS = (
+    ("Open this run", ":material/visibility:", "open", open_run),
+    ("Compare", ":material/compare:", "compare", open_comparison),
+    ("Delete …", ":material/delete:", "delete", state.HISTORY_ASKED.put),
+)
+
+
 def _show_deeds(run: WorkRow) -> None:
     with st.container(horizontal=True):
-        st.button(
-            "Open this run",
-            icon=":material/visibility:",
-            key=f"open-{run.id}",
-            on_click=open_run,
-            args=(run.id,),
-        )
-        st.button(
-            "Compare",
-            icon=":material/compare:",
-            key=f"compare-{run.id}",
-            on_click=open_comparison,
-            args=(run.id,),
-        )
-        reason = "A run that goes on or waits cannot be deleted: cancel it first." if is_live(run) else None
-        st.button(
-            "Delete …",
-            icon=":material/delete:",
-            key=f"delete-{run.id}",
-            disabled=is_live(run),
-            help=reason,
-            on_click=state.HISTORY_ASKED.put,
-            args=(run.id,),
-        )
+        for label, icon, name, deed in _DEEDS:
+            reason = _KEPT if deed == state.HISTORY_ASKED.put and is_live(run) else None
+            key, of = f"{name}-{run.id}", (run.id,)
+            st.button(label, key, icon=icon, on_click=deed, args=of, disabled=reason is not None, help=reason)
     # It stays open until it is answered, also where the page runs again for another reason.
     if state.HISTORY_ASKED.get() == run.id:
         _ask_to_delete(run)

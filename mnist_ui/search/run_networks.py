@@ -14,6 +14,7 @@ from mnist_ui.components.small_curves import MOST_CELLS, SmallCurves
 from mnist_ui.search import state
 from mnist_ui.search.followed_runs import FollowedRun, Sight
 from mnist_ui.search.search_charts import Curves, draw_curves
+from mnist_ui.segments import choose_one
 
 _BEST = state.CURVES_OF.usual  # curves of the best; other choices are places in the grid
 _MEAN = -1  # of the folds; other choices are their numbers
@@ -48,16 +49,15 @@ def show_networks(followed: FollowedRun, sight: Sight) -> None:
 def _choose_fold(run: WorkRow) -> int | None:
     words, choice = st.columns([2, 3], vertical_alignment="center")
     words.markdown("**Every network**", help=_HELP)
-    chosen = choice.segmented_control(
-        "Fold",
-        [_MEAN, *range(run.plan.cv)],
-        default=_MEAN,
-        required=True,
-        format_func=lambda fold: "Mean" if fold == _MEAN else f"Fold {fold + 1}",
-        key=f"fold-{run.id}",
-        label_visibility="collapsed",
-    )
-    return None if chosen in (None, _MEAN) else int(chosen)
+    with choice:
+        chosen = choose_one(
+            "Fold",
+            [_MEAN, *range(run.plan.cv)],
+            f"fold-{run.id}",
+            format_func=lambda fold: "Mean" if fold == _MEAN else f"Fold {fold + 1}",
+            label_visibility="collapsed",
+        )
+    return None if chosen == _MEAN else chosen
 
 
 def _sum_up(run: WorkRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:

@@ -11,6 +11,7 @@ from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.recipe import MOST_BATCH, MOST_DECAY, MOST_EPOCHS, MOST_NOISE, Recipe
 from mnist_core.training.live.plan import LivePlan, Wishes
 from mnist_ui.markdown import escape
+from mnist_ui.segments import choose_one
 from mnist_ui.typed import Limits, ask_for_amount, ask_for_count
 
 if TYPE_CHECKING:
@@ -114,16 +115,10 @@ def ask_for_pace(key: str, usual: float, **options: Any) -> float:
 
 
 def _ask_for_activation(slot: "DeltaGenerator") -> Activation:
-    chosen = slot.segmented_control(
-        "Activation",
-        list(Activation),
-        default=PAPER_WINNER.activation,
-        required=True,
-        format_func=lambda one: one.label,
-        key="live-new-activation",
-        persist_state="session",
-    )
-    return chosen or PAPER_WINNER.activation
+    look = {"format_func": lambda one: one.label, "persist_state": "session"}
+    with slot:
+        usual = PAPER_WINNER.activation
+        return choose_one("Activation", list(Activation), "live-new-activation", usual, **look)
 
 
 def _ask_for_count(slot: "DeltaGenerator", name: str, usual: int, words: str | None = None) -> int:

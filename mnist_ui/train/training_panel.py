@@ -20,6 +20,7 @@ from mnist_ui.components.film.epochs import open_reel, read_ghost
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
 from mnist_ui.names import NAMES
+from mnist_ui.segments import choose_one
 from mnist_ui.states import badge_state
 from mnist_ui.train import state
 from mnist_ui.train.epoch_actions import show_epoch
@@ -179,16 +180,13 @@ def _wish(job_id: str, **wishes: Any) -> None:
 
 
 def _choose_layer() -> str:
-    chosen = st.segmented_control(
+    return choose_one(
         "Fields of",
-        list(reversed(LAYERS)),
-        default=LAYERS[-1],
-        required=True,
+        LAYERS[::-1],
+        "live-layer",
         format_func=NAMES.__getitem__,
-        key="live-layer",
         label_visibility="collapsed",
     )
-    return chosen or LAYERS[-1]
 
 
 def _show_film(job: WorkRow, layer: str) -> int | None:
