@@ -20,8 +20,8 @@ def take_winner() -> None:
         except LabError:  # deleted
             _forget(run_id)
             continue
-        if run.outcome is not None:
-            session.MODEL.put(Path(run.outcome.model).name)
+        if run.found is not None:
+            session.MODEL.put(Path(run.found.model).name)
             _forget(run_id)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_stamp
 from mnist_core.store.forecast import forecast_rest
 from mnist_core.store.ranking import RankedCandidate
@@ -48,7 +49,7 @@ def _choose_refresh(run: WorkRow) -> float | None:
 def show_title(run: WorkRow) -> None:
     """Say in the title of the browser's tab how far a run is, where no more of it is shown; follow it."""
     every_s = _TITLE_REFRESH_S if is_live(run) else None
-    _watch("title", run, partial(partial(read_stamp, session.store()), run.id), _show_title, every_s)
+    _watch("title", run, partial(read_stamp, session.store(), run.id), _show_title, every_s)
 
 
 def _watch(
