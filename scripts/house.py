@@ -96,6 +96,8 @@ class House:
             path = PurePosixPath(name)
             # Pages and commands are called what users call them, as the rooms that they lead to are.
             is_word = path.parts[0] == "pages" or path.parts[:2] == ("mnist_core", "cli")
+            # What a tab holds of a page or a component is typed in the `state` of its room.
+            is_word |= path.parts[0] == "mnist_ui" and path.stem == "state"
             if path.suffix == ".py" and not path.stem.startswith("__") and not is_word:
                 found.setdefault(f"{path.parts[0]}: {path.stem}", []).append(name)
         return {name: files for name, files in found.items() if len(files) > 1}
