@@ -31,11 +31,18 @@ class Server:
         Without a slash at its end.
     home : Path
         Folder of its state.
+    log_path : Path
+        What it says.
     """
 
     url: str
     home: Path
+    log_path: Path
     _process: psutil.Process
+
+    def address(self, path: str) -> str:
+        """Return where a page of it is."""
+        return f"{self.url}/{path}"
 
     def measure_cpu_s(self) -> float:
         """Return the processor seconds that the server has used so far, without its children."""
@@ -48,25 +55,29 @@ class Server:
 
 
 @contextmanager
-def run_app(home: Path, *, is_listening_enough: bool = False) -> Iterator[Server]:
+def run_app(
+    home: Path, *, log_path: Path | None = None, is_listening_enough: bool = False
+) -> Iterator[Server]:
     """Run the app with a home of its own, and end it and whatever it has started.
 
     Parameters
     ----------
     home : Path
-        Folder of the lab's state; what the app says goes to a file beside it.
+        Folder of the lab's state.
+    log_path : Path or None
+        File for what the app says; by default beside the home.
     is_listening_enough : bool
         Whether not to wait until it says that it is healthy.
     """
     # Asked to end, Python would leave the app and all that it has started behind.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
-    port = _find_port()
-    app = _start(home, port)
-    server = Server(f"http://localhost:{port}", home, psutil.Process(app.pid))
+    port, log_path = _find_port(), log_path or home.with_suffix(".log")
+    app = _start(home, port, log_path)
+    server = Server(f"http://localhost:{port}", home, log_path, psutil.Process(app.pid))
     try:
-        _wait_until_it_listens(port, app)
+        _wait_until_it_listens(port, app, log_path)
         if not is_listening_enough:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=_START_S):
+            with urllib.request.urlopen(server.address("_stcore/health"), timeout=_START_S):
                 pass
         yield server
     finally:
@@ -75,9 +86,22 @@ def run_app(home: Path, *, is_listening_enough: bool = False) -> Iterator[Server
         signal.signal(signal.SIGTERM, before)
 
 
-def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
+def find_processes(home: Path) -> list[psutil.Process]:
+    """Find all processes that work in a home: the app, the worker, and what they have started."""
+    return [process for process in psutil.process_iter() if _works_in(process, home)]
+
+
+def _works_in(process: psutil.Process, home: Path) -> bool:
+    try:
+        return bool(process.environ().get("MNIST_LAB_HOME") == str(home)) and process.pid != os.getpid()
+    except psutil.Error:
+        return False  # it has ended meanwhile, or is another user's
+
+
+def _start(home: Path, port: int, log_path: Path) -> subprocess.Popen[bytes]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_LAB_")}
-    with home.with_suffix(".log").open("wb") as log:
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
             cwd=ROOT,
@@ -89,22 +113,15 @@ def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def _stop_processes(home: Path) -> None:
-    """End all processes that work in a home: the app, the worker, and what they have started."""
-    found = [process for process in psutil.process_iter() if _works_in(process, home)]
-    for process in found:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, alive = psutil.wait_procs(found, timeout=_STOP_S)
-    for process in alive:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
-def _works_in(process: psutil.Process, home: Path) -> bool:
-    try:
-        return bool(process.environ().get("MNIST_LAB_HOME") == str(home)) and process.pid != os.getpid()
-    except psutil.Error:
-        return False  # it has ended meanwhile, or is another user's
+    """End all processes that work in a home; kill those that do not end, or were started meanwhile."""
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        found = find_processes(home)
+        for process in found:
+            with suppress(psutil.NoSuchProcess):
+                end(process)
+        psutil.wait_procs(found, timeout=_STOP_S)
+    if found := find_processes(home):
+        raise SystemExit(f"Processes outlived the app: {found}")
 
 
 def _find_port() -> int:
@@ -113,7 +130,7 @@ def _find_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_listens(port: int, app: subprocess.Popen[bytes]) -> None:
+def _wait_until_it_listens(port: int, app: subprocess.Popen[bytes], log_path: Path) -> None:
     end = time.monotonic() + _START_S
     while time.monotonic() < end and app.poll() is None:
         try:
@@ -121,4 +138,4 @@ def _wait_until_it_listens(port: int, app: subprocess.Popen[bytes]) -> None:
                 return
         except ConnectionRefusedError:
             time.sleep(_LOOK_EVERY_S)
-    raise SystemExit(f"The app did not answer within {_START_S:.0f} s.")
+    raise SystemExit(f"The app did not answer within {_START_S:.0f} s; its log is {log_path}.")

@@ -1,13 +1,13 @@
 """Searches on a real Dask scheduler with real workers, some of which die."""
 
 import shutil
-import time
 from dataclasses import replace
 from threading import Thread
 
 import pytest
 from cluster import Cluster
 from digits import ROOT, make_digits
+from processes import wait_until
 
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
@@ -60,13 +60,6 @@ def fingerprint(settings):
 def cluster(tmp_path):
     with Cluster(tmp_path / "cluster") as cluster:
         yield cluster
-
-
-def wait_until(is_true, timeout_s=120.0):
-    deadline = time.monotonic() + timeout_s
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def begin(store, plan, fingerprint, settings):

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 from digits import ROOT
 from PIL import Image
-from processes import processes_of
+from processes import processes_of, wait_until
 from trained import make_dataset
 
 from mnist_core.data.dataset import DIGITS
@@ -185,13 +184,6 @@ def test_of_many_epochs_a_film_shows_every_so_many_and_the_last():
     assert choose_epochs(120) == list(range(121))
     assert choose_epochs(301)[:3] == [0, 4, 8]
     assert choose_epochs(301)[-2:] == [300, 301]
-
-
-def wait_until(is_true):
-    deadline = time.monotonic() + 120
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def is_given_up(store, job_id):

@@ -4,13 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from digits import ROOT, make_digits
-from processes import processes_of
+from processes import processes_of, wait_until
 
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
@@ -40,13 +39,6 @@ def fingerprint(settings):
         "small.mat", images, labels, compute_fingerprint(images, labels), Origin("paper", (), (0.0, 1.0))
     )
     return keep_dataset(dataset, settings.datasets_folder).fingerprint
-
-
-def wait_until(is_true, timeout_s=90.0):
-    deadline = time.monotonic() + timeout_s
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_a_search_runs_to_its_end(store, settings, fingerprint):

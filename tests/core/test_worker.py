@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from digits import ROOT, make_digits
-from processes import processes_of
+from processes import processes_of, wait_until
 from stored_runs import finish, start_python
 
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
@@ -63,13 +63,6 @@ def fingerprint(settings):
         "small.mat", images, labels, compute_fingerprint(images, labels), Origin("paper", (), (0.0, 1.0))
     )
     return keep_dataset(dataset, settings.datasets_folder).fingerprint
-
-
-def wait_until(is_true, timeout_s=60.0):
-    deadline = time.monotonic() + timeout_s
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings, fingerprint):

@@ -6,9 +6,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from lab import ROOT, Lab, start_lab, stop_lab
+from digits import ROOT
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 from visitor import OpenTab
+
+from benchmarks.tabs.server import Server, run_app
 
 _RESULTS = ROOT / "test-results"
 _FLAGS = (
@@ -42,7 +44,8 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture(scope="session")
+# Not the session's: Playwright keeps an event loop in this thread, in which other tests run theirs.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = subprocess.run([ROOT / "scripts" / "chromium.sh"], capture_output=True, text=True, check=False)
     if found.returncode:
@@ -55,18 +58,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An app from an empty state, one a test file; a traceback in its log is a failure."""
     name = Path(request.node.name).stem
-    running = start_lab(tmp_path_factory.mktemp(name) / "home", _RESULTS / f"{name}.log")
-    yield running
-    stop_lab(running)
+    home = tmp_path_factory.mktemp(name) / "home"
+    with run_app(home, log_path=_RESULTS / f"{name}.log") as running:
+        yield running
     log = running.log_path.read_text(encoding="utf-8", errors="replace")
     assert "Traceback" not in log, f"the app raised, see {running.log_path}:\n{log[-2000:]}"
 
 
 @pytest.fixture
-def open_tab(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> Iterator[OpenTab]:
+def open_tab(request: pytest.FixtureRequest, browser: Browser, lab: Server) -> Iterator[OpenTab]:
     """Open tabs of the app; an error in the console, or a call beyond this machine, is a failure."""
     tabs: list[Page] = []
     problems: list[str] = []
@@ -107,7 +110,7 @@ def _console_error(message: ConsoleMessage) -> list[str]:
     return [f"console: {message.text} ({url})"]
 
 
-def _foreign_request(request: Request, lab: Lab) -> list[str]:
+def _foreign_request(request: Request, lab: Server) -> list[str]:
     """Tell of what the browser asks of others: the app needs no network."""
     own = (lab.url, lab.url.replace("http", "ws", 1), "data:", "blob:")
     return [] if request.url.startswith(own) else [f"asked beyond this machine: {request.url}"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import visitor
-from lab import ROOT
+from digits import ROOT
 from playwright.sync_api import Page, ViewportSize
 
 FOLDER = ROOT / "docs" / "screenshots"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lab import Lab
 from playwright.sync_api import Page, expect
 from visitor import OpenTab, draw_stroke, settle
 
+from benchmarks.tabs.server import Server
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
@@ -37,7 +37,7 @@ LEAST_RIGHT = 27
 
 @pytest.mark.slow
 def test_27_of_30_pen_digits_of_left_out_writers_are_read_at_three_sizes_and_places(
-    real_data: Path, lab: Lab, open_tab: OpenTab
+    real_data: Path, lab: Server, open_tab: OpenTab
 ) -> None:
     left_out = split_writers(read_pens(), 3, 0)[0]
     train_without(left_out, lab.home / "models" / "stranger")

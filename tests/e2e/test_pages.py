@@ -1,16 +1,17 @@
 """Every page in every width and theme."""
 
 import pytest
-from lab import Lab
 from playwright.sync_api import Browser, Page, expect
 from visitor import HEADINGS, OpenTab, go_to, open_sample
+
+from benchmarks.tabs.server import Server
 
 _BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(19, 22, 29)"}
 _PHONE = 390
 
 
 @pytest.fixture(scope="module")
-def _sample_is_open(lab: Lab, browser: Browser) -> None:
+def _sample_is_open(lab: Server, browser: Browser) -> None:
     tab = browser.new_page()
     tab.goto(lab.url)
     go_to(tab, "Data")

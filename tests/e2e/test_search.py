@@ -4,8 +4,9 @@ import re
 
 import pytest
 import visitor
-from lab import Lab
 from playwright.sync_api import Locator, Page, expect
+
+from benchmarks.tabs.server import Server
 
 _ROW_PIXELS = 35  # of the table of runs; its heading is as high
 _BOX_PIXELS = 15  # from the left edge of the table to the middle of a row's box
@@ -13,7 +14,7 @@ _BOX_PIXELS = 15  # from the left edge of the table to the middle of a row's box
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Lab) -> None:
+def test_a_search_is_paused_resumed_looked_into_and_deleted(tab: Page, lab: Server) -> None:
     visitor.go_to(tab, "Data")
     visitor.open_sample(tab)
     visitor.go_to(tab, "Search")

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from lab import Lab, wait_until
 from playwright.sync_api import Page, expect
+from processes import wait_until
 from stored_runs import begin_run, make_record
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from visitor import OpenTab
 
+from benchmarks.tabs.server import Server
 from mnist_core.store import Database, beat, record
 
 _WAIT_S = 30.0
@@ -16,7 +17,7 @@ _FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
 @pytest.fixture
-def store(lab: Lab) -> Iterator[Database]:
+def store(lab: Server) -> Iterator[Database]:
     opened = Database(f"sqlite:///{lab.home}/lab.db")
     yield opened
     opened.close()
@@ -70,7 +71,7 @@ def _pump(tab: Page, heard: Heard, n: int) -> None:
         tab.evaluate("1")  # lets Playwright hand on what has come
         return heard.count_finished() >= wanted
 
-    wait_until(has_asked, f"{n} refreshes", _WAIT_S)
+    wait_until(has_asked, _WAIT_S)
 
 
 def test_a_tab_that_watches_what_does_not_change_is_sent_nothing(
@@ -115,10 +116,10 @@ def test_a_tab_that_nobody_sees_asks_less_often(open_tab, store: Database, run_i
     assert set(heard.list_intervals()) == {1.0}
     heard.messages.clear()
     _set_hidden(tab, True)
-    wait_until(lambda: _hear(tab, heard) == [5.0], "a longer interval", _WAIT_S)
+    wait_until(lambda: _hear(tab, heard) == [5.0], _WAIT_S)
     heard.messages.clear()
     _set_hidden(tab, False)
-    wait_until(lambda: _hear(tab, heard) == [1.0], "the usual interval", _WAIT_S)
+    wait_until(lambda: _hear(tab, heard) == [1.0], _WAIT_S)
 
 
 def _hear(tab: Page, heard: Heard) -> list[float]:

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from lab import wait_until
+from processes import wait_until
 from searches import (
     SMALL,
     add_run,
@@ -71,7 +71,7 @@ def test_the_form_does_not_wait_until_the_speed_is_measured(open_page, sample, h
 
     assert "Measuring how fast this machine trains" in read_words(page)
     assert find_button(page, "Start the search")
-    wait_until((home / "speed.json").exists, "the speed", 120)
+    wait_until((home / "speed.json").exists)
     assert "An estimate" in read_words(page.run())
 
 
@@ -351,7 +351,7 @@ def test_the_start_of_the_app_starts_a_worker_where_a_run_waits(open_page, store
     add_run(store)
     open_page()
     log = home / "logs" / "worker.log"
-    wait_until(lambda: log.exists() and "another worker lives" in log.read_text(), "a worker", 60)
+    wait_until(lambda: log.exists() and "another worker lives" in log.read_text())
 
 
 def test_the_start_of_the_app_starts_no_worker_where_nothing_waits(open_page, store, home):

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from searches import APP
@@ -57,9 +56,8 @@ def test_no_page_loads_anything_of_its_own(home: Path):
 def test_ten_pages_that_are_opened_in_the_first_moment_show_no_error(home: Path):
     paths = [path.stem for path in sorted(APP.parent.glob("pages/[a-z]*.py")) if path.stem != "home"]
 
-    # A thread of its own: the browser of other tests keeps a loop in this one.
-    with run_app(home, is_listening_enough=True) as server, ThreadPoolExecutor(1) as thread:
-        seen = thread.submit(lambda: asyncio.run(visit_at_once(server.url, paths))).result()
+    with run_app(home, is_listening_enough=True) as server:
+        seen = asyncio.run(visit_at_once(server.url, paths))
 
     assert len(seen.seconds) == 10
     assert seen.list_errors() == []
