@@ -11,7 +11,7 @@ import streamlit as st
 from mnist_core.store import Database, EpochRow, FitRow, Stamp, WorkRow, get_search, read_epochs, read_fits
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
-from mnist_ui.components.small_curves import Figures
+from mnist_ui.components.small_curves.figures import Figures
 
 _PACE_WINDOW_S = 20.0
 _LEAST_WINDOW_S = 3.0  # a shorter one sees single reports, not a pace

@@ -10,7 +10,8 @@ from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.components.delivery import find_delivery
-from mnist_ui.components.small_curves import MOST_CELLS, SmallCurves
+from mnist_ui.components.small_curves import SmallCurves
+from mnist_ui.components.small_curves.cells import MOST_CELLS
 from mnist_ui.search import state
 from mnist_ui.search.followed_runs import FollowedRun, Sight
 from mnist_ui.search.search_charts import Curves, draw_curves

@@ -4,7 +4,7 @@ from grid_fits import GRID, make_epochs, make_fit
 
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_ui.components.replay import Replay
-from mnist_ui.components.small_curves import lay_out
+from mnist_ui.components.small_curves.cells import lay_out
 
 PLAN = SearchPlan(GRID, cv=2)
 

@@ -5,7 +5,8 @@ from grid_fits import GRID, make_epochs, make_fit
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.history import REFIT_FOLD
-from mnist_ui.components.small_curves import Figures, Kind, find_axes
+from mnist_ui.components.small_curves.cells import Kind, find_axes
+from mnist_ui.components.small_curves.figures import Figures
 from mnist_ui.search.run_replay import rewind_fits
 
 

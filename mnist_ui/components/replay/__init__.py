@@ -10,7 +10,8 @@ from mnist_core.store.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
 from mnist_ui.components.assets import declare
 from mnist_ui.components.player import make_controls
-from mnist_ui.components.small_curves import MOST_CELLS, describe_layout, find_axes, group_epochs, lay_out
+from mnist_ui.components.small_curves.cells import MOST_CELLS, describe_layout, find_axes, lay_out
+from mnist_ui.components.small_curves.figures import add_epochs
 
 _LONGEST_S, _SHORTEST_S = 30.0, 5.0  # of a whole run, at the usual speed
 _EPOCHS_A_SECOND = 20.0  # of a short run
@@ -63,7 +64,7 @@ class Replay:
         indices = {candidate: index for index, candidate in enumerate(candidates)}
         order = [indices[candidate] for candidate in lay_out(grid)]
         places = {index: place for place, index in enumerate(order)}
-        curves = group_epochs(self.epochs)
+        curves = add_epochs({}, self.epochs)
         axes = find_axes([curve for each in curves.values() for curve in each.values()])
         seconds = min(max(n_epochs / _EPOCHS_A_SECOND, _SHORTEST_S), _LONGEST_S)
         is_drawn = grid.n_candidates <= MOST_CELLS
