@@ -9,11 +9,11 @@ from importlib import import_module
 from threading import Thread
 
 import pytest
-from lab import Lab
 from playwright.sync_api import Locator, Page, expect
 from stored_runs import begin_run, make_record
 from visitor import SEVEN, OpenTab, draw_stroke, press_pen, settle
 
+from benchmarks.tabs.server import Server
 from mnist_core.store import Database, record
 from mnist_ui.streamlit_insides import LATE, show_nobody
 
@@ -78,7 +78,7 @@ def hear_warnings(thread: str) -> list[str]:
     return heard
 
 
-def test_a_fragment_runs_another(open_tab: OpenTab, lab: Lab) -> None:
+def test_a_fragment_runs_another(open_tab: OpenTab, lab: Server) -> None:
     store = Database(f"sqlite:///{lab.home}/lab.db")
     run_id = begin_run(store)
     record(store, run_id, [(0, fold, make_record(1)) for fold in (0, 1)])
