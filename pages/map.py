@@ -58,7 +58,7 @@ def _show_map(source: MapSource) -> None:
         stages = [_describe_stage(stage, clouds[stage], probed[stage], drawn) for stage in clouds]
         names = source.model.info.class_names
         show_cloud(pack_map(source, method), stages, names, colour, place, partial(_pick, source))
-        st.caption(f"{escape(source.sample.words)} {_WORDS[method]}")
+        st.caption(f"{escape(source.images.words)} {_WORDS[method]}")
         if drawn is not None and method is not Method.PCA:
             st.caption(_PLACED)
     with right:
@@ -93,7 +93,7 @@ def _describe_stage(stage: str, cloud: Cloud, probed: Probed, drawn: Shown | Non
 
 
 def _show_figures(clouds: Mapping[str, Cloud], probed: Mapping[str, Probed], source: MapSource) -> None:
-    sample = source.sample
+    sample = source.images
     rows = {
         "Layer": [_TITLES[stage].replace(" ", _TIED) for stage in clouds],
         "A linear probe reads": [

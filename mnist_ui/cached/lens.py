@@ -1,32 +1,15 @@
 """A model, and the images that pages look into it with."""
 
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.insight.evaluation.match import match_labels
 from mnist_core.insight.fields.probe import Probe, choose_probe
 from mnist_core.network.models import Model
-from mnist_ui.cached.once import once, told_by_both
+from mnist_ui.cached.once import LookedInto, once
 
-
-@told_by_both
-@dataclass(frozen=True, eq=False)
-class Lens:
-    """A model, and the images that it is looked into with.
-
-    Attributes
-    ----------
-    model : Model
-        The model.
-    dataset : Dataset
-        Where the images are taken from.
-    probe : Probe
-        Those that pictures are made from, and those that they are measured on.
-    """
-
-    model: Model
-    dataset: Dataset
-    probe: Probe
+Lens: TypeAlias = LookedInto[Probe]
+"""Images that pictures are made from, and others that they are measured on."""
 
 
 @once("Choosing images …", 3)
@@ -41,4 +24,4 @@ def open_lens(model: Model, dataset: Dataset) -> Lens:
     labels = match_labels(dataset, model.info.class_names)
     is_trained = model.find_trained(dataset)
     probe = choose_probe(model.info.data, dataset, side=model.info.side, labels=labels, is_trained=is_trained)
-    return Lens(model, dataset, probe)
+    return LookedInto(model, dataset, probe)

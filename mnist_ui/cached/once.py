@@ -1,8 +1,9 @@
 """What is computed once for all tabs, and by what models and data sets are told apart for it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from mnist_core.network.models import Model
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_Kind = TypeVar("_Kind", bound=type)
+_Images = TypeVar("_Images")
 
 
 def identify(model: Model) -> tuple[str, int]:
@@ -19,13 +20,35 @@ def identify(model: Model) -> tuple[str, int]:
     return str(model.folder), (model.folder / "model.json").stat().st_mtime_ns
 
 
-_TELLS: dict[str | type, Callable[[Any], object]] = {Model: identify, Dataset: attrgetter("fingerprint")}
+@dataclass(frozen=True, eq=False)
+class LookedInto(Generic[_Images]):
+    """A model, and the images that it is looked into with.
+
+    Attributes
+    ----------
+    model : Model
+        The model.
+    dataset : Dataset
+        Where the images are taken from.
+    images : object
+        Those that were chosen, which model and data set tell from others.
+    """
+
+    model: Model
+    dataset: Dataset
+    images: _Images
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """Return what tells it from others."""
+        return *identify(self.model), self.dataset.fingerprint
 
 
-def told_by_both(kind: _Kind) -> _Kind:
-    """Have what is made of a model and a data set be told from others by these two."""
-    _TELLS[kind] = attrgetter("model", "dataset")
-    return kind
+_TELLS: dict[str | type, Callable[[Any], object]] = {
+    Model: identify,
+    Dataset: attrgetter("fingerprint"),
+    LookedInto: attrgetter("key"),
+}
 
 
 def once(

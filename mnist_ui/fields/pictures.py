@@ -49,14 +49,14 @@ def measure_way(lens: Lens, layer: str, method: str) -> Fidelity:
     """Measure how far to trust the pictures of a way."""
     way, network = find_view(method), lens.model.network
     if isinstance(way, DigitView):  # drawing them is the slow part
-        return digit_fidelity(network, layer, _draw_digits(lens, layer, method), lens.probe)
-    return way.measure(network, layer, lens.probe)
+        return digit_fidelity(network, layer, _draw_digits(lens, layer, method), lens.images)
+    return way.measure(network, layer, lens.images)
 
 
 @once("Switching each unit off …", 32)
 def read_facts(lens: Lens, layer: str) -> UnitFacts:
     """Find out what is known of the units of a layer."""
-    return find_facts(lens.model.network, layer, lens.probe)
+    return find_facts(lens.model.network, layer, lens.images)
 
 
 def _find_place(lens: Lens, view: FieldsView) -> int:
@@ -70,7 +70,7 @@ def _show_way(lens: Lens, layer: str, method: str, digit: int, place: int) -> Fi
         of_digit: Fields = _draw_digits(lens, layer, method)[digit]
         return of_digit
     image = take_images(lens.dataset, find_image(lens.dataset, place), lens.model.info.side)
-    return way.show(lens.model.network, layer, lens.probe, Asked(digit, image))
+    return way.show(lens.model.network, layer, lens.images, Asked(digit, image))
 
 
 @once("Looking in all twelve ways …", 32)
@@ -84,10 +84,10 @@ def _look_all_ways(lens: Lens, layer: str, digit: int, place: int) -> None:
 def _draw_digits(lens: Lens, layer: str, method: str) -> DigitFields:
     way = find_view(method)
     assert isinstance(way, DigitView)
-    return way.draw(lens.model.network, layer, lens.probe.fit.images)
+    return way.draw(lens.model.network, layer, lens.images.fit.images)
 
 
 @once("Averaging digits …", 4)
 def _average_digits(lens: Lens) -> DigitMeans:
-    test, n_classes = lens.probe.test, lens.model.info.n_classes
+    test, n_classes = lens.images.test, lens.model.info.n_classes
     return average_digits(test.images, test.labels, n_classes)

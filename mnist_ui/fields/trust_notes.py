@@ -35,4 +35,4 @@ def show_trust(lens: Lens, view: FieldsView) -> None:
         st.warning(f"{words} {_BETTER}", icon=":material/warning:")
     else:
         st.info(words, icon=":material/visibility:")
-    st.caption(f"Measured on {escape(lens.probe.words)}. {way.counts}")
+    st.caption(f"Measured on {escape(lens.images.words)}. {way.counts}")

@@ -100,7 +100,7 @@ def _show_group(
 
 def _show_table(lens: Lens, view: FieldsView) -> None:
     found = {way.name: measure_way(lens, view.layer, way.name) for way in VIEWS.values()}
-    st.markdown(f"**What each way explains in {NAMES[view.layer]}**, on {escape(lens.probe.words)}")
+    st.markdown(f"**What each way explains in {NAMES[view.layer]}**, on {escape(lens.images.words)}")
     rows = pd.DataFrame(
         {
             "way": [way.title for way in VIEWS.values()],

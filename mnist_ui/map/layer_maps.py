@@ -2,8 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,36 +13,15 @@ from mnist_core.insight.projection.layer_map import Cloud, list_points, map_laye
 from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.network.models import Model
-from mnist_ui.cached.once import identify, once, told_by_both
+from mnist_ui.cached.once import LookedInto, once
 from mnist_ui.components.gallery import sheet_png
 from mnist_ui.loading import load_alone
 
 _COLUMNS = 50  # of the sheet of pictures
 
 
-@told_by_both
-@dataclass(frozen=True, eq=False)
-class MapSource:
-    """A model and the images that its layers are mapped with.
-
-    Attributes
-    ----------
-    model : Model
-        The model.
-    dataset : Dataset
-        Where the images come from.
-    sample : Sample
-        The images.
-    """
-
-    model: Model
-    dataset: Dataset
-    sample: Sample
-
-    @property
-    def key(self) -> tuple[str, int, str]:
-        """Return what tells it from others."""
-        return *identify(self.model), self.dataset.fingerprint
+MapSource: TypeAlias = LookedInto[Sample]
+"""A model and the images that its layers are mapped with."""
 
 
 @once("Choosing images …", 6)
@@ -55,7 +33,7 @@ def open_map(model: Model, dataset: Dataset) -> MapSource:
     DataError
         If the data set does not fit the model or has too few images.
     """
-    return MapSource(model, dataset, choose_sample(model, dataset))
+    return LookedInto(model, dataset, choose_sample(model, dataset))
 
 
 def read_clouds(source: MapSource, method: Method) -> dict[str, Cloud]:
@@ -66,13 +44,13 @@ def read_clouds(source: MapSource, method: Method) -> dict[str, Cloud]:
 @once("Fitting a linear probe to each layer …", 6)
 def read_probes(source: MapSource) -> dict[str, Probed]:
     """Measure what a linear probe reads of each stage."""
-    return probe_layers(source.model, source.sample)
+    return probe_layers(source.model, source.images)
 
 
 @once(most=12)
 def pack_map(source: MapSource, method: Method) -> dict[str, Any]:
     """Pack what the browser needs to show a map: clouds, classes and pictures, and the name of it all."""
-    sample = source.sample
+    sample = source.images
     clouds = read_clouds(source, method)
     sheet = base64.b64encode(sheet_png(sample.images, _COLUMNS)).decode()
     return {
@@ -91,19 +69,19 @@ def pack_map(source: MapSource, method: Method) -> dict[str, Any]:
 @once(most=12)
 def table_points(source: MapSource, method: Method) -> pd.DataFrame:
     """Write where each image lies in each stage as a table."""
-    return pd.DataFrame(list_points(source.sample, read_clouds(source, method)))
+    return pd.DataFrame(list_points(source.images, read_clouds(source, method)))
 
 
 @once("Flattening four layers …", 6)
 def _flatten_at_once(source: MapSource) -> dict[str, Cloud]:
-    return map_layers(source.model, source.sample, Method.PCA)
+    return map_layers(source.model, source.images, Method.PCA)
 
 
 @once("Flattening four layers: this takes half a minute, once …", 12, show_time=True)
 def _flatten(source: MapSource, method: Method) -> dict[str, Cloud]:
     if method is Method.UMAP:
         load_alone(load_umap)
-    return map_layers(source.model, source.sample, method)
+    return map_layers(source.model, source.images, method)
 
 
 def _to_text(values: np.ndarray) -> str:

@@ -43,7 +43,7 @@ class Shown:
 
 def describe_point(source: MapSource, clouds: Mapping[str, Cloud], place: int) -> Shown:
     """Describe a point of a map."""
-    sample, names = source.sample, source.model.info.class_names
+    sample, names = source.images, source.model.info.class_names
     label, guess = names[sample.labels[place]], names[sample.guesses[place]]
     read = "read right" if label == guess else f"read as **{escape(guess)}**"
     words = (
@@ -65,7 +65,7 @@ def show_image(
             st.markdown(shown.words)
     show_path(source.model, shown.image)
     st.markdown("**What each layer finds most alike**")
-    images = source.sample.images
+    images = source.images.images
     show_rows({titles[stage]: images[_find_nearest(cloud, stage, shown)] for stage, cloud in clouds.items()})
     st.caption("The nearest of the map's images in all dimensions of the layer, the nearest first.")
 

@@ -9,7 +9,7 @@ from mnist_ui.cached.once import once
 @once("Showing the images to the network …", 4)
 def open_bench(lens: Lens) -> Bench:
     """Lay a model on the bench, with the images that it is looked into with."""
-    return Bench(lens.model.network, lens.probe, lens.model.info.temperature)
+    return Bench(lens.model.network, lens.images, lens.model.info.temperature)
 
 
 @once("Removing units, order by order …", 32)

@@ -109,11 +109,11 @@ def test_a_point_that_was_clicked_shows_its_image_its_way_and_what_is_alike(home
     assert not page.exception
 
     assert not page.info
-    words = next(item.value for item in page.markdown if f"image {source.sample.places[7]} of" in item.value)
-    assert f"**{source.sample.labels[7]}**" in words
+    words = next(item.value for item in page.markdown if f"image {source.images.places[7]} of" in item.value)
+    assert f"**{source.images.labels[7]}**" in words
     drawing = read_component(page, "svg")["svg"]
     assert drawing.count("<image") >= 1 + 4
-    assert f"Read as {source.sample.guesses[7]}" in drawing
+    assert f"Read as {source.images.guesses[7]}" in drawing
     (rows,) = [html.proto.body for html in page.get("html") if "<b>Hidden 1</b>" in html.proto.body]
     assert rows.count("<figure") == 4 * 6
     assert read_component(page, "stages", "colour")["picked"] == 7
