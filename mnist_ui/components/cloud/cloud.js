@@ -1,5 +1,6 @@
 // A map of a network: four small clouds, of which one is shown large. All that is hovered, and the way from
 // one layer to the next, happens here; only a click on a point is told to Python.
+import { makeElement } from "../elements.js";
 import { findKept, waitForMore } from "../kept/shelf.js";
 import { useArrowKeys } from "../picking/arrow_keys.js";
 import { unpackMap } from "./maps.js";
@@ -75,10 +76,8 @@ function showStages(cloud) {
 }
 
 function makeStage(cloud, place) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.setAttribute("role", "radio");
-  button.innerHTML = '<canvas></canvas><span class="title"></span><span class="words"></span>';
+  const parts = ["title", "words"].map((className) => makeElement("span", { className }));
+  const button = makeElement("button", { type: "button", role: "radio" }, makeElement("canvas"), ...parts);
   button.addEventListener("click", () => {
     cloud.stage = place;
     showStages(cloud);
@@ -183,19 +182,18 @@ function mixSure(confidence) {
 
 function showLegend(cloud) {
   const { data, legend } = cloud;
-  const swatch = (colour) => `<i style="background: ${colour}"></i>`;
-  const add = (html, words) => {
-    const item = document.createElement("li");
-    item.innerHTML = html;
-    item.append(words);
-    return item;
+  const swatch = (colour, tag = "i") => {
+    const mark = makeElement(tag);
+    mark.style.background = colour;
+    return mark;
   };
+  const add = (mark, words) => makeElement("li", {}, mark, words);
   const kinds =
     data.colour === "confidence"
       ? [0.4, 0.7, 1].map((sure) => add(swatch(mixSure(sure)), `${100 * sure} %${sure < 0.5 ? " sure or less" : ""}`))
       : data.names.map((name, kind) => add(swatch(colourKind(data, kind)), name));
-  legend.replaceChildren(...kinds, add("<b>×</b>", "read wrong"));
-  if (data.own) legend.append(add(`<em style="background: ${data.ownColour}"></em>`, "your drawing"));
+  legend.replaceChildren(...kinds, add(makeElement("b", {}, "×"), "read wrong"));
+  if (data.own) legend.append(add(swatch(data.ownColour, "em"), "your drawing"));
 }
 
 function hover(cloud, place) {

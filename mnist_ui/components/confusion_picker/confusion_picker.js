@@ -1,4 +1,5 @@
-import { markPicked, usePicking } from "../picking/picking.js";
+import { makeElement } from "../elements.js";
+import { makePick, markPicked, usePicking } from "../picking/picking.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table");
@@ -22,34 +23,19 @@ function listen(table, state) {
 
 function build(table, rows, names) {
   const body = rows.map((row, truth) => {
-    const line = document.createElement("tr");
     const cells = row.map((cell, guess) => makeCell(cell, truth * row.length + guess, truth === guess));
-    line.append(head(names[truth], "row"), ...cells);
-    return line;
+    return makeElement("tr", {}, head(names[truth], "row"), ...cells);
   });
-  table.tHead.rows[1].replaceChildren(head("", "col"), ...rows[0].map((_, guess) => head(names[guess], "col")));
+  table.tHead.rows[1].replaceChildren(makeElement("td"), ...names.map((name) => head(name, "col")));
   table.tHead.rows[0].lastElementChild.colSpan = rows[0].length;
   table.tBodies[0].replaceChildren(...body);
 }
 
-function head(text, scope) {
-  const cell = document.createElement(text === "" ? "td" : "th");
-  if (text !== "") cell.scope = scope;
-  cell.textContent = text;
-  return cell;
-}
+const head = (name, scope) => makeElement("th", { scope }, name);
 
-function makeCell(cell, index, isRight) {
-  const place = document.createElement("td");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.dataset.index = index;
-  button.tabIndex = -1;
-  button.textContent = cell.count || "·";
-  button.className = isRight ? "right" : "wrong";
-  button.style.setProperty("--strength", cell.strength);
-  button.setAttribute("aria-label", cell.label);
-  button.title = cell.label;
-  place.append(button);
-  return place;
+function makeCell({ count, strength, label }, index, isRight) {
+  const words = { className: isRight ? "right" : "wrong", ariaLabel: label, title: label };
+  const button = makePick(index, words, count || "·");
+  button.style.setProperty("--strength", strength);
+  return makeElement("td", {}, button);
 }

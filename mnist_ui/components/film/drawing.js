@@ -1,3 +1,5 @@
+import { makeElement } from "../elements.js";
+
 const LEVELS = 127; // of a signed byte, on each side of zero
 const LEAST_ERROR = 0.002;
 
@@ -34,13 +36,9 @@ export function drawPictures(film, pictures) {
 function buildPictures(film, captions, side) {
   film.contexts = [];
   const figures = captions.map((caption) => {
-    const figure = document.createElement("figure");
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = side;
+    const canvas = makeElement("canvas", { width: side, height: side });
     film.contexts.push(canvas.getContext("2d"));
-    figure.append(canvas);
-    if (caption) figure.append(Object.assign(document.createElement("figcaption"), { textContent: caption }));
-    return figure;
+    return makeElement("figure", {}, canvas, ...(caption ? [makeElement("figcaption", {}, caption)] : []));
   });
   film.pictures.replaceChildren(...figures);
   film.pictures.classList.toggle("many", captions.length > 24);
@@ -72,12 +70,7 @@ export function drawConfusion(film, rows) {
 }
 
 function buildConfusion(film, names) {
-  const make = (kind, words) => {
-    const cell = document.createElement("span");
-    cell.className = kind;
-    cell.textContent = words;
-    return cell;
-  };
+  const make = (className, words) => makeElement("span", { className }, words);
   film.cells = [];
   const parts = [make("head", ""), ...names.map((name) => make("head", name))];
   names.forEach((name, truth) => {

@@ -1,7 +1,15 @@
 // Buttons of which one is chosen: by a click, or by arrow keys.
+import { makeElement } from "../elements.js";
 import { useArrowKeys } from "./arrow_keys.js";
 
 const PAUSE_MS = 250; // held arrow keys pass over buttons; the one that is rested on is chosen
+
+/** Makes the button that stands for a place; none is a Tab stop before one is marked. */
+export function makePick(index, properties, ...held) {
+  const button = makeElement("button", { type: "button", tabIndex: -1, ...properties }, ...held);
+  button.dataset.index = index;
+  return button;
+}
 
 /** Has `choose` called with the button of a group that is clicked, or where `rests()` also rested on by keys. */
 export function usePicking(group, buttons, choose, rests = () => true) {

@@ -1,12 +1,14 @@
 // The cells of a grid of small learning curves: a row an activation and a width of hidden 1, a column a rate
 // and a width of hidden 2.
+import { makeElement } from "../elements.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 // Builds empty cells of a tag into a grid and returns them in the order of rows, then columns.
 export function buildCells(grid, { columns, rows }, tag) {
   const width = columns.reduce((sum, group) => sum + group.values.length, 0);
   grid.style.gridTemplateColumns = `max-content repeat(${width}, minmax(3.4rem, 1fr))`;
-  const parts = [makeHead("head", "")];
+  const parts = [makeHead("head")];
   for (const group of columns) {
     const head = makeHead("head lr", group.name);
     head.style.gridColumn = `span ${group.values.length}`;
@@ -16,7 +18,7 @@ export function buildCells(grid, { columns, rows }, tag) {
   for (const group of columns) for (const value of group.values) parts.push(makeHead("head", value));
   const cells = [];
   for (const row of rows) {
-    parts.push(makeRowHead(row));
+    parts.push(makeHead("head row", makeElement("b", {}, row.name), ` ${row.value}`));
     for (const group of columns) {
       group.values.forEach((_, place) => {
         const cell = makeCell(tag, place === 0 && group !== columns[0]);
@@ -30,35 +32,17 @@ export function buildCells(grid, { columns, rows }, tag) {
   return cells;
 }
 
-function makeHead(kind, words) {
-  const head = document.createElement("span");
-  head.className = kind;
-  head.textContent = words;
-  return head;
-}
-
-function makeRowHead({ name, value }) {
-  const head = makeHead("head row", "");
-  const bold = document.createElement("b");
-  bold.textContent = name;
-  head.append(bold, ` ${value}`);
-  return head;
-}
+const makeHead = (className, ...words) => makeElement("span", { className }, ...words);
 
 function makeCell(tag, begins) {
-  const element = document.createElement(tag);
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "polyline");
-  const [score, note] = [document.createElement("span"), document.createElement("span")];
-  if (tag === "button") element.type = "button";
-  else element.setAttribute("role", "img");
-  score.className = "score";
-  note.className = "note";
+  const [score, note] = ["score", "note"].map((className) => makeElement("span", { className }));
+  const element = makeElement(tag, tag === "button" ? { type: "button" } : { role: "img" }, svg, score, note);
   svg.setAttribute("viewBox", "0 0 100 100");
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("aria-hidden", "true");
   svg.append(line);
-  element.append(svg, score, note);
   return { element, line, score, note, begins, seen: "" };
 }
 

@@ -1,4 +1,5 @@
-import { markPicked, usePicking } from "../picking/picking.js";
+import { makeElement } from "../elements.js";
+import { makePick, markPicked, usePicking } from "../picking/picking.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const group = parentElement.querySelector(".tiles");
@@ -36,19 +37,10 @@ function build(group, data) {
 }
 
 function makeTile(tile, index, data) {
-  const button = document.createElement("button");
-  const picture = document.createElement("span");
-  const caption = document.createElement("span");
-  button.type = "button";
-  button.dataset.index = index;
-  button.tabIndex = -1;
-  button.setAttribute("aria-label", tile.label);
-  picture.className = "picture";
+  const picture = makeElement("span", { className: "picture" });
+  const caption = makeElement("span", { className: "caption" }, tile.caption);
   picture.style.backgroundPosition = place(index, data);
-  caption.className = "caption";
-  caption.textContent = tile.caption;
-  button.append(picture, caption);
-  return button;
+  return makePick(index, { ariaLabel: tile.label }, picture, caption);
 }
 
 function place(index, { columns, tiles }) {
