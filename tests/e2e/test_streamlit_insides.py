@@ -164,6 +164,7 @@ def test_a_wide_canvas_is_shown_smaller_on_a_phone(open_tab: OpenTab) -> None:
     tab = open_tab("draw", width=_PHONE)
     tab.get_by_role("radio", name="A number").click()
     expect(tab.get_by_text("such as 2026")).to_be_visible()
+    settle(tab)
     box = paper(tab).bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= _PHONE
