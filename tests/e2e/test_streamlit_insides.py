@@ -43,6 +43,7 @@ def test_the_first_visitor_of_a_server_can_follow_a_link_to_a_view(open_tab: Ope
 
     expect(tab.get_by_role("heading", name="Digit 3 of output")).to_be_visible()
     expect(tab.get_by_test_id("stSidebarNav").get_by_role("link", name="Fields")).to_be_visible()
+    expect(tab.get_by_role("button", name="Glossary")).to_be_visible()  # of app.py, which is run too
     expect(tab).to_have_url(re.compile(r"layer=output.*unit=3.*scale=each.*turned=1"))
 
 
