@@ -37,23 +37,8 @@ _OBJECTS = {
 }
 
 
-def read_hdf5(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
-    """Read a file of MATLAB 7.3, or another of HDF5.
-
-    Parameters
-    ----------
-    stream : binary file
-        The file.
-    n_bytes : int
-        Its length.
-    packer : Packer
-        Where the numbers go.
-
-    Raises
-    ------
-    MatFileError
-        If it is damaged, leads to other files or back to itself, or is larger than anything may be.
-    """
+def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
+    """Read a file of MATLAB 7.3, or another of HDF5; see `ReadVariables`."""
     try:
         with h5py.File(stream, "r") as file:
             names, trees = _Walk(file, n_bytes, packer).read_members(file, _OWN, depth=0)

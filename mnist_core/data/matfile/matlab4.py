@@ -23,23 +23,8 @@ _FULL = 0  # kind of matrix; 1 is text, 2 a sparse one
 _MOST_SPARSE_BYTES = 2**28
 
 
-def read_matlab4(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
-    """Read a file of MATLAB 4.
-
-    Parameters
-    ----------
-    stream : binary file
-        The file.
-    n_bytes : int
-        Its length.
-    packer : Packer
-        Where the numbers go.
-
-    Raises
-    ------
-    MatFileError
-        If it is damaged, cut short, or larger than anything may be.
-    """
+def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
+    """Read a file of MATLAB 4; see `ReadVariables`."""
     stream.seek(0)
     order = find_matlab4_order(stream.read(HEAD_BYTES)) or "<"
     stream.seek(0)

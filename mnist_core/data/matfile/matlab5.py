@@ -35,23 +35,8 @@ _MOST_TEXT_BYTES = 2**24
 _OBJECTS = {"string": "a string object", "table": "a table", "categorical": "a categorical array"}
 
 
-def read_matlab5(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
-    """Read a file of MATLAB 5 to 7.
-
-    Parameters
-    ----------
-    stream : binary file
-        The file.
-    n_bytes : int
-        Its length.
-    packer : Packer
-        Where the numbers go.
-
-    Raises
-    ------
-    MatFileError
-        If it is damaged, cut short, or larger than anything may be.
-    """
+def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
+    """Read a file of MATLAB 5 to 7; see `ReadVariables`."""
     stream.seek(0)
     header = stream.read(_HEADER_BYTES)
     walk = _Walk("<" if header[126:128] == b"IM" else ">", packer)

@@ -32,23 +32,8 @@ _MOST_NAME_BYTES, _MOST_TEXT_BYTES = 2**16, 2**24
 _MOST_AXES = 32
 
 
-def read_octave_binary(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
-    """Read a file that Octave saved with `-binary`.
-
-    Parameters
-    ----------
-    stream : binary file
-        The file.
-    n_bytes : int
-        Its length.
-    packer : Packer
-        Where the numbers go.
-
-    Raises
-    ------
-    MatFileError
-        If it is damaged, cut short, or larger than anything may be.
-    """
+def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
+    """Read a file that Octave saved with `-binary`; see `ReadVariables`."""
     stream.seek(0)
     source = PlainSource(stream, n_bytes)
     walk = _Walk(source, "<" if source.read(_MAGIC_BYTES)[9:10] == b"L" else ">", packer)

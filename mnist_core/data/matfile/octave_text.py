@@ -31,23 +31,8 @@ _MOST_TEXT_BYTES = 2**24
 _PIECE_BYTES = 2**18
 
 
-def read_octave_text(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
-    """Read a file that Octave saved with `-text`, as it does where nothing else is asked for.
-
-    Parameters
-    ----------
-    stream : binary file
-        The file.
-    n_bytes : int
-        Its length.
-    packer : Packer
-        Where the numbers go.
-
-    Raises
-    ------
-    MatFileError
-        If it is damaged, cut short, or larger than anything may be.
-    """
+def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
+    """Read a file that Octave saved with `-text` or without a word; see `ReadVariables`."""
     stream.seek(0)
     walk = _Walk(stream, n_bytes, packer)
     found: dict[str, Tree] = {}

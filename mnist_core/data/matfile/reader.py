@@ -7,7 +7,7 @@ file, as the parcel then says why.
 import os
 import sys
 from importlib import import_module
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol
 
 from mnist_core.data.matfile.kinds import Format
 from mnist_core.data.matfile.limits import confine
@@ -17,12 +17,35 @@ from mnist_core.ground.errors import MatFileError
 
 _PIECE_BYTES = 2**18
 _READERS = {
-    Format.MATLAB4: ("matlab4", "read_matlab4"),
-    Format.MATLAB5: ("matlab5", "read_matlab5"),
-    Format.HDF5: ("hdf5", "read_hdf5"),
-    Format.OCTAVE_TEXT: ("octave_text", "read_octave_text"),
-    Format.OCTAVE_BINARY: ("octave_binary", "read_octave_binary"),
+    Format.MATLAB4: "matlab4",
+    Format.MATLAB5: "matlab5",
+    Format.HDF5: "hdf5",
+    Format.OCTAVE_TEXT: "octave_text",
+    Format.OCTAVE_BINARY: "octave_binary",
 }
+"""The module of each format; its `read_variables` is a `ReadVariables`."""
+
+
+class ReadVariables(Protocol):
+    """Reads the variables of a file of one format."""
+
+    def __call__(self, stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
+        """Read a file.
+
+        Parameters
+        ----------
+        stream : binary file
+            The file.
+        n_bytes : int
+            Its length.
+        packer : Packer
+            Where the numbers go.
+
+        Raises
+        ------
+        MatFileError
+            If it is damaged, cut short, or larger than anything may be.
+        """
 
 
 def main() -> int:
@@ -61,9 +84,9 @@ def read_tree(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
 
 def _read_variables(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
     # Each format's libraries are loaded where it is read: they take longer than most files.
-    module, function = _READERS[form]
-    read = getattr(import_module(f"mnist_core.data.matfile.{module}"), function)
-    return cast(Tree, read(stream, stream.seek(0, os.SEEK_END), packer))
+    module = import_module(f"mnist_core.data.matfile.{_READERS[form]}")
+    read: ReadVariables = module.read_variables
+    return read(stream, stream.seek(0, os.SEEK_END), packer)
 
 
 if __name__ == "__main__":
