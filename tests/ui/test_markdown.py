@@ -14,5 +14,5 @@ def test_signs_of_markdown_are_escaped():
 def test_no_page_shows_an_error_as_markdown():
     # Its words may hold the name of a file, a model or a run.
     raw = re.compile(r"st\.(error|warning|info|caption|markdown|toast)\((str\(error\)|refusal|sentence)[,)]")
-    files = [*(ROOT / "pages").glob("*.py"), *(ROOT / "mnist_ui").glob("*.py")]
+    files = [*(ROOT / "pages").glob("*.py"), *(ROOT / "mnist_ui").rglob("*.py")]
     assert [path.name for path in files if raw.search(path.read_text(encoding="utf-8"))] == []
