@@ -55,11 +55,11 @@ export function tidyCanvases(container, name) {
   const tidy = () => {
     for (const host of document.querySelectorAll(`.st-key-${container} ${CANVAS}`)) {
       for (const root of shadowsBelow(host)) {
+        observer.observe(root, { childList: true, subtree: true }); // also one that a canvas before has styled
         const paper = root.querySelector(`${PAPER}:not([role])`);
         if (paper) name(paper, root.querySelectorAll(`canvas:not(${PAPER})`));
         if (root.querySelector("style.lab-tidy")) continue;
         root.append(Object.assign(document.createElement("style"), { className: "lab-tidy", textContent: STYLE }));
-        observer.observe(root, { childList: true, subtree: true });
       }
     }
   };
