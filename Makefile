@@ -2,12 +2,15 @@
 
 PYTHON := .venv/bin/python
 MARK ?= not slow
+# Two, as some tests train: beside more of them, others would wait for something in vain. A file stays in one process,
+# as its tests share what is slow to make; the longest come first, in the order of pyproject.toml.
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 CLAIMS := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help run develop test lint bench screenshots
+.PHONY: help run develop test test-fast lint bench screenshots
 
 help: ## list these words
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## install what is missing, start the app and print its address
 	@scripts/install.sh requirements.txt
@@ -23,7 +26,12 @@ test: ## run the tests, a real browser's too, but for the slow ones (MARK=slow: 
 	@scripts/postgres.sh --install
 	@scripts/octave.sh --install || [ -z "$$CI" ]
 	@echo 'Tests that are marked: $(if $(MARK),$(MARK),all) (choose by MARK=...)'
-	@$(PYTHON) -m pytest -m "$(MARK)"
+	@$(PYTEST) -m "$(MARK)"
+
+test-fast: ## run the tests of the core and of what pages share: no browser, no page, in two minutes
+	@scripts/install.sh requirements-dev.txt
+	@scripts/postgres.sh --install
+	@$(PYTEST) -m "not slow" tests/core tests/ui
 
 lint: ## check format, style, types and the floors of the code
 	@scripts/install.sh requirements-dev.txt

@@ -61,7 +61,7 @@ def anchors_of(text: str) -> set[str]:
 
 
 def make_words() -> set[str]:
-    return set(re.findall(r"^([a-z]+):.*## ", read(ROOT / "Makefile"), flags=re.MULTILINE)) - {"help"}
+    return set(re.findall(r"^([a-z-]+):.*## ", read(ROOT / "Makefile"), flags=re.MULTILINE)) - {"help"}
 
 
 def product_code() -> Iterator[Path]:
