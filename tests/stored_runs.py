@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from threading import Event
 
 import sqlalchemy as sa
 from digits import ROOT
@@ -67,3 +68,11 @@ def finish(process: subprocess.Popen[str], said: str = "") -> str:
     out, errors = process.communicate(said, timeout=60)
     assert process.returncode == 0, errors
     return out.strip()
+
+
+class Stop(Event):
+    """Ends a job once it has found nothing to do: it then waits for a wish."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True

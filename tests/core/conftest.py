@@ -1,8 +1,10 @@
-"""Stores of runs, on each database that the lab supports."""
+"""Labs with a home of their own, and stores on each database that the lab supports."""
 
 import pytest
 from postgres import new_database, run_postgres
+from trained import make_dataset
 
+from mnist_core.ground.settings import Settings
 from mnist_core.store import Database
 
 
@@ -26,3 +28,21 @@ def store(url):
     opened = Database(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Return the settings of a lab whose store is a file."""
+    return Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
+
+
+@pytest.fixture
+def lab_store(settings):
+    opened = Database(settings.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def dataset():
+    return make_dataset()

@@ -11,12 +11,10 @@ from processes import wait_until
 
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
-from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import (
-    Database,
     WorkState,
     add_search,
     claim,
@@ -36,15 +34,8 @@ PLAN = SearchPlan(
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
-
-
-@pytest.fixture
-def store(settings):
-    store = Database(settings.database)
-    yield store
-    store.close()
+def store(lab_store):
+    return lab_store
 
 
 @pytest.fixture

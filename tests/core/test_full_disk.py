@@ -2,16 +2,14 @@
 
 import errno
 from dataclasses import replace
-from threading import Event
 
 import pytest
 from disks import fill, make_room, small_disk
-from stored_runs import finish, start_python
-from trained import make_dataset, make_model
+from stored_runs import Stop, finish, start_python
+from trained import make_model
 
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.errors import ClusterError, DataError, ModelError, StorageError, judge
-from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import list_models
@@ -46,31 +44,15 @@ CARRY_OUT = """
 """
 
 
-class Stop(Event):
-    """Ends a live training once it has found nothing to do: it then waits for a wish."""
-
-    def wait(self, timeout=None):
-        self.set()
-        return True
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return make_dataset(300)
+@pytest.fixture
+def settings(settings, dataset):
+    keep_dataset(dataset, settings.datasets_folder)
+    return settings
 
 
 @pytest.fixture
-def settings(tmp_path, dataset):
-    made = Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
-    keep_dataset(dataset, made.datasets_folder)
-    return made
-
-
-@pytest.fixture
-def store(settings):
-    opened = Database(settings.database)
-    yield opened
-    opened.close()
+def store(lab_store):
+    return lab_store
 
 
 def begin_training(store, settings, dataset):

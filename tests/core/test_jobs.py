@@ -32,13 +32,6 @@ from mnist_core.work.jobs import carry_out_job
 
 
 @pytest.fixture
-def store(url):
-    opened = Database(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def settings(tmp_path, url):
     return Settings(home=tmp_path, database=url)
 

@@ -1,21 +1,19 @@
 """One network that trains as its user watches: paused, changed, taken back, branched."""
 
 from dataclasses import replace
-from threading import Event
 
 import numpy as np
 import pytest
-from trained import make_dataset
+from stored_runs import Stop
 
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import keep_dataset
 from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.errors import GridError, RunError, StorageError
-from mnist_core.ground.settings import Settings
 from mnist_core.insight.fields import receptive_fields
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import Database, WorkState, claim, get_job, read_epochs, wish
+from mnist_core.store import WorkState, claim, get_job, read_epochs, wish
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.job import add_training, branch_training, open_frames, open_learner
 from mnist_core.training.live.learner import Learner
@@ -26,28 +24,15 @@ PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_si
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
 
 
-@pytest.fixture(scope="module")
-def dataset():
-    return make_dataset()
-
-
 @pytest.fixture
 def frames(tmp_path):
     return Frames(tmp_path / "training")
 
 
 @pytest.fixture
-def settings(tmp_path, dataset):
-    made = Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
-    keep_dataset(dataset, made.datasets_folder)
-    return made
-
-
-@pytest.fixture
-def lab_store(settings):
-    opened = Database(settings.database)
-    yield opened
-    opened.close()
+def settings(settings, dataset):
+    keep_dataset(dataset, settings.datasets_folder)
+    return settings
 
 
 def learn(learner, rates):
@@ -63,14 +48,6 @@ def weights_of(learner):
 def begin(store, dataset, until, rates=FAST):
     wishes = Wishes(until, rates)
     return add_training(store, PLAN, dataset.name, dataset.fingerprint, wishes)
-
-
-class Stop(Event):
-    """Ends a job once it has found nothing to do: it then waits for a wish."""
-
-    def wait(self, timeout=None):
-        self.set()
-        return True
 
 
 def carry_out(store, settings, job_id):

@@ -14,7 +14,6 @@ import pytest
 from digits import ROOT
 from PIL import Image
 from processes import processes_of, wait_until
-from trained import make_dataset
 
 from mnist_core.data.dataset import DIGITS
 from mnist_core.data.kept import keep_dataset
@@ -51,23 +50,15 @@ PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_si
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
 
 
-@pytest.fixture(scope="module")
-def dataset():
-    return make_dataset()
+@pytest.fixture
+def settings(settings, dataset):
+    keep_dataset(dataset, settings.datasets_folder)
+    return settings
 
 
 @pytest.fixture
-def settings(tmp_path, dataset):
-    made = Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
-    keep_dataset(dataset, made.datasets_folder)
-    return made
-
-
-@pytest.fixture
-def store(settings):
-    opened = Database(settings.database)
-    yield opened
-    opened.close()
+def store(lab_store):
+    return lab_store
 
 
 @pytest.fixture

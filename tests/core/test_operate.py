@@ -35,11 +35,6 @@ STEPS = (
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return make_dataset()
-
-
-@pytest.fixture(scope="module")
 def model(dataset, tmp_path_factory):
     return make_model(tmp_path_factory.mktemp("models") / "small", dataset, n_steps=6)
 

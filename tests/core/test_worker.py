@@ -16,14 +16,12 @@ from stored_runs import finish, start_python
 
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
-from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import (
-    Database,
     FitState,
     WorkState,
     add_search,
@@ -45,15 +43,8 @@ LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, worker
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(home=tmp_path / "lab", database=f"sqlite:///{tmp_path / 'lab' / 'lab.db'}")
-
-
-@pytest.fixture
-def store(settings):
-    store = Database(settings.database)
-    yield store
-    store.close()
+def store(lab_store):
+    return lab_store
 
 
 @pytest.fixture
