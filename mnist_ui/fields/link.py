@@ -133,6 +133,11 @@ def change_view(**params: str) -> None:
         st.query_params.update(changed)
 
 
+def open_unit(layer: str, unit: int) -> None:
+    """Open a unit, of this layer or another."""
+    change_view(layer=layer, unit=str(unit))
+
+
 def _choose(value: str | None, choices: tuple[str, ...]) -> str:
     return value if value in choices else choices[0]
 

@@ -9,8 +9,11 @@ from jaxtyping import Float32
 
 from mnist_core.ground.arrays import Image, Indices
 from mnist_core.insight.projection.layer_map import Cloud
+from mnist_core.insight.projection.map_images import read_stages
+from mnist_core.insight.reading import read_images
 from mnist_core.insight.reading.nearest import find_places
 from mnist_ui.components.gallery import show_gallery, show_rows
+from mnist_ui.drawings.last_drawing import find_drawn
 from mnist_ui.map.layer_maps import MapSource
 from mnist_ui.map.path_picture import show_path
 from mnist_ui.markdown import escape
@@ -52,6 +55,18 @@ def describe_point(source: MapSource, clouds: Mapping[str, Cloud], place: int) -
     )
     values = {stage: cloud.values[place] for stage, cloud in clouds.items()}
     return Shown(sample.images[place], values, words, place)
+
+
+def describe_drawn(source: MapSource) -> Shown | None:
+    """Describe the digit from the Draw page; None where there is none that fits."""
+    model = source.model
+    image = find_drawn(model.info.side)
+    if image is None:
+        return None
+    (reading,) = read_images(model, image[None])
+    guess, sure = model.info.class_names[reading.digit], reading.probabilities[reading.digit]
+    values = {stage: held[0] for stage, held in read_stages(model.network, image[None]).items()}
+    return Shown(image, values, f"**Your drawing**, read as **{escape(guess)}**, {sure:.1%} sure")
 
 
 def show_image(
