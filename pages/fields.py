@@ -34,8 +34,8 @@ def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
     st.number_input("Open unit", min_value=0, max_value=len(fields) - 1, **shown)
     show_picture(fields, view)
     if view.way.kind is Kind.DIGIT:
-        show_digit_pictures(lens, view, lambda digit: change_view(digit=str(digit)))
-    show_facts(lens, view, open_unit)
+        show_digit_pictures(lens, view)
+    show_facts(lens, view)
 
 
 def _show_all_ways(lens: Lens, view: FieldsView) -> None:
@@ -46,7 +46,7 @@ def _show_all_ways(lens: Lens, view: FieldsView) -> None:
         help="Each picture with its number; the first time takes some seconds. Click one to look that way.",
     )
     if view.shows_ways:
-        show_ways(lens, view, lambda method: change_view(method=method))
+        show_ways(lens, view)
 
 
 st.title("Fields")
@@ -66,12 +66,12 @@ with _left:
 with _right:
     _show_open_unit(_lens, _view, _fields)
     if len(_fields) > _MANY:
-        show_links(_model, _view, open_unit)
+        show_links(_model, _view)
 _show_all_ways(_lens, _view)
 _left, _right = st.columns([5, 4], gap="large")
 with _left:
     show_drivers(_lens, _view)
 with _right:
     if len(_fields) <= _MANY:
-        show_links(_model, _view, open_unit)
+        show_links(_model, _view)
     show_values(_lens, _view)

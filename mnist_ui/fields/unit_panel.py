@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -26,7 +26,7 @@ from mnist_ui.cached.opened_models import read_fields, read_sums
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.components.gallery import Colours, colour_bar_png, sheet_png, show_gallery
 from mnist_ui.components.unit_picker import Tile, pick_picture
-from mnist_ui.fields.link import FieldsView
+from mnist_ui.fields.link import FieldsView, open_unit
 from mnist_ui.fields.pictures import measure_way, read_facts, show_way
 from mnist_ui.fields.unit_charts import draw_histogram
 from mnist_ui.fields.unit_order import say_measure
@@ -50,9 +50,6 @@ _BAR = """
   </div>
 </div>
 """
-
-OpenUnit = Callable[[str, int], None]
-"""Is called with the layer and the unit of a picture that was chosen."""
 
 
 def show_picture(fields: Fields, view: FieldsView) -> None:
@@ -86,7 +83,7 @@ def show_colour_bar(strength: float | None, width: int) -> None:
     st.html(_BAR.format(width=width, png=png, lowest=lowest, highest=highest))
 
 
-def show_facts(lens: Lens, view: FieldsView, open_unit: OpenUnit) -> None:
+def show_facts(lens: Lens, view: FieldsView) -> None:
     """Show what is known of the open unit: numbers, whether it is dead or saturated, and its twin."""
     facts, unit = read_facts(lens, view.layer), view.unit
     fidelity = measure_way(lens, view.layer, view.method).per_unit[unit]
@@ -112,10 +109,10 @@ def show_facts(lens: Lens, view: FieldsView, open_unit: OpenUnit) -> None:
             f"Saturated: for {facts.flat_share[unit]:.0%} of the images its activation is where its slope "
             "is under 5 % of the steepest, so small changes of the image do not reach it."
         )
-    _show_twin(lens, view, open_unit)
+    _show_twin(lens, view)
 
 
-def show_links(model: Model, view: FieldsView, open_unit: OpenUnit) -> None:
+def show_links(model: Model, view: FieldsView) -> None:
     """Show the units that the open one listens to and speaks to most."""
     place, network = LAYERS.index(view.layer), model.network
     if place > 0:
@@ -123,11 +120,11 @@ def show_links(model: Model, view: FieldsView, open_unit: OpenUnit) -> None:
         st.markdown(
             f"**It listens most** to these of {NAMES[below]}, with the weights; click one to open it."
         )
-        _show_tiles(model, view, below, sources, "fields-sources", f"listens to in {NAMES[below]}", open_unit)
+        _show_tiles(model, view, below, sources, "fields-sources", f"listens to in {NAMES[below]}")
     if place < len(LAYERS) - 1:
         above, links = LAYERS[place + 1], strongest_links(network, view.layer, view.unit, _MOST_LINKS)
         st.markdown(f"**It speaks loudest** to these of {NAMES[above]}.")
-        _show_tiles(model, view, above, links, "fields-links", f"speaks to in {NAMES[above]}", open_unit)
+        _show_tiles(model, view, above, links, "fields-links", f"speaks to in {NAMES[above]}")
     st.caption("Drawn as products of weights.")
 
 
@@ -156,7 +153,7 @@ def show_drivers(lens: Lens, view: FieldsView) -> None:
     st.caption("Below each image: its digit, and the unit's sum before the activation.")
 
 
-def _show_twin(lens: Lens, view: FieldsView, open_unit: OpenUnit) -> None:
+def _show_twin(lens: Lens, view: FieldsView) -> None:
     facts = read_facts(lens, view.layer)
     twin, correlation = int(facts.twin[view.unit]), float(facts.twin_correlation[view.unit])
     if np.isnan(correlation):
@@ -182,7 +179,6 @@ def _show_tiles(
     links: Sequence[Link],
     key: str,
     label: str,
-    open_unit: OpenUnit,
 ) -> None:
     units = [link.unit for link in links]
     pick_picture(

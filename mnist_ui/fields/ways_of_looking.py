@@ -11,7 +11,7 @@ from mnist_core.insight.fields.views import VIEWS
 from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
-from mnist_ui.fields.link import FieldsView
+from mnist_ui.fields.link import FieldsView, change_view
 from mnist_ui.fields.pictures import look_all_ways, measure_way, show_digits, show_way
 from mnist_ui.fields.unit_order import say_measure
 from mnist_ui.markdown import escape
@@ -29,29 +29,19 @@ _GROUPS: tuple[tuple[str, Callable[[View], bool]], ...] = (
 _SIZE = 118  # the longest title fits
 
 
-def show_ways(lens: Lens, view: FieldsView, open_way: Callable[[str], None]) -> None:
-    """Show the open unit in all ways, and what each way explains in the layer.
-
-    Parameters
-    ----------
-    lens : Lens
-        The model and its images.
-    view : FieldsView
-        The layer and the unit.
-    open_way : callable
-        Is called with the name of a way that was chosen.
-    """
+def show_ways(lens: Lens, view: FieldsView) -> None:
+    """Show the open unit in all ways, of which one that is chosen is opened, and what each explains."""
     look_all_ways(lens, view)
     with st.container(horizontal=True, gap="large"):
         for place, (words, belongs) in enumerate(_GROUPS):
             ways = [way for way in VIEWS.values() if belongs(way)]
             with st.container(width=len(ways) * (_SIZE + 12) + 16):
                 st.caption(words.format(digit=view.digit, image=view.image))
-                _show_group(lens, view, ways, f"fields-ways-{place}", open_way)
+                _show_group(lens, view, ways, f"fields-ways-{place}")
     _show_table(lens, view)
 
 
-def show_digit_pictures(lens: Lens, view: FieldsView, open_digit: Callable[[int], None]) -> None:
+def show_digit_pictures(lens: Lens, view: FieldsView) -> None:
     """Show the open unit's picture for every digit, with what it explains among images read as that digit."""
     per_digit = measure_way(lens, view.layer, view.method).per_digit
     assert per_digit is not None  # it is of a way with a picture a digit
@@ -68,7 +58,7 @@ def show_digit_pictures(lens: Lens, view: FieldsView, open_digit: Callable[[int]
             )
             for digit, number in enumerate(numbers)
         ],
-        open_digit,
+        lambda digit: change_view(digit=str(digit)),
         key="fields-digits",
         label=f"{name_unit(view.layer, view.unit)} for each digit",
         selected=view.digit,
@@ -77,9 +67,7 @@ def show_digit_pictures(lens: Lens, view: FieldsView, open_digit: Callable[[int]
     )
 
 
-def _show_group(
-    lens: Lens, view: FieldsView, ways: list[View], key: str, open_way: Callable[[str], None]
-) -> None:
+def _show_group(lens: Lens, view: FieldsView, ways: list[View], key: str) -> None:
     names = [way.name for way in ways]
     numbers = [measure_way(lens, view.layer, name).per_unit[view.unit] for name in names]
     pick_picture(
@@ -88,7 +76,7 @@ def _show_group(
             Tile(f"{way.title}\n{say_measure(number)}", f"{way.title}, {say_measure(number)}")
             for way, number in zip(ways, numbers, strict=True)
         ],
-        lambda place: open_way(names[place]),
+        lambda place: change_view(method=names[place]),
         key=key,
         label="ways of looking: " + ", ".join(way.title for way in ways),
         colours=Colours.INK if ways[0].is_ink else Colours.SIGNED,
