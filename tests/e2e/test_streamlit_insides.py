@@ -5,11 +5,12 @@ A test for each part of `mnist_ui/streamlit_insides.py` and of its script.
 
 import logging
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from stored_runs import begin_run, make_record
 from visitor import SEVEN, OpenTab, draw_stroke, press_pen, settle
 
@@ -20,11 +21,29 @@ from mnist_ui.streamlit_insides import LATE, show_nobody
 _PHONE = 390
 
 
-def open_draw(open_tab: OpenTab, width: int = 1280) -> Page:
-    tab = open_tab("draw", width=width)
+@pytest.fixture
+def page(open_tab: OpenTab) -> Page:
+    tab = open_tab("draw")
     expect(paper(tab)).to_be_visible()
     settle(tab)
     return tab
+
+
+@pytest.fixture(scope="module")
+def drawn(browser: Browser, lab: Server) -> Iterator[Page]:
+    """A page with a seven on it, for all who only look."""
+    for tab in open_draw(browser, lab, 1280):
+        draw_seven(tab)
+        yield tab
+
+
+def open_draw(browser: Browser, lab: Server, width: int) -> Iterator[Page]:
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto(lab.address("draw"))
+    expect(paper(tab)).to_be_visible()
+    settle(tab)
+    yield tab
+    tab.close()
 
 
 def paper(tab: Page) -> Locator:
@@ -108,40 +127,27 @@ def test_what_is_about_to_be_refreshed_does_not_fade(open_tab: OpenTab) -> None:
     assert all(seen == ["1", True] for seen in tab.evaluate("window.stale"))
 
 
-def test_the_words_of_what_is_chosen_have_the_colour_of_all_words(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    chosen = tab.get_by_role("radio", name="One digit")
+def test_the_words_of_what_is_chosen_have_the_colour_of_all_words(drawn: Page) -> None:
+    chosen = drawn.get_by_role("radio", name="One digit")
     expect(chosen).to_be_checked()
-    expect(chosen).to_have_css("color", tab.locator("body").evaluate("body => getComputedStyle(body).color"))
+    expect(chosen).to_have_css(
+        "color", drawn.locator("body").evaluate("body => getComputedStyle(body).color")
+    )
 
 
-def test_the_sidebar_is_narrow(open_tab: OpenTab) -> None:
-    tab = open_tab("draw")
-    box = tab.get_by_test_id("stSidebar").bounding_box()
+def test_the_sidebar_is_narrow(drawn: Page) -> None:
+    box = drawn.get_by_test_id("stSidebar").bounding_box()
     assert box is not None
     assert box["width"] == 14 * 16
 
 
-def test_ten_buttons_stand_in_a_row_on_a_phone(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab, _PHONE)
-    draw_seven(tab)
-    boxes = [
-        button.bounding_box() for button in tab.locator(".st-key-draw-stale-truth").get_by_role("radio").all()
-    ]
-    assert len(boxes) == 10
-    assert len({box["y"] for box in boxes if box}) == 1
-
-
-def test_room_is_kept_for_what_is_empty_at_first(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    draw_seven(tab)
-    kept = tab.locator(".st-key-draw-stale-evidence").locator("xpath=..")
+def test_room_is_kept_for_what_is_empty_at_first(drawn: Page) -> None:
+    kept = drawn.locator(".st-key-draw-stale-evidence").locator("xpath=..")
     expect(kept).to_have_css("flex-basis", "112px")
 
 
-def test_the_canvas_has_a_ground_as_wide_as_it_is(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    grounds = paper(tab).evaluate("""paper => {
+def test_the_canvas_has_a_ground_as_wide_as_it_is(drawn: Page) -> None:
+    grounds = paper(drawn).evaluate("""paper => {
         const found = []
         let part = paper.getRootNode().host
         for (; !part.matches(".st-key-lab-canvas"); part = part.parentElement) {
@@ -152,63 +158,72 @@ def test_the_canvas_has_a_ground_as_wide_as_it_is(open_tab: OpenTab) -> None:
     assert grounds == [320]
 
 
-def test_the_canvas_gets_a_name_and_loses_its_toolbar(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    expect(tab.locator(".dc-toolbar")).to_be_hidden()
-    expect(tab.locator(".dc-toolbar").get_by_role("button", include_hidden=True)).not_to_have_count(0)
-    paper(tab).focus()
-    expect(paper(tab)).to_be_focused()
-    expect(paper(tab)).to_have_css("touch-action", "none")
+def test_the_canvas_gets_a_name_and_loses_its_toolbar(drawn: Page) -> None:
+    expect(drawn.locator(".dc-toolbar")).to_be_hidden()
+    expect(drawn.locator(".dc-toolbar").get_by_role("button", include_hidden=True)).not_to_have_count(0)
+    paper(drawn).focus()
+    expect(paper(drawn)).to_be_focused()
 
 
-def test_a_wide_canvas_is_shown_smaller_on_a_phone(open_tab: OpenTab) -> None:
-    tab = open_tab("draw", width=_PHONE)
-    tab.get_by_role("radio", name="A number").click()
-    expect(tab.get_by_text("such as 2026")).to_be_visible()
-    settle(tab)
-    box = paper(tab).bounding_box()
+@pytest.fixture(scope="module")
+def phone(browser: Browser, lab: Server) -> Iterator[Page]:
+    """A page that is as narrow as a phone."""
+    yield from open_draw(browser, lab, _PHONE)
+
+
+def test_ten_buttons_stand_in_a_row_on_a_phone(phone: Page) -> None:
+    draw_seven(phone)
+    boxes = [
+        button.bounding_box()
+        for button in phone.locator(".st-key-draw-stale-truth").get_by_role("radio").all()
+    ]
+    assert len(boxes) == 10
+    assert len({box["y"] for box in boxes if box}) == 1
+
+
+def test_a_wide_canvas_is_shown_smaller_on_a_phone(phone: Page) -> None:
+    phone.get_by_role("radio", name="A number").click()
+    expect(phone.get_by_text("such as 2026")).to_be_visible()
+    settle(phone)
+    box = paper(phone).bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= _PHONE
     assert box["width"] / box["height"] == pytest.approx(640 / 280, abs=0.02)
 
 
-def test_strokes_are_sent_when_the_pen_is_lifted_not_when_the_canvas_has_waited(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
+def test_strokes_are_sent_when_the_pen_is_lifted_not_when_the_canvas_has_waited(page: Page) -> None:
     # The canvas waits 200 ms before it sends by itself: no such timer ends here.
-    tab.evaluate("""() => {
+    page.evaluate("""() => {
         const start = window.setTimeout
         window.setTimeout = (act, ms, ...more) => (ms === 200 ? 0 : start(act, ms, ...more))
     }""")
-    draw_seven(tab)
+    draw_seven(page)
 
 
-def test_keys_press_buttons_of_the_page(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    draw_seven(tab)
-    tab.keyboard.press("Control+z")
-    expect(tab.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
-    settle(tab)
-    draw_seven(tab)
-    paper(tab).press("Delete")
-    expect(tab.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+def test_keys_press_buttons_of_the_page(page: Page) -> None:
+    draw_seven(page)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    settle(page)
+    draw_seven(page)
+    paper(page).press("Delete")
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
 
 
-def test_the_pen_is_followed_on_the_canvas_and_marks_the_page_around(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    press_pen(paper(tab), SEVEN)
-    expect(tab.locator('.st-key-draw-answer[data-state="live"]').get_by_text("so far")).to_be_visible()
-    tab.mouse.up()
-    expect(tab.locator('.st-key-draw-answer[data-state="settled"]')).to_be_visible()
+def test_the_pen_is_followed_on_the_canvas_and_marks_the_page_around(page: Page) -> None:
+    press_pen(paper(page), SEVEN)
+    expect(page.locator('.st-key-draw-answer[data-state="live"]').get_by_text("so far")).to_be_visible()
+    page.mouse.up()
+    expect(page.locator('.st-key-draw-answer[data-state="settled"]')).to_be_visible()
 
 
-def test_a_stroke_is_rounded_off_as_the_canvas_does_it(open_tab: OpenTab) -> None:
-    tab = open_draw(open_tab)
-    picture = tab.get_by_role("img", name="the image that the network sees")
+def test_a_stroke_is_rounded_off_as_the_canvas_does_it(page: Page) -> None:
+    picture = page.get_by_role("img", name="the image that the network sees")
     read = "paper => Array.from(paper.getContext('2d').getImageData(0, 0, 28, 28).data)"
-    press_pen(paper(tab), SEVEN)
-    expect(tab.locator('section.answer[data-state="live"]')).to_be_visible()
-    tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    press_pen(paper(page), SEVEN)
+    expect(page.locator('section.answer[data-state="live"]')).to_be_visible()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     live = picture.evaluate(read)
-    tab.mouse.up()
-    expect(tab.locator('section.answer[data-state="settled"]')).to_be_visible()
+    page.mouse.up()
+    expect(page.locator('section.answer[data-state="settled"]')).to_be_visible()
     assert picture.evaluate(read) == pytest.approx(live, abs=26)  # of 255: a tenth of a pixel on the brink
