@@ -19,10 +19,10 @@ from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import PAPER_GRID, SearchPlan
+from mnist_core.search.speed import measure_speed
 from mnist_core.store import Database, WorkState, add_search, get_search
 from mnist_core.store.forecast import forecast_search
-from mnist_core.work import start_worker
-from mnist_core.work.speed import measure_speed
+from mnist_core.work.supervisor import start_worker
 
 _MOST_OFF = 0.25
 _LOOK_EVERY_S = 0.5

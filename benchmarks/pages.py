@@ -39,7 +39,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import Database, add_search, get_search
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 
 _PATHS = ["" if page.stem == "home" else page.stem for page in sorted((ROOT / "pages").glob("[a-z]*.py"))]
 _N_STARTS, _N_AT_ONCE = 2, 10

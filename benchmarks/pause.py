@@ -32,7 +32,7 @@ from mnist_core.store import (
     request_pause,
     request_resume,
 )
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 
 _MOST_S = 2.0
 _LOOK_EVERY_S = 0.01

@@ -37,7 +37,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import HEARTBEAT_EVERY_S, Database, add_search, get_search, request_cancel
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 from mnist_ui.search import state
 
 _N_TABS, _MOST_RATIO = (0, 1, 5), 1.05

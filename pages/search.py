@@ -6,7 +6,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import add_search, list_work, read_best_scores, release_silent
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.components.notice import watch_run

@@ -5,9 +5,9 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.store import list_work
-from mnist_core.training.live.job import add_training
 from mnist_core.training.live.plan import TRAINING
-from mnist_core.work.jobs import start_job
+from mnist_core.training.live.watched import add_training
+from mnist_core.work.supervisor import start_job
 from mnist_ui import session
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape

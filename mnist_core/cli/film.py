@@ -10,8 +10,8 @@ from mnist_core.ground.settings import read_settings
 from mnist_core.network.architecture import LAYERS
 from mnist_core.store import Database, get_job
 from mnist_core.training.live.film import FilmPlan, make_film
-from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.unit_pictures import choose_epochs
+from mnist_core.training.live.watched import find_classes, open_frames
 
 _MOST_PACE = 50.0  # a GIF knows hundredths of a second, and browsers slow down what is faster
 

@@ -1,7 +1,8 @@
 """The commands `search` and `resume`."""
 
 import argparse
-from threading import Event as Flag
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.cli.data import add_data_arguments, read_data
@@ -12,8 +13,11 @@ from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.grid import Engine, SearchPlan, read_grid
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.search.events import Event
+from mnist_core.search.following import MODEL, RESULTS, follow, hold_results
+from mnist_core.search.messages import Message, Phase, Records
+from mnist_core.search.process import SearchProcess
 from mnist_core.store import (
+    SEARCH,
     Database,
     WorkRow,
     WorkState,
@@ -27,8 +31,7 @@ from mnist_core.store import (
     set_cluster,
 )
 from mnist_core.store.ranking import rank_candidates
-from mnist_core.work import MODEL, RESULTS, Places, carry_out_run, catch_signals
-from mnist_core.work.engine import EngineProcess
+from mnist_core.work.supervisor import carry_out_work, catch_signals
 
 if TYPE_CHECKING:
     from mnist_core.data.dataset import Dataset
@@ -86,11 +89,11 @@ def run_search(arguments: argparse.Namespace) -> None:
         out=None if arguments.out is None else str(arguments.out.resolve()),
     )
     # The engine loads its libraries while this process loads its own and reads the file.
-    with EngineProcess.start_early(plan, settings) as engine:
+    with SearchProcess.start_early(plan, settings) as process:
         dataset = _read(arguments, plan, settings)
         store = Database(settings.database)
         run_id = add_search(store, plan.fit_classes(dataset.n_classes), dataset.name, dataset.fingerprint)
-        _carry_out(store, run_id, settings, engine, arguments.json)
+        _carry_out(store, run_id, settings, process, arguments.json)
 
 
 def _read(arguments: argparse.Namespace, plan: SearchPlan, settings: Settings) -> "Dataset":
@@ -123,14 +126,14 @@ def run_resume(arguments: argparse.Namespace) -> None:
         request_resume(store, arguments.run)
     run = get_search(store, arguments.run)
     with (
-        Places.of_run(run, settings).held(),
-        EngineProcess.start_early(run.plan, settings) as engine,
+        hold_results(run, settings),
+        SearchProcess.start_early(run.plan, settings) as process,
     ):
-        _carry_out(store, arguments.run, settings, engine, arguments.json)
+        _carry_out(store, arguments.run, settings, process, arguments.json)
 
 
 def _carry_out(
-    store: Database, run_id: str, settings: Settings, engine: EngineProcess, as_json: bool
+    store: Database, run_id: str, settings: Settings, process: SearchProcess, as_json: bool
 ) -> None:
     with catch_signals() as stop:
         run = claim(store, run_id)
@@ -138,7 +141,8 @@ def _carry_out(
             raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
         progress = _Progress(run.plan, stop)
         progress.say(f"run {run.id}: {run.plan.grid.n_candidates} candidates, {run.n_fits} fits")
-        ended = carry_out_run(store, run, settings, progress, stop, engine, waits_for_user=True)
+        kinds = {SEARCH: partial(follow, process=process, on_message=progress)}
+        ended = carry_out_work(store, run, settings, stop, kinds, waits_for_user=True)
     if progress.is_unread:
         raise ReaderGoneError
     if stop.is_set() and ended.state is not WorkState.DONE:
@@ -149,9 +153,9 @@ def _carry_out(
 
 
 class _Progress:
-    """Reports the events of a search in words; where nobody reads them any more it stops the search."""
+    """Reports the messages of a search in words; where nobody reads them any more it stops the search."""
 
-    def __init__(self, plan: SearchPlan, stop: Flag) -> None:
+    def __init__(self, plan: SearchPlan, stop: Event) -> None:
         self._stop = stop
         self.is_unread = False
         self._candidates = plan.grid.candidates()
@@ -166,16 +170,16 @@ class _Progress:
             self.is_unread = True
             self._stop.set()
 
-    def __call__(self, event: Event) -> None:
-        if event["kind"] == "phase":
-            self.say(event["text"])
-        elif event["kind"] == "restored":
-            self._n_done = len(event["fits"])
+    def __call__(self, message: Message) -> None:
+        if isinstance(message, Phase):
+            self.say(message.text)
+        elif isinstance(message, Records) and message.is_restored:
+            self._n_done = len(message.scores)
             if self._n_done:
                 self.say(f"goes on from its checkpoints: {self._n_done} of {self._n_fits} fits are done")
-        elif event["kind"] == "fits":
-            for fit in event["fits"]:
-                self._report_fit(fit["candidate"], fit["fold"], fit["score"])
+        elif isinstance(message, Records):
+            for fit in message.scores:
+                self._report_fit(*fit)
 
     def _report_fit(self, candidate: int, fold: int, score: float) -> None:
         if fold != REFIT_FOLD:

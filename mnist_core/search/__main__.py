@@ -1,6 +1,6 @@
 """The process of a search; the worker starts it, and it ends when the worker does.
 
-It reads a plan, calls a crew together, loads its libraries meanwhile, and only then reads the job: who
+It reads a plan, calls a crew together, loads its libraries meanwhile, and only then reads its order: who
 starts it may still be reading the images. The members of its crew import this file too, as Python's way to
 start processes has it: so it loads what a search needs only where it searches.
 """
@@ -17,18 +17,13 @@ from typing import Any
 
 from mnist_core.ground.priority import yield_to_others
 from mnist_core.network.grid import Engine, SearchPlan
-from mnist_core.search.job import SearchJob
+from mnist_core.search.order import SearchOrder
 
 _CHUNK = 1 << 16  # bytes that are read at once
 
 
 def main() -> int:
-    """Read plan and job from standard input and carry it out; with `--speed`, measure an epoch instead."""
-    if "--speed" in sys.argv[1:]:
-        from mnist_core.search.speed import measure_epoch  # noqa: PLC0415
-
-        print(json.dumps(measure_epoch()))  # noqa: T201 this is its answer
-        return 0
+    """Read plan and order from standard input and carry it out."""
     yield_to_others()
     lines: Queue[bytes] = Queue()
     Thread(target=_listen, args=(lines,), daemon=True).start()
@@ -41,15 +36,15 @@ def main() -> int:
         loading.join()
         import torch  # noqa: PLC0415
 
-        from mnist_core.search.whole import try_job  # noqa: PLC0415
+        from mnist_core.search.searching import try_order  # noqa: PLC0415
 
         torch.set_num_threads(1)
-        return try_job(SearchJob.from_values(json.loads(lines.get())), client)
+        return try_order(SearchOrder.from_values(json.loads(lines.get())), client)
 
 
 def _load_libraries() -> None:
     """Load what the search itself needs: a second and more."""
-    import mnist_core.search.whole  # noqa: F401, PLC0415
+    import mnist_core.search.searching  # noqa: F401, PLC0415
 
 
 def _choose_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[Any]:

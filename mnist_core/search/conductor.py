@@ -9,8 +9,9 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.crew import Crew, Ended
-from mnist_core.search.rounds import Fold, Round
-from mnist_core.search.states import TaskState, is_over, read_state, write_state
+from mnist_core.search.messages import Records, Tell
+from mnist_core.search.rounds import Fold, Round, RoundEnd
+from mnist_core.search.states import TaskState, read_state, write_state
 
 _TASK_BYTES = 64e6  # the state of a task: it travels, and a process holds a few of them
 _TASKS_A_SLOT = 3  # at least, so that all end together
@@ -85,13 +86,27 @@ def choose_lanes(candidates: Iterable[Candidate], n_folds: int, n_slots: int, n_
 
 
 @dataclass(eq=False)
-class _Running:
-    """A task in a slot: the state before its round, for the case that its worker dies."""
+class Running:
+    """A task in a slot: the state before its round, for the case that its worker dies.
+
+    Attributes
+    ----------
+    n_told : int
+        Parts of what its round has to tell that were told, the first ones: a round that is done again
+        comes to the same.
+    """
 
     task: Task
     slot: str
     version: int
     data: bytes
+    n_told: int = 0
+
+    def tell(self, tell: Tell, index: int, records: Records) -> None:
+        """Tell a part of what the round has to tell, where it is the next one."""
+        if index == self.n_told:
+            tell(records)
+            self.n_told += 1
 
 
 class Conductor:
@@ -109,6 +124,8 @@ class Conductor:
         Gets the state of each task after each of its rounds.
     round_s : float
         Seconds of a round.
+    tell : callable
+        Gets the epochs and scores, each once.
     """
 
     def __init__(
@@ -118,15 +135,17 @@ class Conductor:
         start: Callable[[int], Training],
         checkpoints: Checkpoints,
         round_s: float,
+        tell: Tell,
     ) -> None:
         self._crew = crew
         self._recipe = recipe
         self._start = start
         self._checkpoints = checkpoints
         self._round_s = round_s
+        self._tell = tell
         self._waiting: list[Task] = []
         self._prepared: dict[str, bytes] = {}
-        self._running: dict[tuple[str, int], _Running] = {}
+        self._running: dict[tuple[str, int], Running] = {}
         self._last_folds: dict[str, str] = {}
 
     def carry_out(self, tasks: Sequence[Task]) -> list[TaskState]:
@@ -136,13 +155,18 @@ class Conductor:
         while self._waiting or self._running:
             self._fill_slots()
             self._prepare_next()
-            ended = self._crew.wait()
+            ended = self._crew.wait(self._hear)
             if ended is None:
                 continue
             running = self._running.pop((ended.order.task, ended.order.version), None)
             if running is not None:  # else it was begun ahead, of a task that turned out to be over
                 over += self._take_in(running, ended)
         return over
+
+    def _hear(self, task: str, version: int, index: int, records: Records) -> None:
+        running = self._running.get((task, version))
+        if running is not None:  # else it comes late, and was told with what the round came to
+            running.tell(self._tell, index, records)
 
     def _fill_slots(self) -> None:
         for slot in self._list_free_slots():
@@ -151,7 +175,7 @@ class Conductor:
             task = self._choose_task(slot)
             self._waiting.remove(task)
             data = self._prepared.pop(task.name, None) or self._prepare(task)
-            self._begin(_Running(task, slot, 0, data), with_state=True)
+            self._begin(Running(task, slot, 0, data), with_state=True)
 
     def _prepare_next(self) -> None:
         """Draw the weights of the tasks that come next, while the crew is busy."""
@@ -174,38 +198,45 @@ class Conductor:
         last = self._last_folds.get(slot)
         return min(self._waiting, key=lambda task: (task.fold != last, task.fold in busy))
 
-    def _begin(self, running: _Running, with_state: bool) -> None:
+    def _begin(self, running: Running, with_state: bool) -> None:
         self._last_folds[running.slot] = running.task.fold
         self._running[running.task.name, running.version] = running
         order = Round(running.task.name, running.version, self._recipe, self._round_s)
         self._crew.begin(running.slot, running.task.fold, order, running.data if with_state else None)
 
-    def _take_in(self, running: _Running, ended: Ended) -> list[TaskState]:
+    def _take_in(self, running: Running, ended: Ended) -> list[TaskState]:
         """Take in a round; return the state of a task that is over."""
         if not ended.has_state:
             self._begin(running, with_state=True)
             return []
         others_idle = not self._waiting and len(self._list_free_slots()) > 1
-        following = replace(running, version=running.version + 1)
+        following = replace(running, version=running.version + 1, n_told=0)
         if not others_idle:
             self._begin(following, with_state=False)  # the worker goes on while its state travels here
-        data = ended.fetch()
-        if data is None or is_over(data):
+        end = ended.fetch()
+        if end is None or end.is_over:
             self._running.pop((following.task.name, following.version), None)
-        if data is None:  # lost with its worker on the way
+        if end is None:  # lost with its worker on the way
             self._begin(running, with_state=True)
             return []
-        if is_over(data):
+        if end.is_over:
             self._fill_slots()  # its worker begins the next task while this one is noted
-        self._checkpoints.save(running.task.name, data)
-        if is_over(data):
-            return [read_state(data, self._recipe)]
-        following.data = data
+        self._note(running, end)
+        if end.is_over:
+            return [read_state(end.state, self._recipe)]
+        following.data = end.state
+        # What a worker that died had told of epochs that are in the next round now.
+        following.n_told = max(running.n_told - len(end.records), 0)
         if others_idle:
             self._split_or_go_on(following)
         return []
 
-    def _split_or_go_on(self, running: _Running) -> None:
+    def _note(self, running: Running, end: RoundEnd) -> None:
+        self._checkpoints.save(running.task.name, end.state)
+        for index, records in enumerate(end.records):  # what was not heard meanwhile
+            running.tell(self._tell, index, records)
+
+    def _split_or_go_on(self, running: Running) -> None:
         """Give half of a task to those that idle, where it can be halved."""
         halves = _split(read_state(running.data, self._recipe))
         if not halves:

@@ -6,7 +6,7 @@ import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
@@ -17,7 +17,8 @@ from distributed.security import Security
 
 from mnist_core.engines.fused import compile_passes
 from mnist_core.ground.errors import ClusterError
-from mnist_core.search.rounds import Fold, Report, Round, Source, StateMissingError, train_round
+from mnist_core.search.messages import Records
+from mnist_core.search.rounds import Fold, Round, RoundEnd, Source, StateMissingError, train_round
 from mnist_core.search.versions import check_versions, describe_versions
 
 _LOOK_EVERY_S = 2.0  # how soon a change of the cluster's workers is seen
@@ -45,12 +46,16 @@ class Ended:
     has_state : bool
         Whether it was carried out; else its worker did not hold the state that it was to go on from.
     fetch : callable
-        Fetches the state that the task has come to, or None where it was lost with its worker.
+        Fetches what it came to, or None where that was lost with its worker.
     """
 
     order: Round
     has_state: bool
-    fetch: Callable[[], bytes | None]
+    fetch: Callable[[], RoundEnd | None]
+
+
+Hear = Callable[[str, int, int, Records], None]
+"""Gets what a round tells while it goes on: its task and version, then what `Report` gets."""
 
 
 @runtime_checkable
@@ -63,8 +68,8 @@ class Crew(Protocol):
     def begin(self, slot: str, fold: str, order: Round, state: bytes | None) -> None:
         """Begin a round of a task in a slot."""
 
-    def wait(self) -> Ended | None:
-        """Wait for the end of a round; None where none ends in a while, as slots may have changed."""
+    def wait(self, hear: Hear) -> Ended | None:
+        """Wait for the end of a round; None where none has ended yet, but slots may have changed."""
 
     def close(self) -> None:
         """Let the images go."""
@@ -79,14 +84,11 @@ class OwnCrew:
         The images.
     folds : sequence of Fold
         What they are for.
-    report : callable
-        Gets every epoch and score.
     """
 
-    def __init__(self, source: Source, folds: Sequence[Fold], report: Report) -> None:
+    def __init__(self, source: Source, folds: Sequence[Fold]) -> None:
         self._source = source
         self._folds = {fold.name: fold for fold in folds}
-        self._report = report
         self._begun: list[tuple[str, Round, bytes | None]] = []
 
     def list_slots(self) -> list[str]:
@@ -97,14 +99,15 @@ class OwnCrew:
         """Take note of a round."""
         self._begun.append((fold, order, state))
 
-    def wait(self) -> Ended | None:
+    def wait(self, hear: Hear) -> Ended | None:
         """Carry out the round that was begun first."""
         fold, order, state = self._begun.pop(0)
         try:
-            data = train_round(self._source, self._folds[fold], order, state, self._report)
+            report = partial(hear, order.task, order.version)
+            end = train_round(self._source, self._folds[fold], order, state, report)
         except StateMissingError:
             return Ended(order, False, lambda: None)
-        return Ended(order, True, lambda: data)
+        return Ended(order, True, lambda: end)
 
     def close(self) -> None:
         """Do nothing: the images go with the crew."""
@@ -127,7 +130,7 @@ class DaskCrew:
     ----------
     client : distributed.Client
         Of the cluster; closed by its owner.
-    source, folds, report
+    source, folds
         As for `OwnCrew`. The images travel once to each worker.
     say : callable
         Gets what goes on, in words.
@@ -143,20 +146,18 @@ class DaskCrew:
         client: Client,
         source: Source,
         folds: Sequence[Fold],
-        report: Report,
         say: Callable[[str], None],
     ) -> None:
         self._client = client
         self._say = say
         self._address = client.scheduler_info(n_workers=0)["address"]
         self._name = f"mnist-lab-{secrets.token_hex(8)}"
-        self._report = report
-        self._ended: queue.Queue[tuple[Round, Future]] = queue.Queue()
+        self._news: queue.Queue[Mapping[str, Any] | tuple[Round, Future]] = queue.Queue()
         self._slots: list[str] = []
         self._looked = float("-inf")
         self._has_workers = True
         plugin = _SearchPlugin(self._name, source, {fold.name: fold for fold in folds}, describe_versions())
-        client.subscribe_topic(self._name, self._hear)
+        client.subscribe_topic(self._name, lambda event: self._news.put(event[1]))
         client.register_plugin(plugin)
 
     def list_slots(self) -> list[str]:
@@ -191,10 +192,10 @@ class DaskCrew:
             allow_other_workers=True,
             pure=False,
         )
-        future.add_done_callback(lambda ended: self._ended.put((order, ended)))
+        future.add_done_callback(lambda ended: self._news.put((order, ended)))
 
-    def wait(self) -> Ended | None:
-        """Wait for the end of any round.
+    def wait(self, hear: Hear) -> Ended | None:
+        """Wait for the end of any round, or what one tells.
 
         Raises
         ------
@@ -202,11 +203,16 @@ class DaskCrew:
             If the scheduler is gone, or a round killed every worker that tried it.
         """
         try:
-            order, future = self._ended.get(timeout=_LOOK_EVERY_S)
+            news = self._news.get(timeout=_LOOK_EVERY_S)
         except queue.Empty:
             if self._client.status != "running":
                 raise self._say_gone() from None
             return None
+        if isinstance(news, Mapping):
+            task, version, index = news["part"]
+            hear(task, version, index, Records.from_values(news["records"]))
+            return None
+        order, future = news
         return Ended(order, self._has_state(future), partial(self._fetch, future))
 
     def _has_state(self, future: Future) -> bool:
@@ -224,9 +230,9 @@ class DaskCrew:
             raise error
         return False
 
-    def _fetch(self, future: Future) -> bytes | None:
+    def _fetch(self, future: Future) -> RoundEnd | None:
         try:
-            return bytes(future.result())
+            return cast(RoundEnd, future.result())
         except StateMissingError:
             return None
         except (CancelledError, OSError) as error:
@@ -243,19 +249,16 @@ class DaskCrew:
             "resume the run."
         )
 
-    def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
-        news = event[1]
-        self._report(news["kind"], news["items"])
 
-
-def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> bytes:
+def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> RoundEnd:
     """Carry out a round on a worker."""
     worker = get_worker()
     plugin = cast(_SearchPlugin, worker.plugins[name])
     check_versions(plugin.versions, worker.address)
 
-    def report(kind: str, items: Sequence[Mapping[str, Any]]) -> None:
-        worker.log_event(name, {"kind": kind, "items": items})
+    def report(index: int, records: Records) -> None:
+        part = [order.task, order.version, index]
+        worker.log_event(name, {"part": part, "records": asdict(records)})
 
     return train_round(plugin.source, plugin.folds[fold], order, state, report)
 

@@ -1,7 +1,7 @@
 """The fast engine: the candidates of a fold trained side by side, by a crew of processes."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +20,7 @@ from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.conductor import Conductor, Task, choose_lanes, cut_tasks
 from mnist_core.search.crew import Crew, DaskCrew, OwnCrew, connect, start_cluster
-from mnist_core.search.events import Tell
-from mnist_core.search.news import News
+from mnist_core.search.messages import Phase, Records, Tell
 from mnist_core.search.results import SearchResults, tabulate
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.script import check_script
@@ -46,8 +45,8 @@ class FastEngine:
         Does the work.
     checkpoints : Checkpoints
         What was done before, and where to note what is done now.
-    news : News
-        What is told of it.
+    tell : callable
+        Gets every epoch and score as it comes, each once.
     """
 
     plan: SearchPlan
@@ -55,14 +54,14 @@ class FastEngine:
     n_pixels: int
     crew: Crew
     checkpoints: Checkpoints
-    news: News
+    tell: Tell
     _drawn: dict[int, Training] = field(default_factory=dict)
 
     def search(self) -> SearchResults:
         """Fit every candidate on every fold."""
         candidates = self.plan.grid.candidates()
         known = self.checkpoints.load(self.plan.recipe)
-        self.news.restore(known.values())
+        self.tell(_describe(known))
         n_slots, tasks = len(self.crew.list_slots()), list[Task]()
         for fold in self.folds[:-1]:
             state = known.setdefault(fold.number, TaskState(fold.number))
@@ -73,7 +72,6 @@ class FastEngine:
             )
         for state in self._conduct(tasks):
             known[state.fold].ended.update(state.ended)
-        self.news.complete(known[fold.number] for fold in self.folds[:-1])
         return _tabulate(self.plan, known)
 
     def train(self, number: int) -> tuple[MLP, tuple[EpochRecord, ...]]:
@@ -84,7 +82,6 @@ class FastEngine:
         known = TaskState(REFIT_FOLD, {number: kept.live[number]} if number in kept.live else {})
         fresh = () if known.live else (number,)
         [state] = self._conduct([Task(fold.name, fold.name, known, fresh)])
-        self.news.complete([state])
         training = state.live[number]
         return make_network(training, self.plan.recipe.n_classes), tuple(training.history)
 
@@ -93,8 +90,9 @@ class FastEngine:
         self.crew.close()
 
     def _conduct(self, tasks: Sequence[Task]) -> list[TaskState]:
+        plan = self.plan
         conductor = Conductor(
-            self.crew, self.plan.recipe, self._start, self.checkpoints, self.plan.checkpoint_s
+            self.crew, plan.recipe, self._start, self.checkpoints, plan.checkpoint_s, self.tell
         )
         return conductor.carry_out(tasks)
 
@@ -154,12 +152,12 @@ def make_fast_engine(
     client : distributed.Client or None
         Of the cluster whose workers are the crew; None lets this process do it all.
     """
-    folds, news = _make_folds(source.labels, plan), News(tell)
+    folds = _make_folds(source.labels, plan)
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
-    crew: Crew = OwnCrew(source, folds, news.report)
+    crew: Crew = OwnCrew(source, folds)
     if client is not None:
-        crew = DaskCrew(client, source, folds, news.report, news.say)
-    return FastEngine(plan, folds, n_pixels, crew, checkpoints, news)
+        crew = DaskCrew(client, source, folds, lambda text: tell(Phase(text)))
+    return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell)
 
 
 def _make_folds(labels: Labels, plan: SearchPlan) -> list[Fold]:
@@ -173,6 +171,16 @@ def _make_folds(labels: Labels, plan: SearchPlan) -> list[Fold]:
         inner, valid = split_inner(labels[train], plan.recipe.inner_folds)
         folds.append(Fold(f"{name}-{number}", number, train[inner], train[valid], test))
     return folds
+
+
+def _describe(folds: Mapping[int, TaskState]) -> Records:
+    """Tell what checkpoints hold, if only nothing: all that came after them will come again."""
+    epochs, scores = [], []
+    for fold, state in folds.items():
+        histories = {n: one.history for n, one in (state.live | state.ended).items()}
+        epochs += [(number, fold, one) for number, history in histories.items() for one in history]
+        scores += [(number, fold, fit.score) for number, fit in state.ended.items()]
+    return Records(epochs, scores, is_restored=True)
 
 
 def _tabulate(plan: SearchPlan, folds: dict[int, TaskState]) -> SearchResults:

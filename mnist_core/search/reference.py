@@ -1,19 +1,19 @@
 """The reference engine: scikit-learn's `GridSearchCV` over skorch, a fit after the other."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
 from sklearn.model_selection import GridSearchCV
 
-from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, train_network
+from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, read_epoch, train_network
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
-from mnist_core.search.events import EventSender
-from mnist_core.search.monitor import FitScorer, SearchMonitor
+from mnist_core.search.messages import MessageSender, Records
 from mnist_core.search.results import SearchResults, tabulate
 
 
@@ -29,7 +29,7 @@ class ReferenceEngine:
         Training images, in the order in which they are used.
     labels : ndarray of shape (n,), int64
         Their digits.
-    sender : EventSender
+    sender : MessageSender
         Gets every epoch and score, from any process.
     temp_folder : Path
         Where processes share the images.
@@ -38,13 +38,14 @@ class ReferenceEngine:
     plan: SearchPlan
     images: Inputs
     labels: Labels
-    sender: EventSender
+    sender: MessageSender
     temp_folder: Path
 
     def search(self) -> SearchResults:
         """Fit every candidate on every fold, on one-threaded processes side by side."""
         plan, images = self.plan, self.images
-        self.sender.send("restored", epochs=[], fits=[])  # this engine begins anew
+        self.sender.send(Records(is_restored=True))  # this engine begins anew
+        monitor = _Monitor(self.sender, plan.cv)
         n_processes = min(plan.workers or joblib.cpu_count(), plan.n_fits)
         search = GridSearchCV(
             make_classifier(plan.recipe, n_inputs=images[0].size),
@@ -53,13 +54,13 @@ class ReferenceEngine:
                 {name: [value] for name, value in classifier_params(candidate).items()}
                 for candidate in plan.grid.candidates()
             ],
-            scoring=FitScorer(self.sender, plan.cv),
+            scoring=monitor,
             cv=plan.cv,
             refit=False,
             error_score="raise",
             n_jobs=n_processes,
         )
-        search.set_callbacks(SearchMonitor(self.sender, plan.cv))
+        search.set_callbacks(monitor)
         with joblib.parallel_config("loky", inner_max_num_threads=1, temp_folder=str(self.temp_folder)):
             found = search.fit(images.reshape(len(images), -1), self.labels).cv_results_
         scores = np.stack([found[f"split{fold}_test_score"] for fold in range(plan.cv)], axis=1)
@@ -74,8 +75,40 @@ class ReferenceEngine:
         """Train one candidate on all training images."""
 
         def report(record: EpochRecord) -> None:
-            epoch = {"candidate": number, "fold": REFIT_FOLD, "record": asdict(record)}
-            self.sender.send("epochs", epochs=[epoch])
+            self.sender.send(Records([(number, REFIT_FOLD, record)]))
 
         candidate = self.plan.grid.candidates()[number]
         return train_network(self.images, self.labels, candidate, self.plan.recipe, report)
+
+
+@dataclass(frozen=True)
+class _Monitor:
+    """Sends what happens in a `GridSearchCV`: each epoch as its callback, each score as its scorer."""
+
+    sender: MessageSender
+    n_folds: int
+
+    max_propagation_depth: ClassVar[None] = None
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """Do nothing: the listener is open."""
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """Do nothing: the listener stays open."""
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
+        """Tell a classifier which fit of the search it is."""
+        if context.source_task_name == "candidate-split-evaluation":
+            estimator.fit_number_ = context.task_id
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+        """Send an epoch."""
+        if context.task_name == "epoch":
+            fit = divmod(estimator.fit_number_, self.n_folds)
+            self.sender.send(Records([(*fit, read_epoch(estimator.history[-1]))]))
+
+    def __call__(self, estimator: Any, X: Any, y: Any) -> float:  # noqa: N803 scikit-learn's name
+        """Send the share of images read right, as the classifier's own `score` finds it, and return it."""
+        score = float(estimator.score(X, y))
+        self.sender.send(Records(scores=[(*divmod(estimator.fit_number_, self.n_folds), score)]))
+        return score

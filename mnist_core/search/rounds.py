@@ -5,7 +5,7 @@ This room imports neither torch nor scikit-learn, so that a worker is ready at o
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -17,11 +17,11 @@ from mnist_core.engines.fused import Trainer, TrainingInk, collect_ink, prepare_
 from mnist_core.engines.fused.state import Ink
 from mnist_core.ground.arrays import Indices, Inputs, Labels, Part
 from mnist_core.network.recipe import Recipe
-from mnist_core.search.news import describe_epochs, describe_scores
+from mnist_core.search.messages import Records
 from mnist_core.search.states import EndedFit, TaskState, read_state, write_state
 
-Report = Callable[[str, Sequence[Mapping[str, Any]]], None]
-"""Gets `epochs` or `fits`, and what ended, as JSON values."""
+Report = Callable[[int, Records], None]
+"""Gets what has ended in a round as it does, each time with how often it was called in that round before."""
 
 _MOST_FOLDS = 2  # whose ink a process keeps; each takes about 100 MB for 50,000 images
 _MOST_TASKS = 4  # whose state a process keeps
@@ -101,6 +101,25 @@ class Round:
     seconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class RoundEnd:
+    """What a round came to.
+
+    Attributes
+    ----------
+    state : bytes
+        Of its task, as `write_state` wrote it.
+    is_over : bool
+        Whether no network of the task has an epoch to go.
+    records : tuple of Records
+        All that ended in it, in the parts in which it was reported.
+    """
+
+    state: bytes
+    is_over: bool
+    records: tuple[Records, ...]
+
+
 @dataclass(eq=False)
 class _Held:
     """A task in the hands of this process."""
@@ -121,8 +140,8 @@ _HELD: OrderedDict[str, _Held] = OrderedDict()
 _LOCK = Lock()  # a worker of a cluster may have several threads
 
 
-def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, report: Report) -> bytes:
-    """Train the networks of a task for some seconds, and return the state that they have come to.
+def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, report: Report) -> RoundEnd:
+    """Train the networks of a task for some seconds, and return what they have come to.
 
     Parameters
     ----------
@@ -135,7 +154,7 @@ def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, r
     state : bytes or None
         Where the task stands; None where this process did its last round.
     report : callable
-        Gets every epoch and score as it comes.
+        Gets every epoch and score as it comes; they are returned too.
 
     Raises
     ------
@@ -144,18 +163,19 @@ def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, r
     """
     ink = _take_ink(source, fold, order.recipe)
     held = _start(order, state, ink) if state is not None else _take_held(order)
-    deadline = time.monotonic() + order.seconds
+    deadline, records = time.monotonic() + order.seconds, list[Records]()
     while not held.trainer.is_over:
         live = {number: one for number, one in held.state.live.items() if not one.is_over}
         held.trainer.train_round()
-        report("epochs", describe_epochs(fold.number, {n: one.history[-1:] for n, one in live.items()}))
-        _score_ended(held.state, ink, fold, report)
+        epochs = [(number, fold.number, one.history[-1]) for number, one in live.items()]
+        records.append(Records(epochs, _score_ended(held.state, ink)))
+        report(len(records) - 1, records[-1])
         if time.monotonic() > deadline:
             break
     held.trainer.write_back()
     held.version = order.version + 1
     _keep(_HELD, order.task, held, _MOST_TASKS)
-    return write_state(held.state)
+    return RoundEnd(write_state(held.state), held.state.is_over, tuple(records))
 
 
 def _take_held(order: Round) -> _Held:
@@ -195,15 +215,15 @@ def _keep(kept: OrderedDict[str, Any], name: str, item: Any, most: int) -> None:
             kept.popitem(last=False)
 
 
-def _score_ended(state: TaskState, ink: _FoldInk, fold: Fold, report: Report) -> None:
+def _score_ended(state: TaskState, ink: _FoldInk) -> list[tuple[int, int, float]]:
     """Score the networks that have stopped, and let their weights go."""
     ended = [number for number, training in state.live.items() if training.is_over]
     if ink.test is None or not ended:
-        return
+        return []
     begin = time.perf_counter()
     scores = score([state.live[number] for number in ended], ink.test).tolist()
     seconds = (time.perf_counter() - begin) / len(ended)
     for number, accuracy in zip(ended, scores, strict=True):
         history = tuple(state.live.pop(number).history)
         state.ended[number] = EndedFit(history, accuracy, seconds)
-    report("fits", describe_scores(fold.number, dict(zip(ended, scores, strict=True))))
+    return [(number, state.fold, accuracy) for number, accuracy in zip(ended, scores, strict=True)]

@@ -1,68 +1,94 @@
-"""How long an epoch takes on this machine."""
+"""What this machine can do, measured once."""
 
-import time
-from dataclasses import replace
+import json
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
+from mnist_core.ground.errors import RunError
+from mnist_core.ground.replacing import replace_file
+from mnist_core.ground.settings import PROJECT_FOLDER, Settings
+from mnist_core.network.grid import Engine
 
-from mnist_core.data.dataset import split_inner
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_PATH
-from mnist_core.engines import skorch_classifier as classifier
-from mnist_core.engines.fused import Trainer, prepare_ink
-from mnist_core.engines.fused.conversion import start_training
-from mnist_core.ground.arrays import Images, Labels
-from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Engine
-from mnist_core.network.recipe import Recipe
-from mnist_core.store.forecast import measure_load
-
-_RECIPE = Recipe(max_epochs=4)
-_CANDIDATES = [
-    Candidate(PAPER_WINNER.lr, hidden1, PAPER_WINNER.hidden2, activation)
-    for activation in Activation
-    for hidden1 in PAPER_GRID.hidden1
-]
+_MOST_AT_ONCE = 8  # processes that measure; more would tell no more
+_LOADS_A_START = 2  # the worker and the engine load libraries one after the other, its crew beside them
 
 
-def measure_epoch() -> dict[str, Any]:
-    """Measure an epoch on the built-in sample with each engine, on one thread.
+@dataclass(frozen=True)
+class Speed:
+    """What a machine can do.
 
-    Returns
-    -------
-    dict
-        `seconds_per_image`: for each engine, processor seconds of an epoch of a usual network a training
-        image, the inner validation images among them; `load_s`: those of loading what trains. Other work
-        on the machine makes neither longer.
+    Attributes
+    ----------
+    seconds_per_image : dict of str to float
+        For each engine, time of an epoch of a usual network on one thread, a training image, while the other
+        cores train too.
+    cores : int
+        Networks that train side by side.
+    start_s : float
+        From the start of a search to the first network that trains.
     """
-    load_s = time.process_time()
-    torch.set_num_threads(1)
-    sample = read_dataset(SAMPLE_PATH)
+
+    seconds_per_image: dict[str, float]
+    cores: int
+    start_s: float
+
+
+def read_speed(settings: Settings) -> Speed | None:
+    """Read what was measured; None where nothing was, or its file is damaged or of an earlier version."""
+    try:
+        values = json.loads((settings.home / "speed.json").read_text(encoding="utf-8"))
+        speed = Speed(
+            {engine.value: float(values["seconds_per_image"][engine.value]) for engine in Engine},
+            int(values["cores"]),
+            float(values["start_s"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return speed if min(*speed.seconds_per_image.values(), speed.cores) > 0 else None
+
+
+def measure_speed(settings: Settings) -> Speed:
+    """Measure an epoch on this machine, once: it takes seconds; later calls read what was measured.
+
+    Raises
+    ------
+    RunError
+        If a measuring process fails, or what was measured cannot be kept.
+    """
+    found = read_speed(settings)
+    if found is not None:
+        return found
+    cores = os.cpu_count() or 1
+    measured = _measure(min(cores, _MOST_AT_ONCE))
     seconds = {
-        Engine.FUSED.value: _measure_fused(sample.images, sample.labels),
-        Engine.SKLEARN.value: _measure_sklearn(sample.images, sample.labels),
+        engine.value: statistics.fmean(one["seconds_per_image"][engine.value] for one in measured)
+        for engine in Engine
     }
-    return {
-        "seconds_per_image": {engine: value / sample.n_samples for engine, value in seconds.items()},
-        "load_s": load_s,
-    }
+    speed = Speed(seconds, cores, _LOADS_A_START * statistics.fmean(one["load_s"] for one in measured))
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with replace_file(settings.home / "speed.json") as file:
+            file.write(json.dumps(asdict(speed)).encode())
+    except OSError as error:
+        raise RunError(f"The speed of this machine needs room in {settings.home}: {error}.") from error
+    return speed
 
 
-def _measure_fused(images: Images, labels: Labels) -> float:
-    ink = prepare_ink(images, labels, *split_inner(labels, _RECIPE.inner_folds), _RECIPE)
-    stack = [start_training(candidate, _RECIPE, ink.n_pixels, _RECIPE.n_classes) for candidate in _CANDIDATES]
-    trainer = Trainer(stack, ink)
-    trainer.train_round()  # warms up
-    begin = time.thread_time()
-    while not trainer.is_over:
-        trainer.train_round()
-    load = sum(measure_load(candidate, Engine.FUSED) for candidate in _CANDIDATES)
-    return (time.thread_time() - begin) / (_RECIPE.max_epochs - 1) / load
-
-
-def _measure_sklearn(images: Images, labels: Labels) -> float:
-    classifier.train_network(images, labels, PAPER_WINNER, replace(_RECIPE, max_epochs=1))  # warms up
-    begin = time.thread_time()
-    classifier.train_network(images, labels, PAPER_WINNER, _RECIPE)
-    return (time.thread_time() - begin) / _RECIPE.max_epochs
+def _measure(n_processes: int) -> list[dict[str, Any]]:
+    """Measure in so many processes at once, as they share the machine when they train."""
+    command = [sys.executable, "-m", "mnist_core.search.epoch_time"]
+    processes = [
+        subprocess.Popen(
+            command, cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(n_processes)
+    ]
+    answers = [process.communicate() for process in processes]
+    for process, (_, complaint) in zip(processes, answers, strict=True):
+        if process.returncode != 0:
+            raise RunError(f"The speed of this machine could not be measured: {complaint.strip()[-300:]}")
+    return [json.loads(answer) for answer, _ in answers]

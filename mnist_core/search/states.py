@@ -78,7 +78,7 @@ def write_state(state: TaskState) -> bytes:
         }
         for number, fit in state.ended.items()
     ]
-    described: dict[str, Any] = {"version": _VERSION, "fold": state.fold, "is_over": state.is_over}
+    described: dict[str, Any] = {"version": _VERSION, "fold": state.fold}
     described |= {"live": live, "ended": ended}
     return save(arrays, metadata={"state": json.dumps(described)})
 
@@ -99,11 +99,6 @@ def read_state(data: bytes, recipe: Recipe) -> TaskState:
         return TaskState(described["fold"], live, ended)
     except (SafetensorError, LabError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"A checkpoint must be one that this version wrote, but is not: {error!r}.") from error
-
-
-def is_over(data: bytes) -> bool:
-    """Read whether no network of a state has an epoch to go."""
-    return bool(_read_header(data)["is_over"])
 
 
 def _read_header(data: bytes) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from mnist_core.ground.errors import LabError, RunError
 from mnist_core.network.models import Model, load_model, save_model
 from mnist_core.pens.corrections import Correction, list_own_writing
 from mnist_core.store import WorkRow, WorkState, add_job, list_work, remove_work
-from mnist_core.training.learning.job import COPY, KIND
-from mnist_core.work.jobs import start_job
+from mnist_core.training.learning.copying import COPY, KIND
+from mnist_core.work.supervisor import start_job
 from mnist_ui import session
 from mnist_ui.draw import state
 from mnist_ui.drawings.kept_drawings import show_kept

@@ -46,8 +46,7 @@ def _carry_on_once(settings: Settings) -> None:
 def _carry_on(settings: Settings) -> None:
     # Slow to import, and no page need wait for it.
     from mnist_core.store import Database, has_searches  # noqa: PLC0415
-    from mnist_core.work import start_worker  # noqa: PLC0415
-    from mnist_core.work.jobs import start_waiting_jobs  # noqa: PLC0415
+    from mnist_core.work.supervisor import start_waiting_jobs, start_worker  # noqa: PLC0415
 
     try:
         settings.make_home()
@@ -91,7 +90,7 @@ def _do_sometimes(database: str, name: str, _do: Callable[[], None]) -> None:  #
 def _wake_worker(store: "Database") -> None:
     """Start a worker where runs wait and for some seconds nobody has carried any out."""
     if _find_patience(read_settings()).is_at_end(_is_deserted(store), time.monotonic()):
-        from mnist_core.work import start_worker  # noqa: PLC0415 - see above
+        from mnist_core.work.supervisor import start_worker  # noqa: PLC0415 - see above
 
         start_worker(read_settings())
 
@@ -99,7 +98,7 @@ def _wake_worker(store: "Database") -> None:
 def _wake_job(job_id: str) -> None:
     """Start a process for a job that waits, where for some seconds none has taken it."""
     if _find_patience(read_settings(), job_id).is_at_end(True, time.monotonic()):
-        from mnist_core.work.jobs import start_job  # noqa: PLC0415 - see above
+        from mnist_core.work.supervisor import start_job  # noqa: PLC0415 - see above
 
         start_job(read_settings(), job_id)
 

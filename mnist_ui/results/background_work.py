@@ -9,8 +9,8 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.store import WorkRow, WorkState, list_work, request_cancel, request_resume
-from mnist_core.training.retraining.jobs import add_study
-from mnist_core.work.jobs import start_job
+from mnist_core.training.retraining.studies import add_study
+from mnist_core.work.supervisor import start_job
 from mnist_ui import session
 from mnist_ui.following.watch import watch_job
 from mnist_ui.states import is_live

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.network.models import Model
 from mnist_core.store import WorkRow
-from mnist_core.training.retraining.jobs import LABELS, plan_labels
+from mnist_core.training.retraining.studies import LABELS, plan_labels
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
 from mnist_ui.results.background_work import show_study

@@ -10,8 +10,8 @@ from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkRow
-from mnist_core.training.retraining.jobs import GROWTH, plan_growth, read_trials
 from mnist_core.training.retraining.learning_curve import Growth, find_gain, sum_up
+from mnist_core.training.retraining.studies import GROWTH, plan_growth, read_trials
 from mnist_ui import session
 from mnist_ui.downloads import offer_table
 from mnist_ui.results.background_work import show_study

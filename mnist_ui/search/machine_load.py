@@ -8,9 +8,9 @@ import streamlit as st
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import LabError
+from mnist_core.search.speed import read_speed
 from mnist_core.store import WorkRow, read_owner
 from mnist_core.store.owner import Owner
-from mnist_core.work.speed import read_speed
 from mnist_ui import session
 
 _LOOK_EVERY_S = 4.0  # summing up the memory of some processes takes milliseconds each

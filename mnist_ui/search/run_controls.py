@@ -18,7 +18,7 @@ from mnist_core.store import (
     request_pause,
     request_resume,
 )
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.markdown import escape
 from mnist_ui.search import state

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.store import Outcome, WorkRow, WorkState, add_search
 from mnist_core.store.ranking import RankedCandidate
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape

@@ -9,10 +9,10 @@ import streamlit as st
 
 from mnist_core.ground.errors import LabError
 from mnist_core.store import WorkRow, WorkState, add_job, get_job, read_state, remove_work, request_cancel
-from mnist_core.training.live.job import branch_training, find_classes, open_frames
 from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
-from mnist_core.work.jobs import start_job
+from mnist_core.training.live.watched import branch_training, find_classes, open_frames
+from mnist_core.work.supervisor import start_job
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
 from mnist_ui.following.watch import watch_job

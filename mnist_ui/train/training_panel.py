@@ -10,9 +10,9 @@ import streamlit as st
 from mnist_core.ground.errors import LabError
 from mnist_core.network.architecture import LAYERS
 from mnist_core.store import WorkRow, WorkState, get_job, wish
-from mnist_core.training.live.job import find_classes, open_frames
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
-from mnist_core.work.jobs import start_job
+from mnist_core.training.live.watched import find_classes, open_frames
+from mnist_core.work.supervisor import start_job
 from mnist_ui import session
 from mnist_ui.components.delivery import find_delivery
 from mnist_ui.components.film import Film

@@ -23,7 +23,7 @@ from mnist_core.store import (
     request_resume,
     set_cluster,
 )
-from mnist_core.work import carry_out_run
+from mnist_core.work.supervisor import carry_out_work
 
 PLAN = SearchPlan(
     Grid((0.01, 0.001), (24,), (12,), (Activation.TANH, Activation.RELU)),
@@ -61,7 +61,7 @@ def begin(store, plan, fingerprint, settings):
 
 def go_on(store, run_id, settings):
     run = claim(store, run_id)
-    thread = Thread(target=carry_out_run, args=(store, run, settings))
+    thread = Thread(target=carry_out_work, args=(store, run, settings))
     thread.start()
     return thread
 

@@ -1,22 +1,25 @@
 """Who does which rounds: tasks, their order, their halves."""
 
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
 from digits import make_digits
 
 from mnist_core.ground.errors import StorageError
+from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine
+from mnist_core.search.following import write_message
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.states import TaskState
 from mnist_core.store import add_search, claim, get_search, read_epochs
-from mnist_core.work.record import record_event
+from mnist_core.store.job import Job
 
 NOTHING = np.zeros(0, np.int64)
 FOLD = Fold("a", 0, NOTHING, NOTHING, NOTHING)
@@ -28,7 +31,7 @@ PLAN = SearchPlan(
 )
 
 
-def search(plan, folder, images, labels, tell=lambda *_, **__: None):
+def search(plan, folder, images, labels, tell=lambda _: None):
     with open_fast_engine(Source(images, labels), plan, Checkpoints(folder), tell, folder) as engine:
         return engine.search().cv_results, engine.train(0)[0].state_dict()
 
@@ -105,7 +108,7 @@ def test_another_network_is_retrained_beside_one_that_was_before(tmp_path):
     )
     source, checkpoints = Source(images, labels), Checkpoints(tmp_path)
 
-    with open_fast_engine(source, plan, checkpoints, lambda *_, **__: None, tmp_path) as engine:
+    with open_fast_engine(source, plan, checkpoints, lambda _: None, tmp_path) as engine:
         engine.train(0)
         network, history = engine.train(1)
 
@@ -115,13 +118,13 @@ def test_another_network_is_retrained_beside_one_that_was_before(tmp_path):
 def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
     images, labels = make_digits(400)
     table, weights = search(PLAN, tmp_path, images, labels)
-    events = []
+    told = []
 
-    again, same = search(PLAN, tmp_path, images, labels, lambda kind, **values: events.append((kind, values)))
+    again, same = search(PLAN, tmp_path, images, labels, told.append)
 
-    assert [kind for kind, _ in events] == ["restored"]
-    assert len(events[0][1]["epochs"]) == 4 * 2 * 6 + 6
-    assert len(events[0][1]["fits"]) == 8
+    assert [records.is_restored for records in told] == [True]
+    assert len(told[0].epochs) == 4 * 2 * 6 + 6
+    assert len(told[0].scores) == 8
     np.testing.assert_array_equal(scores(table), scores(again))
     assert all((weights[name] == same[name]).all() for name in weights)
 
@@ -129,12 +132,13 @@ def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
 @pytest.mark.parametrize("end", [0, 100, -1], ids=["empty", "cut in its header", "cut in its data"])
 def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_path, store, end):
     images, labels = make_digits(400)
-    run_id = claim(store, add_search(store, PLAN, "digits.mat", "f" * 16)).id
+    row = claim(store, add_search(store, PLAN, "digits.mat", "f" * 16))
+    job, run_id = Job(store, row, Settings(tmp_path, ""), Event()), row.id
     done = []
 
-    def tell(kind, **values):
-        record_event(store, run_id, {"kind": kind, **values})
-        if kind == "restored":
+    def tell(message):
+        write_message(job, message)
+        if message.is_restored:
             done.append((get_search(store, run_id).n_fits_done, len(read_epochs(store, run_id))))
 
     table, _ = search(PLAN, tmp_path, images, labels, tell)

@@ -15,13 +15,12 @@ from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import list_models
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, WorkState, add_job, add_search, claim, get_job, request_resume
-from mnist_core.training.live.job import add_training, open_frames
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
-from mnist_core.training.live.whole import train_keeping
-from mnist_core.training.retraining.jobs import GROWTH, add_study, plan_growth, read_trials
-from mnist_core.work import carry_out_run
-from mnist_core.work.jobs import carry_out_job
+from mnist_core.training.live.unwatched import train_keeping
+from mnist_core.training.live.watched import add_training, open_frames
+from mnist_core.training.retraining.studies import GROWTH, add_study, plan_growth, read_trials
+from mnist_core.work.supervisor import carry_out_work
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(max_epochs=2, batch_size=32))
 WISHES = Wishes(2, Rates(0.01))
@@ -33,12 +32,12 @@ CARRY_OUT = """
     from mnist_core.ground.errors import StoreTroubleError
     from mnist_core.store import Database, claim
     from mnist_core.ground.settings import Settings
-    from mnist_core.work.jobs import carry_out_job
+    from mnist_core.work.supervisor import carry_out_work
 
     store = Database(sys.argv[1])
     job = claim(store, sys.argv[2])
     try:
-        carry_out_job(store, job, Settings(Path(sys.argv[3]), sys.argv[1]), kinds=KINDS)
+        carry_out_work(store, job, Settings(Path(sys.argv[3]), sys.argv[1]), kinds=KINDS)
     except StoreTroubleError as error:
         print(error)
 """
@@ -81,14 +80,14 @@ def test_a_job_on_a_full_disk_is_paused_says_why_and_goes_on_when_there_is_room(
     with small_disk(folder):
         fill(folder)
 
-        paused = carry_out_job(store, claim(store, job_id), settings, Stop())
+        paused = carry_out_work(store, claim(store, job_id), settings, Stop())
 
         assert (paused.state, paused.is_waiting) == (WorkState.PAUSED, False), paused.message
         assert "No space left on device" in paused.message
         assert "make room" in paused.message
         make_room(folder)
         request_resume(store, job_id)
-        carry_out_job(store, claim(store, job_id), settings, Stop())
+        carry_out_work(store, claim(store, job_id), settings, Stop())
         assert is_there()
 
 
@@ -98,13 +97,13 @@ def test_a_search_whose_results_find_no_room_is_paused_says_why_and_goes_on(stor
     with small_disk(folder):
         fill(folder)
 
-        paused = carry_out_run(store, claim(store, run_id), settings)
+        paused = carry_out_work(store, claim(store, run_id), settings)
 
         assert paused.state is WorkState.PAUSED, paused.message
         assert "needs room for its table" in paused.message
         make_room(folder)
         request_resume(store, run_id)
-        assert carry_out_run(store, claim(store, run_id), settings).state is WorkState.DONE
+        assert carry_out_work(store, claim(store, run_id), settings).state is WorkState.DONE
 
 
 def test_a_job_whose_store_is_full_is_paused_as_soon_as_that_can_be_noted(tmp_path):

@@ -28,7 +28,7 @@ from mnist_core.store import (
     wish,
 )
 from mnist_core.store.job import Job
-from mnist_core.work.jobs import carry_out_job
+from mnist_core.work.supervisor import carry_out_work
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def settings(tmp_path, url):
 
 
 def carry_out(store, settings, job_id, stop=None):
-    return carry_out_job(store, claim(store, job_id), settings, stop, KINDS)
+    return carry_out_work(store, claim(store, job_id), settings, stop, KINDS)
 
 
 def test_a_job_is_carried_out_to_its_end_with_epochs_and_outcome(store, settings):
@@ -82,7 +82,7 @@ def test_a_job_that_is_to_stop_does_so_when_it_looks(store, settings, ask, state
     stop = Event()
     stop.set() if ask is None else ask(store, job.id)
 
-    ended = carry_out_job(store, job, settings, stop, KINDS)
+    ended = carry_out_work(store, job, settings, stop, KINDS)
 
     assert (ended.state, ended.is_waiting) == (state, waits)
 

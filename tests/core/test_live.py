@@ -15,10 +15,10 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkState, claim, get_job, read_epochs, wish
 from mnist_core.training.live.frames import Frames
-from mnist_core.training.live.job import add_training, branch_training, open_frames, open_learner
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes, title_training
-from mnist_core.work.jobs import carry_out_job
+from mnist_core.training.live.watched import add_training, branch_training, open_frames, open_learner
+from mnist_core.work.supervisor import carry_out_work
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
@@ -51,7 +51,7 @@ def begin(store, dataset, until, rates=FAST):
 
 
 def carry_out(store, settings, job_id):
-    return carry_out_job(store, claim(store, job_id), settings, Stop())
+    return carry_out_work(store, claim(store, job_id), settings, Stop())
 
 
 def test_a_live_training_is_that_of_the_command_train(dataset, frames):

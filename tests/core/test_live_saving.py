@@ -39,12 +39,12 @@ from mnist_core.store import (
 )
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.frames import Frames
-from mnist_core.training.live.job import add_training, open_frames, open_learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING, save_epoch
 from mnist_core.training.live.unit_pictures import choose_epochs, draw_fields, quantise_fields
-from mnist_core.training.live.whole import read_change, train_keeping
-from mnist_core.work.jobs import carry_out_job, start_job, start_waiting_jobs
+from mnist_core.training.live.unwatched import read_change, train_keeping
+from mnist_core.training.live.watched import add_training, open_frames, open_learner
+from mnist_core.work.supervisor import carry_out_work, start_job, start_waiting_jobs
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
@@ -94,7 +94,7 @@ def test_a_model_is_saved_by_a_job(store, settings, training):
     asked = {"training": training, "epoch": 3, "name": "third"}
     job_id = add_job(store, SAVING, asked, name="third")
 
-    ended = carry_out_job(store, claim(store, job_id), settings)
+    ended = carry_out_work(store, claim(store, job_id), settings)
 
     assert ended.state is WorkState.DONE
     model = load_model(settings.models_folder / "third")

@@ -14,9 +14,9 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.search.events import EventListener
-from mnist_core.search.job import SearchJob
-from mnist_core.search.whole import carry_out_job
+from mnist_core.search.messages import MessageListener
+from mnist_core.search.order import SearchOrder
+from mnist_core.search.searching import search
 
 NAMES = "0123456789AB"
 SAMPLE = ROOT / "mnist_core/data/builtin/mnist_sample.mat"
@@ -84,9 +84,9 @@ def test_a_search_follows_the_classes_and_the_side_of_its_data(letters, tmp_path
     dataset = keep_dataset(read_dataset(letters), tmp_path / "d")
     grid = Grid((0.01,), (12,), (8,), (Activation.RELU, Activation.TANH))
     plan = SearchPlan(grid, Recipe(max_epochs=2), cv=2, limit=400)
-    with EventListener() as listener:
+    with MessageListener() as listener:
         folders = (tmp_path / name for name in "dmrct")
-        carry_out_job(SearchJob(plan, dataset.fingerprint, *folders, sender=listener.sender), None)
+        search(SearchOrder(plan, dataset.fingerprint, *folders, sender=listener.sender), None)
     winner = load_model(tmp_path / "m")
     assert (winner.info.class_names, winner.info.side, winner.info.recipe.n_classes) == (tuple(NAMES), 20, 12)
     assert (winner.info.data.n_train, winner.info.data.n_test) == (400, 200)

@@ -2,39 +2,41 @@
 
 from threading import enumerate as list_threads
 
-from mnist_core.search.events import EventListener
-from mnist_core.search.news import News
+from mnist_core.network.history import EpochRecord
+from mnist_core.search.conductor import Running, Task
+from mnist_core.search.messages import MessageListener, Phase, Records
+from mnist_core.search.states import TaskState
 
-EPOCH = {"candidate": 3, "fold": 1, "record": {"epoch": 2}}
-FIT = {"candidate": 3, "fold": 1, "score": 0.5}
+EPOCH = Records([(3, 1, EpochRecord(2, 1.0, 1.0, 0.5, 0.1))])
+FIT = Records(scores=[(3, 1, 0.5)])
 
 
 def test_what_could_not_be_told_is_told_the_next_time_and_then_no_more():
     told, broken = [], [True]
 
-    def tell(kind, **values):
+    def tell(records):
         if broken:
             raise OSError(broken.pop())
-        told.append((kind, *values.values()))
+        told.append(records)
 
-    news = News(tell)
+    running = Running(Task("a", "0", TaskState(0)), "own", 0, b"")
     for _ in range(3):
         try:
-            news.report("epochs", [EPOCH])
+            running.tell(tell, 0, EPOCH)
         except OSError:
             continue
-    news.report("fits", [FIT])
+    running.tell(tell, 1, FIT)
 
-    assert told == [("epochs", [EPOCH]), ("fits", [FIT])]
+    assert told == [EPOCH, FIT]
 
 
 def test_a_listener_that_is_closed_leaves_no_thread():
     before = list_threads()
 
     for _ in range(3):
-        with EventListener() as listener:
-            listener.sender.send("phase", text="searches")
-            assert listener.receive(5.0) == {"kind": "phase", "text": "searches"}
+        with MessageListener() as listener:
+            listener.sender.send(Phase("searches"))
+            assert listener.receive(5.0) == Phase("searches")
 
     assert list_threads() == before
 
@@ -42,7 +44,7 @@ def test_a_listener_that_is_closed_leaves_no_thread():
 def test_a_listener_that_nobody_called_leaves_no_thread():
     before = list_threads()
 
-    with EventListener():
+    with MessageListener():
         pass
 
     assert list_threads() == before

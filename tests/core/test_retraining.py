@@ -18,14 +18,6 @@ from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, WorkState, claim, request_resume
-from mnist_core.training.retraining.jobs import (
-    GROWTH,
-    LABELS,
-    add_study,
-    plan_growth,
-    plan_labels,
-    read_trials,
-)
 from mnist_core.training.retraining.label_errors import find_suspects, read_out_of_fold
 from mnist_core.training.retraining.learning_curve import (
     Trial,
@@ -37,7 +29,15 @@ from mnist_core.training.retraining.learning_curve import (
     order_evenly,
     sum_up,
 )
-from mnist_core.work.jobs import carry_out_job
+from mnist_core.training.retraining.studies import (
+    GROWTH,
+    LABELS,
+    add_study,
+    plan_growth,
+    plan_labels,
+    read_trials,
+)
+from mnist_core.work.supervisor import carry_out_work
 
 SMALL = Candidate(0.01, 12, 8, Activation.TANH)
 QUICK = Recipe(max_epochs=2)
@@ -223,11 +223,11 @@ def test_a_learning_curve_is_a_job_that_is_stopped_and_goes_on(store, settings, 
     stop = Event()
     stop.set()
 
-    stopped = carry_out_job(store, claim(store, job_id), settings, stop)
+    stopped = carry_out_work(store, claim(store, job_id), settings, stop)
     assert stopped.state is not WorkState.DONE
     if not stopped.is_waiting:
         request_resume(store, job_id)
-    done = carry_out_job(store, claim(store, job_id), settings)
+    done = carry_out_work(store, claim(store, job_id), settings)
 
     assert (done.state, done.progress) == (WorkState.DONE, 1.0)
     trials = read_trials(settings.runs_folder / job_id)
@@ -249,7 +249,7 @@ def test_a_check_of_labels_is_a_job(store, settings):
     dataset = Dataset("flipped", images, given, compute_fingerprint(images, given), make_dataset(20).origin)
     job_id = add_study(store, LABELS, plan_labels(dataset), keep_dataset(dataset, settings.datasets_folder))
 
-    done = carry_out_job(store, claim(store, job_id), settings)
+    done = carry_out_work(store, claim(store, job_id), settings)
 
     assert done.state is WorkState.DONE
     assert [one["index"] for one in done.outcome["suspects"]] == [7]

@@ -19,7 +19,7 @@ from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkState, add_search, get_search, has_searches, read_epochs, request_cancel
-from mnist_core.work import start_worker
+from mnist_core.work.supervisor import start_worker
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONGER = SearchPlan(

@@ -21,9 +21,9 @@ from mnist_core.network.grid import Engine, Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
-from mnist_core.search.events import EventListener
 from mnist_core.search.fast import open_fast_engine
-from mnist_core.search.job import SearchJob
+from mnist_core.search.messages import MessageListener
+from mnist_core.search.order import SearchOrder
 from mnist_core.search.reference import ReferenceEngine
 from mnist_core.search.results import write_results
 from mnist_core.search.rounds import Source
@@ -40,14 +40,14 @@ class SeededNet(NeuralNetClassifier):
 
 
 def collect(listener):
-    events = []
-    while (event := listener.receive(0.05)) is not None:
-        events.append(event)
-    return events
+    messages = []
+    while (message := listener.receive(0.05)) is not None:
+        messages.append(message)
+    return messages
 
 
 def search(images, labels, plan, folder):
-    with EventListener() as listener:
+    with MessageListener() as listener:
         if plan.engine is Engine.SKLEARN:
             found = ReferenceEngine(plan, images, labels, listener.sender, folder).search()
         else:
@@ -100,13 +100,11 @@ def test_both_engines_give_the_same_table(tmp_path):
 def test_every_epoch_and_every_score_of_every_fit_is_told(tmp_path, plan):
     images, labels = make_digits(400)
 
-    found, events = search(images, labels, plan, tmp_path)
+    found, told = search(images, labels, plan, tmp_path)
 
-    told = [e for event in events if event["kind"] == "epochs" for e in event["epochs"]]
-    epochs = {(e["candidate"], e["fold"], e["record"]["epoch"]) for e in told}
+    epochs = {(c, f, record.epoch) for records in told for c, f, record in records.epochs}
     assert epochs == {(c, f, e) for c in range(4) for f in range(2) for e in (1, 2, 3)}
-    fits = [fit for event in events if event["kind"] == "fits" for fit in event["fits"]]
-    scores = {(fit["candidate"], fit["fold"]): fit["score"] for fit in fits}
+    scores = {(c, f): score for records in told for c, f, score in records.scores}
     for fold in range(2):
         expected = found.cv_results[f"split{fold}_test_score"]
         np.testing.assert_array_equal([scores[c, fold] for c in range(4)], expected)
@@ -133,7 +131,7 @@ def test_data_with_too_few_images_of_a_digit_are_refused_before_any_fit():
 
 
 def test_a_job_survives_its_way_to_another_process(tmp_path):
-    with EventListener() as listener:
-        job = SearchJob(PLAN, "abc", *(tmp_path / name for name in "dmrct"), sender=listener.sender)
+    with MessageListener() as listener:
+        order = SearchOrder(PLAN, "abc", *(tmp_path / name for name in "dmrct"), sender=listener.sender)
 
-        assert SearchJob.from_values(json.loads(json.dumps(job.values()))) == job
+        assert SearchOrder.from_values(json.loads(json.dumps(order.values()))) == order

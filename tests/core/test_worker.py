@@ -21,6 +21,8 @@ from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
+from mnist_core.search.process import SearchProcess
+from mnist_core.search.speed import Speed, measure_speed, read_speed
 from mnist_core.store import (
     FitState,
     WorkState,
@@ -34,9 +36,7 @@ from mnist_core.store import (
     request_pause,
     request_resume,
 )
-from mnist_core.work import carry_out_run, start_worker
-from mnist_core.work.engine import EngineProcess
-from mnist_core.work.speed import Speed, measure_speed, read_speed
+from mnist_core.work.supervisor import carry_out_work, start_worker
 
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, workers=2)
@@ -59,7 +59,7 @@ def fingerprint(settings):
 def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings, fingerprint):
     run = claim(store, add_search(store, SMALL, "small.mat", fingerprint))
 
-    ended = carry_out_run(store, run, settings)
+    ended = carry_out_work(store, run, settings)
 
     assert (ended.state, ended.n_fits_done, ended.n_epochs) == (WorkState.DONE, 4, 8)
     assert ended.found.is_identical
@@ -74,7 +74,7 @@ def test_a_run_ends_with_its_winner_retrained_saved_and_checked(store, settings,
 def test_a_run_on_data_that_is_gone_fails_with_the_reason(store, settings):
     run = claim(store, add_search(store, SMALL, "gone.mat", "0123456789abcdef"))
 
-    ended = carry_out_run(store, run, settings)
+    ended = carry_out_work(store, run, settings)
 
     assert ended.state is WorkState.FAILED
     assert "No data set 0123456789abcdef is kept here" in ended.message
@@ -126,13 +126,13 @@ def test_a_run_whose_checkpoints_cannot_be_written_is_paused_and_says_why(store,
     folder.mkdir(parents=True)
     (folder / "checkpoints").write_text("in the way")
 
-    ended = carry_out_run(store, run, settings)
+    ended = carry_out_work(store, run, settings)
 
     assert ended.state is WorkState.PAUSED
     assert "needs room for its checkpoints" in ended.message
     (folder / "checkpoints").unlink()
     request_resume(store, run.id)
-    assert carry_out_run(store, claim(store, run.id), settings).state is WorkState.DONE
+    assert carry_out_work(store, claim(store, run.id), settings).state is WorkState.DONE
 
 
 @pytest.mark.slow
@@ -148,7 +148,7 @@ def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint)
             engine.kill()
             killed.append(engine)
 
-    ended = carry_out_run(store, run, settings, kill_once)
+    ended = carry_out_work(store, run, settings, kill_once)
 
     assert killed
     assert (ended.state, ended.n_epochs) == (WorkState.DONE, 4 * 1000)
@@ -186,7 +186,7 @@ def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(stor
 
 def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path))
-    engine = EngineProcess(LONG, tmp_path / "engine.log")
+    engine = SearchProcess(LONG, tmp_path / "engine.log")
     wait_until(lambda: len(processes_of(tmp_path)) > 1)  # its crew comes together
 
     engine._process.stdin.close()  # as when the worker is killed

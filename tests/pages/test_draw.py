@@ -198,7 +198,7 @@ def store(home):
 
 
 def finish_learning(store, home: Path, unseen: int | None = 4, test_after: float = 0.9695) -> str:
-    from mnist_core.training.learning.job import COPY
+    from mnist_core.training.learning.copying import COPY
 
     job_id = add_job(store, "learn", {"model": "paper"}, name="learns")
     assert claim(store, job_id) is not None

@@ -14,8 +14,8 @@ from mnist_core.ground.settings import Settings
 from mnist_core.insight.evaluation.disturbances import DISTURBANCES
 from mnist_core.network.models import Model, save_model
 from mnist_core.store import Database, claim, list_work, request_cancel
-from mnist_core.training.retraining.jobs import GROWTH, LABELS, add_study, plan_growth, plan_labels
-from mnist_core.work.jobs import carry_out_job
+from mnist_core.training.retraining.studies import GROWTH, LABELS, add_study, plan_growth, plan_labels
+from mnist_core.work.supervisor import carry_out_work
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 OpenTab = Callable[..., AppTest]
@@ -161,7 +161,7 @@ def test_data_that_the_model_does_not_know_is_refused_in_a_sentence(open_tab, ho
 
 
 def carry_out(store: Database, home: Path, job_id: str) -> None:
-    carry_out_job(store, claim(store, job_id), Settings(home, f"sqlite:///{home / 'lab.db'}"))
+    carry_out_work(store, claim(store, job_id), Settings(home, f"sqlite:///{home / 'lab.db'}"))
 
 
 def list_buttons(page: AppTest) -> list[str]:

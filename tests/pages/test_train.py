@@ -25,9 +25,9 @@ from mnist_core.store import (
     rest,
     wish,
 )
-from mnist_core.training.live.job import add_training, open_learner
 from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
+from mnist_core.training.live.watched import add_training, open_learner
 
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(batch_size=32))
 

@@ -25,8 +25,8 @@ from mnist_core.ground.arrays import Inputs, Labels, Probabilities
 from mnist_core.ground.errors import GridError
 from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
-from mnist_core.search.estimators.classifier import (
-    NetworkClassifier,
+from mnist_core.search.estimators.classifier import NetworkClassifier
+from mnist_core.search.estimators.inputs import (
     check_inner_parts,
     make_plain,
     make_recipe,
@@ -34,11 +34,11 @@ from mnist_core.search.estimators.classifier import (
     read_training,
     tag_images,
 )
-from mnist_core.search.events import EventListener, EventSender
 from mnist_core.search.fast import FastEngine, open_fast_engine
+from mnist_core.search.messages import Message, MessageListener, MessageSender, Records, Tell
 from mnist_core.search.reference import ReferenceEngine
 from mnist_core.search.results import SearchResults
-from mnist_core.search.rounds import Report, Source
+from mnist_core.search.rounds import Source
 
 _LISTEN_S = 0.05
 
@@ -275,30 +275,35 @@ def _make_plain_list(values: Any) -> Any:
     return [make_plain(value) for value in values] if isinstance(values, list | tuple) else values
 
 
-def _make_tell(report: Report | None) -> Callable[..., None]:
-    """Make what passes the epochs and fits of events on."""
+def _make_tell(report: Callable[[str, list[dict[str, Any]]], None] | None) -> Tell:
+    """Make what passes epochs and scores on in words that users know, what was done before among them."""
 
-    def tell(kind: str, **values: Any) -> None:  # noqa: ARG001 what was done before is told alike
-        for word in ("epochs", "fits"):
-            if report is not None and values.get(word):
-                report(word, values[word])
+    def tell(message: Message) -> None:
+        if report is None or not isinstance(message, Records):
+            return
+        for word, name, items in (
+            ("epochs", "record", [(*fit, asdict(record)) for *fit, record in message.epochs]),
+            ("fits", "score", message.scores),
+        ):
+            if items:
+                report(word, [dict(zip(("candidate", "fold", name), item, strict=True)) for item in items])
 
     return tell
 
 
 @contextmanager
 def _open_reference_engine(
-    plan: SearchPlan, columns: Inputs, labels: Labels, tell: Callable[..., None], temp_folder: Path
+    plan: SearchPlan, columns: Inputs, labels: Labels, tell: Tell, temp_folder: Path
 ) -> Iterator[ReferenceEngine]:
     with _listen(tell) as sender:
         yield ReferenceEngine(plan, columns, labels, sender, temp_folder)
 
 
 @contextmanager
-def _listen(tell: Callable[..., None]) -> Iterator[EventSender]:
-    """Pass the events of any process on, by a thread."""
+def _listen(tell: Tell) -> Iterator[MessageSender]:
+    """Pass the messages of any process on, by a thread."""
     is_over = Event()
-    with EventListener() as listener, ThreadPoolExecutor(1) as pool:
+    with MessageListener() as listener, ThreadPoolExecutor(1) as pool:
         listening = pool.submit(_pass_on, listener, tell, is_over)
         try:
             yield listener.sender
@@ -307,11 +312,11 @@ def _listen(tell: Callable[..., None]) -> Iterator[EventSender]:
         listening.result()  # raises what `tell` raised
 
 
-def _pass_on(listener: EventListener, tell: Callable[..., None], is_over: Event) -> None:
+def _pass_on(listener: MessageListener, tell: Tell, is_over: Event) -> None:
     while True:
         is_last = is_over.is_set()  # asked first: what was sent until then has arrived
-        event = listener.receive(_LISTEN_S)
-        if event is not None:
-            tell(**event)
+        message = listener.receive(_LISTEN_S)
+        if message is not None:
+            tell(message)
         elif is_last:
             return

@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.training.live.frames import Frames
-from mnist_core.training.live.job import open_frames
 from mnist_core.training.live.unit_pictures import MOST_UNITS, choose_epochs, draw_fields, quantise_fields
+from mnist_core.training.live.watched import open_frames
 from mnist_ui import session
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.network.grid import SearchPlan
-from mnist_core.search.events import EventSender
+from mnist_core.search.messages import MessageSender
 
 _PATHS = ("datasets_folder", "model_folder", "results_csv", "checkpoint_folder", "temp_folder")
 
 
 @dataclass(frozen=True)
-class SearchJob:
+class SearchOrder:
     """What a search process needs to know.
 
     Attributes
@@ -31,7 +31,7 @@ class SearchJob:
         What was done before, if anything, and where to note what is done now.
     temp_folder : Path
         Scratch room; its owner empties it.
-    sender : EventSender
+    sender : MessageSender
         Gets the news.
     """
 
@@ -42,24 +42,17 @@ class SearchJob:
     results_csv: Path
     checkpoint_folder: Path
     temp_folder: Path
-    sender: EventSender
+    sender: MessageSender
 
     def values(self) -> dict[str, Any]:
-        """Return the job as plain JSON values."""
+        """Return the order as plain JSON values."""
         paths = {name: str(getattr(self, name)) for name in _PATHS}
-        return {
-            **paths,
-            "plan": self.plan.values(),
-            "fingerprint": self.fingerprint,
-            "sender": asdict(self.sender),
-        }
+        plan, sender = self.plan.values(), asdict(self.sender)
+        return {**paths, "plan": plan, "fingerprint": self.fingerprint, "sender": sender}
 
     @staticmethod
-    def from_values(values: Mapping[str, Any]) -> "SearchJob":
-        """Make a job from what `values` returned."""
-        return SearchJob(
-            plan=SearchPlan.from_values(values["plan"]),
-            fingerprint=values["fingerprint"],
-            **{name: Path(values[name]) for name in _PATHS},
-            sender=EventSender(**values["sender"]),
-        )
+    def from_values(values: Mapping[str, Any]) -> "SearchOrder":
+        """Make an order from what `values` returned."""
+        paths = {name: Path(values[name]) for name in _PATHS}
+        plan, sender = SearchPlan.from_values(values["plan"]), MessageSender(**values["sender"])
+        return SearchOrder(**{**values, **paths, "plan": plan, "sender": sender})

@@ -17,15 +17,15 @@ import psutil
 
 from mnist_core.ground.settings import PROJECT_FOLDER, Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.search.job import SearchJob
+from mnist_core.search.order import SearchOrder
 
 _GRACE_S = 0.7  # what a tracker of resources gets to tidy up before it is killed too
 
 
-class EngineProcess:
-    """A process in a group of its own that waits for a job; a context manager that ends the group.
+class SearchProcess:
+    """A process in a group of its own that waits for an order; a context manager that ends the group.
 
-    It may be started before the job is known: its libraries and its crew take seconds to load.
+    It may be started before the order is known: its libraries and its crew take seconds to load.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class EngineProcess:
             )
         self._write({"plan": plan.values(), "temp_folder": self._scratch.name})
 
-    def __enter__(self) -> "EngineProcess":
+    def __enter__(self) -> "SearchProcess":
         return self
 
     def __exit__(
@@ -72,15 +72,15 @@ class EngineProcess:
         return self._process.poll()
 
     @staticmethod
-    def start_early(plan: SearchPlan, settings: Settings) -> "EngineProcess":
+    def start_early(plan: SearchPlan, settings: Settings) -> "SearchProcess":
         """Start one for a run whose name is not known yet."""
-        return EngineProcess(plan, settings.logs_folder / f"engine-{os.getpid()}.log")
+        return SearchProcess(plan, settings.logs_folder / f"engine-{os.getpid()}.log")
 
-    def begin(self, job: SearchJob, log_path: Path) -> None:
-        """Give it its job, and its log the name by which users find it."""
+    def begin(self, order: SearchOrder, log_path: Path) -> None:
+        """Give it its order, and its log the name by which users find it."""
         self.log_path = self.log_path.replace(log_path)
         self._has_begun = True
-        self._write(job.values())
+        self._write(order.values())
 
     def stop(self) -> None:
         """End it and all that it started: its whole group, as children may outlive it."""

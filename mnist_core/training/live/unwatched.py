@@ -11,9 +11,9 @@ from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
 from mnist_core.store import Database, claim, get_job, rest, wish
 from mnist_core.store.job import Job, beating
-from mnist_core.training.live.job import add_training, open_learner, settle, train_epoch, wants_more
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
+from mnist_core.training.live.watched import add_training, open_learner, settle, train_epoch, wants_more
 
 
 def train_keeping(

@@ -1,0 +1,137 @@
+"""A search as a kind of work: its process is started, and what that tells is written to the store."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from mnist_core.ground.errors import LabError
+from mnist_core.ground.places import check_model_folder, hold_place
+from mnist_core.ground.settings import Settings
+from mnist_core.network.models.model_names import name_after
+from mnist_core.search.messages import Ending, Message, MessageListener, MessageSender, Phase, Records
+from mnist_core.search.order import SearchOrder
+from mnist_core.search.process import SearchProcess
+from mnist_core.store import WorkRow, WorkState, end, record, trim_fits
+from mnist_core.store.job import Job
+
+MODEL, RESULTS = "model", "results.csv"
+"""Names of a search's results in the folder that `--out` names."""
+
+_LOOK_EVERY_S = 0.15  # how soon a wish is seen
+_CHECKPOINTS = "checkpoints"
+_MOST_DEATHS = 10  # of processes in one search, before it is taken to be the search's fault
+
+
+def _place_results(row: WorkRow, settings: Settings) -> tuple[Path, Path]:
+    """Place the winner and the table: where the plan says, else in the home folder."""
+    if row.plan.out is not None:
+        return Path(row.plan.out) / MODEL, Path(row.plan.out) / RESULTS
+    return settings.models_folder / name_after(row.name, row.id), settings.runs_folder / row.id / RESULTS
+
+
+@contextmanager
+def hold_results(row: WorkRow, settings: Settings) -> Iterator[None]:
+    """Hold the places of a search's results, so that no other process writes there.
+
+    Raises
+    ------
+    LabError
+        If one cannot be written, holds something else, or another process holds it.
+    """
+    model_folder, results_csv = _place_results(row, settings)
+    with hold_place(model_folder), hold_place(results_csv):
+        check_model_folder(model_folder)
+        yield
+
+
+def carry_out(job: Job) -> None:
+    """Carry a search out; where its results cannot be written, it is paused and says why."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold_results(job.row, job.settings))
+        except LabError as error:
+            end(job.store, job.row.id, WorkState.PAUSED, str(error))
+            return
+        follow(job)
+
+
+def follow(
+    job: Job, process: SearchProcess | None = None, on_message: Callable[[Message], None] = lambda _: None
+) -> None:
+    """Carry a search out whose places are held, and note its end.
+
+    Parameters
+    ----------
+    job : Job
+        The search.
+    process : SearchProcess or None
+        One that was started already.
+    on_message : callable
+        Called with every message too.
+    """
+    log_path = job.settings.logs_folder / f"{job.row.id}.log"
+    with MessageListener() as listener:
+        for _ in range(_MOST_DEATHS):
+            with process or SearchProcess(job.row.plan, log_path) as begun:
+                begun.begin(_make_order(job, begun.temp_folder, listener.sender), log_path)
+                if _has_ended(job, begun, listener, on_message):
+                    return
+            process = None
+            job.tell("its process was killed; goes on from its checkpoint")
+    words = f"its process was killed {_MOST_DEATHS} times, see {log_path}; "
+    words += "the Resume button, or the command resume, carries it on"
+    end(job.store, job.row.id, WorkState.INTERRUPTED, words)
+
+
+def _make_order(job: Job, temp_folder: Path, sender: MessageSender) -> SearchOrder:
+    places = *_place_results(job.row, job.settings), job.folder / _CHECKPOINTS, temp_folder
+    return SearchOrder(job.row.plan, job.row.fingerprint, job.settings.datasets_folder, *places, sender)
+
+
+def _has_ended(
+    job: Job, process: SearchProcess, listener: MessageListener, on_message: Callable[[Message], None]
+) -> bool:
+    """Write what comes until the search has ended or its process was killed; say whether it has ended."""
+    looked = 0.0
+    while True:
+        message = listener.receive(_LOOK_EVERY_S)
+        if message is not None:
+            write_message(job, message)
+            on_message(message)
+            if isinstance(message, Ending):
+                return True
+        if message is None or time.monotonic() - looked > _LOOK_EVERY_S:
+            job.look()
+            looked = time.monotonic()
+        code = process.exit_code
+        if message is None and code is not None:
+            if code < 0:
+                return False
+            words = f"its process ended with code {code}, see {process.log_path}"
+            end(job.store, job.row.id, WorkState.FAILED, words)
+            return True
+
+
+def write_message(job: Job, message: Message) -> None:
+    """Write what a search tells to the store."""
+    store, work_id = job.store, job.row.id
+    if isinstance(message, Phase):
+        job.tell(message.text)
+    elif isinstance(message, Records):
+        if message.is_restored:
+            trim_fits(store, work_id, _count_epochs(message))
+        record(store, work_id, message.epochs, message.scores)
+    else:
+        end(store, work_id, WorkState(message.state), message.text, message.outcome)
+        if message.state == WorkState.DONE:
+            shutil.rmtree(job.folder / _CHECKPOINTS, ignore_errors=True)
+
+
+def _count_epochs(records: Records) -> dict[tuple[int, int], int]:
+    """Count what the checkpoints hold of each fit; the store may be behind them or ahead."""
+    n_epochs: dict[tuple[int, int], int] = {}
+    for candidate, fold, one in records.epochs:
+        n_epochs[candidate, fold] = max(one.epoch, n_epochs.get((candidate, fold), 0))
+    return n_epochs
