@@ -24,7 +24,7 @@ from mnist_core.engines.fused import TrainingInk, prepare_ink
 from mnist_core.engines.fused.compiled import compiled
 from mnist_core.engines.fused.conversion import start_training
 from mnist_core.engines.fused.kernels import flush_denormals, restore_float_mode
-from mnist_core.engines.fused.matrices import make_rows, pad, pad_rows
+from mnist_core.engines.fused.matrices import make_rows, pad_rows
 from mnist_core.engines.fused.passes import (
     backward_hidden2,
     backward_output,
@@ -38,7 +38,8 @@ from mnist_core.engines.fused.passes import (
     train_epoch,
 )
 from mnist_core.engines.fused.stack import choose_stacks, pack_stack
-from mnist_core.engines.fused.state import Stack
+from mnist_core.engines.fused.state import StackState
+from mnist_core.engines.fused.vectors import round_up
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.recipe import Recipe
@@ -120,7 +121,7 @@ def _profile(images: Images, labels: Labels) -> dict[str, float]:
     return table
 
 
-def _start_stacks(recipe: Recipe, ink: TrainingInk) -> list[Stack]:
+def _start_stacks(recipe: Recipe, ink: TrainingInk) -> list[StackState]:
     trainings = [
         start_training(candidate, recipe, ink.n_pixels, recipe.n_classes)
         for candidate in PAPER_GRID.candidates()
@@ -133,9 +134,13 @@ def _time_draw(ink: TrainingInk) -> float:
     return _time(lambda: ink.draw(next(epochs))) * _N_TRAIN / ink.n_train
 
 
-def _make_room(stack: Stack, batch: int) -> _Room:
+def _make_room(stack: StackState, batch: int) -> _Room:
     stride, height = stack.lanes + 16, pad_rows(batch)
-    wide1, wide2, wide3 = pad(stack.hidden1.max()), pad(stack.hidden2.max()), pad(stack.n_classes)
+    wide1, wide2, wide3 = (
+        round_up(stack.hidden1.max()),
+        round_up(stack.hidden2.max()),
+        round_up(stack.n_classes),
+    )
     rng = np.random.default_rng(0)
     room = _Room(
         stride=stride,
@@ -156,7 +161,7 @@ def _make_room(stack: Stack, batch: int) -> _Room:
     return room
 
 
-def _bind(part: int, stack: Stack, ink: TrainingInk, room: _Room, batch: int) -> Callable[[], None]:
+def _bind(part: int, stack: StackState, ink: TrainingInk, room: _Room, batch: int) -> Callable[[], None]:
     return lambda: _run_part(part, stack, *ink.draw(1), room, batch)
 
 
@@ -186,7 +191,7 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
             if part == 1:
                 forward_upper(stack, g, batch, room.outputs1, room.stride, room.outputs2, room.outputs3)
             elif part == 2:
-                judge(room.outputs3, pad(stack.n_classes), stack.n_classes, ink.labels, 0, batch)
+                judge(room.outputs3, round_up(stack.n_classes), stack.n_classes, ink.labels, 0, batch)
             elif part == 3:
                 backward_output(
                     stack,
@@ -217,13 +222,13 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
     restore_float_mode(mode)
 
 
-def _time_step(stack: Stack, ink: TrainingInk, batch: int) -> float:
+def _time_step(stack: StackState, ink: TrainingInk, batch: int) -> float:
     losses = np.zeros(len(stack.units))
     n_steps = -(-ink.n_train // batch)
     return _time(lambda: train_epoch(stack, *ink.draw(1), ink.n_train, batch, 0, losses)) / n_steps
 
 
-def _time_check(stack: Stack, ink: TrainingInk, batch: int) -> float:
+def _time_check(stack: StackState, ink: TrainingInk, batch: int) -> float:
     losses, n_right = np.zeros(len(stack.units)), np.zeros(len(stack.units), np.int64)
     return _time(lambda: measure(stack, ink.valid, ink.n_valid, batch, losses, n_right)) / (
         ink.n_valid / batch

@@ -13,7 +13,7 @@ from mnist_core.ground.errors import LayoutError
 
 
 @dataclass(frozen=True, eq=False)
-class Stack:
+class ImageStack:
     """The images of one variable.
 
     Attributes
@@ -37,7 +37,7 @@ class Group:
 
     Attributes
     ----------
-    stacks : tuple of Stack
+    stacks : tuple of ImageStack
         One after the other.
     labels : RawLabels or None
         A label for each image; None where there are none.
@@ -47,7 +47,7 @@ class Group:
         Whether it is the file's own test part.
     """
 
-    stacks: tuple[Stack, ...]
+    stacks: tuple[ImageStack, ...]
     labels: RawLabels | None
     writers: np.ndarray | None = None
     is_test: bool = False

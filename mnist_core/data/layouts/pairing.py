@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.data.layouts.axes import Axes, list_axes, measure_roughness
-from mnist_core.data.layouts.found import Stack, UndecidedError
+from mnist_core.data.layouts.found import ImageStack, UndecidedError
 from mnist_core.data.layouts.labels import RawLabels, read_raw_labels
 from mnist_core.data.layouts.tree import Leaf, join_words, say_shape, say_value
 from mnist_core.data.layouts.understanding import Decision, decide
@@ -72,7 +72,7 @@ class Asked:
 class Pair:
     """Images with their labels, if there are any, and how they were found."""
 
-    stack: Stack
+    stack: ImageStack
     labels: RawLabels | None
     decisions: tuple[Decision, ...]
 
@@ -115,7 +115,7 @@ def find_pair(pools: Pools, asked: Asked) -> Pair:
             f"{labels.n:,} labels: save both from the same set.",
             decisions,
         )
-    return Pair(Stack(chosen.path, chosen.array, axes), labels, decisions)
+    return Pair(ImageStack(chosen.path, chosen.array, axes), labels, decisions)
 
 
 def _refuse_axes(chosen: Candidate, asked: Asked, images: Decision) -> UndecidedError:

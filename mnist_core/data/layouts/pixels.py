@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from mnist_core.data.layouts.axes import view_images
-from mnist_core.data.layouts.found import Stack, UndecidedError
+from mnist_core.data.layouts.found import ImageStack, UndecidedError
 from mnist_core.data.layouts.understanding import Decision, decide
 from mnist_core.ground.arrays import Images
 
@@ -56,7 +56,7 @@ class Pixels:
     n_channels: int
 
 
-def read_pixels(stacks: Sequence[Stack]) -> Pixels:
+def read_pixels(stacks: Sequence[ImageStack]) -> Pixels:
     """Read stacks of images into one array, a piece at a time, so that no second copy of the file is made.
 
     Raises
@@ -148,7 +148,7 @@ def turn_ink(images: Images, choice: str | None) -> tuple[Images, Decision, tupl
     return images, decision, ("Ink was dark on bright paper; the images were inverted.",)
 
 
-def _find_side(stacks: Sequence[Stack]) -> int:
+def _find_side(stacks: Sequence[ImageStack]) -> int:
     sides = {stack.axes.side: stack.path for stack in stacks}
     if len(sides) > 1:
         words = ", ".join(f"{path} {side} x {side}" for side, path in sides.items())
@@ -178,7 +178,7 @@ def _copy_piece(piece: np.ndarray, place: SomeImages) -> tuple[float, float]:
     return float(place.min()), float(place.max())
 
 
-def _say_odd(stacks: Sequence[Stack]) -> str:
+def _say_odd(stacks: Sequence[ImageStack]) -> str:
     for stack in stacks:
         with np.errstate(over="ignore"):
             n_odd = sum(

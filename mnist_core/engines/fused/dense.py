@@ -16,13 +16,12 @@ from torch.nn.functional import cross_entropy
 
 from mnist_core.engines.fused.conversion import view_upper
 from mnist_core.engines.fused.state import Batches, Ink
-from mnist_core.engines.fused.training import Training
+from mnist_core.engines.fused.training import EPSILON, KEEP_MEAN, KEEP_SQUARE, Training
 from mnist_core.engines.fused.vectors import GROUP
 from mnist_core.network.candidate import Activation
 
 _WIDEST = 4  # times the narrowest network of a stack: more would be padding for the most part
 _MOST_BYTES = 2e9  # of a stack's hidden 1, with Adam's two means
-_KEEP_MEAN, _KEEP_SQUARE, _EPSILON = 0.9, 0.999, 1e-8  # Adam as torch has it by default
 _MOST_KEPT = 3  # sets of images: of a fold those to train, to validate and to score on
 _MEASURED = 4096  # images at a time that are only looked at
 
@@ -78,10 +77,10 @@ class _Parameter:
     def step(self, gradient: Tensor, rates: Tensor, decays: Tensor, steps: int) -> None:
         with torch.no_grad():
             gradient = torch.addcmul(gradient, decays, self.weights)
-            self.means.lerp_(gradient, 1 - _KEEP_MEAN)
-            self.squares.mul_(_KEEP_SQUARE).addcmul_(gradient, gradient, value=1 - _KEEP_SQUARE)
-            spread = self.squares.sqrt().div_(math.sqrt(1 - _KEEP_SQUARE**steps)).add_(_EPSILON)
-            self.weights.addcdiv_(self.means * rates, spread, value=-1 / (1 - _KEEP_MEAN**steps))
+            self.means.lerp_(gradient, 1 - KEEP_MEAN)
+            self.squares.mul_(KEEP_SQUARE).addcmul_(gradient, gradient, value=1 - KEEP_SQUARE)
+            spread = self.squares.sqrt().div_(math.sqrt(1 - KEEP_SQUARE**steps)).add_(EPSILON)
+            self.weights.addcdiv_(self.means * rates, spread, value=-1 / (1 - KEEP_MEAN**steps))
 
 
 class DenseStack:

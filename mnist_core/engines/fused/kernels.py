@@ -13,6 +13,7 @@ from numba.core import cgutils
 from numba.core.errors import RequireLiteralValue
 from numba.extending import intrinsic
 
+from mnist_core.engines.fused.training import EPSILON, KEEP_MEAN, KEEP_SQUARE
 from mnist_core.engines.fused.vectors import (
     INT64,
     LANES,
@@ -35,7 +36,6 @@ from mnist_core.engines.fused.vectors import (
 )
 
 # Adam as torch has it by default.
-_KEEP_MEAN, _KEEP_SQUARE, _EPSILON = 0.9, 0.999, 1e-8
 
 # exp(x) on the reduced range, and tanh(x) near 0: S. L. Moshier, "Methods and Programs for Mathematical
 # Functions" (1989), the single precision functions of the Cephes library.
@@ -314,11 +314,11 @@ def _step(
     builder: Any, k: int, gradient: Any, weights: Any, means: Any, squares: Any, rates: Any, root: Any
 ) -> None:
     mean, square = load(builder, means, k), load(builder, squares, k)
-    mean = multiply_add(builder, constant(1 - _KEEP_MEAN), builder.fsub(gradient, mean), mean)
-    kept = builder.fmul(square, constant(_KEEP_SQUARE))
-    square = multiply_add(builder, builder.fmul(gradient, gradient), constant(1 - _KEEP_SQUARE), kept)
+    mean = multiply_add(builder, constant(1 - KEEP_MEAN), builder.fsub(gradient, mean), mean)
+    kept = builder.fmul(square, constant(KEEP_SQUARE))
+    square = multiply_add(builder, builder.fmul(gradient, gradient), constant(1 - KEEP_SQUARE), kept)
     spread_out = builder.fmul(call(builder, "sqrt", square), spread(builder, root))
-    move = builder.fmul(mean, _reciprocal(builder, builder.fadd(spread_out, constant(_EPSILON))))
+    move = builder.fmul(mean, _reciprocal(builder, builder.fadd(spread_out, constant(EPSILON))))
     move = builder.fmul(load(builder, rates, k), move)
     store(builder, means, k, mean)
     store(builder, squares, k, square)

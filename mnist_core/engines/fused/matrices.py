@@ -25,13 +25,6 @@ _HIGH = 8 if WIDE == 6 else 4  # rows of a tile of fewer vectors
 
 @compiled
 @no_type_check
-def pad(n):
-    """Round up to whole vectors."""
-    return (n + 15) // 16 * 16
-
-
-@compiled
-@no_type_check
 def pad_rows(n):
     """Round up to whole groups of rows."""
     return (n + GROUP - 1) // GROUP * GROUP

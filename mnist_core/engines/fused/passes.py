@@ -26,13 +26,13 @@ from mnist_core.engines.fused.matrices import (
     make_rows,
     multiply,
     multiply_slopes,
-    pad,
     pad_rows,
     step_tile,
     sum_rows,
     turn,
 )
-from mnist_core.engines.fused.vectors import GROUP
+from mnist_core.engines.fused.training import KEEP_MEAN, KEEP_SQUARE
+from mnist_core.engines.fused.vectors import GROUP, round_up
 
 
 @compiled
@@ -42,8 +42,8 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
 
     `losses` gains the sum of each network's training losses.
     """
-    n_networks, stride, wide3 = len(stack.units), stack.lanes + 16, pad(stack.n_classes)
-    wide1, wide2 = pad(stack.hidden1.max()), pad(stack.hidden2.max())
+    n_networks, stride, wide3 = len(stack.units), stack.lanes + 16, round_up(stack.n_classes)
+    wide1, wide2 = round_up(stack.hidden1.max()), round_up(stack.hidden2.max())
     height = pad_rows(batch)
     outputs1, slopes1 = make_rows(height * stride), make_rows(batch * stride)
     outputs2, slopes2, outputs3 = make_rows(batch * wide2), make_rows(batch * wide2), make_rows(batch * wide3)
@@ -55,10 +55,10 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
         first = k * batch
         size = min(batch, n - first)
         steps += 1
-        root = np.float32(1 / math.sqrt(1 - 0.999**steps))
+        root = np.float32(1 / math.sqrt(1 - KEEP_SQUARE**steps))
         forward_first(stack, ink, k * height // GROUP, size, outputs1, stride)
         for g in range(n_networks):
-            rate = np.float32(stack.rates[g] / (1 - 0.9**steps))
+            rate = np.float32(stack.rates[g] / (1 - KEEP_MEAN**steps))
             lane_rates[stack.units[g] : stack.units[g] + stack.hidden1[g]] = rate
             forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3)
             losses[g] += judge(outputs3, wide3, stack.n_classes, ink.labels, first, size)[0]
@@ -75,9 +75,9 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
 @no_type_check
 def measure(stack, ink, n, batch, losses, n_right):
     """Measure the networks on the first n images: `losses` and `n_right` gain each one's sums."""
-    stride, wide3, height = stack.lanes + 16, pad(stack.n_classes), pad_rows(batch)
+    stride, wide3, height = stack.lanes + 16, round_up(stack.n_classes), pad_rows(batch)
     outputs1 = make_rows(height * stride)
-    outputs2, outputs3 = make_rows(height * pad(stack.hidden2.max())), make_rows(height * wide3)
+    outputs2, outputs3 = make_rows(height * round_up(stack.hidden2.max())), make_rows(height * wide3)
     mode = flush_denormals()
     for first in range(0, n, height):
         size = min(height, n - first)
@@ -123,7 +123,7 @@ def forward_first(stack, ink, group, size, outputs, stride):
 def forward_upper(stack, g, size, outputs1, stride, outputs2, outputs3):
     """Compute one network's hidden 2 and its logits."""
     h1, h2 = stack.hidden1[g], stack.hidden2[g]
-    wide2, wide3, weights = pad(h2), pad(stack.n_classes), stack.upper.weights
+    wide2, wide3, weights = round_up(h2), round_up(stack.n_classes), stack.upper.weights
     bias2 = stack.begins[g] + h1 * wide2
     weights3 = bias2 + wide2
     bias3 = weights3 + h2 * wide3
@@ -166,7 +166,7 @@ def judge(logits, wide, n_classes, labels, first, size):
 def backward_output(stack, g, size, outputs2, slopes3, slopes2, gradients, turned, zeros):
     """Compute the gradients of the output layer, and of hidden 2's sums."""
     h1, h2, weights = stack.hidden1[g], stack.hidden2[g], stack.upper.weights
-    wide2, wide3 = pad(h2), pad(stack.n_classes)
+    wide2, wide3 = round_up(h2), round_up(stack.n_classes)
     weights3 = stack.begins[g] + h1 * wide2 + wide2
     bias3 = weights3 + h2 * wide3
     multiply(wide3, h2, size, gradients, weights3, wide3, outputs2, 0, 1, wide2, slopes3, 0, wide3, zeros, 0)
@@ -183,7 +183,7 @@ def backward_output(stack, g, size, outputs2, slopes3, slopes2, gradients, turne
 def backward_hidden2(stack, g, size, outputs1, slopes1, stride, slopes2, gradients, turned, zeros):
     """Compute the gradients of hidden 2, and of hidden 1's outputs."""
     h1, h2, begin = stack.hidden1[g], stack.hidden2[g], stack.begins[g]
-    wide1, wide2, unit = pad(h1), pad(h2), stack.units[g]
+    wide1, wide2, unit = round_up(h1), round_up(h2), stack.units[g]
     multiply(wide2, h1, size, gradients, begin, wide2, outputs1, unit, 1, stride, slopes2, 0, wide2, zeros, 0)
     sum_rows(slopes2, size, wide2, gradients, begin + h1 * wide2, wide2, zeros)
     turn(stack.upper.weights, begin, h1, wide2, turned, wide1)
@@ -223,7 +223,7 @@ def step_bias(stack, size, outputs, slopes, stride, gradients, rates, root, zero
 @no_type_check
 def step_upper(stack, g, gradients, rate, root):
     """Step one network's hidden 2 and output layer by Adam."""
-    wide2, wide3 = pad(stack.hidden2[g]), pad(stack.n_classes)
+    wide2, wide3 = round_up(stack.hidden2[g]), round_up(stack.n_classes)
     count = (stack.hidden1[g] + 1) * wide2 + (stack.hidden2[g] + 1) * wide3
     rates = np.full(16, rate, np.float32)
     decay = np.float32(stack.decays[g])

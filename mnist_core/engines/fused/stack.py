@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mnist_core.engines.fused.state import Layer, Stack, make_aligned
+from mnist_core.engines.fused.matrices import make_rows
+from mnist_core.engines.fused.state import Layer, StackState
 from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import round_up
 from mnist_core.network.candidate import Activation
@@ -28,22 +29,22 @@ def choose_stacks(trainings: Iterable[Training]) -> list[list[Training]]:
     return stacks
 
 
-def pack_stack(trainings: Sequence[Training], n_classes: int) -> Stack:
+def pack_stack(trainings: Sequence[Training], n_classes: int) -> StackState:
     """Lay the state of networks side by side for the compiled passes."""
     candidates = [training.candidate for training in trainings]
     widths = np.array([candidate.hidden1 for candidate in candidates], np.int64)
     lanes = round_up(int(widths.sum()))
     n_pixels = trainings[0].first.shape[1]
-    first, bias, decays = make_aligned((3, n_pixels, lanes)), make_aligned((3, lanes)), make_aligned((lanes,))
+    first, bias, decays = _make_room(3, n_pixels, lanes), _make_room(3, lanes), _make_room(lanes)
     units = np.cumsum(widths) - widths
     for training, unit, width in zip(trainings, units, widths, strict=True):
         first[:, :, unit : unit + width] = training.first
         bias[:, unit : unit + width] = training.bias
         decays[unit : unit + width] = training.recipe.weight_decay
     sizes = np.array([training.upper.shape[1] for training in trainings], np.int64)
-    upper = make_aligned((3, int(sizes.sum())))
+    upper = _make_room(3, int(sizes.sum()))
     np.concatenate([training.upper for training in trainings], axis=1, out=upper)
-    return Stack(
+    return StackState(
         code=_CODES[candidates[0].activation],
         lanes=lanes,
         n_classes=n_classes,
@@ -60,7 +61,12 @@ def pack_stack(trainings: Sequence[Training], n_classes: int) -> Stack:
     )
 
 
-def unpack_stack(stack: Stack, trainings: Sequence[Training]) -> None:
+def _make_room(*shape: int) -> np.ndarray:
+    room: np.ndarray = make_rows(int(np.prod(shape))).reshape(shape)
+    return room
+
+
+def unpack_stack(stack: StackState, trainings: Sequence[Training]) -> None:
     """Take the state of networks back from a stack."""
     for number, training in enumerate(trainings):
         unit, width, begin = stack.units[number], stack.hidden1[number], stack.begins[number]

@@ -2,8 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 
 class Ink(NamedTuple):
     """Images as the pixels that hold ink, a group of `vectors.GROUP` images after the other.
@@ -76,7 +74,7 @@ class Layer(NamedTuple):
     squares: Any
 
 
-class Stack(NamedTuple):
+class StackState(NamedTuple):
     """Networks side by side.
 
     Attributes
@@ -115,11 +113,3 @@ class Stack(NamedTuple):
     rates: Any
     decays: Any
     lane_decays: Any
-
-
-def make_aligned(shape: tuple[int, ...]) -> np.ndarray:
-    """Make float32 zeros that begin where a line of the cache does: vectors then never straddle two."""
-    n = int(np.prod(shape))
-    room = np.zeros(n + 16, np.float32)
-    skip = -(room.ctypes.data // 4) % 16
-    return room[skip : skip + n].reshape(shape)

@@ -9,6 +9,9 @@ from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.recipe import Recipe
 
+KEEP_MEAN, KEEP_SQUARE, EPSILON = 0.9, 0.999, 1e-8
+"""Adam's constants, as torch has them by default."""
+
 _THRESHOLD = 1e-4  # skorch's: a loss counts as better when it is lower by this share
 
 State = Float32[np.ndarray, "3 ..."]
@@ -30,7 +33,7 @@ class Training:
     bias : ndarray of shape (3, hidden1), float32
         Its biases likewise.
     upper : ndarray of shape (3, k), float32
-        Hidden 2 and output, laid out as `state.Stack.upper` says.
+        Hidden 2 and output, laid out as `state.StackState.upper` says.
     history : list of EpochRecord
         Every epoch.
     steps : int

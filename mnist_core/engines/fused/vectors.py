@@ -6,11 +6,12 @@ floats into whatever the processor has: one AVX-512 register, two of AVX2, four 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, no_type_check
 
 import numpy as np
 from llvmlite import binding, ir
 from numba.core import cgutils
+from numba.extending import register_jitable
 
 LANES = 16
 """Floats in a vector."""
@@ -30,7 +31,9 @@ _BYTES = ir.IntType(8).as_pointer()
 _FLOAT_BYTES = 4  # arrays are aligned to their items only
 
 
-def round_up(n: int) -> int:
+@register_jitable
+@no_type_check
+def round_up(n):
     """Round a width up to whole vectors."""
     return -(-n // LANES) * LANES
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mnist_core.data.layouts.axes import Axes, list_axes
-from mnist_core.data.layouts.found import Found, Group, Stack
+from mnist_core.data.layouts.found import Found, Group, ImageStack
 from mnist_core.data.layouts.labels import RawLabels
 from mnist_core.data.layouts.pairing import choose_axes, list_candidates
 from mnist_core.data.layouts.rules.sets import decide_test
@@ -92,7 +92,7 @@ def _read_family(name: str, arrays: Mapping[int, np.ndarray], is_test: bool) -> 
     largest = max(arrays, key=lambda number: arrays[number].size)
     best, _ = choose_axes(arrays[largest], [way for way in ways[largest] if (way.words, way.side) in common])
     stacks = [
-        Stack(name, arrays[number], next(way for way in ways[number] if way.words == best.words))
+        ImageStack(name, arrays[number], next(way for way in ways[number] if way.words == best.words))
         for number in sorted(arrays)
     ]
     values = np.repeat(sorted(arrays), [stack.axes.n for stack in stacks])

@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_core.data.dataset import Choices
 from mnist_core.data.layouts.axes import Axes, measure_roughness
-from mnist_core.data.layouts.found import Found, Group, Stack
+from mnist_core.data.layouts.found import Found, Group, ImageStack
 from mnist_core.data.layouts.labels import RawLabels
 from mnist_core.data.layouts.rules.sets import decide_test
 from mnist_core.data.layouts.tree import Leaf, say_shape
@@ -69,9 +69,9 @@ def _read_cube(path: str, cube: np.ndarray, ways: list[tuple[str, ...]], choices
     return Found("position", (Group(stacks, labels),), decisions)
 
 
-def _take_slices(path: str, cube: np.ndarray, way: tuple[str, ...]) -> tuple[Stack, ...]:
+def _take_slices(path: str, cube: np.ndarray, way: tuple[str, ...]) -> tuple[ImageStack, ...]:
     rest = [word for word in way if word != "classes"]
     slices = np.moveaxis(cube, way.index("classes"), 0)
     lengths = dict(zip(rest, slices.shape[1:], strict=True))
     side = isqrt(lengths["pixels"]) if "pixels" in lengths else lengths["rows"]
-    return tuple(Stack(path, one, Axes(" ".join(rest), lengths["n"], side)) for one in slices)
+    return tuple(ImageStack(path, one, Axes(" ".join(rest), lengths["n"], side)) for one in slices)
