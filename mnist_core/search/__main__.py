@@ -39,7 +39,7 @@ def main() -> int:
         from mnist_core.search.searching import try_order  # noqa: PLC0415
 
         torch.set_num_threads(1)
-        return try_order(SearchOrder.from_values(json.loads(lines.get())), client)
+        return try_order(SearchOrder.read(lines.get()), client)
 
 
 def _load_libraries() -> None:

@@ -1,5 +1,6 @@
 """A search as a kind of work: its process is started, and what that tells is written to the store."""
 
+import queue
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -72,11 +73,12 @@ def follow(
         Called with every message too.
     """
     log_path = job.settings.logs_folder / f"{job.row.id}.log"
-    with MessageListener() as listener:
+    messages: queue.Queue[Message] = queue.Queue()
+    with MessageListener(messages.put) as sender:
         for _ in range(_MOST_DEATHS):
             with process or SearchProcess(job.row.plan, log_path) as begun:
-                begun.begin(_make_order(job, begun.temp_folder, listener.sender), log_path)
-                if _has_ended(job, begun, listener, on_message):
+                begun.begin(_make_order(job, begun.temp_folder, sender), log_path)
+                if _has_ended(job, begun, messages, on_message):
                     return
             process = None
             job.tell("its process was killed; goes on from its checkpoint")
@@ -91,12 +93,15 @@ def _make_order(job: Job, temp_folder: Path, sender: MessageSender) -> SearchOrd
 
 
 def _has_ended(
-    job: Job, process: SearchProcess, listener: MessageListener, on_message: Callable[[Message], None]
+    job: Job,
+    process: SearchProcess,
+    messages: "queue.Queue[Message]",
+    on_message: Callable[[Message], None],
 ) -> bool:
     """Write what comes until the search has ended or its process was killed; say whether it has ended."""
     looked = 0.0
     while True:
-        message = listener.receive(_LOOK_EVERY_S)
+        message = _take(messages)
         if message is not None:
             write_message(job, message)
             on_message(message)
@@ -112,6 +117,13 @@ def _has_ended(
             words = f"its process ended with code {code}, see {process.log_path}"
             end(job.store, job.row.id, WorkState.FAILED, words)
             return True
+
+
+def _take(messages: "queue.Queue[Message]") -> Message | None:
+    try:
+        return messages.get(timeout=_LOOK_EVERY_S)
+    except queue.Empty:
+        return None
 
 
 def write_message(job: Job, message: Message) -> None:

@@ -1,13 +1,12 @@
 """What a search tells, from any of its processes to the one that listens."""
 
 import json
-import queue
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Listener
 from threading import Thread
 from types import TracebackType
 from typing import Any
@@ -96,20 +95,28 @@ class MessageSender:
 
 
 class MessageListener:
-    """Collects the messages of a search; a context manager.
+    """Passes the messages of a search on, by a thread; a context manager that gives their sender.
 
     JSON travels, never pickles: what arrives can do nothing but be read.
+
+    Parameters
+    ----------
+    tell : callable
+        Gets them. What it raises is raised again in the end, and nothing more is told.
     """
 
-    def __enter__(self) -> "MessageListener":
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
         self._authkey = secrets.token_bytes(32)
+        self._is_closed = False
+        self._error: BaseException | None = None
+
+    def __enter__(self) -> MessageSender:
         # Every core may connect at the same moment.
         self._listener = Listener(authkey=self._authkey, backlog=128)
-        self._messages: queue.Queue[Message] = queue.Queue()
-        self._is_closed = False
         self._thread = Thread(target=self._accept, daemon=True)
         self._thread.start()
-        return self
+        return MessageSender(str(self._listener.address), self._authkey.hex())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -120,18 +127,8 @@ class MessageListener:
             Client(self._listener.address).close()
         self._thread.join(_CLOSE_S)
         self._listener.close()
-
-    @property
-    def sender(self) -> MessageSender:
-        """Return what sends to this listener; it can travel to other processes."""
-        return MessageSender(str(self._listener.address), self._authkey.hex())
-
-    def receive(self, timeout_s: float) -> Message | None:
-        """Return the next message, or None when none comes in time."""
-        try:
-            return self._messages.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
+        if error is None and self._error is not None:
+            raise self._error
 
     def _accept(self) -> None:
         while not self._is_closed:
@@ -139,13 +136,14 @@ class MessageListener:
                 connection = self._listener.accept()
             except (OSError, EOFError, AuthenticationError):
                 continue  # closed, or the one who called was killed in mid-call
-            self._take(connection)
-
-    def _take(self, connection: Connection) -> None:
-        with connection:
-            try:
+            with connection, suppress(EOFError, OSError):  # killed in mid-call
                 name, values = json.loads(connection.recv_bytes())
-                self._messages.put(_MAKERS[name](values))
+                self._pass_on(_MAKERS[name](values))
                 connection.send_bytes(_GOT_IT)
-            except (EOFError, OSError):  # killed in mid-call
-                return
+
+    def _pass_on(self, message: Message) -> None:
+        try:
+            if self._error is None:
+                self._tell(message)
+        except BaseException as error:  # it is for who listens, not for this thread
+            self._error = error

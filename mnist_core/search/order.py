@@ -1,9 +1,8 @@
 """What a search process needs to know; light to import, as whoever starts one does."""
 
-from collections.abc import Mapping
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from mnist_core.network.grid import SearchPlan
 from mnist_core.search.messages import MessageSender
@@ -44,15 +43,14 @@ class SearchOrder:
     temp_folder: Path
     sender: MessageSender
 
-    def values(self) -> dict[str, Any]:
-        """Return the order as plain JSON values."""
-        paths = {name: str(getattr(self, name)) for name in _PATHS}
-        plan, sender = self.plan.values(), asdict(self.sender)
-        return {**paths, "plan": plan, "fingerprint": self.fingerprint, "sender": sender}
+    def write(self) -> str:
+        """Write the order as JSON."""
+        return json.dumps(asdict(self), default=str)
 
     @staticmethod
-    def from_values(values: Mapping[str, Any]) -> "SearchOrder":
-        """Make an order from what `values` returned."""
-        paths = {name: Path(values[name]) for name in _PATHS}
+    def read(text: str | bytes) -> "SearchOrder":
+        """Read what `write` wrote."""
+        values = json.loads(text)
+        values |= {name: Path(values[name]) for name in _PATHS}
         plan, sender = SearchPlan.from_values(values["plan"]), MessageSender(**values["sender"])
-        return SearchOrder(**{**values, **paths, "plan": plan, "sender": sender})
+        return SearchOrder(**{**values, "plan": plan, "sender": sender})

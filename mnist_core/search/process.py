@@ -7,11 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import psutil
 
@@ -51,7 +49,7 @@ class SearchProcess:
                 stderr=log,
                 start_new_session=True,
             )
-        self._write({"plan": plan.values(), "temp_folder": self._scratch.name})
+        self._write(json.dumps({"plan": plan.values(), "temp_folder": self._scratch.name}))
 
     def __enter__(self) -> "SearchProcess":
         return self
@@ -80,7 +78,7 @@ class SearchProcess:
         """Give it its order, and its log the name by which users find it."""
         self.log_path = self.log_path.replace(log_path)
         self._has_begun = True
-        self._write(order.values())
+        self._write(order.write())
 
     def stop(self) -> None:
         """End it and all that it started: its whole group, as children may outlive it."""
@@ -112,10 +110,10 @@ class SearchProcess:
                         process.kill()
         return trackers
 
-    def _write(self, values: Mapping[str, Any]) -> None:
+    def _write(self, line: str) -> None:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # it has died already; its exit code tells
-            self._process.stdin.write(json.dumps(values).encode() + b"\n")
+            self._process.stdin.write(line.encode() + b"\n")
             self._process.stdin.flush()
 
 

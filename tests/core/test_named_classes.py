@@ -84,9 +84,9 @@ def test_a_search_follows_the_classes_and_the_side_of_its_data(letters, tmp_path
     dataset = keep_dataset(read_dataset(letters), tmp_path / "d")
     grid = Grid((0.01,), (12,), (8,), (Activation.RELU, Activation.TANH))
     plan = SearchPlan(grid, Recipe(max_epochs=2), cv=2, limit=400)
-    with MessageListener() as listener:
+    with MessageListener(lambda _: None) as sender:
         folders = (tmp_path / name for name in "dmrct")
-        search(SearchOrder(plan, dataset.fingerprint, *folders, sender=listener.sender), None)
+        search(SearchOrder(plan, dataset.fingerprint, *folders, sender=sender), None)
     winner = load_model(tmp_path / "m")
     assert (winner.info.class_names, winner.info.side, winner.info.recipe.n_classes) == (tuple(NAMES), 20, 12)
     assert (winner.info.data.n_train, winner.info.data.n_test) == (400, 200)

@@ -1,6 +1,5 @@
 """The search against scikit-learn over plain skorch."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -39,22 +38,16 @@ class SeededNet(NeuralNetClassifier):
         return super().initialize()
 
 
-def collect(listener):
-    messages = []
-    while (message := listener.receive(0.05)) is not None:
-        messages.append(message)
-    return messages
-
-
 def search(images, labels, plan, folder):
-    with MessageListener() as listener:
+    told = []
+    with MessageListener(told.append) as sender:
         if plan.engine is Engine.SKLEARN:
-            found = ReferenceEngine(plan, images, labels, listener.sender, folder).search()
+            found = ReferenceEngine(plan, images, labels, sender, folder).search()
         else:
             source, checkpoints = Source(images, labels), Checkpoints(folder / "checkpoints")
-            with open_fast_engine(source, plan, checkpoints, listener.sender.send, folder) as engine:
+            with open_fast_engine(source, plan, checkpoints, sender.send, folder) as engine:
                 found = engine.search()
-        return found, collect(listener)
+    return found, told
 
 
 def test_scores_are_those_of_grid_search_over_plain_skorch(tmp_path):
@@ -131,7 +124,7 @@ def test_data_with_too_few_images_of_a_digit_are_refused_before_any_fit():
 
 
 def test_a_job_survives_its_way_to_another_process(tmp_path):
-    with MessageListener() as listener:
-        order = SearchOrder(PLAN, "abc", *(tmp_path / name for name in "dmrct"), sender=listener.sender)
+    with MessageListener(print) as sender:
+        order = SearchOrder(PLAN, "abc", *(tmp_path / name for name in "dmrct"), sender=sender)
 
-        assert SearchOrder.from_values(json.loads(json.dumps(order.values()))) == order
+        assert SearchOrder.read(order.write()) == order

@@ -5,12 +5,10 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from numbers import Integral
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import joblib
@@ -35,12 +33,10 @@ from mnist_core.search.estimators.inputs import (
     tag_images,
 )
 from mnist_core.search.fast import FastEngine, open_fast_engine
-from mnist_core.search.messages import Message, MessageListener, MessageSender, Records, Tell
+from mnist_core.search.messages import Message, MessageListener, Records, Tell
 from mnist_core.search.reference import ReferenceEngine
 from mnist_core.search.results import SearchResults
 from mnist_core.search.rounds import Source
-
-_LISTEN_S = 0.05
 
 
 def _has_winner(search: "GridSearch") -> bool:
@@ -224,16 +220,17 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         self, plan: SearchPlan, columns: Inputs, labels: Labels
     ) -> Iterator[FastEngine | ReferenceEngine]:
         tell = _make_tell(self.report)
-        with tempfile.TemporaryDirectory() as temp_folder:
-            engine: AbstractContextManager[FastEngine | ReferenceEngine]
+        with ExitStack() as opened:
+            temp_folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
             if plan.engine is Engine.SKLEARN:
-                engine = _open_reference_engine(plan, columns, labels, tell, Path(temp_folder))
-            else:
-                checkpoints = Checkpoints(self._choose_folder(plan, columns, labels))
-                source = Source(columns, labels)
-                engine = open_fast_engine(source, plan, checkpoints, tell, Path(temp_folder))
-            with engine as opened:
-                yield opened
+                sender = opened.enter_context(MessageListener(tell))
+                yield ReferenceEngine(plan, columns, labels, sender, temp_folder)
+                return
+            source, checkpoints = (
+                Source(columns, labels),
+                Checkpoints(self._choose_folder(plan, columns, labels)),
+            )
+            yield opened.enter_context(open_fast_engine(source, plan, checkpoints, tell, temp_folder))
 
     def _choose_folder(self, plan: SearchPlan, columns: Inputs, labels: Labels) -> Path | None:
         """Choose the folder that holds the checkpoints of this very search."""
@@ -289,34 +286,3 @@ def _make_tell(report: Callable[[str, list[dict[str, Any]]], None] | None) -> Te
                 report(word, [dict(zip(("candidate", "fold", name), item, strict=True)) for item in items])
 
     return tell
-
-
-@contextmanager
-def _open_reference_engine(
-    plan: SearchPlan, columns: Inputs, labels: Labels, tell: Tell, temp_folder: Path
-) -> Iterator[ReferenceEngine]:
-    with _listen(tell) as sender:
-        yield ReferenceEngine(plan, columns, labels, sender, temp_folder)
-
-
-@contextmanager
-def _listen(tell: Tell) -> Iterator[MessageSender]:
-    """Pass the messages of any process on, by a thread."""
-    is_over = Event()
-    with MessageListener() as listener, ThreadPoolExecutor(1) as pool:
-        listening = pool.submit(_pass_on, listener, tell, is_over)
-        try:
-            yield listener.sender
-        finally:
-            is_over.set()
-        listening.result()  # raises what `tell` raised
-
-
-def _pass_on(listener: MessageListener, tell: Tell, is_over: Event) -> None:
-    while True:
-        is_last = is_over.is_set()  # asked first: what was sent until then has arrived
-        message = listener.receive(_LISTEN_S)
-        if message is not None:
-            tell(message)
-        elif is_last:
-            return
