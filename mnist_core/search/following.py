@@ -10,7 +10,7 @@ from pathlib import Path
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import Settings
-from mnist_core.network.models.model_names import name_after
+from mnist_core.network.model_names import name_after
 from mnist_core.search.messages import Ending, Message, MessageListener, MessageSender, Phase, Records
 from mnist_core.search.order import SearchOrder
 from mnist_core.search.process import SearchProcess

@@ -5,7 +5,7 @@ from itertools import count
 import streamlit as st
 
 from mnist_core.ground.errors import ModelError
-from mnist_core.network.models import model_names
+from mnist_core.network import model_names
 from mnist_ui.markdown import escape
 from mnist_ui.session import list_model_folders
 

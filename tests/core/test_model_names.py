@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_core.ground.errors import ModelError
-from mnist_core.network.models.model_names import check_new_name, name_after
+from mnist_core.network.model_names import check_new_name, name_after
 
 
 @pytest.mark.parametrize(
