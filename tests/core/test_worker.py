@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -21,9 +22,12 @@ from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
+from mnist_core.search.following import follow
+from mnist_core.search.messages import Records
 from mnist_core.search.process import SearchProcess
 from mnist_core.search.speed import Speed, measure_speed, read_speed
 from mnist_core.store import (
+    SEARCH,
     FitState,
     WorkState,
     add_search,
@@ -141,14 +145,14 @@ def test_an_engine_that_is_killed_is_started_again(store, settings, fingerprint)
     run = claim(store, add_search(store, plan, "small.mat", fingerprint))
     killed = []
 
-    def kill_once(event):
-        if event["kind"] == "epochs" and not killed and len(read_epochs(store, run.id)) > 100:
+    def kill_once(message):
+        if isinstance(message, Records) and not killed and len(read_epochs(store, run.id)) > 100:
             living = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
             engine = next(one for one in living if "mnist_core.search" in one.cmdline())
             engine.kill()
             killed.append(engine)
 
-    ended = carry_out_work(store, run, settings, kill_once)
+    ended = carry_out_work(store, run, settings, kinds={SEARCH: partial(follow, on_message=kill_once)})
 
     assert killed
     assert (ended.state, ended.n_epochs) == (WorkState.DONE, 4 * 1000)
