@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-TERMS = {
+_TERMS = {
     "Candidate": "One combination of learning rate, widths and activation that a search tries.",
     "Fold": "A part of the training images: a candidate is trained on the others, and scored on it.",
     "Epoch": "One pass of training over all its images.",
@@ -27,7 +27,7 @@ _STYLE = """<style>
 def show_glossary() -> None:
     """Offer the words and what they mean, opened in place."""
     rows = "".join(
-        f"<dt>{html.escape(term)}</dt><dd>{html.escape(said)}</dd>" for term, said in TERMS.items()
+        f"<dt>{html.escape(term)}</dt><dd>{html.escape(said)}</dd>" for term, said in _TERMS.items()
     )
     with st.popover("Glossary", icon=":material/menu_book:", width="stretch"):
         st.html(f'{_STYLE}<dl class="lab-glossary">{rows}</dl>')

@@ -15,7 +15,7 @@ _R = TypeVar("_R")
 _Images = TypeVar("_Images")
 
 
-def identify(model: Model) -> tuple[str, int]:
+def _identify(model: Model) -> tuple[str, int]:
     """Return what tells a model from others, and from itself before a change."""
     return str(model.folder), (model.folder / "model.json").stat().st_mtime_ns
 
@@ -41,11 +41,11 @@ class LookedInto(Generic[_Images]):
     @property
     def key(self) -> tuple[str, int, str]:
         """Return what tells it from others."""
-        return *identify(self.model), self.dataset.fingerprint
+        return *_identify(self.model), self.dataset.fingerprint
 
 
 _TELLS: dict[str | type, Callable[[Any], object]] = {
-    Model: identify,
+    Model: _identify,
     Dataset: attrgetter("fingerprint"),
     LookedInto: attrgetter("key"),
 }

@@ -76,7 +76,7 @@ def show_variables(variables: Sequence[Variable], roles: dict[str, str] | None =
 
 def show_as_in_file(dataset: Dataset) -> None:
     """Show a few images as the file has them and as the lab has them, where these differ."""
-    if not is_turned(dataset):
+    if not _is_turned(dataset):
         return
     few = np.asarray(dataset.images[_choose_each(dataset)])
     before, after = st.columns(2, gap="medium")
@@ -93,8 +93,7 @@ def show_examples(dataset: Dataset, seed: int, count: int) -> None:
     show_rows(_choose_examples(dataset, dataset.class_names, seed, count))
 
 
-def is_turned(dataset: Dataset) -> bool:
-    """Tell whether images were turned or inverted on the way from the file."""
+def _is_turned(dataset: Dataset) -> bool:
     origin = dataset.origin
     stayed = (Orientation.UPRIGHT, Orientation.UNSURE)
     return origin.orientation not in stayed or dict(origin.taken).get("ink") == "dark"

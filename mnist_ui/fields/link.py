@@ -93,7 +93,7 @@ class FieldsView:
         return params | {key: value for key, value in optional.items() if value not in at_first}
 
 
-def read_view(params: Mapping[str, str], model: Model) -> FieldsView:
+def _read_view(params: Mapping[str, str], model: Model) -> FieldsView:
     """Read a view from query parameters; what they lack or garble is the first layer, the first unit."""
     layer = _choose(params.get("layer"), LAYERS)
     return FieldsView(
@@ -118,7 +118,7 @@ def count_units(model: Model, layer: str) -> int:
 def current_view(model: Model) -> FieldsView:
     """Return the view of the link, or else the one that this tab had last, and make it the link."""
     params = {key: st.query_params[key] for key in _PARAMS if key in st.query_params}
-    view = read_view(params or state.LINK.get(), model)
+    view = _read_view(params or state.LINK.get(), model)
     state.LINK.put(view.params())
     for key in set(params) - set(view.params()):
         del st.query_params[key]

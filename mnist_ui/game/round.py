@@ -66,12 +66,11 @@ def show_play(model: Model, played: Round, clock: Clock) -> None:
     with face:
         show_face(_compose_face(played, said, now), lambda step: _end_step(step, clock))
     with right:
-        show_standing(played)
+        _show_standing(played)
         show_turns(played, _PICTURE_SIZE)
 
 
-def show_standing(played: Round) -> None:
-    """Show how a round stands: how far it is, and what it counts."""
+def _show_standing(played: Round) -> None:
     n = len(played.turns)
     st.progress(n / N_TURNS, text=f"{n} of {N_TURNS} digits")
     with st.container(horizontal=True):
@@ -81,8 +80,7 @@ def show_standing(played: Round) -> None:
         st.metric("Seconds a digit", f"{played.seconds_a_digit:.1f}" if n else "–")
 
 
-def say_turn(turn: Turn) -> str:
-    """Say how a turn ended."""
+def _say_turn(turn: Turn) -> str:
     if turn.is_hit:
         return f"Read as {turn.read} in {turn.seconds:.1f} s: {turn.points} points."
     late = "Time is up. " if turn.seconds >= LIMIT_S else ""
@@ -134,7 +132,7 @@ def _follow(
     """Play the turn where it is over; return the round, and what is to be said."""
     asked_at = state.ASKED_AT.get()
     if asked_at is None or played.asked is None:
-        return played, say_turn(played.turns[-1])
+        return played, _say_turn(played.turns[-1])
     seconds = min(now - asked_at, LIMIT_S)
     is_won = reading is not None and wins_at_once(played.asked, reading[0].digit, reading[1])
     if not (is_won or state.GIVEN_UP.get() or seconds >= LIMIT_S):
@@ -142,7 +140,7 @@ def _follow(
     played = played.play(None if reading is None else reading[0].digit, seconds, strokes)
     state.ROUND.put(played)
     state.ASKED_AT.put(None)
-    return played, say_turn(played.turns[-1])
+    return played, _say_turn(played.turns[-1])
 
 
 def _say_reading(reading: tuple[Reading, bool] | None) -> str:

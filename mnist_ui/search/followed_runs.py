@@ -87,7 +87,7 @@ class FollowedRun:
         with self._lock:
             self._read_on(store)
             n_epochs = len(self._epochs)
-            if n_epochs > count_epochs(fits) and n_epochs > count_epochs(read_fits(store, self.run_id)):
+            if n_epochs > _count_epochs(fits) and n_epochs > _count_epochs(read_fits(store, self.run_id)):
                 # A run that was resumed does again what came after its checkpoint: that was removed.
                 self._epochs = []
                 self._read_on(store)
@@ -126,8 +126,7 @@ def follow(run_id: str) -> FollowedRun:
     return _follow(session.settings().database, run_id)
 
 
-def count_epochs(fits: Sequence[FitRow]) -> int:
-    """Count the epochs of fits, those of the winner's retraining among them."""
+def _count_epochs(fits: Sequence[FitRow]) -> int:
     return sum(fit.n_epochs for fit in fits)
 
 

@@ -70,7 +70,7 @@ def _choose(
 
 
 def _show_differences(first: WorkRow, second: WorkRow) -> None:
-    mine, other = describe_plan(first), describe_plan(second)
+    mine, other = _describe_plan(first), _describe_plan(second)
     rows = {name: (mine[name], other[name]) for name in mine if mine[name] != other[name]}
     with st.container(border=True):
         if rows:
@@ -96,8 +96,7 @@ def _show_table(rows: Mapping[str, tuple[str, str]], first: WorkRow, second: Wor
     st.table(pd.DataFrame(rows.values(), index=list(rows), columns=names), border="horizontal")
 
 
-def describe_plan(run: WorkRow) -> dict[str, str]:
-    """Describe what a run was to try, a setting a row."""
+def _describe_plan(run: WorkRow) -> dict[str, str]:
     plan, grid, recipe = run.plan, run.plan.grid.values(), asdict(run.plan.recipe)
     return {
         "Data set": run.dataset_name,

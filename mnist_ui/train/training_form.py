@@ -17,15 +17,13 @@ from mnist_ui.typed import Limits, ask_for_amount, ask_for_count
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-PACES = {
+_PACES = {  # epochs a second at most, in words
     1.0: "1 epoch a second",
     2.0: "2 a second",
     4.0: "4 a second",
     10.0: "10 a second",
     0.0: "as fast as it goes",
 }
-"""Epochs a second at most, in words."""
-
 _USUAL = Recipe()
 _USUAL_UNTIL = 20
 _USUAL_PACE = 4.0
@@ -104,9 +102,9 @@ def ask_for_pace(key: str, usual: float, **options: Any) -> float:
     """Ask how many epochs a second are trained at most."""
     chosen = st.selectbox(
         "Pace",
-        list(PACES),
-        list(PACES).index(usual if usual in PACES else 0.0),
-        format_func=PACES.__getitem__,
+        list(_PACES),
+        list(_PACES).index(usual if usual in _PACES else 0.0),
+        format_func=_PACES.__getitem__,
         key=key,
         help=_HELP_PACE,
         **options,
