@@ -1,13 +1,13 @@
 """What a user can do to a run: pause, resume and cancel it, and let it go before others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from typing import Any, TypeAlias
 
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
 from mnist_core.store import (
+    Database,
     WorkRow,
     WorkState,
     describe_wait,
@@ -23,14 +23,12 @@ from mnist_ui import session
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
 
+_Deed: TypeAlias = Callable[[Database, str], object]
+"""What is asked of the store for a run."""
 
-@dataclass(frozen=True)
-class _Deed:
-    """A button of a run: its words, its picture, and what it asks of the store."""
-
-    label: str
-    icon: str
-    ask: Callable[[str], None]
+_ENDINGS = {WorkState.PAUSING: "Pausing …", WorkState.CANCELLING: "Stopping …"}
+_PAUSABLE = (WorkState.RUNNING, WorkState.QUEUED)
+_CANCELLABLE = (*_PAUSABLE, WorkState.PAUSING, WorkState.PAUSED, WorkState.INTERRUPTED)
 
 
 def show_buttons(run: WorkRow) -> None:
@@ -38,19 +36,14 @@ def show_buttons(run: WorkRow) -> None:
     if refusal := state.REFUSAL.take():
         st.toast(escape(refusal), icon=":material/info:")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        for deed in _find_deeds(run):
-            st.button(
-                deed.label,
-                key=f"{deed.label.lower()}-{run.id}",
-                icon=deed.icon,
-                on_click=_do,
-                args=(deed.ask, run.id),
-            )
+        if run.state in _PAUSABLE:
+            _offer("Pause", ":material/pause_circle:", request_pause, f"pause-{run.id}", run)
+        if run.state.is_resumable:
+            _offer("Resume", ":material/play_circle:", _resume, f"resume-{run.id}", run)
+        if run.state in _CANCELLABLE:
+            _offer("Cancel", ":material/stop_circle:", request_cancel, f"cancel-{run.id}", run)
         if run.state in _ENDINGS:
             st.button(_ENDINGS[run.state], key=f"ending-{run.id}", icon=":material/timer:", disabled=True)
-
-
-_ENDINGS = {WorkState.PAUSING: "Pausing …", WorkState.CANCELLING: "Stopping …"}
 
 
 def show_wait(run: WorkRow) -> None:
@@ -65,39 +58,29 @@ def show_wait(run: WorkRow) -> None:
             else ""
         )
         st.markdown(f":material/hourglass_empty: {place}{escape(reason)}.", width="content")
-        if run.id in places[1:]:
-            _offer_move("Move up", ":material/arrow_upward:", partial(move_up, store), run.id)
-        if run.id in places[2:]:
-            _offer_move(
-                "To the front", ":material/vertical_align_top:", partial(move_to_front, store), run.id
-            )
+        for label, icon, move, first in _MOVES:
+            if run.id in places[first:]:
+                _offer(label, icon, move, f"{label}-{run.id}", run, type="tertiary")
 
 
-def _offer_move(label: str, icon: str, move: Callable[[str], None], run_id: str) -> None:
-    st.button(label, key=f"{label}-{run_id}", icon=icon, type="tertiary", on_click=_do, args=(move, run_id))
+_MOVES = (
+    ("Move up", ":material/arrow_upward:", move_up, 1),
+    ("To the front", ":material/vertical_align_top:", move_to_front, 2),
+)
 
 
-def _find_deeds(run: WorkRow) -> list[_Deed]:
-    store, state = session.store(), run.state
-    pause = _Deed("Pause", ":material/pause_circle:", partial(request_pause, store))
-    resume = _Deed("Resume", ":material/play_circle:", _resume)
-    cancel = _Deed("Cancel", ":material/stop_circle:", partial(request_cancel, store))
-    deeds = {pause: state in (WorkState.RUNNING, WorkState.QUEUED), resume: state.is_resumable}
-    deeds[cancel] = state is WorkState.PAUSING or state in _CANCELLABLE
-    return [deed for deed, is_allowed in deeds.items() if is_allowed]
+def _offer(label: str, icon: str, ask: _Deed, key: str, run: WorkRow, **look: Any) -> None:
+    st.button(label, key, icon=icon, on_click=_do, args=(ask, run.id), **look)
 
 
-_CANCELLABLE = (WorkState.QUEUED, WorkState.RUNNING, WorkState.PAUSED, WorkState.INTERRUPTED)
-
-
-def _resume(run_id: str) -> None:
-    request_resume(session.store(), run_id)
+def _resume(store: Database, run_id: str) -> None:
+    request_resume(store, run_id)
     start_worker(session.settings())
 
 
-def _do(deed: Callable[[str], None], run_id: str) -> None:
+def _do(deed: _Deed, run_id: str) -> None:
     try:
-        deed(run_id)
+        deed(session.store(), run_id)
     except LabError as error:
         # The run has moved on since the button was drawn; a fragment's callback may not show anything itself.
         state.REFUSAL.put(str(error))
