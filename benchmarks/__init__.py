@@ -1,10 +1,12 @@
 """What backs each speed figure of the documentation, a claim a file."""
 
+import argparse
 import json
 import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -30,6 +32,14 @@ def _name_cpu() -> str:
     lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def make_parser(description: str | None, parts: Iterable[str]) -> argparse.ArgumentParser:
+    """Make the parser of a benchmark of which some parts can be asked for."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=description, formatter_class=raw)
+    parser.add_argument("--only", nargs="+", choices=list(parts), default=list(parts))
+    return parser
 
 
 def find_mnist(folder: Path) -> Path | None:

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import ROOT, describe_machine
+from benchmarks import ROOT, describe_machine, make_parser
 from benchmarks.tabs.home import PaperRun, find_settings, make_home
 from benchmarks.tabs.people import Seen, name_page, visit_at_once, visit_each, walk
 from benchmarks.tabs.server import Server, run_app
@@ -83,10 +83,7 @@ def main() -> int:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--only", nargs="+", choices=_PARTS, default=list(_PARTS))
+    parser = make_parser(__doc__, _PARTS)
     parser.add_argument("--people", nargs="+", type=int, default=[1, 30, 100])
     parser.add_argument("--seconds", type=float, default=45.0, help="that each crowd walks")
     parser.add_argument("--visits", type=int, default=3000, help="of pages, over which memory may not grow")

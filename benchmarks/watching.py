@@ -29,7 +29,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from benchmarks import describe_machine
+from benchmarks import describe_machine, make_parser
 from benchmarks.tabs.home import PaperRun, make_home
 from benchmarks.tabs.server import Server, run_app
 from benchmarks.tabs.tab import Tab, open_tab
@@ -74,11 +74,7 @@ def main() -> int:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parts = ["refreshes", "searches"]
-    parser.add_argument("--only", nargs="+", choices=parts, default=parts)
+    parser = make_parser(__doc__, ("refreshes", "searches"))
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--images", type=int, default=20_000)
     return parser.parse_args()

@@ -1,10 +1,10 @@
 """Runs of the Search page, and how its tests read and work it."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from screen import read_documents, read_words
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.candidate import Activation
@@ -53,15 +53,6 @@ def end_well(store: Database, run_id: str, is_identical: bool = True) -> None:
     end(store, run_id, WorkState.DONE, "done", asdict(outcome))
 
 
-def read_words(page: AppTest) -> str:
-    texts = (page.markdown, page.caption, page.error, page.warning, page.info, page.header)
-    return "\n".join(element.value for kind in texts for element in kind)
-
-
-def read_facts(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
 def say_below(page: AppTest, label: str) -> str:
     """Return what stands below a figure."""
     return next(metric.delta for metric in page.metric if metric.label == label)
@@ -98,8 +89,7 @@ def say_all(page: AppTest) -> str:
 
 def read_small_curves(page: AppTest) -> list[dict]:
     """Return the cells of the figure, in the order of the grid."""
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    (cells,) = [document["cells"] for document in documents if "cells" in document]
+    (cells,) = [document["cells"] for document in read_documents(page) if "cells" in document]
     return sorted(cells, key=lambda cell: cell["index"])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
+from screen import press, read_facts
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
@@ -28,11 +29,6 @@ def data_page(open_app: OpenApp) -> AppTest:
     return open_app().switch_page("pages/data.py").run()
 
 
-def press(page: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in page.button if button.label == label]
-    return button.click().run()
-
-
 def upload(page: AppTest, name: str, content: bytes) -> AppTest:
     return page.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
 
@@ -46,10 +42,6 @@ def make_mat(**variables: np.ndarray) -> bytes:
 def read_heading(page: AppTest) -> str:
     (heading,) = page.header
     return heading.value.replace("\\", "")  # what Markdown would take for a sign is escaped
-
-
-def read_facts(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
 
 
 def test_home_says_that_nothing_is_open_yet(open_app):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from screen import press
 from searches import say
 from streamlit.testing.v1 import AppTest
 
@@ -213,10 +214,6 @@ def finish_learning(store, home: Path, unseen: int | None = 4, test_after: float
         | {"test_before": 0.97, "test_after": test_after, "test_words": "the held-out images"},
     )
     return job_id
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    return next(button for button in page.button if button.label == label).click().run()
 
 
 def test_a_copy_that_was_not_kept_stays_when_another_learning_begins(home, page, store, no_process_left):

@@ -1,12 +1,12 @@
 """The Fields page: each layer, unit and way of looking, by widgets and by link."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from screen import read_documents, read_words
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
@@ -52,13 +52,7 @@ def read_link(page: AppTest) -> dict[str, str]:
 
 
 def read_pickers(page: AppTest) -> dict[str, dict]:
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    return {document["label"]: document for document in documents}
-
-
-def read_words(page: AppTest) -> str:
-    elements = (*page.caption, *page.markdown, *page.info, *page.warning, *page.header)
-    return "\n".join(element.value for element in elements)
+    return {document["label"]: document for document in read_documents(page)}
 
 
 @pytest.mark.parametrize(("layer", "units"), [("hidden1", 12), ("hidden2", 8), ("output", 10)])

@@ -1,10 +1,10 @@
 """The Game page, from an empty home folder; the pen itself is tested in tests/e2e."""
 
-import json
 from pathlib import Path
 
 import pytest
 from pen_digits import PEN_DIGITS
+from screen import read_documents, read_facts
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.pens.corrections import Source, keep_correction, list_corrections, make_correction
@@ -49,13 +49,8 @@ def draw(page: AppTest, digit: int, strokes: int | None = None) -> AppTest:
 
 
 def read_face(page: AppTest) -> dict[str, object]:
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    (face,) = [document for document in documents if "asked" in document]
+    (face,) = [document for document in read_documents(page) if "asked" in document]
     return dict(face)
-
-
-def read_metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
 
 
 def count_captions(page: AppTest) -> tuple[int, int]:
@@ -110,7 +105,7 @@ def test_a_round_begins_with_a_digit_and_a_clock(page):
     assert str(asked(page)) in str(face["asked"])
     assert face["limit_s"] == LIMIT_S
     assert face["is_counted"]
-    assert read_metrics(page)["Score"] == "0"
+    assert read_facts(page)["Score"] == "0"
 
 
 def test_a_digit_that_is_read_and_sure_is_won_at_once_and_the_next_is_asked_after_a_pause(page):
@@ -119,7 +114,7 @@ def test_a_digit_that_is_read_and_sure_is_won_at_once_and_the_next_is_asked_afte
     face = read_face(page)
     assert face["asked"] == "Yes, a 4"
     assert "points" in str(face["said"])
-    assert read_metrics(page)["Read"] == "1 of 1"
+    assert read_facts(page)["Read"] == "1 of 1"
     press(page, "Next")
     assert read_face(page)["asked"] == "Draw a 7"
     assert page.session_state[DRAWN[Canvas.GAME]] == []
@@ -178,8 +173,8 @@ def test_a_round_ends_with_its_sums_and_a_picture_of_each_digit(page):
     press(page, "Start a round")
     end_round(page)
     assert page.header[0].value.endswith(" points")
-    assert read_metrics(page)["Read"] == "10 of 10"
-    assert read_metrics(page)["Best row"] == "10"
+    assert read_facts(page)["Read"] == "10 of 10"
+    assert read_facts(page)["Best row"] == "10"
     assert count_captions(page) == (10, 10)
 
 

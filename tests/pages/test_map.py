@@ -1,13 +1,13 @@
 """The Map page; pointing, clicking and the move between layers are tested in tests/e2e."""
 
 import base64
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from screen import read_documents
 from searches import say
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
@@ -44,8 +44,7 @@ def open_page(model: str = "small") -> AppTest:
 
 
 def read_component(page: AppTest, *keys: str) -> dict[str, Any]:
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    (found,) = [document for document in documents if set(keys) <= set(document)]
+    (found,) = [document for document in read_documents(page) if set(keys) <= set(document)]
     return dict(found)
 
 

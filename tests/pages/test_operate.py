@@ -1,9 +1,9 @@
 """The Operate page: what is switched, pruned, scaled and rounded, by widgets and by link; what is saved."""
 
-import json
 from pathlib import Path
 
 import pytest
+from screen import press, read_documents, read_facts, read_words
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
@@ -54,12 +54,9 @@ def open_operate(home, model):
 
 
 def read_picker(page):
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    return next(document for document in documents if str(document.get("label", "")).startswith("switches"))
-
-
-def read_metrics(page):
-    return {metric.label: metric.value for metric in page.metric}
+    return next(
+        document for document in read_documents(page) if str(document.get("label", "")).startswith("switches")
+    )
 
 
 def read_steps(page):
@@ -67,23 +64,12 @@ def read_steps(page):
     return [found] if isinstance(found, str) else list(found)
 
 
-def read_words(page):
-    return "\n".join(
-        element.value for element in (*page.markdown, *page.caption, *page.warning, *page.success)
-    )
-
-
-def press(page, label):
-    next(button for button in page.button if button.label == label).click()
-    return page.run()
-
-
 def test_at_first_every_unit_is_on_and_nothing_is_lost(open_operate):
     page = open_operate()
 
     assert not page.exception
     assert read_picker(page)["on"] == [True] * 12
-    figures = read_metrics(page)
+    figures = read_facts(page)
     assert figures["Accuracy before"] == figures["Accuracy after"]
     assert figures["Units"] == "12-8"
     assert "Nothing was done yet." in read_words(page)
@@ -96,8 +82,8 @@ def test_a_link_reopens_what_was_done_with_its_figures(open_operate, model, data
     steps = [SwitchOff("hidden1", (3, 7, 0)), SwitchOff("hidden2", (1,))]
     after = bench.read(apply_all(steps, bench))
     assert [place for place, on in enumerate(read_picker(page)["on"]) if not on] == [0, 3, 7]
-    assert read_metrics(page)["Accuracy after"] == f"{after.accuracy:.2%}"
-    assert read_metrics(page)["Units"] == "9-7"
+    assert read_facts(page)["Accuracy after"] == f"{after.accuracy:.2%}"
+    assert read_facts(page)["Units"] == "9-7"
     assert "Switch off units 7 and 0 of hidden 1" in read_words(page)
     assert "95 % confidence" in read_words(page)
 
@@ -134,7 +120,7 @@ def test_the_slider_prunes_and_prunes_anew(open_operate):
     page.slider(key=state.KEEP).set_value(9).run()
 
     assert read_steps(page) == ["prune hidden1=9:importance"]
-    assert read_metrics(page)["Units"] == "9-8"
+    assert read_facts(page)["Units"] == "9-8"
 
 
 def test_the_slider_scales_a_unit_to_its_last_place(open_operate):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from screen import read_facts, read_words
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
@@ -42,17 +43,9 @@ def open_results(home: Path) -> OpenResults:
     return open_page
 
 
-def read_facts(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
 def read_param(page: AppTest, key: str) -> str:
     value = page.query_params[key]
     return value if isinstance(value, str) else value[0]
-
-
-def read_words(page: AppTest) -> str:
-    return "\n".join(element.value for element in (*page.caption, *page.markdown))
 
 
 def read_pictures(page: AppTest) -> str:

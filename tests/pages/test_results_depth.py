@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from screen import read_words
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
@@ -43,10 +44,6 @@ def open_tab(home: Path, model: Model) -> OpenTab:
         return page.run()
 
     return open_one
-
-
-def read_words(page: AppTest) -> str:
-    return "\n".join(element.value for element in (*page.caption, *page.markdown))
 
 
 def list_downloads(page: AppTest) -> list[str]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from screen import read_words
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.training.riddle.design import FACTORS, PAPER
@@ -15,10 +16,6 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path))
     return AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/riddle.py").run()
-
-
-def read_words(page: AppTest) -> str:
-    return "\n".join(element.value for element in (*page.markdown, *page.caption))
 
 
 def test_the_answer_has_the_figures_of_the_study(page):

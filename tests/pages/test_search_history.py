@@ -1,7 +1,8 @@
 """The history of runs, and two of them side by side."""
 
 import pytest
-from searches import SMALL, add_run, begin_run, end_well, find_button, read_words, say_all
+from screen import read_words
+from searches import SMALL, add_run, begin_run, end_well, find_button, say_all
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.candidate import Activation

@@ -1,10 +1,10 @@
 """The Search page: planning a search, and a run in each of its states."""
 
-import json
 import re
 
 import pytest
 from processes import wait_until
+from screen import read_documents, read_facts, read_words
 from searches import (
     SMALL,
     add_run,
@@ -14,9 +14,7 @@ from searches import (
     fill,
     find_button,
     read_bar,
-    read_facts,
     read_small_curves,
-    read_words,
     say,
     say_all,
     say_below,
@@ -282,8 +280,7 @@ def test_a_run_is_replayed_from_its_end_and_ranked_as_it_stood(open_page, store)
     run_id = begin_run(store)
     end_well(store, run_id)
     page = open_page(run_id, "Replay")
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    (played,) = [document for document in documents if "places" in document]
+    (played,) = [document for document in read_documents(page) if "places" in document]
     assert (played["seen"], len(played["places"])) == (12, 12)
     assert list(page.dataframe[0].value["accuracy"]) == pytest.approx([85, 84])
 
@@ -499,8 +496,7 @@ def test_the_browser_is_told_what_a_watched_run_came_to(open_page, store):
 
 
 def read_notice(page):
-    documents = [json.loads(element.proto.json) for element in page.get("bidi_component")]
-    return next(document for document in documents if "body" in document)
+    return next(document for document in read_documents(page) if "body" in document)
 
 
 def test_without_a_link_the_active_run_is_shown(open_page, store):

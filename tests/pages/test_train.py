@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from searches import APP, read_words, say, say_all
+from screen import press, read_words
+from searches import APP, say, say_all
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, open_in_all_tabs
 
@@ -56,11 +57,6 @@ def train(store: Database, home: Path, dataset: Dataset, epochs: int, until: int
         learner.train_epoch(Rates(0.01))
     record(store, job_id, [(0, REFIT_FOLD, one) for one in learner.history])
     return job_id
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    [button] = [one for one in page.button if one.label == label]
-    return button.click().run()
 
 
 def labels(page: AppTest) -> set[str]:
