@@ -28,10 +28,9 @@ test: ## run the tests, a real browser's too, but for the slow ones (MARK=slow: 
 	@echo 'Tests that are marked: $(if $(MARK),$(MARK),all) (choose by MARK=...)'
 	@$(PYTEST) -m "$(MARK)"
 
-test-fast: ## run the tests of the core and of what pages share: no browser, no page, in two minutes
+test-fast: ## run the core's tests, and those of what pages share: no browser, no page, no PostgreSQL
 	@scripts/install.sh requirements-dev.txt
-	@scripts/postgres.sh --install
-	@$(PYTEST) -m "not slow" tests/core tests/ui
+	@$(PYTEST) -m "not slow" -k "not postgresql" tests/core tests/ui
 
 lint: ## check format, style, types and the floors of the code
 	@scripts/install.sh requirements-dev.txt
