@@ -217,7 +217,7 @@ def test_a_name_that_cannot_be_is_refused(open_operate, home, name, words):
 
 def test_the_curve_is_drawn_where_it_is_asked_for(open_operate):
     page = open_operate()
-    assert "needs" not in read_words(page)
+    assert "the network needs" not in read_words(page)
 
     page.toggle(key="operate-curve").set_value(True).run()
 
