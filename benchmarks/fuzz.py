@@ -30,7 +30,7 @@ from benchmarks.fuzzing.hostile import make_hostile_files
 from benchmarks.fuzzing.mutations import harm
 from mnist_core.data.layouts import read_dataset, recognise_layout
 from mnist_core.data.matfile.confined import take_values
-from mnist_core.data.matfile.kinds import HEAD_BYTES, describe_problem, find_format
+from mnist_core.data.matfile.formats import HEAD_BYTES, describe_problem, find_format
 from mnist_core.data.matfile.limits import MOST_MEMORY, set_limit
 from mnist_core.data.matfile.parcel import Packer
 from mnist_core.data.matfile.reader import read_tree

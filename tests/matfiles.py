@@ -4,7 +4,7 @@ import tempfile
 
 from mnist_core.data.layouts.understanding import Decision, Understanding
 from mnist_core.data.matfile.confined import take_values
-from mnist_core.data.matfile.kinds import HEAD_BYTES, describe_problem, find_format
+from mnist_core.data.matfile.formats import HEAD_BYTES, describe_problem, find_format
 from mnist_core.data.matfile.parcel import Packer
 from mnist_core.data.matfile.reader import read_tree
 from mnist_core.ground.errors import MatFileError

@@ -7,7 +7,7 @@ from digits import make_small_digits
 from sklearn.linear_model import Ridge
 
 from mnist_core.ground.errors import DataError, ModelError
-from mnist_core.insight.fields import fits
+from mnist_core.insight.fields import linear_fits as fits
 from mnist_core.insight.fields.attributions import (
     gradient,
     gradient_times_input,
@@ -15,9 +15,9 @@ from mnist_core.insight.fields.attributions import (
     occlusion,
 )
 from mnist_core.insight.fields.averages import digit_differences, mean_driving_images
-from mnist_core.insight.fields.fits import fit_digits, fit_linear
 from mnist_core.insight.fields.jacobians import digit_jacobians, guess_digits, image_gradients, mean_jacobian
 from mnist_core.insight.fields.layers import layer_sums
+from mnist_core.insight.fields.linear_fits import fit_digits, fit_linear
 from mnist_core.insight.fields.maximisation import learn_prior, maximise_units
 from mnist_core.insight.fields.probe import Digits, Probe
 from mnist_core.insight.fields.products import receptive_fields

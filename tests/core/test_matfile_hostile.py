@@ -23,7 +23,7 @@ from benchmarks.fuzzing.matlab import make_header, write_matlab5
 from benchmarks.fuzzing.mutations import harm
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
 from mnist_core.data.matfile import make_printable, read_mat
-from mnist_core.data.matfile.kinds import Format
+from mnist_core.data.matfile.formats import Format
 from mnist_core.ground.errors import MatFileError
 
 HOSTILE = make_hostile_files()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mnist_core.data.matfile.confined import read_confined
-from mnist_core.data.matfile.kinds import HEAD_BYTES, Format, describe_problem, find_format
+from mnist_core.data.matfile.formats import HEAD_BYTES, Format, describe_problem, find_format
 from mnist_core.data.matfile.printable import make_printable
 from mnist_core.ground.errors import MatFileError
 from mnist_core.ground.variables import Value

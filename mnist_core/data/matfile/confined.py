@@ -9,7 +9,7 @@ import time
 
 import psutil
 
-from mnist_core.data.matfile.kinds import Format
+from mnist_core.data.matfile.formats import Format
 from mnist_core.data.matfile.limits import MOST_CPU_S
 from mnist_core.data.matfile.parcel import MOST_BYTES, build_value, map_parcel, unpack
 from mnist_core.data.matfile.printable import make_printable

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from mnist_core.data.matfile.kinds import HEAD_BYTES, find_matlab4_order
+from mnist_core.data.matfile.formats import HEAD_BYTES, find_matlab4_order
 from mnist_core.data.matfile.limits import Census
 from mnist_core.data.matfile.parcel import Packer, Tree
 from mnist_core.data.matfile.sources import PlainSource, is_cut_short, is_damaged, read_pieces

@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from typing import BinaryIO, Protocol
 
-from mnist_core.data.matfile.kinds import Format
+from mnist_core.data.matfile.formats import Format
 from mnist_core.data.matfile.limits import confine
 from mnist_core.data.matfile.parcel import Packer, Tree
 from mnist_core.data.matfile.sources import is_damaged

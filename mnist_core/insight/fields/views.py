@@ -8,8 +8,8 @@ from mnist_core.insight.fields.attributions import (
     occlusion,
 )
 from mnist_core.insight.fields.averages import digit_differences, mean_driving_images
-from mnist_core.insight.fields.fits import fit_digits, fit_linear
 from mnist_core.insight.fields.jacobians import digit_jacobians, mean_jacobian
+from mnist_core.insight.fields.linear_fits import fit_digits, fit_linear
 from mnist_core.insight.fields.maximisation import learn_prior, maximise_units
 from mnist_core.insight.fields.products import carried_biases, receptive_fields
 from mnist_core.insight.fields.view import DigitView, ImageView, UnitView, View
