@@ -9,9 +9,7 @@ import numpy as np
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.data.dataset import Dataset
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.layouts import read_or_sample
 from mnist_core.ground.arrays import Fields
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.replacing import write_out
@@ -65,7 +63,7 @@ def add_fields_arguments(command: argparse.ArgumentParser) -> None:
 def run_fields(arguments: argparse.Namespace) -> None:
     """Write the pictures of a layer as an array and as a sheet, and measure how far to trust them."""
     model, view = open_model(arguments.model), find_view(arguments.method)
-    dataset = _read_data(arguments.data)
+    dataset = read_or_sample(arguments.data)
     labels, side = match_labels(dataset, model.info.class_names), model.info.side
     probe = choose_probe(
         model.info.data, dataset, side=side, labels=labels, is_trained=model.find_trained(dataset)
@@ -96,10 +94,6 @@ def run_fields(arguments: argparse.Namespace) -> None:
         f"Measured on {probe.words}: {view.describe(fidelity)}"
     )
     say(document, words, arguments.json)
-
-
-def _read_data(path: Path | None) -> Dataset:
-    return read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
 
 
 def _name_asked(view: View, arguments: argparse.Namespace) -> dict[str, int]:

@@ -13,8 +13,7 @@ import torch
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.data.dataset import Dataset, split_dataset
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.layouts import read_or_sample
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
 from mnist_core.network.models import read_versions
 from mnist_core.network.recipe import Recipe
@@ -44,7 +43,7 @@ def run_riddle(arguments: argparse.Namespace) -> None:
     """Train many networks and say whose output fields look like digits."""
     start = time.monotonic()
     torch.set_num_threads(1)
-    dataset = _read_data(arguments.data)
+    dataset = read_or_sample(arguments.data)
     split = split_dataset(dataset, arguments.seed, arguments.limit)
     usual = Recipe(max_epochs=arguments.max_epochs, seed=arguments.seed, n_classes=dataset.n_classes)
     kinds = plan_study(arguments.networks, usual)
@@ -63,10 +62,6 @@ def run_riddle(arguments: argparse.Namespace) -> None:
     levels = list_levels(study.rows)
     document = {**facts, **_tell(study, levels), "files": [str(path) for path in files]}
     say(document, _describe(levels), arguments.json)
-
-
-def _read_data(path: Path | None) -> Dataset:
-    return read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
 
 
 def _write_command(arguments: argparse.Namespace, dataset: Dataset) -> str:

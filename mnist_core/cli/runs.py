@@ -4,8 +4,7 @@ import argparse
 
 from mnist_core.cli.say import say
 from mnist_core.ground.settings import read_settings
-from mnist_core.store import Database, WorkRow, list_work, read_epochs, read_fits, release_silent
-from mnist_core.store.ranking import rank_candidates
+from mnist_core.store import Database, list_work, read_best_scores, read_epochs, release_silent
 from mnist_core.training.live.plan import TRAINING, title_training
 
 
@@ -23,13 +22,14 @@ def run_runs(arguments: argparse.Namespace) -> None:
     if arguments.trainings:
         _list_trainings(store, arguments.json)
         return
+    leading = {run_id: best.mean for run_id, best in read_best_scores(store).items()}
     rows = [
         {
             "run": run.id,
             "name": run.name,
             "state": run.state.value,
             "progress": run.n_fits_done / run.n_fits,
-            "best_score": _find_best_score(store, run),
+            "best_score": run.found.best_score if run.found else leading.get(run.id),
             "n_fits": run.n_fits,
             "n_fits_done": run.n_fits_done,
             "message": run.message,
@@ -60,10 +60,3 @@ def _list_trainings(store: Database, as_json: bool) -> None:
         f"{row['training']}  {row['state']:<11}  epoch {row['epochs']:4d}  {row['name']}" for row in rows
     ]
     say(rows, "\n".join(lines) or "No live trainings yet: begin one on the Train page.", as_json)
-
-
-def _find_best_score(store: Database, run: WorkRow) -> float | None:
-    if run.found is not None:
-        return run.found.best_score
-    ranked = rank_candidates(run.plan, read_fits(store, run.id))
-    return ranked[0].mean if ranked else None

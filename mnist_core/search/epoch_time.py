@@ -8,8 +8,7 @@ from typing import Any
 import torch
 
 from mnist_core.data.dataset import split_inner
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.data.layouts import read_or_sample
 from mnist_core.engines import skorch_classifier as classifier
 from mnist_core.engines.fused import Trainer, prepare_ink
 from mnist_core.engines.fused.conversion import start_training
@@ -39,7 +38,7 @@ def measure_epoch() -> dict[str, Any]:
     """
     load_s = time.process_time()
     torch.set_num_threads(1)
-    sample = read_dataset(SAMPLE_PATH)
+    sample = read_or_sample()
     seconds = {
         Engine.FUSED.value: _measure_fused(sample.images, sample.labels),
         Engine.SKLEARN.value: _measure_sklearn(sample.images, sample.labels),

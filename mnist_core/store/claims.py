@@ -59,13 +59,7 @@ def _claim_values(store: Database) -> dict[str, Any]:
 
 
 def beat(store: Database, work_id: str, message: str | None = None, progress: float | None = None) -> None:
-    """Record that the process of some work lives; with a message, what it does and how far it has come.
-
-    Raises
-    ------
-    RunLostError
-        If the work belongs to another by now.
-    """
+    """Record that the process of some work lives; with a message, what it does and how far it has come."""
     with store.writing() as connection:
         hold(
             store, connection, work_id, {} if message is None else {"message": message, "progress": progress}
@@ -82,11 +76,6 @@ def end(
     """Record how work ended, and what it came to; what has ended already stays as it is.
 
     What was to be cancelled is not paused or interrupted, but cancelled.
-
-    Raises
-    ------
-    RunLostError
-        If the work belongs to another by now.
     """
     values: dict[str, Any] = {"state": state, "message": message, "outcome": outcome and dict(outcome)}
     if state is WorkState.DONE:

@@ -1,4 +1,7 @@
-"""Trainings within work and their epochs: written by who carries it out, read by pages."""
+"""Trainings within work and their epochs: written by who carries it out, read by pages.
+
+Who writes to work that belongs to another by now is refused with `RunLostError`.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,11 +37,6 @@ def record(
     """Record epochs that have ended, and scores of trainings on the folds that they left out, all or nothing.
 
     An epoch that comes again replaces what was recorded of it and keeps its id.
-
-    Raises
-    ------
-    RunLostError
-        If the work belongs to another by now.
     """
     ended = sa.update(FITS).where(*_name_fit(FITS, work_id))
     ended = ended.values(state=FitState.DONE, score=sa.bindparam("new_score"))
@@ -65,11 +63,6 @@ def trim_fits(store: Database, work_id: str, kept: Mapping[tuple[int, int], int]
     kept : mapping of (int, int) to int
         For each candidate and fold the number of epochs that stay. A fit that loses some is
         running again and has no score; one that is not named is removed with all its epochs.
-
-    Raises
-    ------
-    RunLostError
-        If the work belongs to another by now.
     """
     with store.writing() as connection:
         hold(store, connection, work_id, {})

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.data.dataset import Dataset, Split, split_dataset
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.layouts import read_or_sample
 from mnist_core.data.side import bring_to_side
 from mnist_core.ground.arrays import Activations, Fields
 from mnist_core.insight.evaluation import Evaluation
@@ -76,7 +75,7 @@ def read_sums(model: Model, layer: str, dataset: Dataset) -> Activations:
 @once()
 def open_sample() -> Dataset:
     """Read the built-in sample."""
-    return read_dataset(SAMPLE_PATH, SAMPLE_NAME)
+    return read_or_sample()
 
 
 @once(most=64)

@@ -16,11 +16,13 @@ from mnist_core.data.layouts.rules import RULES
 from mnist_core.data.layouts.understanding import Decision, Option, Understanding, Variable
 from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.data.origin import APART, NONE, TOGETHER
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import LayoutError
 from mnist_core.ground.variables import Value
 
 __all__ = ["APART", "NONE", "RULES", "TOGETHER", "Choices", "Decision", "Option", "Understanding", "Variable"]
-__all__ += ["read_dataset", "recognise_layout", "save_dataset", "understand", "write_mat", "write_npz"]
+__all__ += ["read_dataset", "read_or_sample", "recognise_layout", "save_dataset", "understand", "write_mat"]
+__all__ += ["write_npz"]
 
 
 def read_dataset(
@@ -46,6 +48,11 @@ def read_dataset(
     """
     name = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
     return recognise_layout(read_mat(source, name), name, choices)
+
+
+def read_or_sample(path: Path | None = None) -> Dataset:
+    """Read a `.mat` file as `read_dataset` does, or the built-in sample where none is named."""
+    return read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
 
 
 def recognise_layout(values: Mapping[str, Value], name: str, choices: Choices | None = None) -> Dataset:

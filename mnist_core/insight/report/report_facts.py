@@ -5,8 +5,7 @@ from pathlib import Path
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.kept import open_dataset
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.layouts import read_or_sample
 from mnist_core.ground.errors import DataError, RunError
 from mnist_core.insight.evaluation.match import match_labels
 from mnist_core.insight.fields.fidelity import Fidelity
@@ -99,7 +98,7 @@ def _open_data(fingerprint: str, datasets: Path) -> Dataset:
     try:
         return open_dataset(fingerprint, datasets)
     except DataError:
-        return read_dataset(SAMPLE_PATH, SAMPLE_NAME)
+        return read_or_sample()
 
 
 def _choose_images(model: Model, dataset: Dataset) -> Probe:

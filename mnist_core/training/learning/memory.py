@@ -7,8 +7,8 @@ import numpy as np
 
 from mnist_core.data.dataset import DIGITS, Dataset, split_dataset
 from mnist_core.data.kept import open_dataset
-from mnist_core.data.layouts import read_dataset
-from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.layouts import read_or_sample
+from mnist_core.data.sample import SAMPLE_FINGERPRINT
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.ground.errors import CorrectionError, DataError
 from mnist_core.network.models import Model
@@ -127,7 +127,7 @@ def _open_own(model: Model, dataset: Dataset) -> tuple[Memory, Exam]:
 
 
 def _open_shipped(model: Model) -> tuple[Memory, Exam]:
-    sample = read_dataset(SAMPLE_PATH, SAMPLE_NAME)
+    sample = read_or_sample()
     is_sample = model.info.data.fingerprint == SAMPLE_FINGERPRINT
     if is_sample:
         return _open_own(model, sample)
