@@ -4,35 +4,21 @@ import queue
 import secrets
 import time
 from asyncio import CancelledError
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
-import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
-from distributed.security import Security
+from distributed import Client, Future, KilledWorker, WorkerPlugin, get_worker
 
-from mnist_core.engines.fused import compile_passes
 from mnist_core.ground.errors import ClusterError
+from mnist_core.search.cluster import MOST_DEATHS
 from mnist_core.search.messages import Records
 from mnist_core.search.rounds import Fold, Round, RoundEnd, Source, StateMissingError, train_round
 from mnist_core.search.versions import check_versions, describe_versions
 
 _LOOK_EVERY_S = 2.0  # how soon a change of the cluster's workers is seen
-_CONNECT_S = 10.0
-_MOST_DEATHS = 20  # of workers in one round, before it is taken to be the round's fault
-_CONFIG = {
-    "distributed.scheduler.allowed-failures": _MOST_DEATHS,
-    "distributed.worker.profile.enabled": False,  # costs a few hundredths
-    # No page of the scheduler or of a worker: whoever can reach one could read it.
-    "distributed.scheduler.http.routes": [],
-    "distributed.worker.http.routes": [],
-    # A task's state is sent with its first round: some megabytes, on purpose.
-    "distributed.admin.large-graph-warning-threshold": "1GB",
-}
 
 
 @dataclass(frozen=True)
@@ -223,7 +209,7 @@ class DaskCrew:
         error = future.exception()
         if isinstance(error, KilledWorker):
             raise ClusterError(
-                f"A part of the search needs a worker that lives, but {_MOST_DEATHS} died of it: look at "
+                f"A part of the search needs a worker that lives, but {MOST_DEATHS} died of it: look at "
                 "their logs and memory, then resume the run."
             ) from error
         if not isinstance(error, StateMissingError):
@@ -261,55 +247,3 @@ def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> Round
         worker.log_event(name, {"part": part, "records": asdict(records)})
 
     return train_round(plugin.source, plugin.folds[fold], order, state, report)
-
-
-@contextmanager
-def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
-    """Start a cluster of one-thread processes on this machine; they load the compiled passes at once.
-
-    Its processes talk by TLS with a certificate that only they have, as others on this machine can reach
-    them too.
-
-    Parameters
-    ----------
-    n_processes : int
-        Workers.
-    folder : Path
-        Scratch room.
-    """
-    with (
-        dask.config.set(_CONFIG),
-        LocalCluster(
-            n_workers=n_processes,
-            threads_per_worker=1,
-            security=Security.temporary(),
-            dashboard_address="127.0.0.1:0",  # any free port, as several searches may go on
-            memory_limit=0,
-            local_directory=str(folder),
-            silence_logs="ERROR",
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        warm = [
-            client.submit(compile_passes, workers=[worker], key=f"compile-{worker}")
-            for worker in client.scheduler_info(n_workers=-1)["workers"]
-        ]
-        yield client
-        del warm  # held until here, as what nobody holds is not carried out
-
-
-def connect(address: str) -> Client:
-    """Connect to the scheduler of a cluster, such as tcp://10.0.0.1:8786.
-
-    Raises
-    ------
-    ClusterError
-        If none answers.
-    """
-    try:
-        return Client(address, timeout=_CONNECT_S)
-    except (OSError, ValueError) as error:
-        raise ClusterError(
-            f"The search needs a Dask scheduler at {address}, but none answers ({error}): start one with "
-            "`dask scheduler`, or mend the address."
-        ) from error

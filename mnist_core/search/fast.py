@@ -18,8 +18,9 @@ from mnist_core.network.architecture import MLP
 from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.search.checkpoints import Checkpoints
+from mnist_core.search.cluster import connect, start_cluster
 from mnist_core.search.conductor import Conductor, Task, choose_lanes, cut_tasks
-from mnist_core.search.crew import Crew, DaskCrew, OwnCrew, connect, start_cluster
+from mnist_core.search.crew import Crew, DaskCrew, OwnCrew
 from mnist_core.search.messages import Phase, Records, Tell
 from mnist_core.search.results import SearchResults, tabulate
 from mnist_core.search.rounds import Fold, Source

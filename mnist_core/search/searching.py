@@ -12,7 +12,7 @@ from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
-from mnist_core.search.crew import connect
+from mnist_core.search.cluster import connect
 from mnist_core.search.fast import make_fast_engine
 from mnist_core.search.messages import Ending, Phase, Records
 from mnist_core.search.order import SearchOrder

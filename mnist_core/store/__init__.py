@@ -6,7 +6,7 @@ A `Database` is the truth that pages show and processes write; plain functions a
 from mnist_core.store.archive import find_searches, list_tags, remove_work, rename_work, set_tags
 from mnist_core.store.claims import await_word, beat, claim, end, has_searches, release, release_silent, rest
 from mnist_core.store.database import Database
-from mnist_core.store.fits import read_epochs, read_fits, record, trim_fits
+from mnist_core.store.epochs import read_epochs, read_fits, record, trim_fits
 from mnist_core.store.owner import HEARTBEAT_EVERY_S
 from mnist_core.store.queue import (
     add_job,

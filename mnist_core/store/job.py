@@ -10,7 +10,7 @@ from mnist_core.ground.settings import Settings
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.store.claims import beat, lost
 from mnist_core.store.database import Database
-from mnist_core.store.fits import record, trim_fits
+from mnist_core.store.epochs import record, trim_fits
 from mnist_core.store.owner import HEARTBEAT_EVERY_S
 from mnist_core.store.reading import get_work
 from mnist_core.store.rows import WorkRow, WorkState

@@ -6,7 +6,7 @@ import pytest
 from distributed.comm import connect
 from distributed.security import Security
 
-from mnist_core.search.crew import start_cluster
+from mnist_core.search.cluster import start_cluster
 
 _TIMEOUT_S = 1.0
 

@@ -1,0 +1,78 @@
+"""The cluster whose workers are a crew: started on this machine, or connected to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dask
+from distributed import Client, LocalCluster
+from distributed.security import Security
+
+from mnist_core.engines.fused import compile_passes
+from mnist_core.ground.errors import ClusterError
+
+MOST_DEATHS = 20
+"""Of workers in one round, before it is taken to be the round's fault."""
+
+_CONNECT_S = 10.0
+_CONFIG = {
+    "distributed.scheduler.allowed-failures": MOST_DEATHS,
+    "distributed.worker.profile.enabled": False,  # costs a few hundredths
+    # No page of the scheduler or of a worker: whoever can reach one could read it.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    # A task's state is sent with its first round: some megabytes, on purpose.
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+}
+
+
+@contextmanager
+def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
+    """Start a cluster of one-thread processes on this machine; they load the compiled passes at once.
+
+    Its processes talk by TLS with a certificate that only they have, as others on this machine can reach
+    them too.
+
+    Parameters
+    ----------
+    n_processes : int
+        Workers.
+    folder : Path
+        Scratch room.
+    """
+    with (
+        dask.config.set(_CONFIG),
+        LocalCluster(
+            n_workers=n_processes,
+            threads_per_worker=1,
+            security=Security.temporary(),
+            dashboard_address="127.0.0.1:0",  # any free port, as several searches may go on
+            memory_limit=0,
+            local_directory=str(folder),
+            silence_logs="ERROR",
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        warm = [
+            client.submit(compile_passes, workers=[worker], key=f"compile-{worker}")
+            for worker in client.scheduler_info(n_workers=-1)["workers"]
+        ]
+        yield client
+        del warm  # held until here, as what nobody holds is not carried out
+
+
+def connect(address: str) -> Client:
+    """Connect to the scheduler of a cluster, such as tcp://10.0.0.1:8786.
+
+    Raises
+    ------
+    ClusterError
+        If none answers.
+    """
+    try:
+        return Client(address, timeout=_CONNECT_S)
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"The search needs a Dask scheduler at {address}, but none answers ({error}): start one with "
+            "`dask scheduler`, or mend the address."
+        ) from error
