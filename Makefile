@@ -2,9 +2,11 @@
 
 PYTHON := .venv/bin/python
 MARK ?= not slow
-# Two, as some tests train: beside more of them, others would wait for something in vain. A file stays in one process,
-# as its tests share what is slow to make; the longest come first, in the order of pyproject.toml.
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Two, as some tests train: beside more of them, others would wait for something in vain; the slow ones take both
+# cores themselves. A file stays in one process, as its tests share what is slow to make; the longest come first, in
+# the order of pyproject.toml.
+PROCESSES = $(if $(filter-out slow,$(MARK)),2,0)
+PYTEST = $(PYTHON) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 CLAIMS := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
 .PHONY: help run develop test test-fast lint bench screenshots
