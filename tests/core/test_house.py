@@ -13,7 +13,6 @@ HOUSE = House.read()
 
 LONG_FILES = {
     "mnist_core/engines/fused/kernels.py": "the inner loops, written for LLVM; they share their registers",
-    "mnist_core/search/crew.py": "the two crews and the cluster behind the second",
 }
 """Files above 300 lines, each with its reason."""
 
