@@ -30,9 +30,9 @@ test: ## run the tests, a real browser's too, but for the slow ones (MARK=slow: 
 	@echo 'Tests that are marked: $(if $(MARK),$(MARK),all) (choose by MARK=...)'
 	@$(PYTEST) -m "$(MARK)"
 
-test-fast: ## run the core's tests, and those of what pages share: no browser, no page, no PostgreSQL
+test-fast: ## run the core's tests, and those of what pages share: no browser, no page, no process, no PostgreSQL
 	@scripts/install.sh requirements-dev.txt
-	@$(PYTEST) -m "not slow" -k "not postgresql" tests/core tests/ui
+	@$(PYTEST) -m "not slow and not processes" -k "not postgresql" tests/core tests/ui
 
 lint: ## check format, style, types and the floors of the code
 	@scripts/install.sh requirements-dev.txt

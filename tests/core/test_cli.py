@@ -45,6 +45,7 @@ def test_inspect_says_what_a_file_holds(home, tmp_path):
     assert {"layout", "value_range", "warnings"} <= set(found)
 
 
+@pytest.mark.processes
 def test_search_finds_retrains_and_saves_a_winner_that_runs_lists(home, mat, tmp_path):
     grid = {"lr": [0.01, 0.001], "hidden1": [16], "hidden2": [8], "activation": ["tanh", "relu"]}
     (tmp_path / "G.json").write_text(json.dumps(grid))

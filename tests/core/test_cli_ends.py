@@ -14,6 +14,8 @@ from digits import ROOT, make_digits, write_mat
 
 from mnist_core.data.sample import SAMPLE_PATH
 
+pytestmark = pytest.mark.processes
+
 SAMPLE = str(SAMPLE_PATH)
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]
 ENDLESS = ["train", SAMPLE, *NETWORK, "--max-epochs", "90000", "--patience", "90000"]

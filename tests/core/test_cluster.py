@@ -25,6 +25,8 @@ from mnist_core.store import (
 )
 from mnist_core.work.supervisor import carry_out_work
 
+pytestmark = pytest.mark.processes
+
 PLAN = SearchPlan(
     Grid((0.01, 0.001), (24,), (12,), (Activation.TANH, Activation.RELU)),
     Recipe(max_epochs=300, patience=300),

@@ -77,6 +77,7 @@ def test_short_rounds_come_to_the_same_as_long_ones(tmp_path):
     assert all((weights[name] == same[name]).all() for name in weights)
 
 
+@pytest.mark.processes
 def test_two_workers_come_to_the_same_as_one_also_where_tasks_are_halved(tmp_path):
     images, labels = make_digits(400)
     plan = replace(PLAN, checkpoint_s=0.0, recipe=Recipe(max_epochs=30, patience=30))

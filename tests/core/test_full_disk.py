@@ -91,6 +91,7 @@ def test_a_job_on_a_full_disk_is_paused_says_why_and_goes_on_when_there_is_room(
         assert is_there()
 
 
+@pytest.mark.processes
 def test_a_search_whose_results_find_no_room_is_paused_says_why_and_goes_on(store, settings, dataset):
     folder = settings.home / "out"
     run_id = add_search(store, replace(SEARCH, out=str(folder)), dataset.name, dataset.fingerprint)

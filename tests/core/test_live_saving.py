@@ -46,6 +46,8 @@ from mnist_core.training.live.unwatched import read_change, train_keeping
 from mnist_core.training.live.watched import add_training, open_frames, open_learner
 from mnist_core.work.supervisor import carry_out_work, start_job, start_waiting_jobs
 
+pytestmark = pytest.mark.processes
+
 PLAN = LivePlan(Candidate(0.01, 12, 6, Activation.TANH), Recipe(seed=3, batch_size=32))
 FAST, SLOW = Rates(0.01), Rates(0.002, 0.0005)
 

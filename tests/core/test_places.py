@@ -108,6 +108,7 @@ def await_epoch(begun):
         assert begun.poll() is None
 
 
+@pytest.mark.processes
 def test_of_two_commands_with_one_place_the_second_is_refused_until_the_first_has_ended(tmp_path):
     model = tmp_path / "new" / "model"
     with begin(tmp_path, *ENDLESS, "--out", model) as first:

@@ -21,6 +21,8 @@ from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkState, add_search, get_search, has_searches, read_epochs, request_cancel
 from mnist_core.work.supervisor import start_worker
 
+pytestmark = pytest.mark.processes
+
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONGER = SearchPlan(
     Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=60, patience=60), cv=2, workers=2

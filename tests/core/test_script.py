@@ -7,6 +7,8 @@ import sys
 import pytest
 from digits import ROOT
 
+pytestmark = pytest.mark.processes
+
 HEAD = """
 import numpy as np
 from mnist_core.search.estimators.grid_search import GridSearch

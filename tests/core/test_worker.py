@@ -42,6 +42,8 @@ from mnist_core.store import (
 )
 from mnist_core.work.supervisor import carry_out_work, start_worker
 
+pytestmark = pytest.mark.processes
+
 SMALL = SearchPlan(Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=2), cv=2, workers=2)
 LONG = SearchPlan(PAPER_GRID, Recipe(max_epochs=500, patience=400), cv=2, workers=2)
 
