@@ -237,8 +237,12 @@ class Conductor:
             running.tell(self._tell, index, records)
 
     def _split_or_go_on(self, running: Running) -> None:
-        """Give half of a task to those that idle, where it can be halved."""
-        halves = _split(read_state(running.data, self._recipe))
+        """Give half of a task to those that idle, where it can be halved.
+
+        One of whose next round a worker that died has told already goes on whole: what its halves tell
+        could not be told apart from that.
+        """
+        halves = [] if running.n_told else _split(read_state(running.data, self._recipe))
         if not halves:
             self._begin(running, with_state=False)
             return
