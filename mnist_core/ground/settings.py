@@ -2,19 +2,29 @@
 
 import os
 import tempfile
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 
-from mnist_core.ground.errors import StorageError
+from mnist_core.ground.errors import DataError, StorageError
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 SHIPPED_MODELS = PROJECT_FOLDER / "models"
 
 
+class People(StrEnum):
+    """Who uses a lab, and how it tells them apart."""
+
+    ONE = "one"
+    NAMES = "names"
+    LOGIN = "login"
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The places that a lab works in.
+    """The places that a lab works in, as one person's space has them.
 
     Attributes
     ----------
@@ -25,11 +35,29 @@ class Settings:
     notify : str
         Addresses, with spaces or commas between them, that are told of the end of a run
         (`MNIST_LAB_NOTIFY`); they may hold passwords, so they are not shown.
+    people : People
+        Whether the lab is one person's, or many enter it by name or by login (`MNIST_LAB_PEOPLE`).
+    hosts : frozenset of str
+        Who looks after the others, by name or, with login, by e-mail (`MNIST_LAB_HOST`, with commas
+        between); without regard to large and small letters.
+    class_code : str
+        What a new name needs beside a code of its own; empty where anybody may come in
+        (`MNIST_LAB_CLASS_CODE`).
+    space : str
+        Whose things these are: the id of a person, "" where the lab is one person's.
     """
 
     home: Path
     database: str
     notify: str = field(default="", repr=False)
+    people: People = People.ONE
+    hosts: frozenset[str] = frozenset()
+    class_code: str = field(default="", repr=False)
+    space: str = ""
+
+    def of(self, space: str) -> "Settings":
+        """Return the same lab as another space has it."""
+        return self if space == self.space else replace(self, space=space)
 
     def make_home(self) -> None:
         """Make the folder of all state where it is absent, and see that it can be written to.
@@ -50,28 +78,48 @@ class Settings:
             ) from error
 
     @property
+    def folder(self) -> Path:
+        """Where the space keeps what is its own: the home itself, or a folder of the person's."""
+        return self.home / "people" / self.space if self.space else self.home
+
+    @property
     def datasets_folder(self) -> Path:
-        """Where data sets are kept as memory-mapped arrays, a folder a fingerprint."""
+        """Where the space's data sets are kept as memory-mapped arrays, a folder a fingerprint."""
+        return self.folder / "datasets"
+
+    @property
+    def pool_folder(self) -> Path:
+        """Where every data set is kept once for all spaces, whose files are links to these."""
         return self.home / "datasets"
 
     @property
     def corrections_folder(self) -> Path:
         """Where drawings whose digit a person has told are kept, a file each."""
-        return self.home / "corrections"
+        return self.folder / "corrections"
 
     @property
     def scores_folder(self) -> Path:
-        """Where the board of the game is kept, a file a round."""
+        """Where the board of the game is kept, a file a round; all spaces share it."""
         return self.home / "scores"
 
     @property
     def models_folder(self) -> Path:
-        """Where models that were made here are saved, a folder a model."""
-        return self.home / "models"
+        """Where models that were made in this space are saved, a folder a model."""
+        return self.folder / "models"
+
+    @property
+    def class_folder(self) -> Path:
+        """Where what people have published lies, a folder a space with `datasets` and `models` in it."""
+        return self.home / "class"
+
+    @property
+    def shared_folder(self) -> Path:
+        """Where what this space has published lies."""
+        return self.class_folder / (self.space or "one")
 
     @property
     def runs_folder(self) -> Path:
-        """Where runs keep their tables and checkpoints, a folder a run."""
+        """Where runs of all spaces keep their tables and checkpoints, a folder a run."""
         return self.home / "runs"
 
     @property
@@ -80,9 +128,9 @@ class Settings:
         return self.home / "logs"
 
     @property
-    def model_roots(self) -> tuple[Path, Path]:
-        """The folders that hold models: made here, then shipped."""
-        return self.models_folder, SHIPPED_MODELS
+    def model_roots(self) -> tuple[Path, ...]:
+        """The folders that hold models: made here, then those of the class, then shipped."""
+        return self.models_folder, *sorted(self.class_folder.glob("*/models")), SHIPPED_MODELS
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -91,8 +139,28 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Parameters
     ----------
     environ : mapping of str to str
-        `MNIST_LAB_HOME`, `MNIST_LAB_DATABASE` and `MNIST_LAB_NOTIFY` are read; all may be absent.
+        `MNIST_LAB_HOME`, `MNIST_LAB_DATABASE`, `MNIST_LAB_NOTIFY`, `MNIST_LAB_PEOPLE`, `MNIST_LAB_HOST` and
+        `MNIST_LAB_CLASS_CODE` are read; all may be absent.
+
+    Raises
+    ------
+    DataError
+        If `MNIST_LAB_PEOPLE` is none of its words.
     """
     home = Path(environ.get("MNIST_LAB_HOME") or PROJECT_FOLDER / ".lab").expanduser().resolve()
-    database = environ.get("MNIST_LAB_DATABASE") or f"sqlite:///{home / 'lab.db'}"
-    return Settings(home=home, database=database, notify=environ.get("MNIST_LAB_NOTIFY", ""))
+    people = environ.get("MNIST_LAB_PEOPLE") or People.ONE
+    if people not in list(People):
+        raise DataError(f"MNIST_LAB_PEOPLE must be {', '.join(People)}, but is {people!r}: set one of them.")
+    return Settings(
+        home=home,
+        database=environ.get("MNIST_LAB_DATABASE") or f"sqlite:///{home / 'lab.db'}",
+        notify=environ.get("MNIST_LAB_NOTIFY", ""),
+        people=People(people),
+        hosts=frozenset(filter(None, map(fold_name, environ.get("MNIST_LAB_HOST", "").split(",")))),
+        class_code=environ.get("MNIST_LAB_CLASS_CODE", ""),
+    )
+
+
+def fold_name(name: str) -> str:
+    """Return what two names have in common that are one person's: letters without case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

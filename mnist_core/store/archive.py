@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
 from mnist_core.store.database import Database
-from mnist_core.store.reading import IS_SEARCH, read_rows, read_state
+from mnist_core.store.reading import IS_SEARCH, check_yours, read_rows, read_state
 from mnist_core.store.rows import WorkRow, WorkState
 from mnist_core.store.tables import EPOCHS, FITS, RUNS
 
@@ -37,7 +37,7 @@ def find_searches(
     with store.reading() as connection:
         found = [
             row.id
-            for row in connection.execute(sa.select(*columns))
+            for row in connection.execute(sa.select(*columns).where(store.reads))
             if (not states or row.state in states) and _is_found(row, words, wanted)
         ]
     return read_rows(store, IS_SEARCH & RUNS.c.id.in_(found)) if found else []
@@ -46,7 +46,9 @@ def find_searches(
 def list_tags(store: Database) -> list[str]:
     """Read the tags that are in use, in order of the alphabet."""
     with store.reading() as connection:
-        tags = {tag for row in connection.execute(sa.select(RUNS.c.tags)) for tag in row.tags}
+        tags = {
+            tag for row in connection.execute(sa.select(RUNS.c.tags).where(store.changes)) for tag in row.tags
+        }
     return sorted(tags, key=lambda tag: (tag.casefold(), tag))
 
 
@@ -89,11 +91,12 @@ def delete_work(store: Database, work_id: str) -> None:
     RunError
         If it goes on or waits in the queue, or there is none of that id.
     """
+    check_yours(store, work_id)
     state = read_state(store, work_id)
     inactive = [state for state in WorkState if not state.is_active]
     with store.writing() as connection:
         # Also keeps workers from it until it is gone.
-        still = sa.update(RUNS).where(RUNS.c.id == work_id, RUNS.c.state.in_(inactive))
+        still = sa.update(RUNS).where(RUNS.c.id == work_id, RUNS.c.state.in_(inactive), store.changes)
         if connection.execute(still.values(queue_position=None)).rowcount == 0:
             raise RunError(f"A run that is {state} cannot be deleted: cancel {work_id} first.")
         for table in (EPOCHS, FITS):
@@ -109,8 +112,8 @@ def remove_work(store: Database, work_id: str, settings: Settings) -> None:
 
 
 def _change(store: Database, work_id: str, values: dict[str, Any]) -> None:
-    if store.write(sa.update(RUNS).where(RUNS.c.id == work_id).values(values)) == 0:
-        read_state(store, work_id)  # says that there is none
+    if store.write(sa.update(RUNS).where(RUNS.c.id == work_id, store.changes).values(values)) == 0:
+        check_yours(store, work_id)  # says that there is none, or whose it is
 
 
 def _is_found(row: Any, words: Iterable[str], tags: Collection[str]) -> bool:

@@ -31,7 +31,7 @@ def claim(store: Database, work_id: str | None = None) -> WorkRow | None:
     waits.
     """
     release_silent(store)
-    wanted = IS_WAITING & (IS_SEARCH if work_id is None else RUNS.c.id == work_id)
+    wanted = IS_WAITING & store.changes & (IS_SEARCH if work_id is None else RUNS.c.id == work_id)
     first = sa.select(RUNS.c.id).where(wanted).order_by(*IN_TURN).limit(1)
     while True:
         with store.writing() as connection:

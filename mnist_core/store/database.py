@@ -1,5 +1,6 @@
 """The database of the store: opened, asked, and its troubles told."""
 
+import copy
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mnist_core.ground.errors import RunError, StoreTroubleError
 from mnist_core.store.owner import SILENT_AFTER_S, Owner, Watch
 from mnist_core.store.schema import bring_up_to_date
+from mnist_core.store.tables import RUNS
 from mnist_core.store.trouble import tell_trouble
 
 BUSY_TIMEOUT_S = 30.0  # how long a write waits for another process's write
@@ -24,6 +26,8 @@ _MOST_SWITCHES, _SWITCH_EVERY_S = 40, 0.05  # two seconds: others are done with 
 
 class Database:
     """The store of work on disk: the truth that pages show and processes write.
+
+    It sees the work of all people; `of` gives what one of them sees.
 
     Parameters
     ----------
@@ -45,6 +49,8 @@ class Database:
     def __init__(
         self, url: str, busy_timeout_s: float = BUSY_TIMEOUT_S, silent_after_s: float = SILENT_AFTER_S
     ) -> None:
+        self.space: str | None = None
+        self._whole = self
         self._busy_timeout_s = busy_timeout_s
         self.watch = Watch(silent_after_s)
         self._engine = _make_engine(url, busy_timeout_s)
@@ -61,9 +67,35 @@ class Database:
         """Close all connections."""
         self._engine.dispose()
 
-    @cached_property
+    def of(self, space: str) -> "Database":
+        """Return what a person sees of it: their own work, to change, and what is published, to read."""
+        view = copy.copy(self)
+        view.space = space
+        return view
+
+    @property
+    def reads(self) -> sa.ColumnElement[bool]:
+        """The condition that holds for the work that may be read."""
+        return sa.true() if self.space is None else self.changes | RUNS.c.is_published
+
+    @property
+    def changes(self) -> sa.ColumnElement[bool]:
+        """The condition that holds for the work that may be changed, stopped and removed."""
+        return sa.true() if self.space is None else RUNS.c.space == self.space
+
+    def reads_run(self, column: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that holds where a column names work that may be read."""
+        if self.space is None:
+            return sa.true()
+        return sa.exists().where(RUNS.c.id == column, self.reads)
+
+    @property
     def owner(self) -> str:
         """What work that is claimed here is marked with; no other store has the same."""
+        return self._whole._owner
+
+    @cached_property
+    def _owner(self) -> str:
         return str(Owner.of_this_process())
 
     def write(self, statement: Any) -> int:

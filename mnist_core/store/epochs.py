@@ -75,7 +75,11 @@ def trim_fits(store: Database, work_id: str, kept: Mapping[tuple[int, int], int]
 
 def read_fits(store: Database, work_id: str) -> list[FitRow]:
     """Read the trainings of some work that have begun, in order of candidate and fold."""
-    query = sa.select(FITS).where(FITS.c.run_id == work_id).order_by(FITS.c.candidate, FITS.c.fold)
+    query = (
+        sa.select(FITS)
+        .where(FITS.c.run_id == work_id, store.reads_run(work_id))
+        .order_by(FITS.c.candidate, FITS.c.fold)
+    )
     with store.reading() as connection:
         rows = connection.execute(query).all()
     return [FitRow(r.candidate, r.fold, FitState(r.state), r.score, r.n_epochs, r.seconds) for r in rows]
@@ -88,7 +92,9 @@ def read_epochs(
 
     `fits`, pairs of candidate and fold, narrows them to those trainings.
     """
-    query = sa.select(*_EPOCH_COLUMNS).where(EPOCHS.c.run_id == work_id, EPOCHS.c.id > since)
+    query = sa.select(*_EPOCH_COLUMNS).where(
+        EPOCHS.c.run_id == work_id, EPOCHS.c.id > since, store.reads_run(work_id)
+    )
     if fits is not None:
         query = query.where(sa.tuple_(EPOCHS.c.candidate, EPOCHS.c.fold).in_(list(fits)))
     with store.reading() as connection:

@@ -11,7 +11,15 @@ from mnist_core.ground.errors import RunError
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store.claims import WORKED_SECONDS
 from mnist_core.store.database import Database
-from mnist_core.store.reading import IN_TURN, IS_HELD, IS_SEARCH, IS_WAITING, read_rows, read_state
+from mnist_core.store.reading import (
+    IN_TURN,
+    IS_HELD,
+    IS_SEARCH,
+    IS_WAITING,
+    check_yours,
+    read_rows,
+    read_state,
+)
 from mnist_core.store.rows import RESUMABLE, SEARCH, WorkRow, WorkState, now
 from mnist_core.store.tables import RUNS
 
@@ -61,6 +69,7 @@ def add_job(
         "created": now().timestamp(),
         "queue_position": _last_place(),
         "message": message,
+        "space": store.space or "",
     }
     store.write(sa.insert(RUNS).values(row))
     return job_id
@@ -106,6 +115,7 @@ def request_resume(store: Database, work_id: str) -> None:
     RunError
         If it is done, or has not stopped.
     """
+    check_yours(store, work_id)
     query = sa.update(RUNS).where(RUNS.c.id == work_id, RUNS.c.state.in_(RESUMABLE))
     if store.write(query.values(_queue_again())) == 0:
         state = read_state(store, work_id)
@@ -120,7 +130,7 @@ def wish(store: Database, job_id: str, **wishes: Any) -> None:
     RunError
         If there is no such job, or it is done.
     """
-    columns = sa.select(RUNS.c.wishes, RUNS.c.state).where(RUNS.c.id == job_id, ~IS_SEARCH)
+    columns = sa.select(RUNS.c.wishes, RUNS.c.state).where(RUNS.c.id == job_id, ~IS_SEARCH, store.changes)
     with store.writing() as connection:
         row = connection.execute(columns.with_for_update()).one_or_none()
         if row is None or row.state == WorkState.DONE:
@@ -139,7 +149,7 @@ def set_cluster(store: Database, work_id: str, address: str) -> None:
     RunError
         If a worker has it, or it is done, or there is none of that id.
     """
-    query = sa.select(RUNS.c.plan, RUNS.c.state).where(RUNS.c.id == work_id, IS_SEARCH)
+    query = sa.select(RUNS.c.plan, RUNS.c.state).where(RUNS.c.id == work_id, IS_SEARCH, store.changes)
     with store.writing() as connection:
         row = connection.execute(query.with_for_update()).one_or_none()
         state = None if row is None else WorkState(row.state)
@@ -154,7 +164,7 @@ def set_cluster(store: Database, work_id: str, address: str) -> None:
 
 def read_queue(store: Database) -> list[WorkRow]:
     """Read the searches that wait for a worker, the next first."""
-    return read_rows(store, IS_WAITING & IS_SEARCH, *IN_TURN)
+    return read_rows(store, IS_WAITING & IS_SEARCH & store.changes, *IN_TURN)
 
 
 def describe_wait(store: Database, run: WorkRow) -> str:
@@ -165,7 +175,7 @@ def describe_wait(store: Database, run: WorkRow) -> str:
     n_before = places.index(run.id) if run.id in places else 0
     if n_before:
         return "1 run is before it" if n_before == 1 else f"{n_before} runs are before it"
-    held = read_rows(store, IS_HELD & IS_SEARCH)
+    held = read_rows(store, IS_HELD & IS_SEARCH & store.changes)
     if not held:
         return "waits for the worker to start"
     return f"waits for {held[0].name}, {held[0].n_fits_done:,} of {held[0].n_fits:,} fits"
@@ -174,7 +184,7 @@ def describe_wait(store: Database, run: WorkRow) -> str:
 def move_up(store: Database, work_id: str) -> None:
     """Let a waiting search change places with the one before it; the first stays."""
     with store.writing() as connection:
-        places = _read_places(connection, work_id)
+        places = _read_places(store, connection, work_id)
         order = list(places)
         before = order[max(order.index(work_id) - 1, 0)]
         _put(connection, work_id, places[before])
@@ -184,12 +194,13 @@ def move_up(store: Database, work_id: str) -> None:
 def move_to_front(store: Database, work_id: str) -> None:
     """Let a waiting search be the next one."""
     with store.writing() as connection:
-        places = _read_places(connection, work_id)
+        places = _read_places(store, connection, work_id)
         _put(connection, work_id, min(places.values()) - 1)
 
 
 def _ask(store: Database, work_id: str, steps: Mapping[WorkState, tuple[WorkState, str]]) -> int:
     """Bring work from the state of now to the next, in one statement; return how much changed."""
+    check_yours(store, work_id)
     # Of several statements each could miss work whose process changes its state in between.
     after, message = (
         sa.case({before.value: str(step[part]) for before, step in steps.items()}, value=RUNS.c.state)
@@ -220,9 +231,13 @@ def _last_place() -> Any:
     return sa.select(sa.case((last > clock, last), else_=clock)).scalar_subquery()
 
 
-def _read_places(connection: sa.Connection, work_id: str) -> dict[str, float]:
+def _read_places(store: Database, connection: sa.Connection, work_id: str) -> dict[str, float]:
     """Read where the waiting searches stand, and keep them so until the transaction ends."""
-    query = sa.select(RUNS.c.id, RUNS.c.queue_position).where(IS_WAITING & IS_SEARCH).order_by(*IN_TURN)
+    query = (
+        sa.select(RUNS.c.id, RUNS.c.queue_position)
+        .where(IS_WAITING & IS_SEARCH & store.changes)
+        .order_by(*IN_TURN)
+    )
     places = {row.id: row.queue_position for row in connection.execute(query.with_for_update())}
     if work_id not in places:
         raise RunError(

@@ -21,11 +21,17 @@ _STAMPED = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.name, RUNS.c.state, RUNS.c.
 _STAMPED += [RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner, RUNS.c.ended]
 Stamp = tuple[tuple[Any, ...], ...]
 _SELF = sa.alias(RUNS)
+_ITSELF_IS_SEEN = (
+    sa.bindparam("sees_all", type_=sa.Boolean)
+    | (_SELF.c.space == sa.bindparam("space"))
+    | _SELF.c.is_published
+)
 _ITSELF_WAITS = sa.exists().where(_SELF.c.id == sa.bindparam("run"), _SELF.c.queue_position.is_not(None))
 # Made once: pages ask it each second, and to put it together takes longer than to answer it.
 _STAMP_QUERY = (
     sa.select(*_STAMPED)
     .where((RUNS.c.id == sa.bindparam("run")) | ((IS_HELD | IS_WAITING) & _ITSELF_WAITS))
+    .where(sa.exists().where(_SELF.c.id == sa.bindparam("run"), _ITSELF_IS_SEEN))
     .order_by(RUNS.c.id)
 )
 
@@ -63,11 +69,23 @@ def list_waiting_jobs(store: Database) -> list[WorkRow]:
 
 def read_state(store: Database, work_id: str) -> WorkState:
     """Read where work stands; raises as `get_work` does."""
+    query = sa.select(RUNS.c.state).where(RUNS.c.id == work_id, store.reads)
     with store.reading() as connection:
-        state = connection.execute(sa.select(RUNS.c.state).where(RUNS.c.id == work_id)).scalar_one_or_none()
+        state = connection.execute(query).scalar_one_or_none()
     if state is None:
         raise _unknown(work_id)
     return WorkState(state)
+
+
+def check_yours(store: Database, work_id: str) -> None:
+    """Refuse to change work that another person has published; raises as `get_work` does."""
+    query = sa.select(store.changes).where(RUNS.c.id == work_id, store.reads)
+    with store.reading() as connection:
+        is_yours = connection.execute(query).scalar_one_or_none()
+    if is_yours is None:
+        raise _unknown(work_id)
+    if not is_yours:
+        raise RunError(f"{work_id} is what another person has published: it can be looked at, not changed.")
 
 
 def read_stamp(store: Database, work_id: str) -> Stamp:
@@ -76,7 +94,8 @@ def read_stamp(store: Database, work_id: str) -> Stamp:
     Of what waits, what is before it tells too. An id that is not there has an empty stamp.
     """
     with store.reading() as connection:
-        return tuple(tuple(row) for row in connection.execute(_STAMP_QUERY, {"run": work_id}))
+        asked = {"run": work_id, "sees_all": store.space is None, "space": store.space or ""}
+        return tuple(tuple(row) for row in connection.execute(_STAMP_QUERY, asked))
 
 
 def is_waiting(stamp: Stamp, work_id: str) -> bool:
@@ -88,7 +107,7 @@ def read_best_scores(store: Database) -> dict[str, BestScore]:
     """Read how accurate the best candidate so far is, of every run that has a scored fold."""
     n_folds, mean = sa.func.count(FITS.c.score).label("n_folds"), sa.func.avg(FITS.c.score).label("mean")
     scored = sa.select(FITS.c.run_id, n_folds, mean).where(
-        FITS.c.score.is_not(None), FITS.c.fold != REFIT_FOLD
+        FITS.c.score.is_not(None), FITS.c.fold != REFIT_FOLD, store.reads_run(FITS.c.run_id)
     )
     query = scored.group_by(FITS.c.run_id, FITS.c.candidate).order_by(n_folds, mean)
     with store.reading() as connection:
@@ -98,7 +117,7 @@ def read_best_scores(store: Database) -> dict[str, BestScore]:
 
 def read_owner(store: Database, work_id: str) -> Owner | None:
     """Read who carries work out; None where nobody does."""
-    query = sa.select(RUNS.c.owner).where(RUNS.c.id == work_id, IS_HELD)
+    query = sa.select(RUNS.c.owner).where(RUNS.c.id == work_id, IS_HELD, store.reads)
     with store.reading() as connection:
         owner = connection.execute(query).scalar_one_or_none()
     return None if owner is None else Owner.parse(owner)
@@ -114,7 +133,7 @@ def read_rows(store: Database, where: Any, *order: Any) -> list[WorkRow]:
             sa.func.sum(FITS.c.n_epochs).filter(counted).label("n_epochs"),
         )
         .outerjoin(FITS, FITS.c.run_id == RUNS.c.id)
-        .where(where)
+        .where(where, store.reads)
         .group_by(RUNS.c.id)
         .order_by(*(order or (RUNS.c.created.desc(),)))
     )

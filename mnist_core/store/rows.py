@@ -117,6 +117,10 @@ class WorkRow:
         and waits is what was lost with its process: the next one takes it.
     tags : tuple of str
         What its user filed it under.
+    space : str
+        Whose it is.
+    is_published : bool
+        Whether others may look at it.
     """
 
     id: str
@@ -142,6 +146,8 @@ class WorkRow:
     worked_seconds: float
     queue_position: float | None
     tags: tuple[str, ...]
+    space: str = ""
+    is_published: bool = False
 
     @cached_property
     def plan(self) -> SearchPlan:

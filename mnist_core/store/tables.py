@@ -29,6 +29,30 @@ RUNS = sa.Table(
     sa.Column("wishes", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("n_wishes", sa.Integer, nullable=False, server_default="0"),
     sa.Column("progress", sa.Float),
+    # Whose it is, and whether the others may look at it.
+    sa.Column("space", sa.String(32), nullable=False, server_default="", index=True),
+    sa.Column("is_published", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+PEOPLE = sa.Table(
+    "people",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    # What makes two names, or two logins, one: no two people share it.
+    sa.Column("key", sa.String(400), nullable=False, unique=True),
+    sa.Column("code_hash", sa.String(200)),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("seen", sa.Float, nullable=False),
+    sa.Column("page", sa.String(40), nullable=False, server_default=""),
+    sa.Column("n_wrong", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("wait_until", sa.Float, nullable=False, server_default="0"),
+    sa.Column("limits", sa.JSON, nullable=False, server_default="{}"),
+)
+LAB = sa.Table(
+    "lab",
+    METADATA,
+    sa.Column("key", sa.String(40), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 FITS = sa.Table(
     "fits",

@@ -92,6 +92,7 @@ def carry_out_work(
     StoreTroubleError
         If the store cannot be written; the reason is noted as soon as it can be again.
     """
+    store, settings = store.of(row.space), settings.of(row.space)
     job = Job(store, row, settings, stop or Event())
     with _noting_errors(store, row.id):
         try:
