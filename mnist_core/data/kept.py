@@ -1,4 +1,8 @@
-"""Data sets that were read once, kept as memory-mapped arrays under their fingerprints."""
+"""Data sets that were read once, kept as memory-mapped arrays under their fingerprints.
+
+Where people share a lab, each data set is kept once in a pool. A person has a folder with links to its files:
+who has none does not see it.
+"""
 
 import json
 import os
@@ -14,14 +18,14 @@ import numpy as np
 
 from mnist_core.data.dataset import DIGITS, Dataset, Origin
 from mnist_core.ground.errors import DataError, LayoutError
-from mnist_core.ground.replacing import replace_file
+from mnist_core.ground.replacing import link_file, replace_file
 
 _DETAILS, _IMAGES, _SOURCE = "dataset.json", "images.npy", "source.mat"
 _PIECE_BYTES = 2**20
 _PARTS = {"known_labels": "labels.npy", "test_part": "test_part.npy", "writers": "writers.npy"}
 
 
-def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
+def keep_dataset(dataset: Dataset, folder: Path, pool: Path | None = None) -> Dataset:
     """Keep a data set on disk and return it as memory-mapped arrays that all processes share.
 
     Parameters
@@ -31,12 +35,17 @@ def keep_dataset(dataset: Dataset, folder: Path) -> Dataset:
         came from another file, or by other choices to the same end.
     folder : Path
         Holds one folder a fingerprint; made where absent.
+    pool : Path or None
+        Another such folder, whose files those of `folder` are links to; None keeps files of its own.
 
     Raises
     ------
     DataError
         If the folder cannot be written.
     """
+    if pool not in (None, folder):
+        keep_dataset(dataset, pool)
+        link_dataset(dataset.fingerprint, pool, folder)
     if not _is_kept(dataset.fingerprint, folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -89,6 +98,46 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
         raise DataError(
             f"No data set {fingerprint} is kept here: open its file again on the Data page."
         ) from error
+
+
+def link_dataset(fingerprint: str, kept: Path, folder: Path) -> None:
+    """Let another folder have a kept data set too, by links to its files; nothing where it has it.
+
+    The file that it was read from is not among them, as it may hold more than its images.
+
+    Raises
+    ------
+    DataError
+        If it is not kept, or the folder cannot be written.
+    """
+    if _is_kept(fingerprint, folder):
+        return
+    open_dataset(fingerprint, kept)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _replacing(folder / fingerprint) as fresh:
+            for name in (_IMAGES, _DETAILS, *_PARTS.values()):
+                if (kept / fingerprint / name).exists():
+                    link_file(kept / fingerprint / name, fresh / name)
+    except OSError as error:
+        raise DataError(f"The data set needs room in {folder}, but it cannot be written: {error}.") from error
+
+
+def remove_dataset(fingerprint: str, folder: Path, pool: Path | None = None) -> None:
+    """Remove a kept data set from a folder, and from the pool too where no folder has it any more.
+
+    Raises
+    ------
+    DataError
+        If it is not kept, or cannot be removed.
+    """
+    open_dataset(fingerprint, folder)
+    try:
+        _remove_folder(folder / fingerprint)
+        if pool not in (None, folder) and (pool / fingerprint / _IMAGES).stat().st_nlink == 1:
+            _remove_folder(pool / fingerprint)
+    except OSError as error:
+        raise DataError(f"The data set in {folder} cannot be removed: {error}.") from error
 
 
 def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -> None:
@@ -160,10 +209,7 @@ def _is_kept(fingerprint: str, folder: Path) -> bool:
 
 
 def _write_dataset(dataset: Dataset, folder: Path) -> None:
-    beside = Path(tempfile.mkdtemp(prefix=".keeping-", dir=folder))
-    target, fresh = folder / dataset.fingerprint, beside / "new"
-    try:
-        fresh.mkdir()
+    with _replacing(folder / dataset.fingerprint) as fresh:
         np.save(fresh / _IMAGES, dataset.images, allow_pickle=False)
         for name, array in _list_parts(dataset).items():
             np.save(fresh / _PARTS[name], array, allow_pickle=False)
@@ -171,7 +217,17 @@ def _write_dataset(dataset: Dataset, folder: Path) -> None:
         for path in fresh.iterdir():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
-        if _is_kept(dataset.fingerprint, folder):
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Give a new folder to write a data set to, which takes the place of a damaged one."""
+    beside = Path(tempfile.mkdtemp(prefix=".keeping-", dir=target.parent))
+    fresh = beside / "new"
+    try:
+        fresh.mkdir()
+        yield fresh
+        if _is_kept(target.name, target.parent):
             return  # another tab kept the same data meanwhile
         if target.exists():
             target.replace(beside / "damaged")
@@ -190,6 +246,13 @@ def _write_details(dataset: Dataset, folder: Path) -> None:
     }
     with replace_file(folder / _DETAILS) as file:
         file.write(json.dumps(details).encode())
+
+
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder so that no half of it is ever seen."""
+    gone = Path(tempfile.mkdtemp(prefix=".removing-", dir=folder.parent))
+    folder.replace(gone / "old")
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _list_parts(dataset: Dataset) -> dict[str, np.ndarray]:

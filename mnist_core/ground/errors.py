@@ -55,6 +55,10 @@ class ScoreError(LabError):
     """A score of the game that cannot be kept or read, or has no name."""
 
 
+class PersonError(LabError):
+    """A person who is unknown, or may not come in, or asks for more than the lab allows one."""
+
+
 class RunError(LabError):
     """A run that is unknown, or that failed."""
 

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, and disks that do not take them."""
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,6 +109,22 @@ def needing_room(folder: Path, what: str) -> Iterator[None]:
             f"The work needs room for {what} in {folder}, but it cannot be written to ({error.strerror}): "
             "make room or mend the folder's rights, then go on."
         ) from error
+
+
+def link_file(path: Path, target: Path) -> None:
+    """Let a file have a second name, which costs no room; a copy where the disk knows no such links.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        shutil.copy2(path, target)
 
 
 def is_passage(path: Path) -> bool:
