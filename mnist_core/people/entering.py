@@ -124,8 +124,8 @@ def _count_try(store: Database, person: Person) -> None:
             connection.execute(sa.update(PEOPLE).where(PEOPLE.c.id == person.id).values(values))
             return
     raise PersonError(
-        f"The code of {person.name} was wrong too often: wait {max(round(until - now), 1)} s, or ask who looks "
-        "after the lab for a new one."
+        f"The code of {person.name} was wrong too often: wait {max(round(until - now), 1)} s, or ask who "
+        "looks after the lab for a new one."
     )
 
 
