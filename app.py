@@ -13,6 +13,8 @@ from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.loading import wait_for_pages
 from mnist_ui.markdown import escape
+from mnist_ui.server.health import list_routes
+from mnist_ui.server.logs import note_error, note_page, start_log
 from mnist_ui.start.warming import warm_up
 from mnist_ui.streamlit_insides import INHERITED_WORDS, NARROW_SIDEBAR, style
 
@@ -22,6 +24,7 @@ _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
 
 @asynccontextmanager
 async def _serve(_: st.App) -> AsyncIterator[None]:
+    start_log()
     warm_up()
     yield
 
@@ -61,11 +64,13 @@ def _show_page() -> None:
     carry_on()
     with st.sidebar:  # before the page, which may stop
         show_glossary()
-    st.navigation(_list_pages(), expanded=True).run()
+    page = st.navigation(_list_pages(), expanded=True)
+    note_page(page.url_path or "home")
+    page.run()
     see()
 
 
 if __name__ == "__main__":
     _show_page()
 else:
-    app = st.App(__file__, lifespan=_serve)
+    app = st.App(__file__, lifespan=_serve, routes=list_routes(), on_script_error=note_error)

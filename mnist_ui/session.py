@@ -102,6 +102,9 @@ MODEL_WIDGET = Held("lab-model-widget", "")
 REFUSAL = Held[str | None]("lab-refusal", None)
 """Why something was refused, to be shown once after the page has started over."""
 
+SHOWN_PAGE = Held("lab-shown-page", "")
+"""The page that the tab shows, for the log."""
+
 TOLD = Held[int | None]("draw-told", None)
 """The digit that a drawing was told to be, by its name."""
 

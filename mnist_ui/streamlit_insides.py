@@ -65,6 +65,11 @@ def leave_old_navigation() -> None:
         st.rerun()
 
 
+def is_in_script() -> bool:
+    """Say whether a script of a tab runs in this thread; other threads have no tab."""
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
 def show_nobody(thread: str) -> None:
     """Have Streamlit not warn of each spinner that a thread shows to nobody.
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import psutil
 
 from benchmarks import ROOT
 
+_NO_SETTINGS: Mapping[str, str] = {}
 _START_S = 60.0
 _STOP_S = 10.0
 _LOOK_EVERY_S = 0.02
@@ -44,6 +45,11 @@ class Server:
         """Return where a page of it is."""
         return f"{self.url}/{path}"
 
+    def kill(self) -> None:
+        """Kill the app alone, and nothing that it has started."""
+        self._process.kill()
+        self._process.wait()
+
     def measure_cpu_s(self) -> float:
         """Return the processor seconds that the server has used so far, without its children."""
         times = self._process.cpu_times()
@@ -56,7 +62,12 @@ class Server:
 
 @contextmanager
 def run_app(
-    home: Path, *, log_path: Path | None = None, is_listening_enough: bool = False
+    home: Path,
+    *,
+    log_path: Path | None = None,
+    is_listening_enough: bool = False,
+    path: str = "",
+    settings: Mapping[str, str] = _NO_SETTINGS,
 ) -> Iterator[Server]:
     """Run the app with a home of its own, and end it and whatever it has started.
 
@@ -68,12 +79,17 @@ def run_app(
         File for what the app says; by default beside the home.
     is_listening_enough : bool
         Whether not to wait until it says that it is healthy.
+    path : str
+        What its addresses are below, as behind a proxy.
+    settings : mapping of str to str
+        Environment variables of the lab besides its home.
     """
     # Asked to end, Python would leave the app and all that it has started behind.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
     port, log_path = _find_port(), log_path or home.with_suffix(".log")
-    app = _start(home, port, log_path)
-    server = Server(f"http://localhost:{port}", home, log_path, psutil.Process(app.pid))
+    environ = {"MNIST_LAB_HOME": str(home), **settings}
+    app = _start(environ, [f"--server.port={port}", f"--server.baseUrlPath={path}"], log_path)
+    server = Server(f"http://localhost:{port}/{path}".rstrip("/"), home, log_path, psutil.Process(app.pid))
     try:
         _wait_until_it_listens(port, app, log_path)
         if not is_listening_enough:
@@ -98,14 +114,14 @@ def _works_in(process: psutil.Process, home: Path) -> bool:
         return False  # it has ended meanwhile, or is another user's
 
 
-def _start(home: Path, port: int, log_path: Path) -> subprocess.Popen[bytes]:
+def _start(settings: Mapping[str, str], options: list[str], log_path: Path) -> subprocess.Popen[bytes]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MNIST_LAB_")}
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
             cwd=ROOT,
-            env={**environ, "MNIST_LAB_HOME": str(home)},
+            env={**environ, **settings},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

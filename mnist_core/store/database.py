@@ -98,6 +98,17 @@ class Database:
     def _owner(self) -> str:
         return str(Owner.of_this_process())
 
+    def check(self) -> None:
+        """See that the database answers.
+
+        Raises
+        ------
+        StoreTroubleError
+            If it does not.
+        """
+        with self.reading() as connection:
+            connection.execute(sa.select(1))
+
     def write(self, statement: Any) -> int:
         """Carry out a statement and return how many rows it changed."""
         with self.writing() as connection:

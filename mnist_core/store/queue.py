@@ -1,5 +1,6 @@
 """The work that waits for a process, and the wishes of users: cancel, pause, resume, first in the queue."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
+from mnist_core.ground.logs import about
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store.claims import WORKED_SECONDS
 from mnist_core.store.database import Database
@@ -23,6 +25,7 @@ from mnist_core.store.reading import (
 from mnist_core.store.rows import RESUMABLE, SEARCH, WorkRow, WorkState, now
 from mnist_core.store.tables import RUNS
 
+_LOG = logging.getLogger("mnist_lab.queue")
 _STOPPED = (WorkState.PAUSED, WorkState.INTERRUPTED)
 _GOING_ON = (WorkState.RUNNING, WorkState.PAUSING)
 
@@ -72,6 +75,7 @@ def add_job(
         "space": store.space or "",
     }
     store.write(sa.insert(RUNS).values(row))
+    _LOG.info("%s asked for: %s", kind, name, extra=about(work=job_id))
     return job_id
 
 

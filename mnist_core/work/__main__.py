@@ -7,6 +7,7 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from mnist_core.ground.errors import RunError, RunLostError
+from mnist_core.ground.logs import about, keep_log
 from mnist_core.ground.priority import yield_to_others
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.store import Database, WorkRow, claim
@@ -44,17 +45,18 @@ def work_on_job(settings: Settings, job_id: str, stop: Event) -> None:
 
 
 def _carry_out(store: Database, row: WorkRow, settings: Settings, stop: Event) -> None:
-    _LOG.info("%s %s begins", row.kind, row.id)
+    extra = about(work=row.id)
+    _LOG.info("%s begins", row.kind, extra=extra)
     try:
         ended = carry_out_work(store, row, settings, stop)
     except RunLostError as error:
-        _LOG.warning("%s", error)
+        _LOG.warning("%s is lost: %s", row.kind, error, extra=extra)
     else:
-        _LOG.info("%s %s: %s, %s", row.kind, row.id, ended.state, ended.message)
+        _LOG.info("%s ends: %s, %s", row.kind, ended.state, ended.message, extra=extra)
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    keep_log(read_settings().logs_folder)
     with catch_signals() as stop:
         try:
             if len(sys.argv) > 1:

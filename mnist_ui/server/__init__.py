@@ -1,0 +1,1 @@
+"""What the server does beside the pages: it tells whether it is well, and writes its log."""

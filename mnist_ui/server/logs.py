@@ -1,0 +1,37 @@
+"""What the app writes to the log: each page that somebody opens, and each error of a page."""
+
+import logging
+import traceback
+from pathlib import Path
+
+from mnist_core.ground.logs import Who, keep_log
+from mnist_core.ground.settings import PROJECT_FOLDER, read_settings
+from mnist_ui.session import SHOWN_PAGE
+from mnist_ui.streamlit_insides import is_in_script
+
+_LOG = logging.getLogger("mnist_lab.app")
+
+
+def start_log() -> None:
+    """Write the log of the app from now on."""
+    keep_log(read_settings().logs_folder, _find_who)
+    _LOG.info("the app starts")
+
+
+def note_page(page: str) -> None:
+    """Write that the tab has opened a page, unless it shows it already."""
+    if SHOWN_PAGE.get() != page:
+        SHOWN_PAGE.put(page)
+        _LOG.info("page opened")
+
+
+def note_error(error: Exception) -> None:
+    """Write that a page has failed, and where; not what the error says, which may quote what was sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT_FOLDER)] or frames
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "nowhere"
+    _LOG.error("page failed: %s at %s", type(error).__name__, place)
+
+
+def _find_who() -> Who:
+    return Who(page=SHOWN_PAGE.get()) if is_in_script() else Who()
