@@ -79,7 +79,7 @@ def about(**fields: str) -> dict[str, dict[str, str]]:
 class _Line(logging.Formatter):
     """The form of a line."""
 
-    converter = staticmethod(time.gmtime)  # type: ignore[assignment] # of logging's own documentation
+    converter = staticmethod(time.gmtime)
 
     def __init__(self, find_who: Callable[[], Who]) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(fields)s %(message)s", "%Y-%m-%dT%H:%M:%S")
