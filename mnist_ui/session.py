@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+def _leave(value: Any) -> Any:
+    return value
+
+
 class Held(str, Generic[_T]):
     """A key of the session state, with what a tab holds under it; a widget takes it for its key too.
 
@@ -39,14 +43,19 @@ class Held(str, Generic[_T]):
         What a tab holds before anything was put there.
     is_kept : bool
         Whether it outlives a reload of the page, as a draft.
+    revive : callable
+        Makes what was put there of what JSON has made of it.
     """
 
     kept: ClassVar[list["Held[Any]"]] = []
     usual: _T
+    revive: Callable[[Any], _T]
 
-    def __new__(cls, key: str, usual: _T, *, is_kept: bool = False) -> "Held[_T]":  # noqa: D102
+    def __new__(  # noqa: D102
+        cls, key: str, usual: _T, *, is_kept: bool = False, revive: Callable[[Any], _T] = _leave
+    ) -> "Held[_T]":
         held = super().__new__(cls, key)
-        held.usual = usual
+        held.usual, held.revive = usual, revive
         if is_kept:
             cls.kept.append(held)
         return held
@@ -93,6 +102,9 @@ AWAITED = Held[frozenset[str]]("lab-awaited", frozenset())
 DATASET = Held[Dataset | None]("lab-dataset", None)
 DRAFT = Held[str | None]("lab-draft", None)
 """The word that a reload finds its draft by."""
+
+DRAFT_TEXT = Held("lab-draft-text", "")
+"""What was kept last under the word."""
 
 IS_WATCHING = Held("lab-is-watching", False)
 MODEL = Held[str | None]("lab-model", None)

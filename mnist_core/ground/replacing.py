@@ -13,7 +13,7 @@ from mnist_core.ground.errors import StorageError
 
 
 @contextmanager
-def replace_file(path: Path) -> Iterator[BinaryIO]:
+def replace_file(path: Path, *, is_lasting: bool = True) -> Iterator[BinaryIO]:
     """Open a file that takes the place of another once all is on disk; readers see the old or the new one.
 
     Parameters
@@ -22,6 +22,8 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
         Where the file will be, in a folder that exists. What is written meanwhile stands beside it, under a
         name that begins with a dot, and goes where writing fails. A link, a pipe or a device is written to
         as it is.
+    is_lasting : bool
+        Whether to wait until the disk has it; else it outlives the process, but perhaps no failure of power.
 
     Raises
     ------
@@ -37,7 +39,8 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
         with beside.open("wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

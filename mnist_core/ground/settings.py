@@ -98,6 +98,11 @@ class Settings:
         return self.folder / "corrections"
 
     @property
+    def drafts_folder(self) -> Path:
+        """Where what a reload of a page would lose is kept, a file a tab."""
+        return self.folder / "drafts"
+
+    @property
     def scores_folder(self) -> Path:
         """Where the board of the game is kept, a file a round; all spaces share it."""
         return self.home / "scores"

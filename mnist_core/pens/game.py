@@ -1,8 +1,9 @@
 """The game: ten digits to draw, one after the other; it scores what a network reads, and how fast."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mnist_core.pens import Stroke
 
@@ -71,6 +72,18 @@ class Round:
     model: str = ""
     turns: tuple[Turn, ...] = ()
 
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "Round":
+        """Make the round of what JSON has made of it.
+
+        Raises
+        ------
+        KeyError, TypeError
+            If it is none.
+        """
+        turns = (Turn(**{**turn, "strokes": _read_strokes(turn["strokes"])}) for turn in values["turns"])
+        return cls(tuple(values["digits"]), values["model"], tuple(turns))
+
     @property
     def asked(self) -> int | None:
         """Return the digit that is asked now; None when the round is over."""
@@ -132,6 +145,10 @@ def wins_at_once(asked: int, read: int, is_sure: bool) -> bool:
     that is not ready: a 4 without its stem, say. That turn is the player's to end.
     """
     return is_sure and read == asked
+
+
+def _read_strokes(values: Iterable[Iterable[Sequence[float]]]) -> tuple[Stroke, ...]:
+    return tuple([(x, y) for x, y in stroke] for stroke in values)
 
 
 def _count_tail(turns: Sequence[Turn]) -> int:

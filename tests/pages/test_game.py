@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from pen_digits import PEN_DIGITS
 from screen import read_documents, read_facts
 from streamlit.testing.v1 import AppTest
@@ -265,6 +266,52 @@ def test_a_reload_keeps_the_round_and_what_is_drawn(page):
     assert len(list_drawn_on(tab)) == len(PEN_DIGITS[4])
     # Its link is good for one reload: passed on, it shows nothing of the round.
     assert state.ROUND not in reload(page).session_state
+
+
+def test_a_round_that_was_played_comes_back_from_the_home_turn_by_turn(home, page):
+    begin_with(page, *range(10))
+    draw(page, 0)
+    page.run()
+    press(page, "Next")
+    played = page.session_state[state.ROUND]
+    assert len(played.turns) == 1
+
+    st.cache_resource.clear()  # as a process that has just begun
+    tab = reload(page)
+
+    assert tab.session_state[state.ROUND] == played
+    assert tab.session_state[state.ASKED_AT] == page.session_state[state.ASKED_AT]
+
+
+def test_a_draft_that_cannot_be_read_is_none(home, page):
+    begin_with(page, *range(10))
+    [draft] = (home / "drafts").iterdir()
+    draft.write_text('{"game-round": {"digits": 3}}')
+
+    tab = reload(page)
+
+    assert not tab.exception
+    assert state.ROUND not in tab.session_state
+
+
+def test_a_word_finds_no_file_beside_the_drafts(home, page):
+    (home / "lab.json").write_text('{"game-given-up": true}')
+    tab = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/game.py")
+    tab.query_params["draft"] = "../lab"
+    tab.run()
+
+    assert state.GIVEN_UP not in tab.session_state
+    assert (home / "lab.json").exists()
+
+
+def test_the_oldest_drafts_are_let_go(home, page, monkeypatch):
+    monkeypatch.setattr("mnist_ui.draft._MOST", 2)
+    tabs = [
+        AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/game.py").run() for _ in range(2)
+    ]
+
+    assert not [tab for tab in tabs if tab.exception]
+    assert len(list((home / "drafts").iterdir())) == 2
 
 
 def list_drawn_on(page: AppTest) -> list[object]:
