@@ -1,6 +1,6 @@
 """What a reload would lose, a drawing or a round of the game: held in the home, under a word of the link.
 
-A reload is a new session, and so is what follows when the app's process was killed, in another process perhaps;
+A reload is a new session, and so is what follows when the app's process was killed, in another one perhaps;
 only the page's address comes along. The word is good for one: whoever takes a draft up gets a new one, so
 that a link that was passed on shows nothing of it.
 """
