@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from mnist_core.ground.errors import LabError, PersonError
+from mnist_core.ground.settings import People, read_settings
 from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.loading import wait_for_pages
@@ -27,6 +30,18 @@ async def _serve(_: st.App) -> AsyncIterator[None]:
     start_log()
     warm_up()
     yield
+
+
+def _guard() -> list[Middleware]:
+    """Put the gate before all pages, where people enter by name."""
+    try:
+        if read_settings().people is not People.NAMES:
+            return []
+    except LabError:  # the page says so, and nothing else
+        return []
+    from mnist_ui.server.gate import Gate  # noqa: PLC0415 - it loads the store, for which one person need not wait
+
+    return [Middleware(Gate)]
 
 
 def _list_pages() -> dict[str, list[st.Page]]:
@@ -55,6 +70,8 @@ def _show_page() -> None:
     wait_for_pages()
     # Here, as it holds a component, which can only be made where an app runs.
     from mnist_ui.components.sight import see  # noqa: PLC0415
+    from mnist_ui.start.way_in import show_visitor, show_way_in  # noqa: PLC0415 - these load the store
+    from mnist_ui.who import note_here, person  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
     style(INHERITED_WORDS, NARROW_SIDEBAR)
@@ -62,9 +79,17 @@ def _show_page() -> None:
         st.error(escape(trouble), icon=":material/error:")
         return
     carry_on()
-    with st.sidebar:  # before the page, which may stop
-        show_glossary()
+    try:
+        visitor = person()
+    except PersonError as error:
+        show_way_in(str(error))
+        return
     page = st.navigation(_list_pages(), expanded=True)
+    with st.sidebar:  # before the page, which may stop
+        if visitor is not None:
+            show_visitor(visitor)
+        show_glossary()
+    note_here(page.url_path)
     note_page(page.url_path or "home")
     page.run()
     see()
@@ -73,4 +98,10 @@ def _show_page() -> None:
 if __name__ == "__main__":
     _show_page()
 else:
-    app = st.App(__file__, lifespan=_serve, routes=list_routes(), on_script_error=note_error)
+    app = st.App(
+        __file__,
+        lifespan=_serve,
+        routes=list_routes(),
+        middleware=_guard(),
+        on_script_error=note_error,
+    )

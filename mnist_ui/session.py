@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import streamlit as st
 
@@ -20,10 +20,8 @@ from mnist_core.ground.errors import DataError
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
-
-if TYPE_CHECKING:
-    from mnist_core.store import Database
-
+from mnist_core.store import Database
+from mnist_ui import who
 
 _T = TypeVar("_T")
 
@@ -127,17 +125,23 @@ def read_sent(key: str) -> Mapping[str, Any]:
 
 
 def settings() -> Settings:
-    """Return the places that the lab works in."""
-    return read_settings()
+    """Return the places that the lab works in, as the space of who looks at the page has them.
+
+    Raises
+    ------
+    PersonError
+        If the lab does not know who looks.
+    """
+    return read_settings().of(who.space())
 
 
-def store() -> "Database":
-    """Return the store of runs, which all tabs share."""
-    return _open_store(settings().database)
+def store() -> Database:
+    """Return the store of work, as who looks at the page sees it; raises as `settings` does."""
+    return who.open_whole_store(read_settings()).of(who.space())
 
 
 def current_dataset() -> Dataset | None:
-    """Return the open data set: this tab's, else the one that was opened last in any tab.
+    """Return the open data set: this tab's, else the one that was opened last in any tab of the space.
 
     None where none was ever opened, or where the one that was is no longer kept.
     """
@@ -148,7 +152,7 @@ def current_dataset() -> Dataset | None:
 
 
 def last_dataset() -> Dataset | None:
-    """Return the data set that was opened last in any tab; None where there is none."""
+    """Return the data set that was opened last in any tab of the space; None where there is none."""
     try:
         fingerprint = _last_path().read_text(encoding="utf-8").strip()
         return _open_shared(fingerprint)
@@ -157,7 +161,7 @@ def last_dataset() -> Dataset | None:
 
 
 def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -> Dataset:
-    """Keep a data set and open it in this tab and in every tab to come.
+    """Keep a data set and open it in this tab and in every tab of the space to come.
 
     Parameters
     ----------
@@ -171,14 +175,15 @@ def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -
     DataError
         If it cannot be written; the previous one stays open.
     """
-    fingerprint = keep_dataset(dataset, settings().datasets_folder).fingerprint
+    places = settings()
+    fingerprint = keep_dataset(dataset, places.datasets_folder, places.pool_folder).fingerprint
     if source is not None:
-        keep_source(source, fingerprint, settings().datasets_folder)
+        keep_source(source, fingerprint, places.datasets_folder)
     return reopen_dataset(fingerprint)
 
 
 def reopen_dataset(fingerprint: str) -> Dataset:
-    """Open a data set that is kept, in this tab and in every tab to come.
+    """Open a data set that is kept, in this tab and in every tab of the space to come.
 
     Raises
     ------
@@ -209,7 +214,7 @@ def kept_datasets() -> list[tuple[str, str]]:
 
 
 def _last_path() -> Path:
-    return settings().home / "last_dataset"
+    return settings().folder / "last_dataset"
 
 
 def _remember(dataset: Dataset) -> None:
@@ -231,11 +236,3 @@ def _open_once(
     files: tuple[tuple[str, int], ...],  # noqa: ARG001 - part of the key
 ) -> Dataset:
     return open_dataset(fingerprint, Path(folder))
-
-
-@st.cache_resource(show_spinner=False)
-def _open_store(url: str) -> "Database":
-    from mnist_core.store import Database  # noqa: PLC0415 - a page without runs need not load SQLAlchemy
-
-    settings().make_home()
-    return Database(url)

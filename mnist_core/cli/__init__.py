@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from mnist_core.cli.output import hold_outputs
 from mnist_core.cli.say import ReaderGoneError, write
 from mnist_core.cli.say import report as tell  # `report` is the module of that command here
+from mnist_core.cli.space import add_person_argument, choose_person
 from mnist_core.ground.errors import LabError, RunStoppedError
 
 COMMANDS = {
@@ -48,6 +49,7 @@ COMMANDS = {
     ),
     "riddle": ("riddle", "asks when output fields look like digits, by training many networks"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
+    "people": ("people", "lists who uses the lab, gives somebody a code, removes somebody"),
 }
 """Each command's module in this folder, and what it does."""
 
@@ -70,11 +72,13 @@ class _Parser(argparse.ArgumentParser):
 def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     """Make the parser; only the named commands' modules are imported, as some take seconds."""
     parser = _Parser(prog="python -m mnist_core", description="A lab for small digit networks.")
+    add_person_argument(parser)
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for name, (room, words) in COMMANDS.items():
         command = parsers.add_parser(name, help=words, description=f"{name}: {words}.")
         if name in commands:
             command.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+            add_person_argument(command)
             module = import_module(f"mnist_core.cli.{room}")
             function = name.replace("-", "_")
             getattr(module, f"add_{function}_arguments")(command)
@@ -96,11 +100,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _carry_out(words: list[str]) -> int:
-    arguments = make_parser(words[:1]).parse_args(words)
+    arguments = make_parser(words[:3]).parse_args(words)  # a person may be named before the command
     # Whoever ends this process ends what it started too.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
+        choose_person(arguments)
         gc.freeze()  # what was imported stays: not to be looked through again for each of many new objects
         with hold_outputs(arguments):
             arguments.carry_out(arguments)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mnist_core.ground.settings import read_settings
+from mnist_core.cli.space import find_settings
 from mnist_core.network.models import Model, find_model, load_model
 
 
@@ -17,4 +17,4 @@ def open_model(name_or_folder: str) -> Model:
     folder = Path(name_or_folder)
     if folder.is_dir():
         return load_model(folder)
-    return load_model(find_model(name_or_folder, read_settings().model_roots))
+    return load_model(find_model(name_or_folder, find_settings().model_roots))

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.say import say
+from mnist_core.cli.space import find_settings
 from mnist_core.ground.errors import CorrectionError
 from mnist_core.ground.replacing import write_out
-from mnist_core.ground.settings import read_settings
 from mnist_core.pens.corrections import (
     Correction,
     delete_corrections,
@@ -34,7 +34,7 @@ def add_corrections_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_corrections(arguments: argparse.Namespace) -> None:
     """List, write, read or delete what is kept of drawings whose digit was told."""
-    folder = read_settings().corrections_folder
+    folder = find_settings().corrections_folder
     document, words = _ACTIONS[arguments.action](arguments, folder)
     say(document, words, arguments.json)
 

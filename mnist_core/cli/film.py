@@ -4,11 +4,11 @@ import argparse
 
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
+from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import GridError
 from mnist_core.ground.replacing import write_out
-from mnist_core.ground.settings import read_settings
 from mnist_core.network.architecture import LAYERS
-from mnist_core.store import Database, get_job
+from mnist_core.store import get_job
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.unit_pictures import choose_epochs
 from mnist_core.training.live.watched import find_classes, open_frames
@@ -33,8 +33,8 @@ def run_film(arguments: argparse.Namespace) -> None:
             f"The epochs a second must be from 0.1 to {_MOST_PACE:g}, but are {arguments.pace:g}: "
             "choose others."
         )
-    settings = read_settings()
-    job = get_job(Database(settings.database), arguments.training)
+    settings = find_settings()
+    job = get_job(open_store(settings), arguments.training)
     frames = open_frames(settings, job.id)
     data = make_film(frames, FilmPlan(arguments.layer, find_classes(job, settings), arguments.pace))
     out = arguments.out.resolve()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mnist_core.cli.choose import open_model
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.say import report, say
-from mnist_core.ground.settings import Settings, read_settings
+from mnist_core.cli.space import find_settings
+from mnist_core.ground.settings import Settings
 from mnist_core.pens import Drawing, read_drawings
 from mnist_core.pens.corrections import list_own_writing
 
@@ -38,7 +39,7 @@ def run_learn(arguments: argparse.Namespace) -> None:
 
     start = time.monotonic()
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
-    settings = read_settings()
+    settings = find_settings()
     drawings = _read_drawings(arguments.source, settings)
     out = arguments.out.resolve()
     copy, learned = learn_model(

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
+from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.replacing import write_out
-from mnist_core.ground.settings import read_settings
 from mnist_core.insight.report import gather_facts, write_page
-from mnist_core.store import Database
 
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:
@@ -19,8 +18,8 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_report(arguments: argparse.Namespace) -> None:
     """Write a finished run as a page that opens without the lab."""
-    settings = read_settings()
-    facts = gather_facts(Database(settings.database), arguments.run, settings.datasets_folder)
+    settings = find_settings()
+    facts = gather_facts(open_store(settings), arguments.run, settings.datasets_folder)
     page = write_page(facts).encode()
     with write_out(arguments.out, "The report") as file:
         file.write(page)

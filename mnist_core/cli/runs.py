@@ -3,7 +3,7 @@
 import argparse
 
 from mnist_core.cli.say import say
-from mnist_core.ground.settings import read_settings
+from mnist_core.cli.space import find_settings, open_store
 from mnist_core.store import Database, list_work, read_best_scores, read_epochs, release_silent
 from mnist_core.training.live.plan import TRAINING, title_training
 
@@ -17,7 +17,7 @@ def add_runs_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_runs(arguments: argparse.Namespace) -> None:
     """List all runs, or all live trainings, the latest first."""
-    store = Database(read_settings().database)
+    store = open_store(find_settings())
     release_silent(store)
     if arguments.trainings:
         _list_trainings(store, arguments.json)

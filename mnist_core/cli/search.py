@@ -9,8 +9,9 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
 from mnist_core.cli.say import ReaderGoneError, report, say
+from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import RunError, RunStoppedError
-from mnist_core.ground.settings import Settings, read_settings
+from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import Engine, SearchPlan, read_grid
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.search.following import MODEL, RESULTS, follow, hold_results
@@ -74,7 +75,7 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_search(arguments: argparse.Namespace) -> None:
     """Run a search to its end in this process's care."""
-    settings = read_settings()
+    settings = find_settings()
     settings.make_home()
     plan = SearchPlan(
         grid=read_grid(arguments.grid),
@@ -91,7 +92,7 @@ def run_search(arguments: argparse.Namespace) -> None:
     # The engine loads its libraries while this process loads its own and reads the file.
     with SearchProcess.start_early(plan, settings) as process:
         dataset = _read(arguments, plan, settings)
-        store = Database(settings.database)
+        store = open_store(settings)
         run_id = add_search(store, plan.fit_classes(dataset.n_classes), dataset.name, dataset.fingerprint)
         _carry_out(store, run_id, settings, process, arguments.json)
 
@@ -100,7 +101,7 @@ def _read(arguments: argparse.Namespace, plan: SearchPlan, settings: Settings) -
     from mnist_core.data.kept import keep_dataset  # noqa: PLC0415 - the engine has begun by now
     from mnist_core.search.check import check_plan  # noqa: PLC0415
 
-    dataset = keep_dataset(read_data(arguments), settings.datasets_folder)
+    dataset = keep_dataset(read_data(arguments), settings.datasets_folder, settings.pool_folder)
     check_plan(plan, dataset)
     return dataset
 
@@ -113,9 +114,9 @@ def add_resume_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_resume(arguments: argparse.Namespace) -> None:
     """Carry a run on from its checkpoints to its end."""
-    settings = read_settings()
+    settings = find_settings()
     settings.make_home()
-    store = Database(settings.database)
+    store = open_store(settings)
     release_silent(store)
     if get_search(store, arguments.run).state.is_held:
         report("looks for a sign of life of its worker")

@@ -13,14 +13,14 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments
 from mnist_core.cli.say import report, say
+from mnist_core.cli.space import find_settings, open_store
 from mnist_core.data.dataset import Dataset, Split, split_dataset
 from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.errors import GridError
-from mnist_core.ground.settings import read_settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.recipe import LEGIBLE, RECIPE_SETTINGS, Recipe
-from mnist_core.store import Database, get_job
+from mnist_core.store import get_job
 from mnist_core.training.one_network import TrainedModel, train_model
 
 
@@ -153,9 +153,9 @@ def _train_live(
         candidate, _change_recipe(Recipe(n_classes=dataset.n_classes), arguments), arguments.limit
     )
     changes = dict(read_change(words, plan.rates) for words in arguments.change)
-    settings = read_settings()
+    settings = find_settings()
     settings.make_home()
-    store = Database(settings.database)
+    store = open_store(settings)
     training = train_keeping(store, settings, dataset, plan, changes, _report_epoch)
     last = open_frames(settings, training).last_epoch
     return training, save_epoch(get_job(store, training), settings, last, out)

@@ -27,6 +27,7 @@ from mnist_core.store.reading import (
     get_search,
     get_work,
     is_waiting,
+    list_all_work,
     list_waiting_jobs,
     list_work,
     read_best_scores,
@@ -49,7 +50,8 @@ from mnist_core.store.rows import (
 __all__ = ["HEARTBEAT_EVERY_S", "SEARCH", "BestScore", "Database", "EpochRow", "FitRow", "FitState"]
 __all__ += ["Outcome", "Stamp", "WorkRow", "WorkState", "add_job", "add_search", "await_word", "beat"]
 __all__ += ["claim", "describe_wait", "end", "find_searches", "get_job", "get_search", "get_work"]
-__all__ += ["has_searches", "is_waiting", "list_tags", "list_waiting_jobs", "list_work"]
+__all__ += ["has_searches", "is_waiting", "list_all_work", "list_tags"]
+__all__ += ["list_waiting_jobs", "list_work"]
 __all__ += ["move_to_front", "move_up", "now", "read_best_scores", "read_epochs", "read_fits"]
 __all__ += ["read_owner", "read_queue", "read_stamp", "read_state", "record", "release"]
 __all__ += ["release_silent", "remove_work", "rename_work", "request_cancel", "request_pause"]

@@ -62,6 +62,11 @@ def list_work(store: Database, kind: str = SEARCH) -> list[WorkRow]:
     return read_rows(store, RUNS.c.kind == kind)
 
 
+def list_all_work(store: Database) -> list[WorkRow]:
+    """Read all work of all kinds that may be changed, the latest first."""
+    return read_rows(store, store.changes)
+
+
 def list_waiting_jobs(store: Database) -> list[WorkRow]:
     """Read the work but searches that no process has taken, what was lost with its process among it."""
     return read_rows(store, IS_WAITING & ~IS_SEARCH)

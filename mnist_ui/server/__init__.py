@@ -1,1 +1,1 @@
-"""What the server does beside the pages: it tells whether it is well, and writes its log."""
+"""What the server does around the pages: who may come in, whether it lives, what it writes down."""

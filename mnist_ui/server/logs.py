@@ -4,10 +4,12 @@ import logging
 import traceback
 from pathlib import Path
 
+from mnist_core.ground.errors import PersonError
 from mnist_core.ground.logs import Who, keep_log
 from mnist_core.ground.settings import PROJECT_FOLDER, read_settings
 from mnist_ui.session import SHOWN_PAGE
 from mnist_ui.streamlit_insides import is_in_script
+from mnist_ui.who import person
 
 _LOG = logging.getLogger("mnist_lab.app")
 
@@ -34,4 +36,12 @@ def note_error(error: Exception) -> None:
 
 
 def _find_who() -> Who:
-    return Who(page=SHOWN_PAGE.get()) if is_in_script() else Who()
+    if not is_in_script():
+        return Who()
+    try:
+        visitor = person()
+    except PersonError:
+        visitor = None
+    if visitor is None:
+        return Who(page=SHOWN_PAGE.get())
+    return Who(visitor.id, visitor.name, SHOWN_PAGE.get())

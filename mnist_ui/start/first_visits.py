@@ -4,7 +4,7 @@ import logging
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
-from mnist_core.ground.settings import SHIPPED_MODELS
+from mnist_core.ground.settings import SHIPPED_MODELS, People, read_settings
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.network.models import Model
 from mnist_ui.cached.lens import open_lens
@@ -27,10 +27,16 @@ def compute_first() -> None:
         read_builtin()
         for name in ("paper", "legible"):
             score_shipped(name)
-        _look(open_model(SHIPPED_MODELS / "paper"), last_dataset() or open_sample())
+        _look(open_model(SHIPPED_MODELS / "paper"), _find_dataset())
     except LabError as error:
         # The page says so too, to whoever opens it.
         _LOG.info("what a first visit shows could not be computed: %s", error)
+
+
+def _find_dataset() -> Dataset:
+    """Find what the one person opened last; of many each has opened something else."""
+    opened = last_dataset() if read_settings().people is People.ONE else None
+    return opened or open_sample()
 
 
 def _look(model: Model, dataset: Dataset) -> None:

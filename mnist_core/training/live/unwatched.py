@@ -48,7 +48,7 @@ def train_keeping(
     StorageError
         If the epochs cannot be kept.
     """
-    fingerprint = keep_dataset(dataset, settings.datasets_folder).fingerprint
+    fingerprint = keep_dataset(dataset, settings.datasets_folder, settings.pool_folder).fingerprint
     # All of it is on record before it begins: a kill must not lose what was asked for.
     wishes = Wishes(plan.recipe.max_epochs, plan.rates, changes=changes, stops_early=True)
     row = claim(store, add_training(store, plan, dataset.name, fingerprint, wishes))
