@@ -4,8 +4,9 @@ import streamlit as st
 
 from mnist_core.ground.errors import PersonError
 from mnist_core.ground.settings import People, Settings, fold_name, read_settings
-from mnist_core.people.entering import read_token
-from mnist_core.people.roll import (
+from mnist_core.store import Database
+from mnist_core.store.people.entering import read_token
+from mnist_core.store.people.roll import (
     MOST_LETTERS,
     Person,
     add_person,
@@ -15,7 +16,6 @@ from mnist_core.people.roll import (
     note_seen,
     read_secret,
 )
-from mnist_core.store import Database
 
 COOKIE = "mnist-lab-person"
 """Holds the token that a browser is known again by, where people enter by name."""

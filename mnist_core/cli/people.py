@@ -9,11 +9,11 @@ from typing import Any
 from mnist_core.cli.say import say
 from mnist_core.ground.errors import PersonError
 from mnist_core.ground.settings import Settings, fold_name, read_settings
-from mnist_core.people.entering import hash_code
-from mnist_core.people.leaving import remove_person
-from mnist_core.people.roll import add_person, change_person, find_person, get_person, list_people
-from mnist_core.people.roll import find_space as find_id
 from mnist_core.store import Database
+from mnist_core.store.people.entering import hash_code
+from mnist_core.store.people.leaving import remove_person
+from mnist_core.store.people.roll import add_person, change_person, find_person, get_person, list_people
+from mnist_core.store.people.roll import find_space as find_id
 
 
 def add_people_arguments(command: argparse.ArgumentParser) -> None:

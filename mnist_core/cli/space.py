@@ -40,7 +40,7 @@ def find_settings() -> Settings:
     name = os.environ.get(_VARIABLE, "")
     if not name:
         return settings
-    from mnist_core.people.roll import find_space  # noqa: PLC0415 - one person need not wait for the store
+    from mnist_core.store.people.roll import find_space  # noqa: PLC0415 - one person need not wait for the store
 
     return settings.of(find_space(open_store(settings), settings, name))
 

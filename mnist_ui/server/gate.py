@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mnist_core.ground.errors import LabError, PersonError
 from mnist_core.ground.settings import People, Settings, read_settings
-from mnist_core.people.entering import TOKEN_DAYS, enter, make_token
-from mnist_core.people.roll import read_secret
+from mnist_core.store.people.entering import TOKEN_DAYS, enter, make_token
+from mnist_core.store.people.roll import read_secret
 from mnist_ui.who import COOKIE, know, open_whole_store
 
 OPEN_PATHS: Final = ("/health", "/ready", "/_stcore/health")

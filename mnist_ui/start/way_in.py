@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 from mnist_core.ground.settings import People, read_settings
-from mnist_core.people.roll import Person
+from mnist_core.store.people.roll import Person
 from mnist_ui.markdown import escape
 
 _LINK = '<a href="{href}" target="_self" style="color: var(--st-link-color)">{words}</a>'

@@ -11,8 +11,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from mnist_core.ground.errors import PersonError
 from mnist_core.ground.settings import Settings, fold_name
-from mnist_core.people.roll import Person, add_person, check_name, find_person
 from mnist_core.store import Database
+from mnist_core.store.people.roll import Person, add_person, check_name, find_person
 from mnist_core.store.tables import PEOPLE
 
 FEWEST_SIGNS, MOST_SIGNS = 4, 200
