@@ -7,9 +7,7 @@ from pathlib import Path
 from mnist_core.ground.errors import PersonError
 from mnist_core.ground.logs import Who, keep_log
 from mnist_core.ground.settings import PROJECT_FOLDER, read_settings
-from mnist_ui.session import SHOWN_PAGE
 from mnist_ui.streamlit_insides import is_in_script
-from mnist_ui.who import person
 
 _LOG = logging.getLogger("mnist_lab.app")
 
@@ -22,6 +20,8 @@ def start_log() -> None:
 
 def note_page(page: str) -> None:
     """Write that the tab has opened a page, unless it shows it already."""
+    from mnist_ui.session import SHOWN_PAGE  # noqa: PLC0415 - slow to import, and loaded where a page is shown
+
     if SHOWN_PAGE.get() != page:
         SHOWN_PAGE.put(page)
         _LOG.info("page opened")
@@ -38,6 +38,9 @@ def note_error(error: Exception) -> None:
 def _find_who() -> Who:
     if not is_in_script():
         return Who()
+    from mnist_ui.session import SHOWN_PAGE  # noqa: PLC0415 - see above
+    from mnist_ui.who import person  # noqa: PLC0415
+
     try:
         visitor = person()
     except PersonError:
