@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from classroom import enter, register
 from digits import ROOT
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 from searches import SPEED
@@ -63,13 +64,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An app from an empty state, one a test file; a traceback in its log is a failure."""
+    """An app from an empty state, one a test file, by its `LAB_SETTINGS`; a traceback in its log is a failure."""
     name = Path(request.node.name).stem
     home = tmp_path_factory.mktemp(name) / "home"
     if name not in _MEASURED_BY:
         home.mkdir()
         (home / "speed.json").write_text(json.dumps(SPEED), encoding="utf-8")
-    with run_app(home, log_path=_RESULTS / f"{name}.log") as running:
+    settings = getattr(request.module, "LAB_SETTINGS", {})
+    with run_app(home, log_path=_RESULTS / f"{name}.log", settings=settings) as running:
         yield running
     log = running.log_path.read_text(encoding="utf-8", errors="replace")
     assert "Traceback" not in log, f"the app raised, see {running.log_path}:\n{log[-2000:]}"
@@ -81,7 +83,9 @@ def open_tab(request: pytest.FixtureRequest, browser: Browser, lab: Server) -> I
     tabs: list[Page] = []
     problems: list[str] = []
 
-    def open_one(path: str = "", *, width: int = 1280, height: int = 900, scheme: str = "light") -> Page:
+    def open_one(
+        path: str = "", *, width: int = 1280, height: int = 900, scheme: str = "light", person: str = ""
+    ) -> Page:
         context = browser.new_context(
             viewport=ViewportSize(width=width, height=height),
             color_scheme="dark" if scheme == "dark" else "light",
@@ -93,7 +97,11 @@ def open_tab(request: pytest.FixtureRequest, browser: Browser, lab: Server) -> I
         tab.on("pageerror", lambda error: problems.append(f"page error: {error}"))
         tab.on("request", lambda request: problems.extend(_foreign_request(request, lab)))
         tabs.append(tab)
+        if person:
+            register(lab, person)
         tab.goto(lab.address(path))
+        if person:
+            enter(tab, person)
         return tab
 
     yield open_one

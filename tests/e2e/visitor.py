@@ -8,10 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 OpenTab = Callable[..., Page]
-"""Opens a tab of the lab: a page, a width, a colour scheme."""
-
-OpenTab = Callable[..., Page]
-"""Opens a tab at a path; width, height and scheme may be given by name."""
+"""Opens a tab at a path; width, height, scheme and who enters (of a class) may be given by name."""
 
 HEADINGS = {
     "Home": "MNIST lab",
