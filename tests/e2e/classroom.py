@@ -19,7 +19,7 @@ def settings_of(lab: Server) -> Settings:
 
 
 def register(lab: Server, name: str) -> Person:
-    """Give somebody a space, where they have none, with the code of all; the host needs that before entering."""
+    """Give somebody a space by the code of all, where they have none; the host has to have one to enter."""
     store = Database(settings_of(lab).database)
     person = find_person(store, fold_name(name)) or add_person(store, name, fold_name(name), hash_code(CODE))
     store.close()

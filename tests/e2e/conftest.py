@@ -64,7 +64,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An app from an empty state, one a test file, by its `LAB_SETTINGS`; a traceback in its log is a failure."""
+    """An app from an empty state, one a test file, with its `LAB_SETTINGS`; a traceback in its log fails."""
     name = Path(request.node.name).stem
     home = tmp_path_factory.mktemp(name) / "home"
     if name not in _MEASURED_BY:
