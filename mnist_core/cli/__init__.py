@@ -48,6 +48,8 @@ COMMANDS = {
         "switches units off, scales, swaps, prunes, rounds weights, and says what it costs",
     ),
     "riddle": ("riddle", "asks when output fields look like digits, by training many networks"),
+    "backup": ("backup", "writes all that the lab keeps as one file, while it runs"),
+    "restore": ("backup", "puts a backup in place of what the lab keeps"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
     "people": ("people", "lists who uses the lab, gives somebody a code, removes somebody"),
 }

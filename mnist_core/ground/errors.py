@@ -59,6 +59,10 @@ class PersonError(LabError):
     """A person who is unknown, or may not come in, or asks for more than the lab allows one."""
 
 
+class BackupError(LabError):
+    """A backup that is damaged or newer, or a lab that cannot be backed up or restored now."""
+
+
 class RunError(LabError):
     """A run that is unknown, or that failed."""
 
