@@ -4,40 +4,45 @@ It stands before Streamlit itself: neither pages nor their connections, uploads,
 components are reached by who is not known.
 """
 
+import asyncio
 import html
 import secrets
-import time
+from collections import Counter, deque
 from collections.abc import Mapping
 from hmac import compare_digest
 from pathlib import Path
 from string import Template
-from threading import Lock, Semaphore
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import streamlit as st
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.ground.errors import LabError, PersonError
-from mnist_core.ground.settings import People, Settings, read_settings
+from mnist_core.ground.settings import People, Settings, fold_name, read_settings
 from mnist_core.store.people.entering import TOKEN_DAYS, enter, make_token
-from mnist_core.store.people.roll import read_secret
+from mnist_core.store.people.roll import Person, find_person, read_secret
+from mnist_ui.server.newcomers import Newcomers
 from mnist_ui.who import COOKIE, know, open_whole_store
 
 OPEN_PATHS: Final = ("/health", "/ready", "/_stcore/health")
 """What machines ask for, which tells nothing of anybody."""
 
+PERSON_HEADER: Final = b"x-mnist-lab-person"
+"""Tells Streamlit, by its option `trustedUserHeaders`, whose a connection is: no session is taken up by others."""
+
 _ENTER, _LEAVE = "/enter", "/leave"
 _FORM_COOKIE = "mnist-lab-form"  # shows that the form that is sent came from here
 _FORM_S = 3600
-_MOST_BYTES = 8192  # of a form
+_MOST_BYTES, _SEND_S = 8192, 20.0  # of a form, and how long it may take to come
 _PAGE = Path(__file__).with_name("enter.html")
-_MOST_TRIES, _TRIES_S = 60, 60.0  # to come in from one address, where a class may sit, within so many seconds
-_MOST_ADDRESSES = 10_000  # that are remembered
 _MOST_AT_ONCE = 2  # codes that are looked at: each takes a core for 30 ms, and 19 MB
+_MOST_OF_A_NAME, _MOST_WAITING = 3, 100  # who come in at once by one name, and by all
+_MOST_LEFT = 10_000  # tokens that were left behind, and are good for nothing until the app ends
 
 
 class Gate:
@@ -51,9 +56,11 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._tries: dict[str, list[float]] = {}
-        self._lock = Lock()
-        self._turns = Semaphore(_MOST_AT_ONCE)
+        self._newcomers = Newcomers()
+        self._waiting: Counter[str] = Counter()
+        self._left: deque[str] = deque(maxlen=_MOST_LEFT)
+        # Threads of their own: who tries codes keeps nobody's page waiting.
+        self._turns = CapacityLimiter(_MOST_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let pass who is known; show others the way in."""
@@ -67,27 +74,44 @@ class Gate:
         elif scope["type"] == "http" and path == _ENTER:
             await (await self._enter(settings, Request(scope, receive)))(scope, receive, send)
         elif scope["type"] == "http" and path == _LEAVE:
-            await _leave()(scope, receive, send)
-        elif await run_in_threadpool(know, settings, HTTPConnection(scope).cookies.get(COOKIE, "")):
-            await self._app(scope, receive, send)
+            await (await self._leave(settings, Request(scope)))(scope, receive, send)
+        elif person := await self._know(settings, scope):
+            await self._pass(settings, person, scope, receive, send)
         else:
             await _refuse(scope)(scope, receive, send)
+
+    async def _know(self, settings: Settings, scope: Scope) -> Person | None:
+        token = HTTPConnection(scope).cookies.get(COOKIE, "")
+        return None if token in self._left else await run_in_threadpool(know, settings, token)
+
+    async def _pass(
+        self, settings: Settings, person: Person, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Hand on what a person sends, as theirs; of a connection that stays, as long as they are known."""
+
+        async def receive_of_known() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and await self._know(settings, scope) is None:
+                return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        headers = [one for one in scope["headers"] if one[0] != PERSON_HEADER]
+        marked = {**scope, "headers": [*headers, (PERSON_HEADER, person.id.encode())]}
+        await self._app(marked, receive if scope["type"] == "http" else receive_of_known, send)
 
     async def _enter(self, settings: Settings, request: Request) -> Response:
         if request.method not in ("GET", "POST"):
             return PlainTextResponse("Only GET and POST are answered here.", 405)
         if request.method == "GET":
             return _show_form(settings, request)
-        if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
-            return _show_form(
-                settings, request, "What was sent is too long for a name and a code: type them."
-            )
-        form = {key: str(value) for key, value in (await request.form(max_fields=10)).items()}
-        if not compare_digest(form.get("form", ""), request.cookies.get(_FORM_COOKIE, "-")):
+        form = await _read_form(request)
+        if form is None:
+            words = "What was sent is no name and code, or too long for them: type them."
+            return _show_form(settings, request, words)
+        if not _is_ours(request, form):
             return _show_form(settings, request, "The form was too old: type your name and code again.", form)
         try:
-            self._count_try(request.client.host if request.client else "")
-            token = await run_in_threadpool(self._make_token, settings, form)
+            token = await self._let_in(settings, form, request.client.host if request.client else "")
         except LabError as error:
             return _show_form(settings, request, str(error), form)
         response = RedirectResponse(_find_way_on(form.get("next", "")), 303)
@@ -95,24 +119,58 @@ class Gate:
         response.delete_cookie(_FORM_COOKIE, path=_find_base() + "/")
         return response
 
-    def _count_try(self, address: str) -> None:
-        """Refuse what no class can type."""
-        now = time.monotonic()
-        with self._lock:
-            recent = [when for when in self._tries.pop(address, []) if now - when < _TRIES_S]
-            if len(self._tries) >= _MOST_ADDRESSES:
-                del self._tries[next(iter(self._tries))]
-            self._tries[address] = recent
-            if len(recent) >= _MOST_TRIES:
-                raise PersonError("Too many tries to come in from where you are: wait a minute.")
-            recent.append(now)
+    async def _let_in(self, settings: Settings, form: Mapping[str, str], address: str) -> str:
+        """Look at a name and code in their turn; return the token of who they are of."""
+        name = fold_name(form.get("name", ""))
+        if self._waiting[name] >= _MOST_OF_A_NAME or self._waiting.total() >= _MOST_WAITING:
+            raise PersonError("Too many try to come in at this moment: wait some seconds, and try again.")
+        self._waiting[name] += 1
+        try:
+            return await to_thread.run_sync(
+                self._make_token, settings, form, name, address, limiter=self._turns
+            )
+        finally:
+            self._waiting[name] -= 1
+            self._waiting += Counter()  # without the names that nobody tries any more
 
-    def _make_token(self, settings: Settings, form: Mapping[str, str]) -> str:
+    def _make_token(self, settings: Settings, form: Mapping[str, str], name: str, address: str) -> str:
         store = open_whole_store(settings)
+        if find_person(store, name) is None:  # tries of a known name are counted with the name
+            self._newcomers.count_try(address)
         words = (form.get(field, "") for field in ("name", "code", "class_code"))
-        with self._turns:
-            person = enter(store, settings, *words)
-        return make_token(read_secret(store), person)
+        return make_token(read_secret(store), enter(store, settings, *words))
+
+    async def _leave(self, settings: Settings, request: Request) -> Response:
+        response = RedirectResponse(_find_base() + _ENTER, 303)
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return response  # a page of others has no say
+        if await self._know(settings, request.scope):  # tabs that are still open, and copies, end too
+            self._left.append(request.cookies[COOKIE])
+        response.delete_cookie(COOKIE, path=_find_base() + "/")
+        return response
+
+
+async def _read_form(request: Request) -> dict[str, str] | None:
+    """Read what was typed; None where it is no form, more than a name and a code take, or does not come.
+
+    Not by Starlette, which reads forms of any length, and files.
+    """
+    body = b""
+    try:
+        async with asyncio.timeout(_SEND_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > _MOST_BYTES:
+                    return None
+        return dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=10))
+    except (ValueError, TimeoutError, ClientDisconnect):
+        return None
+
+
+def _is_ours(request: Request, form: Mapping[str, str]) -> bool:
+    """Say whether a form was shown to this browser: another site cannot have it sent, with a code of theirs."""
+    shown = request.cookies.get(_FORM_COOKIE, "")
+    return bool(shown) and compare_digest(form.get("form", "").encode(), shown.encode())
 
 
 def _show_form(
@@ -140,12 +198,6 @@ def _show_form(
     return response
 
 
-def _leave() -> Response:
-    response = RedirectResponse(_find_base() + _ENTER, 303)
-    response.delete_cookie(COOKIE, path=_find_base() + "/")
-    return response
-
-
 def _refuse(scope: Scope) -> Response:
     """Show a browser that asks for a page the way in; close what else is asked for."""
     asks_for_page = scope["type"] == "http" and "text/html" in HTTPConnection(scope).headers.get("accept", "")
@@ -157,13 +209,13 @@ def _refuse(scope: Scope) -> Response:
 
 
 def _set_cookie(response: Response, request: Request, name: str, value: str, seconds: int) -> None:
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
+    told = request.headers.get("x-forwarded-proto", request.url.scheme)  # by each proxy on the way
     response.set_cookie(
         name,
         value,
         max_age=seconds,
         path=_find_base() + "/",
-        secure=scheme == "https",
+        secure=told.split(",")[0].strip().lower() == "https",
         httponly=True,
         samesite="lax",
     )

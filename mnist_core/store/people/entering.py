@@ -1,6 +1,8 @@
 """How people come in: by a name and a code, tried a few times at most, and a token that knows them again."""
 
+import re
 import time
+import unicodedata
 from collections.abc import Callable
 from hmac import compare_digest
 
@@ -21,8 +23,17 @@ FEWEST_SIGNS, MOST_SIGNS = 4, 200
 TOKEN_DAYS = 30
 """How long a browser is known again."""
 
+MOST_FOLDED = 200
+"""Letters of a folded name: a sign may become eighteen of them."""
+
 _FREE_TRIES = 5  # wrong codes in a row before one has to wait
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 15.0, 600.0
+# Signs that count as printed, though nobody sees them: two names that differ by them alone look the same.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_ALIKE = ("CYRILLIC", "GREEK", "LATIN")  # scripts with letters that look like another's
+_ID = re.compile("[0-9a-f]{16}")
 _N_END = 12  # signs of a code's hash that a token carries: a new code makes old tokens worthless
 # The least that OWASP's password storage sheet asks of argon2id: 19 MiB, two passes, one lane. Thirty people
 # come in within a minute on two cores.
@@ -101,6 +112,7 @@ def read_token(secret: str, token: str, find: Callable[[str], Person | None]) ->
 
 def _begin(store: Database, settings: Settings, name: str, code: str, class_code: str) -> Person:
     key = fold_name(name)
+    _check_new_name(name)
     if key in settings.hosts:
         raise PersonError(
             f"{name} looks after this lab, so the first code is set beside it: on the server, "
@@ -111,10 +123,27 @@ def _begin(store: Database, settings: Settings, name: str, code: str, class_code
     return add_person(store, name, key, hash_code(code))
 
 
+def _check_new_name(name: str) -> None:
+    """Refuse names that others would take for somebody else's."""
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in name if sign.isalpha()}
+    if len(fold_name(name)) > MOST_FOLDED:
+        raise PersonError("A name of such letters is too long to be kept: type a shorter one.")
+    if _UNSEEN.search(name) or not any(sign.isalnum() for sign in name):
+        raise PersonError("A name needs a letter or digit, and no signs that nobody sees: type another.")
+    if len(scripts.intersection(_ALIKE)) > 1:
+        raise PersonError("A name's letters must be of one alphabet, as others look alike: type another.")
+    if _ID.fullmatch(name):
+        raise PersonError("A name of 16 such signs looks like an id of the lab: type another.")
+
+
 def _count_try(store: Database, person: Person) -> None:
     """Count a try as a wrong one before it is looked at: many at once are counted one by one."""
     now = time.time()
     row = sa.select(PEOPLE.c.n_wrong, PEOPLE.c.wait_until).where(PEOPLE.c.id == person.id)
+    with store.reading() as connection:  # first: who has to wait keeps nobody from writing
+        _, until = connection.execute(row).one()
+    if until > now:
+        raise _must_wait(person, until - now)
     with store.writing() as connection:
         n_wrong, until = connection.execute(row.with_for_update()).one()
         if until <= now:
@@ -123,8 +152,12 @@ def _count_try(store: Database, person: Person) -> None:
             values = {"n_wrong": n_wrong + 1, "wait_until": now + wait}
             connection.execute(sa.update(PEOPLE).where(PEOPLE.c.id == person.id).values(values))
             return
-    raise PersonError(
-        f"The code of {person.name} was wrong too often: wait {max(round(until - now), 1)} s, or ask who "
+    raise _must_wait(person, until - now)
+
+
+def _must_wait(person: Person, seconds: float) -> PersonError:
+    return PersonError(
+        f"The code of {person.name} was wrong too often: wait {max(round(seconds), 1)} s, or ask who "
         "looks after the lab for a new one."
     )
 

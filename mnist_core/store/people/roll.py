@@ -91,7 +91,10 @@ def find_space(store: Database, settings: Settings, name: str) -> str:
     """
     if not name:
         return ""
-    people = [one for one in list_people(store) if name == one.id or fold_name(name) == fold_name(one.name)]
+    everybody = list_people(store)
+    # An id first: else who took one for a name could not be told from its owner.
+    people = [one for one in everybody if name == one.id]
+    people = people or [one for one in everybody if fold_name(name) == fold_name(one.name)]
     if len(people) == 1:
         return people[0].id
     if people:
