@@ -33,7 +33,7 @@ OPEN_PATHS: Final = ("/health", "/ready", "/_stcore/health")
 """What machines ask for, which tells nothing of anybody."""
 
 PERSON_HEADER: Final = b"x-mnist-lab-person"
-"""Tells Streamlit, by its option `trustedUserHeaders`, whose a connection is: no session is taken up by others."""
+"""Tells Streamlit, by its option `trustedUserHeaders`, whose a connection is: nobody resumes another's."""
 
 _ENTER, _LEAVE = "/enter", "/leave"
 _FORM_COOKIE = "mnist-lab-form"  # shows that the form that is sent came from here
@@ -168,7 +168,7 @@ async def _read_form(request: Request) -> dict[str, str] | None:
 
 
 def _is_ours(request: Request, form: Mapping[str, str]) -> bool:
-    """Say whether a form was shown to this browser: another site cannot have it sent, with a code of theirs."""
+    """Say whether a form was shown to this browser: no other site can have it sent, with a code of theirs."""
     shown = request.cookies.get(_FORM_COOKIE, "")
     return bool(shown) and compare_digest(form.get("form", "").encode(), shown.encode())
 
