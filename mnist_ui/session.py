@@ -154,7 +154,7 @@ def current_dataset() -> Dataset | None:
 def last_dataset() -> Dataset | None:
     """Return the data set that was opened last in any tab of the space; None where there is none."""
     try:
-        fingerprint = _last_path().read_text(encoding="utf-8").strip()
+        fingerprint = settings().last_dataset_path.read_text(encoding="utf-8").strip()
         return _open_shared(fingerprint)
     except (OSError, DataError):
         return None
@@ -213,13 +213,9 @@ def kept_datasets() -> list[tuple[str, str]]:
     return list_datasets(settings().datasets_folder)
 
 
-def _last_path() -> Path:
-    return settings().folder / "last_dataset"
-
-
 def _remember(dataset: Dataset) -> None:
     DATASET.put(dataset)
-    with write_out(_last_path(), "The name of the open data set") as file:
+    with write_out(settings().last_dataset_path, "The name of the open data set") as file:
         file.write(dataset.fingerprint.encode())
 
 

@@ -10,9 +10,9 @@ from mnist_core.cli.say import say
 from mnist_core.ground.errors import PersonError
 from mnist_core.ground.settings import Settings, fold_name, read_settings
 from mnist_core.store import Database
-from mnist_core.store.people.entering import hash_code
+from mnist_core.store.people.entering import hash_code, set_code
 from mnist_core.store.people.leaving import remove_person
-from mnist_core.store.people.roll import add_person, change_person, find_person, get_person, list_people
+from mnist_core.store.people.roll import add_person, find_person, get_person, list_people
 from mnist_core.store.people.roll import find_space as find_id
 
 
@@ -60,12 +60,12 @@ def _list(store: Database) -> list[dict[str, Any]]:
 
 
 def _set_code(store: Database, _: Settings, name: str) -> tuple[Any, str]:
-    code_hash = hash_code(_read_code(name))
+    code = _read_code(name)
     known = get_person(store, name) or find_person(store, fold_name(name))
     if known is None:
-        known = add_person(store, name, fold_name(name), code_hash)
+        known = add_person(store, name, fold_name(name), hash_code(code))
     else:
-        change_person(store, known.id, code_hash=code_hash, n_wrong=0, wait_until=0.0)
+        set_code(store, known.id, code)
     return {"id": known.id, "name": known.name}, f"{known.name} comes in by the new code."
 
 

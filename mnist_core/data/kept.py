@@ -179,8 +179,16 @@ def list_datasets(folder: Path) -> list[tuple[str, str]]:
     """List the kept data sets as (fingerprint, name), the latest first."""
     found = [path for path in folder.glob(f"*/{_DETAILS}") if not path.parent.name.startswith(".")]
     found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    named = [(path.parent.name, _read_name(path)) for path in found]
+    named = [(path.parent.name, read_name(path.parent.name, folder)) for path in found]
     return [(fingerprint, name) for fingerprint, name in named if name is not None]
+
+
+def read_name(fingerprint: str, folder: Path) -> str | None:
+    """Read what a kept data set is called; None where it is not kept."""
+    try:
+        return str(json.loads((folder / fingerprint / _DETAILS).read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @contextmanager
@@ -191,13 +199,6 @@ def _open_source(source: Path | BufferedIOBase) -> Iterator[BufferedIOBase]:
         return
     source.seek(0)
     yield source
-
-
-def _read_name(path: Path) -> str | None:
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["name"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _is_kept(fingerprint: str, folder: Path) -> bool:

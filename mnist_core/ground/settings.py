@@ -88,6 +88,11 @@ class Settings:
         return self.folder / "datasets"
 
     @property
+    def last_dataset_path(self) -> Path:
+        """Where the fingerprint of the data set that the space opened last stands."""
+        return self.folder / "last_dataset"
+
+    @property
     def pool_folder(self) -> Path:
         """Where every data set is kept once for all spaces, whose files are links to these."""
         return self.home / "datasets"

@@ -108,12 +108,22 @@ def is_waiting(stamp: Stamp, work_id: str) -> bool:
     return any(row[0] == work_id and row[1] is not None for row in stamp)
 
 
-def read_best_scores(store: Database) -> dict[str, BestScore]:
-    """Read how accurate the best candidate so far is, of every run that has a scored fold."""
+def read_best_scores(store: Database, where: Any = None) -> dict[str, BestScore]:
+    """Read how accurate the best candidate so far is, of every run that has a scored fold.
+
+    Parameters
+    ----------
+    store : Database
+        What may be read.
+    where : condition of a row of `RUNS`, or None
+        Which runs are asked for; None asks for all.
+    """
     n_folds, mean = sa.func.count(FITS.c.score).label("n_folds"), sa.func.avg(FITS.c.score).label("mean")
     scored = sa.select(FITS.c.run_id, n_folds, mean).where(
         FITS.c.score.is_not(None), FITS.c.fold != REFIT_FOLD, store.reads_run(FITS.c.run_id)
     )
+    if where is not None:
+        scored = scored.where(FITS.c.run_id.in_(sa.select(RUNS.c.id).where(where)))
     query = scored.group_by(FITS.c.run_id, FITS.c.candidate).order_by(n_folds, mean)
     with store.reading() as connection:
         # The last of a run stays: the best of those with the most folds, as in the ranking.

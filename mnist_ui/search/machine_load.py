@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import LabError
+from mnist_core.ground.footprint import measure_process
 from mnist_core.search.speed import read_speed
 from mnist_core.store import WorkRow, read_owner
 from mnist_core.store.owner import Owner
@@ -59,13 +60,4 @@ def _sum_memory(owner: Owner) -> int | None:
         processes = [worker, *worker.children(recursive=True)]
     except psutil.Error:
         return None
-    return sum(_measure_process(process) for process in processes)
-
-
-def _measure_process(process: psutil.Process) -> int:
-    """Measure the memory of a process; pages that it shares count in shares where the system tells."""
-    try:
-        memory = process.memory_full_info()
-    except psutil.Error:  # it has ended meanwhile, or tells no other process
-        return 0
-    return int(getattr(memory, "pss", memory.uss))
+    return sum(measure_process(process) for process in processes)

@@ -14,7 +14,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from mnist_core.ground.errors import PersonError
 from mnist_core.ground.settings import Settings, fold_name
 from mnist_core.store import Database
-from mnist_core.store.people.roll import Person, add_person, check_name, find_person
+from mnist_core.store.people.roll import Person, add_person, change_person, check_name, find_person
 from mnist_core.store.tables import PEOPLE
 
 FEWEST_SIGNS, MOST_SIGNS = 4, 200
@@ -83,6 +83,17 @@ def hash_code(code: str) -> str:
             f"A code needs {FEWEST_SIGNS} to {MOST_SIGNS} signs, but has {len(code)}: choose another."
         )
     return _HASHER.hash(code)
+
+
+def set_code(store: Database, person_id: str, code: str) -> None:
+    """Give somebody a new code: it may be tried at once, and no browser is known by the old one any more.
+
+    Raises
+    ------
+    PersonError
+        If it is too short or too long.
+    """
+    change_person(store, person_id, code_hash=hash_code(code), n_wrong=0, wait_until=0.0)
 
 
 def make_token(secret: str, person: Person) -> str:
