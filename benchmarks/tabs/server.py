@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -44,6 +45,13 @@ class Server:
     def address(self, path: str) -> str:
         """Return where a page of it is."""
         return f"{self.url}/{path}"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port = urlsplit(self.url).port
+        assert port is not None
+        return port
 
     def kill(self) -> None:
         """Kill the app alone, and nothing that it has started."""

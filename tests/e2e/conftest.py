@@ -24,12 +24,13 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--ignore-certificate-errors",  # a proxy in front of the app makes its own
 )
 _WAIT_MS = 30_000
 # The others find a speed in their home, as to measure it takes both cores for seconds.
 _MEASURED_BY = {"test_story", "screenshots"}
 # Streamlit's client, opened below a page's address, asks there first where its server is.
-_PROBE = re.compile(r"://[^/]+/\w+/_stcore/(health|host-config)$")
+_PROBE = re.compile(r"://[^/]+(/\w+)+/_stcore/(health|host-config)$")
 _FAILED = pytest.StashKey[bool]()
 
 
