@@ -26,6 +26,7 @@ test: ## run the tests, a real browser's too, but for the slow ones (MARK=slow: 
 	@scripts/install.sh requirements-dev.txt
 	@scripts/chromium.sh --install
 	@scripts/postgres.sh --install
+	@scripts/nginx.sh --install || [ -z "$$CI" ]
 	@scripts/octave.sh --install || [ -z "$$CI" ]
 	@echo 'Tests that are marked: $(if $(MARK),$(MARK),all) (choose by MARK=...)'
 	@$(PYTEST) -m "$(MARK)"

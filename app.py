@@ -16,6 +16,7 @@ from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.loading import wait_for_pages
 from mnist_ui.markdown import escape
+from mnist_ui.server.cookies import PlainCookies
 from mnist_ui.server.health import list_routes
 from mnist_ui.server.logs import note_error, note_page, start_log
 from mnist_ui.start.warming import warm_up
@@ -34,14 +35,15 @@ async def _serve(_: st.App) -> AsyncIterator[None]:
 
 def _guard() -> list[Middleware]:
     """Put the gate before all pages, where people enter by name."""
+    plain = Middleware(PlainCookies)
     try:
         if read_settings().people is not People.NAMES:
-            return []
+            return [plain]
     except LabError:  # the page says so, and nothing else
-        return []
+        return [plain]
     from mnist_ui.server.gate import Gate  # noqa: PLC0415 - it loads the store, for which one person need not wait
 
-    return [Middleware(Gate)]
+    return [plain, Middleware(Gate)]
 
 
 def _list_pages() -> dict[str, list[st.Page]]:
@@ -90,7 +92,7 @@ def _show_page() -> None:
             show_visitor(visitor)
         show_glossary()
     note_here(page.url_path)
-    note_page(page.url_path or "home")
+    note_page(page.url_path or "home", visitor)
     page.run()
     see()
 

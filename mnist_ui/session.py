@@ -17,6 +17,7 @@ from mnist_core.data.kept import (
     open_dataset,
 )
 from mnist_core.ground.errors import DataError
+from mnist_core.ground.logs import Who
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
@@ -112,8 +113,8 @@ MODEL_WIDGET = Held("lab-model-widget", "")
 REFUSAL = Held[str | None]("lab-refusal", None)
 """Why something was refused, to be shown once after the page has started over."""
 
-SHOWN_PAGE = Held("lab-shown-page", "")
-"""The page that the tab shows, for the log."""
+SHOWN = Held("lab-shown", Who())
+"""Who looks at the tab and which page it shows, for the log."""
 
 TOLD = Held[int | None]("draw-told", None)
 """The digit that a drawing was told to be, by its name."""

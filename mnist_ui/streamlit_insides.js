@@ -113,3 +113,8 @@ const placeOnCurve = (from, control, to, share) =>
   [0, 1].map(
     (axis) => (1 - share) ** 2 * from[axis] + 2 * share * (1 - share) * control[axis] + share ** 2 * to[axis],
   );
+
+/** Says whether an address is where Streamlit sends a chosen file, or takes one back. */
+export function isUpload(address) {
+  return address.includes("/_stcore/upload_file/");
+}

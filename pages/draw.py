@@ -13,6 +13,7 @@ from mnist_core.pens import SIDE, draw_strokes, read_picture
 from mnist_ui.components.canvas import read_sheet, show_canvas
 from mnist_ui.components.canvas.state import Canvas
 from mnist_ui.components.live_answer import LiveSource, send_network
+from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.draft import take_up_draft
 from mnist_ui.draw.corrections_panel import show_corrections
 from mnist_ui.draw.number_answer import show_number
@@ -114,6 +115,7 @@ def _read_digit() -> Image | None:
 
 def _read_upload() -> Image | None:
     file = st.file_uploader("A photo or picture of one digit", type=_KINDS, key="draw-picture")
+    tell_of_uploads("draw-uploads")
     if file is None:
         return None
     image = read_picture(file)

@@ -45,7 +45,7 @@ def work_on_job(settings: Settings, job_id: str, stop: Event) -> None:
 
 
 def _carry_out(store: Database, row: WorkRow, settings: Settings, stop: Event) -> None:
-    extra = about(work=row.id)
+    extra = about(person=row.space, work=row.id)
     _LOG.info("%s begins", row.kind, extra=extra)
     try:
         ended = carry_out_work(store, row, settings, stop)

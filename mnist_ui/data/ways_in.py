@@ -9,6 +9,7 @@ from mnist_core.data.mnist import fetch_mnist
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import LabError
 from mnist_ui import session
+from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.data import state
 from mnist_ui.data.undecided_file import drop_pending, open_file
 from mnist_ui.downloads import offer_file
@@ -34,6 +35,7 @@ def _offer_upload() -> None:
     # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
     key = f"upload-{state.CHOICES.get()}"
     file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed")
+    tell_of_uploads("data-uploads")
     if file is not None:
         state.CHOICES.count_up()
         open_anew(lambda: open_file(file, file.name), "Reading the file …")

@@ -3,11 +3,14 @@
 import logging
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mnist_core.ground.errors import PersonError
 from mnist_core.ground.logs import Who, keep_log
 from mnist_core.ground.settings import PROJECT_FOLDER, read_settings
 from mnist_ui.streamlit_insides import is_in_script
+
+if TYPE_CHECKING:
+    from mnist_core.store.people.roll import Person
 
 _LOG = logging.getLogger("mnist_lab.app")
 
@@ -18,12 +21,21 @@ def start_log() -> None:
     _LOG.info("the app starts")
 
 
-def note_page(page: str) -> None:
-    """Write that the tab has opened a page, unless it shows it already."""
-    from mnist_ui.session import SHOWN_PAGE  # noqa: PLC0415 - slow to import, and loaded where a page is shown
+def note_page(page: str, visitor: "Person | None") -> None:
+    """Write that the tab has opened a page, unless it shows it already.
 
-    if SHOWN_PAGE.get() != page:
-        SHOWN_PAGE.put(page)
+    Parameters
+    ----------
+    page : str
+        Its name in the address.
+    visitor : Person or None
+        Who looks at it, where the lab is not one person's.
+    """
+    from mnist_ui.session import SHOWN  # noqa: PLC0415 - slow to import, and loaded where a page is shown
+
+    who = Who(page=page) if visitor is None else Who(visitor.id, visitor.name, page)
+    if SHOWN.get() != who:
+        SHOWN.put(who)
         _LOG.info("page opened")
 
 
@@ -38,13 +50,6 @@ def note_error(error: Exception) -> None:
 def _find_who() -> Who:
     if not is_in_script():
         return Who()
-    from mnist_ui.session import SHOWN_PAGE  # noqa: PLC0415 - see above
-    from mnist_ui.who import person  # noqa: PLC0415
+    from mnist_ui.session import SHOWN  # noqa: PLC0415 - see above
 
-    try:
-        visitor = person()
-    except PersonError:
-        visitor = None
-    if visitor is None:
-        return Who(page=SHOWN_PAGE.get())
-    return Who(visitor.id, visitor.name, SHOWN_PAGE.get())
+    return SHOWN.get()
