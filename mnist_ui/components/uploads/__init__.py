@@ -20,8 +20,8 @@ def tell_of_uploads(key: str) -> None:
     too_large = (
         "A proxy between your browser and the lab lets no file of this size through (413). The lab itself "
         f"takes up to {limit} MB: whoever runs the proxy may raise its limit, in nginx by "
-        f"client_max_body_size {limit}m. Or make the file smaller: save it compressed, in MATLAB by save with "
-        "-v7, or with fewer images."
+        f"client_max_body_size {limit}m. Or make the file smaller: save it compressed, in MATLAB by save "
+        "with -v7, or with fewer images."
     )
     otherwise = (
         "The file did not arrive ({status}): load the page again and try once more. If that does not help, "
