@@ -135,6 +135,15 @@ def test_a_store_that_was_brought_up_to_date_is_like_a_new_one(old, url):
     assert describe_schema(old) == upgraded
 
 
+@pytest.mark.parametrize("revision", REVISIONS[1:-1])
+def test_a_store_of_a_later_version_that_was_brought_up_to_date_is_like_a_new_one(url, engine, revision):
+    with engine.begin() as connection:
+        run_migrations(connection, revision)
+    Database(url).close()
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
 def test_ids_of_removed_epochs_are_not_given_again_in_an_old_store(old, url):
     store = Database(url)
     before = read_epochs(store, "done")[-1].id

@@ -18,6 +18,7 @@ _STORE = "lab.db"
 _LEFT_OUT = {"logs", "downloads", "backups", "speed.json"}
 _ENDINGS_LEFT_OUT = (".lock",)
 _FIRST = "runs"  # their checkpoints go once they are done; the rest stays
+_LAST = "datasets"  # models name them: one that is saved meanwhile was made of what is there by then
 _OPEN_AT_ONCE = 64
 _MOST_LETTERS = 4096  # of a path on Linux
 
@@ -56,18 +57,33 @@ def open_belongings(settings: Settings) -> Iterator[tuple[str, BinaryIO]]:
         If one cannot be read.
     """
     places = list_places(settings)
+    late: list[Path] = []
     for place in filter(Path.is_dir, places):
-        # Its own link is followed, as a folder may have been put on another disk; no other is.
-        top = place.resolve()
-        for folder, folders, names, number in os.fwalk(top, onerror=_refuse):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            yield from _open_files(names, number, place.name / PurePosixPath(folder).relative_to(top))
+        yield from _walk(place, settings.home, late)
     files = [place.name for place in places if not place.is_dir()]
     home = os.open(settings.home, os.O_RDONLY)
     try:
         yield from _open_files(files, home, PurePosixPath())
     finally:
         os.close(home)
+    for place in late:
+        yield from _walk(place, settings.home, None)
+
+
+def _walk(place: Path, home: Path, late: list[Path] | None) -> Iterator[tuple[str, BinaryIO]]:
+    """Open the files of a folder; data sets are put off where there is a list for them."""
+    # Its own link is followed, as a folder may have been put on another disk; no other is.
+    top = place.resolve()
+    if late is not None and place.name == _LAST:
+        late.append(place)
+        return
+    for folder, folders, names, number in os.fwalk(top, onerror=_refuse):
+        inside = PurePosixPath(folder).relative_to(top)
+        if late is not None and _LAST in folders:
+            late.append(place / inside / _LAST)
+            folders.remove(_LAST)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from _open_files(names, number, PurePosixPath(place.relative_to(home)) / inside)
 
 
 def _open_files(names: list[str], folder: int, below: PurePosixPath) -> Iterator[tuple[str, BinaryIO]]:
