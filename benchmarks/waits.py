@@ -55,8 +55,8 @@ def _search(source: Path, home: Path) -> tuple[Database, WorkRow]:
     return store, get_search(store, document["run"])
 
 
-def _report(store: Database, run: WorkRow, datasets: Path) -> None:
-    write_page(gather_facts(store, run.id, datasets))
+def _report(store: Database, run: WorkRow, home: Path) -> None:
+    write_page(gather_facts(store, run.id, Settings(home, "")))
 
 
 def _map(run: WorkRow, datasets: Path) -> None:

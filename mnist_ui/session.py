@@ -22,6 +22,7 @@ from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
 from mnist_core.store import Database
+from mnist_core.store.people.publishing import take_given
 from mnist_ui import who
 
 _T = TypeVar("_T")
@@ -191,6 +192,7 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     DataError
         If none is kept under the fingerprint; the previous one stays open.
     """
+    take_given(settings(), fingerprint)
     dataset = _open_shared(fingerprint)
     _remember(dataset)
     return dataset

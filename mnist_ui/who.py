@@ -73,6 +73,17 @@ def know(settings: Settings, token: str) -> Person | None:
     return _know(settings, token) if token else None
 
 
+def name_space(space: str) -> str:
+    """Say whose a space is, in words for others."""
+    return _name_space(read_settings(), space)
+
+
+@st.cache_resource(show_spinner=False, ttl=60, max_entries=1000)
+def _name_space(settings: Settings, space: str) -> str:
+    found = get_person(open_whole_store(settings), space)
+    return "somebody who has gone" if found is None else found.name
+
+
 @st.cache_resource(show_spinner=False)
 def open_whole_store(settings: Settings) -> Database:
     """Open the store of all people, once for all tabs."""

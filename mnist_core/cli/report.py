@@ -19,7 +19,7 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 def run_report(arguments: argparse.Namespace) -> None:
     """Write a finished run as a page that opens without the lab."""
     settings = find_settings()
-    facts = gather_facts(open_store(settings), arguments.run, settings.datasets_folder)
+    facts = gather_facts(open_store(settings), arguments.run, settings)
     page = write_page(facts).encode()
     with write_out(arguments.out, "The report") as file:
         file.write(page)

@@ -23,6 +23,7 @@ from mnist_core.store.queue import (
 )
 from mnist_core.store.reading import (
     Stamp,
+    check_yours,
     get_job,
     get_search,
     get_work,
@@ -48,7 +49,17 @@ from mnist_core.store.rows import (
 )
 
 __all__ = ["HEARTBEAT_EVERY_S", "SEARCH", "BestScore", "Database", "EpochRow", "FitRow", "FitState"]
-__all__ += ["Outcome", "Stamp", "WorkRow", "WorkState", "add_job", "add_search", "await_word", "beat"]
+__all__ += [
+    "Outcome",
+    "Stamp",
+    "WorkRow",
+    "WorkState",
+    "add_job",
+    "add_search",
+    "await_word",
+    "beat",
+    "check_yours",
+]
 __all__ += ["claim", "describe_wait", "end", "find_searches", "get_job", "get_search", "get_work"]
 __all__ += ["has_searches", "is_waiting", "list_all_work", "list_tags"]
 __all__ += ["list_waiting_jobs", "list_work"]

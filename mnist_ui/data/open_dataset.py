@@ -11,6 +11,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.data.layouts.export import write_mat, write_npz
 from mnist_core.ground.errors import DataError
+from mnist_core.store.people.publishing import give_dataset, is_given, take_back_dataset
 from mnist_ui import session
 from mnist_ui.cached.once import once
 from mnist_ui.cached.opened_models import split_once
@@ -30,6 +31,7 @@ from mnist_ui.data.undecided_file import reopen_file
 from mnist_ui.data.ways_in import open_anew
 from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
+from mnist_ui.models.sharing import offer_sharing
 from mnist_ui.page_links import link_suspects
 
 _SPLIT_SEED = 0
@@ -75,6 +77,12 @@ def _show_heading(dataset: Dataset) -> None:
     source = session.find_dataset_source(dataset)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.header(escape(dataset.name), width="content")
+        offer_sharing(
+            "the data set",
+            is_given(session.settings(), dataset.fingerprint),
+            lambda: give_dataset(session.settings(), dataset.fingerprint),
+            lambda: take_back_dataset(session.settings(), dataset.fingerprint),
+        )
         if source is not None and st.button("Read it another way", icon=":material/alt_route:"):
             open_anew(lambda: reopen_file(source, dataset.name, dataset.origin.choices), "Reading the file …")
 

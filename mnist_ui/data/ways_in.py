@@ -8,11 +8,13 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.data.mnist import fetch_mnist
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import LabError
+from mnist_core.store.people.publishing import list_given
 from mnist_ui import session
 from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.data import state
 from mnist_ui.data.undecided_file import drop_pending, open_file
 from mnist_ui.downloads import offer_file
+from mnist_ui.who import name_space, person
 
 _MEGABYTE = 1e6
 
@@ -27,6 +29,7 @@ def show_ways_in(dataset: Dataset | None) -> None:
     with fetch_way:
         _offer_fetch()
     _offer_kept(dataset)
+    _offer_given()
 
 
 def _offer_upload() -> None:
@@ -87,6 +90,32 @@ def _offer_kept(dataset: Dataset | None) -> None:
             drop_pending()
 
         open_anew(reopen, "Opening …")
+
+
+def _offer_given() -> None:
+    """Offer what others have published."""
+    settings = session.settings()
+    given = {one.fingerprint: one for one in list_given(settings) if one.space != settings.space}
+    if not given or person() is None:
+        return
+    chosen = st.selectbox(
+        "Or one that somebody has published",
+        list(given),
+        index=None,
+        format_func=lambda fingerprint: (
+            f"{given[fingerprint].name}, by {name_space(given[fingerprint].space)}"
+        ),
+        placeholder="Choose a data set of the class",
+        key=f"given-{state.CHOICES.get()}",
+    )
+    if chosen:
+        state.CHOICES.count_up()
+
+        def take() -> None:
+            session.reopen_dataset(chosen)
+            drop_pending()
+
+        open_anew(take, "Opening …")
 
 
 def open_anew(read: Callable[[], object], words: str) -> None:

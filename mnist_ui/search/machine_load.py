@@ -12,6 +12,7 @@ from mnist_core.ground.footprint import measure_process
 from mnist_core.search.speed import read_speed
 from mnist_core.store import WorkRow, read_owner
 from mnist_core.store.owner import Owner
+from mnist_core.store.people.publishing import find_datasets_folder
 from mnist_ui import session
 
 _LOOK_EVERY_S = 4.0  # summing up the memory of some processes takes milliseconds each
@@ -39,7 +40,7 @@ def say_memory(run: WorkRow) -> str | None:
 
 
 def _count_images(run: WorkRow) -> int | None:
-    folder = session.settings().datasets_folder
+    folder = find_datasets_folder(session.settings(), run.fingerprint)
     return _count_training_images(str(folder), run.fingerprint, run.plan.split_seed, run.plan.limit)
 
 

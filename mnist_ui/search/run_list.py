@@ -1,7 +1,8 @@
 """The history of runs: searched, and one of them named, tagged, opened or deleted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +25,7 @@ from mnist_ui.search import state
 from mnist_ui.search.shown_run import open_comparison, open_run
 from mnist_ui.states import is_live, mark_state, say_state
 from mnist_ui.times import say_duration, say_zone
+from mnist_ui.who import name_space
 
 _ROW_HEIGHT = 35
 _TABLE_HEIGHT = 400  # pixels: some ten runs
@@ -110,6 +112,10 @@ def _tabulate(run: WorkRow, best: BestScore | None) -> tuple[object, ...]:
 
 def _show_card(store: Database, run: WorkRow) -> None:
     with st.container(border=True):
+        if run.space != session.settings().space:
+            st.markdown(f"**{escape(run.name)}**, published by {escape(name_space(run.space))}")
+            _show_deeds(run, _LOOKS)
+            return
         with st.form(f"card-{run.id}", border=False):
             name_side, tags_side, save_side = st.columns([3, 3, 1], vertical_alignment="bottom")
             name = name_side.text_input("Name", run.name, max_chars=200, key=f"name-{run.id}")
@@ -123,7 +129,7 @@ def _show_card(store: Database, run: WorkRow) -> None:
             )
             if save_side.form_submit_button("Save", icon=":material/save:", width="stretch"):
                 _save(store, run, name, tags)
-        _show_deeds(run)
+        _show_deeds(run, _DEEDS)
 
 
 def _save(store: Database, run: WorkRow, name: str, tags: Sequence[str]) -> None:
@@ -137,16 +143,20 @@ def _save(store: Database, run: WorkRow, name: str, tags: Sequence[str]) -> None
 
 
 _KEPT = "A run that goes on or waits cannot be deleted: cancel it first."
-_DEEDS = (
+_Deed: TypeAlias = tuple[str, str, str, Callable[[str], None]]
+_LOOKS: tuple[_Deed, ...] = (
     ("Open this run", ":material/visibility:", "open", open_run),
     ("Compare", ":material/compare:", "compare", open_comparison),
+)
+_DEEDS: tuple[_Deed, ...] = (
+    *_LOOKS,
     ("Delete …", ":material/delete:", "delete", state.HISTORY_ASKED.put),
 )
 
 
-def _show_deeds(run: WorkRow) -> None:
+def _show_deeds(run: WorkRow, deeds: Sequence[_Deed]) -> None:
     with st.container(horizontal=True):
-        for label, icon, name, deed in _DEEDS:
+        for label, icon, name, deed in deeds:
             reason = _KEPT if deed == state.HISTORY_ASKED.put and is_live(run) else None
             key, of = f"{name}-{run.id}", (run.id,)
             st.button(label, key, icon=icon, on_click=deed, args=of, disabled=reason is not None, help=reason)

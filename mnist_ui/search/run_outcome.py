@@ -8,11 +8,13 @@ import streamlit as st
 
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.store import Outcome, WorkRow, WorkState, add_search
+from mnist_core.store.people.publishing import find_winner, give_run, take_back_run, take_given
 from mnist_core.store.ranking import RankedCandidate
 from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
+from mnist_ui.models.sharing import offer_sharing
 from mnist_ui.page_links import link_model
 from mnist_ui.search.search_form import fill_form
 from mnist_ui.search.shown_run import open_form, open_run
@@ -53,8 +55,17 @@ def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandida
         with st.container(horizontal=True, vertical_alignment="center"):
             link_model(model)
             _offer_table(run, outcome)
-            if Path(outcome.model).is_dir():
+            folder = find_winner(session.settings(), run)
+            if folder is not None and folder.is_dir():
                 _offer_report(run)
+            offer_sharing(
+                "the run, its winner and its data set",
+                run.is_published,
+                lambda: give_run(session.store(), session.settings(), run.id),
+                lambda: take_back_run(session.store(), session.settings(), run.id),
+                is_own=run.space == session.settings().space,
+                owner=run.space,
+            )
 
 
 _HELP_TEST = "Of the winner, retrained on all training images; the held-out ones are read this once."
@@ -103,13 +114,14 @@ def _offer_report(run: WorkRow) -> None:
 def _write_report(run_id: str) -> str:
     from mnist_core.insight.report import gather_facts, write_page  # noqa: PLC0415 - matplotlib, once it is asked for
 
-    return write_page(gather_facts(session.store(), run_id, session.settings().datasets_folder))
+    return write_page(gather_facts(session.store(), run_id, session.settings()))
 
 
 def _offer_again(run: WorkRow) -> None:
     with st.container(horizontal=True):
         if st.button("Run it again", icon=":material/replay:", key=f"again-{run.id}"):
             settings, store = session.settings(), session.store()
+            take_given(settings, run.fingerprint)  # where another has published the run
             open_run(add_search(store, run.plan, run.dataset_name, run.fingerprint, run.name))
             start_worker(settings)
             st.rerun()

@@ -113,7 +113,7 @@ def _show_replay(followed: FollowedRun, sight: Sight) -> None:
 
 def _show_head(run: WorkRow) -> None:
     words = f"{badge_state(run.state)} **{escape(run.name)}**  \n:small[:gray[{_describe(run)}]]"
-    if run.state is WorkState.DONE:
+    if run.state is WorkState.DONE or run.space != session.settings().space:
         st.markdown(words)
         return
     left, right = st.columns([7, 3], vertical_alignment="center")

@@ -8,9 +8,10 @@ import streamlit as st
 from mnist_core.store import BestScore, WorkRow
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
-from mnist_ui.session import Held
+from mnist_ui.session import Held, settings
 from mnist_ui.states import is_live, mark_state
 from mnist_ui.times import say_when
+from mnist_ui.who import name_space
 
 FORM_TAB = "New search"
 RUNS_TAB = "Runs"
@@ -117,4 +118,5 @@ def _find_usual(runs: Sequence[WorkRow]) -> WorkRow:
 def _describe(run: WorkRow, best: BestScore | None) -> str:
     # What still changes is said in the panel, which refreshes itself; this list does not.
     score = "" if best is None or is_live(run) else f" · best {best.say(run.plan.cv)}"
-    return f"{mark_state(run.state)} · {run.name} · {say_when(run.created)}{score}"
+    owner = "" if run.space == settings().space else f" · by {name_space(run.space)}"
+    return f"{mark_state(run.state)} · {run.name}{owner} · {say_when(run.created)}{score}"

@@ -7,6 +7,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.data.layouts import read_or_sample
 from mnist_core.ground.errors import DataError, RunError
+from mnist_core.ground.settings import Settings
 from mnist_core.insight.evaluation.match import match_labels
 from mnist_core.insight.fields.fidelity import Fidelity
 from mnist_core.insight.fields.likeness import Likeness, average_digits, digit_likeness
@@ -16,6 +17,7 @@ from mnist_core.insight.fields.views import PRODUCT, find_view
 from mnist_core.network.architecture import LAYERS
 from mnist_core.network.models import Model, load_model
 from mnist_core.store import Database, WorkRow, get_search, read_fits
+from mnist_core.store.people.publishing import find_datasets_folder, find_winner
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 
 
@@ -51,7 +53,7 @@ class ReportFacts:
     trust: Trust | None
 
 
-def gather_facts(store: Database, run_id: str, datasets: Path) -> ReportFacts:
+def gather_facts(store: Database, run_id: str, settings: Settings) -> ReportFacts:
     """Gather what a report of a finished run tells.
 
     Parameters
@@ -60,8 +62,9 @@ def gather_facts(store: Database, run_id: str, datasets: Path) -> ReportFacts:
         Has the run.
     run_id : str
         Which run.
-    datasets : Path
-        Where data sets are kept; of a run whose own is not there, the built-in sample is looked at.
+    settings : Settings
+        Where data sets and models are kept; of a run whose own data set is not there, the built-in sample is
+        looked at.
 
     Raises
     ------
@@ -71,14 +74,18 @@ def gather_facts(store: Database, run_id: str, datasets: Path) -> ReportFacts:
         If the winner's folder is gone or damaged.
     """
     run = get_search(store, run_id)
-    if run.found is None:
+    folder = find_winner(settings, run)
+    if folder is None:
         raise RunError(
             f"A report needs a finished run, but {run.id} is {run.state.value} and has no model: "
             "let it end, or resume it."
         )
-    model = load_model(Path(run.found.model))
+    model = load_model(folder)
     return ReportFacts(
-        run, model, rank_candidates(run.plan, read_fits(store, run.id)), _find_trust(model, run, datasets)
+        run,
+        model,
+        rank_candidates(run.plan, read_fits(store, run.id)),
+        _find_trust(model, run, find_datasets_folder(settings, run.fingerprint)),
     )
 
 

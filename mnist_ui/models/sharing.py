@@ -1,0 +1,55 @@
+"""What is one's own is published to the class, and taken back."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_core.ground.errors import LabError
+from mnist_ui.markdown import escape
+from mnist_ui.session import REFUSAL
+from mnist_ui.who import name_space, person
+
+
+def offer_sharing(
+    what: str,
+    is_shared: bool,
+    share: Callable[[], None],
+    take_back: Callable[[], None],
+    *,
+    is_own: bool = True,
+    owner: str = "",
+) -> None:
+    """Offer to publish something, or to take it back; nothing where the lab is one person's.
+
+    Parameters
+    ----------
+    what : str
+        In words, as "the data set".
+    is_shared : bool
+        Whether it is published.
+    share, take_back : callable
+        Do so; raise LabError.
+    is_own : bool
+        Whether it is who looks that has it; else it is said whose it is.
+    owner : str
+        The space whose it is, where it is another's.
+    """
+    if person() is None:
+        return
+    if not is_own:
+        st.caption(f"Published by {escape(name_space(owner))}.")
+        return
+    label = "Take back from the class" if is_shared else "Publish to the class"
+    icon = ":material/undo:" if is_shared else ":material/group:"
+    words = f"The others can look at {what} and use it, not change it."
+    deed, key = (take_back if is_shared else share), f"share-{what}"
+    st.button(label, key, icon=icon, type="tertiary", help=words, on_click=_do, args=(deed,))
+    if sentence := REFUSAL.take():
+        st.error(escape(sentence), icon=":material/error:")
+
+
+def _do(deed: Callable[[], None]) -> None:
+    try:
+        deed()
+    except LabError as error:
+        REFUSAL.put(str(error))
