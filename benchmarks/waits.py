@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import DATA, describe_machine, find_mnist, run_command
 from mnist_core.data.kept import open_dataset
+from mnist_core.ground.settings import Settings
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.insight.projection.layer_map import map_layers
 from mnist_core.insight.projection.map_images import N_POINTS, choose_sample
@@ -33,7 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         store, run = _search(source, Path(home))
         datasets = Path(home) / "datasets"
-        works = (lambda: _report(store, run, datasets), lambda: _map(run, datasets))
+        works = (lambda: _report(store, run, datasets.parent), lambda: _map(run, datasets))
         seconds = dict(zip(_MOST_S, map(_time, works), strict=True))
         store.close()
     print("| what | seconds | at most |\n| --- | --- | --- |")
