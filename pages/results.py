@@ -15,6 +15,7 @@ from mnist_ui.charts.model_charts import draw_learning_curve, draw_precision_rec
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import choose_model
+from mnist_ui.models.sharing import offer_sharing_of
 from mnist_ui.page_links import TAB_PARAM
 from mnist_ui.results.confused_images import show_confusion, show_mistakes
 from mnist_ui.results.model_figures import Reading, name_probabilities, read_dataset, read_folder
@@ -95,8 +96,12 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
     show_models(model, dataset)
 
 
-st.title("Results")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.title("Results", width="content")
+    _sharing = st.container(width="content")
 _model, _dataset = choose_model((TAB_PARAM,)), current_dataset()
+with _sharing:
+    offer_sharing_of(_model)
 _reading = _read(_model, _dataset)
 _show_headline(_reading)
 show_tabs(_model, _dataset, lambda: _show_reads(_model, _dataset, _reading))

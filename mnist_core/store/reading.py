@@ -18,7 +18,7 @@ IS_WAITING = RUNS.c.queue_position.is_not(None)
 IN_TURN = (RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 # Whoever writes epochs or scores of a run beats with the same stroke.
 _STAMPED = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.name, RUNS.c.state, RUNS.c.heartbeat, RUNS.c.message]
-_STAMPED += [RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner, RUNS.c.ended]
+_STAMPED += [RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner, RUNS.c.ended, RUNS.c.is_published]
 Stamp = tuple[tuple[Any, ...], ...]
 _SELF = sa.alias(RUNS)
 _ITSELF_IS_SEEN = (

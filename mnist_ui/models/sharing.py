@@ -5,8 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
+from mnist_core.network.models import Model
+from mnist_core.store.people.publishing import give_model, is_given_model, take_back_model
 from mnist_ui.markdown import escape
-from mnist_ui.session import REFUSAL
+from mnist_ui.session import REFUSAL, settings
 from mnist_ui.who import name_space, person
 
 
@@ -46,6 +48,20 @@ def offer_sharing(
     st.button(label, key, icon=icon, type="tertiary", help=words, on_click=_do, args=(deed,))
     if sentence := REFUSAL.take():
         st.error(escape(sentence), icon=":material/error:")
+
+
+def offer_sharing_of(model: Model) -> None:
+    """Offer to publish a model, or to take it back, where it was made in this space."""
+    places = settings()
+    if model.folder.parent == places.models_folder:
+        offer_sharing(
+            f"the model {model.name}",
+            is_given_model(places, model.name),
+            lambda: give_model(settings(), model.name),
+            lambda: take_back_model(settings(), model.name),
+        )
+    elif model.folder.is_relative_to(places.class_folder):
+        st.caption(f"Published by {escape(name_space(model.folder.parents[1].name))}.")
 
 
 def _do(deed: Callable[[], None]) -> None:

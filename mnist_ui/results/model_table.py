@@ -9,13 +9,11 @@ from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.insight.evaluation.part import Which
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.models import Model
-from mnist_core.store.people.publishing import give_model, is_given_model, take_back_model
 from mnist_ui.cached.opened_models import evaluate_part, open_model
 from mnist_ui.charts.model_charts import Score, draw_comparison
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.markdown import escape
-from mnist_ui.models.sharing import offer_sharing
-from mnist_ui.session import list_model_folders, settings
+from mnist_ui.session import list_model_folders
 
 _COMPARED_IMAGES = 10_000  # a larger part would make the table of all models slow
 _OPEN = "on the open data"
@@ -23,15 +21,7 @@ _OPEN = "on the open data"
 
 def show_models(chosen: Model, dataset: Dataset | None) -> None:
     """Show the accuracy of all models, as a chart and as a table."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.header("All models", width="content")
-        if chosen.folder.parent == settings().models_folder:
-            offer_sharing(
-                f"the model {chosen.name}",
-                is_given_model(settings(), chosen.name),
-                lambda: give_model(settings(), chosen.name),
-                lambda: take_back_model(settings(), chosen.name),
-            )
+    st.header("All models")
     models, broken = _open_all()
     scores = [_score(model) if model.info.test.is_unseen else None for model in models]
     show_chart(draw_comparison, [score for score in scores if score], chosen.name)

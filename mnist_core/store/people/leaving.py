@@ -34,8 +34,8 @@ def remove_person(store: Database, settings: Settings, person_id: str) -> None:
             request_cancel(theirs, one.id)
     for one in work:
         remove_work(theirs, one.id, places)
-    for fingerprint, _ in list_datasets(places.datasets_folder):
-        remove_dataset(fingerprint, places.datasets_folder, places.pool_folder)
     for folder in (places.folder, places.shared_folder):
+        for fingerprint, _ in list_datasets(folder / "datasets"):
+            remove_dataset(fingerprint, folder / "datasets", places.pool_folder)
         shutil.rmtree(folder, ignore_errors=True)
     store.write(sa.delete(PEOPLE).where(PEOPLE.c.id == person_id))
