@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.output import add_output
-from mnist_core.cli.say import say
+from mnist_core.cli.say import report, say
 from mnist_core.ground.settings import read_settings
 from mnist_core.store import Database
-from mnist_core.store.backup import Manifest, check_backup, restore_backup, write_backup
+from mnist_core.store.backup import Manifest, check_backup, pause_all_work, restore_backup, write_backup
 
 
 def add_backup_arguments(command: argparse.ArgumentParser) -> None:
@@ -21,7 +21,6 @@ def add_backup_arguments(command: argparse.ArgumentParser) -> None:
 def run_backup(arguments: argparse.Namespace) -> None:
     """Write all that the lab keeps as one file."""
     settings = read_settings()
-    settings.make_home()
     with closing(Database(settings.database)) as store:
         manifest = write_backup(arguments.file, settings, store)
     size = arguments.file.stat().st_size / 1e6
@@ -35,6 +34,7 @@ def add_restore_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--replace", action="store_true", help="also where the lab has something, which is kept in a folder"
     )
+    command.add_argument("--pause", action="store_true", help="pause all work of the lab first")
     command.add_argument(
         "--check", action="store_true", help="only say whether FILE is whole, and its contents"
     )
@@ -49,8 +49,9 @@ def run_restore(arguments: argparse.Namespace) -> None:
         say(_describe(path, manifest), words, arguments.json)
         return
     settings = read_settings()
-    settings.make_home()
     with closing(Database(settings.database)) as store:
+        if arguments.pause:
+            report(f"{pause_all_work(store)} runs and trainings are paused.")
         restored = restore_backup(path, settings, store, replaces=arguments.replace)
     words = f"{restored.manifest.contents.say()} are restored from {path}."
     if restored.before is not None:

@@ -61,6 +61,7 @@ def write_backup(path: Path, settings: Settings, store: Database) -> Manifest:
     BackupError
         If a file of the home cannot be read.
     """
+    settings.make_home()
     with write_out(path, "The backup") as file:
         os.fchmod(file.fileno(), _FOR_OWNER)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.parent) as scratch:
