@@ -61,6 +61,14 @@ def looks_after_lab() -> bool:
     return is_host(found, settings, email)
 
 
+def has_machine() -> bool:
+    """Say whether who looks may name machines and places: whose lab it is, or who looks after it.
+
+    What answers at the address of a cluster can have the lab do anything.
+    """
+    return person() is None or looks_after_lab()
+
+
 def note_here(page: str) -> None:
     """Note that who looks at the page is here, and what they have open."""
     found = person()

@@ -21,6 +21,7 @@ from mnist_core.ground.errors import DataError, LayoutError
 from mnist_core.ground.replacing import link_file, replace_file
 
 _DETAILS, _IMAGES, _SOURCE = "dataset.json", "images.npy", "source.mat"
+_POOLED = ".pooled"  # marks what is in the pool for people alone; all else there is the one person's own
 _PIECE_BYTES = 2**20
 _PARTS = {"known_labels": "labels.npy", "test_part": "test_part.npy", "writers": "writers.npy"}
 
@@ -44,8 +45,10 @@ def keep_dataset(dataset: Dataset, folder: Path, pool: Path | None = None) -> Da
         If the folder cannot be written.
     """
     if pool not in (None, folder):
-        keep_dataset(dataset, pool)
+        _pool_dataset(dataset, pool)
         link_dataset(dataset.fingerprint, pool, folder)
+    if (pooled := folder / dataset.fingerprint / _POOLED).exists():
+        pooled.unlink(missing_ok=True)
     if not _is_kept(dataset.fingerprint, folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -124,7 +127,7 @@ def link_dataset(fingerprint: str, kept: Path, folder: Path) -> None:
 
 
 def remove_dataset(fingerprint: str, folder: Path, pool: Path | None = None) -> None:
-    """Remove a kept data set from a folder, and from the pool too where no folder has it any more.
+    """Remove a kept data set from a folder, and from the pool too where nobody has it any more.
 
     Raises
     ------
@@ -133,8 +136,11 @@ def remove_dataset(fingerprint: str, folder: Path, pool: Path | None = None) -> 
     """
     open_dataset(fingerprint, folder)
     try:
+        if pool == folder and _is_shared(fingerprint, folder):
+            (folder / fingerprint / _POOLED).touch()
+            return
         _remove_folder(folder / fingerprint)
-        if pool not in (None, folder) and (pool / fingerprint / _IMAGES).stat().st_nlink == 1:
+        if pool and (pool / fingerprint / _POOLED).exists() and not _is_shared(fingerprint, pool):
             _remove_folder(pool / fingerprint)
     except OSError as error:
         raise DataError(f"The data set in {folder} cannot be removed: {error}.") from error
@@ -177,7 +183,11 @@ def find_times(fingerprint: str, folder: Path) -> tuple[tuple[str, int], ...]:
 
 def list_datasets(folder: Path) -> list[tuple[str, str]]:
     """List the kept data sets as (fingerprint, name), the latest first."""
-    found = [path for path in folder.glob(f"*/{_DETAILS}") if not path.parent.name.startswith(".")]
+    found = [
+        path
+        for path in folder.glob(f"*/{_DETAILS}")
+        if not path.parent.name.startswith(".") and not path.with_name(_POOLED).exists()
+    ]
     found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     named = [(path.parent.name, read_name(path.parent.name, folder)) for path in found]
     return [(fingerprint, name) for fingerprint, name in named if name is not None]
@@ -189,6 +199,19 @@ def read_name(fingerprint: str, folder: Path) -> str | None:
         return str(json.loads((folder / fingerprint / _DETAILS).read_text(encoding="utf-8"))["name"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _pool_dataset(dataset: Dataset, pool: Path) -> None:
+    """Keep a data set in the pool; it is not the one person's by that, unless they have it."""
+    is_new = not (pool / dataset.fingerprint).exists()
+    if is_new or not _is_kept(dataset.fingerprint, pool):
+        keep_dataset(dataset, pool)
+    if is_new:
+        (pool / dataset.fingerprint / _POOLED).touch()
+
+
+def _is_shared(fingerprint: str, folder: Path) -> bool:
+    return (folder / fingerprint / _IMAGES).stat().st_nlink > 1
 
 
 @contextmanager

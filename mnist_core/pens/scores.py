@@ -33,6 +33,8 @@ class Score:
         The name of the network that read.
     time : str
         When, ISO 8601 in UTC.
+    space : str
+        Whose it is, where many people share a lab.
     """
 
     name: str
@@ -42,9 +44,10 @@ class Score:
     seconds_a_digit: float
     model: str
     time: str
+    space: str = ""
 
 
-def make_score(name: str, played: Round) -> Score:
+def make_score(name: str, played: Round, space: str = "") -> Score:
     """Make a score of a round that ended now.
 
     Raises
@@ -60,6 +63,7 @@ def make_score(name: str, played: Round) -> Score:
         seconds_a_digit=round(played.seconds_a_digit, 2),
         model=played.model,
         time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        space=space,
     )
 
 
@@ -108,17 +112,27 @@ def list_scores(folder: Path) -> list[Score]:
 
 
 def choose_best(scores: Sequence[Score]) -> list[Score]:
-    """Return the first score of each name, however it is written; of scores in the order of `list_scores`."""
-    best: dict[str, Score] = {}
+    """Return the first score of each name, however it is written; of scores in the order of `list_scores`.
+
+    Two people may have one name: neither takes the other's place.
+    """
+    best: dict[tuple[str, str], Score] = {}
     for score in scores:
-        best.setdefault(score.name.casefold(), score)
+        best.setdefault((score.space, score.name.casefold()), score)
     return list(best.values())
 
 
-def delete_scores(names: Iterable[str], folder: Path) -> int:
-    """Delete all scores of some names, however they are written; return how many there were."""
+def delete_scores(names: Iterable[str], folder: Path, space: str | None = None) -> int:
+    """Delete the scores of some names, however they are written; return how many there were.
+
+    Of one space where it is given, else of all.
+    """
     gone = {name.casefold() for name in names}
-    paths = [path for path, score in _read_all(folder).items() if score.name.casefold() in gone]
+    paths = [
+        path
+        for path, score in _read_all(folder).items()
+        if score.name.casefold() in gone and space in (None, score.space)
+    ]
     for path in paths:
         path.unlink(missing_ok=True)
     return len(paths)
@@ -151,5 +165,6 @@ def _check(document: Any) -> Score:
         seconds_a_digit=seconds,
         model=str(document["model"]),
         time=str(document["time"]),
+        space=str(document.get("space", "")),  # earlier versions knew of one
         **counts,
     )

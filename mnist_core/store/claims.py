@@ -153,7 +153,7 @@ def lost(work_id: str) -> RunLostError:
 
 
 def _is_mine(store: Database, work_id: str) -> Any:
-    return (RUNS.c.id == work_id) & (RUNS.c.owner == store.owner)
+    return (RUNS.c.id == work_id) & (RUNS.c.owner == store.owner) & store.changes
 
 
 def _end(store: Database, work_id: str, values: Mapping[str, Any]) -> None:
@@ -165,7 +165,7 @@ def _end(store: Database, work_id: str, values: Mapping[str, Any]) -> None:
 
 def _read_beat(store: Database, work_id: str) -> float | None:
     """Read the last sign of life of the process of some work; None where it has none."""
-    query = sa.select(RUNS.c.heartbeat).where(RUNS.c.id == work_id, IS_HELD)
+    query = sa.select(RUNS.c.heartbeat).where(RUNS.c.id == work_id, IS_HELD, store.changes)
     with store.reading() as connection:
         beat: float | None = connection.execute(query).scalar_one_or_none()
     return beat

@@ -20,6 +20,10 @@ def _identify(model: Model) -> tuple[str, int]:
     return str(model.folder), (model.folder / "model.json").stat().st_mtime_ns
 
 
+# By its name too: the same images may be another person's by a name that is not for others.
+_identify_data: Callable[[Dataset], tuple[str, str]] = attrgetter("fingerprint", "name")
+
+
 @dataclass(frozen=True, eq=False)
 class LookedInto(Generic[_Images]):
     """A model, and the images that it is looked into with.
@@ -39,14 +43,14 @@ class LookedInto(Generic[_Images]):
     images: _Images
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> tuple[str, int, str, str]:
         """Return what tells it from others."""
-        return *_identify(self.model), self.dataset.fingerprint
+        return *_identify(self.model), *_identify_data(self.dataset)
 
 
 _TELLS: dict[str | type, Callable[[Any], object]] = {
     Model: _identify,
-    Dataset: attrgetter("fingerprint"),
+    Dataset: _identify_data,
     LookedInto: attrgetter("key"),
 }
 

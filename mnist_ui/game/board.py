@@ -9,12 +9,13 @@ from mnist_core.pens.scores import Score, choose_best, delete_scores, list_score
 from mnist_ui import session
 from mnist_ui.game import state
 from mnist_ui.markdown import escape
+from mnist_ui.who import has_machine
 
 _SHOWN = 20  # places
 
 
 def show_board() -> None:
-    """Show the best round of each name, and let names be removed."""
+    """Show the best round of each name, and let names be removed: one's own, or all by the host."""
     st.header("Best of this class")
     try:
         scores = list_scores(session.settings().scores_folder)
@@ -28,7 +29,10 @@ def show_board() -> None:
     st.table(
         _make_rows(best[:_SHOWN]), hide_index=True, border="horizontal", alt="The best round of each name"
     )
-    _offer_removal([score.name for score in best])
+    space, may_remove_all = session.settings().space, has_machine()
+    names = dict.fromkeys(score.name for score in best if may_remove_all or score.space == space)
+    if names:
+        _offer_removal(list(names))
 
 
 def _make_rows(best: Sequence[Score]) -> dict[str, list[str]]:
@@ -50,5 +54,6 @@ def _offer_removal(names: Sequence[str]) -> None:
 
 
 def _remove(names: Sequence[str]) -> None:
-    delete_scores(names, session.settings().scores_folder)
+    places = session.settings()
+    delete_scores(names, places.scores_folder, None if has_machine() else places.space)
     state.NAMES.forget()

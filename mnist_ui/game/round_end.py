@@ -55,7 +55,7 @@ def _offer_board(played: Round) -> None:
 
 def _put_on_board(played: Round) -> None:
     try:
-        score = make_score(state.NAME.get(), played)
+        score = make_score(state.NAME.get(), played, session.settings().space)
         keep_score(score, session.settings().scores_folder)
     except LabError as error:
         st.error(escape(str(error)))

@@ -16,7 +16,7 @@ from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
 from mnist_ui.models.sharing import offer_sharing
 from mnist_ui.page_links import link_model
-from mnist_ui.search.search_form import fill_form
+from mnist_ui.search.search_form import fill_form, make_own
 from mnist_ui.search.shown_run import open_form, open_run
 
 _MOST_TIES = 8  # more are counted, not named
@@ -122,7 +122,7 @@ def _offer_again(run: WorkRow) -> None:
         if st.button("Run it again", icon=":material/replay:", key=f"again-{run.id}"):
             settings, store = session.settings(), session.store()
             take_given(settings, run.fingerprint)  # where another has published the run
-            open_run(add_search(store, run.plan, run.dataset_name, run.fingerprint, run.name))
+            open_run(add_search(store, make_own(run.plan), run.dataset_name, run.fingerprint, run.name))
             start_worker(settings)
             st.rerun()
         if st.button("Change its plan", icon=":material/edit:", key=f"edit-{run.id}"):

@@ -17,6 +17,7 @@ from mnist_core.search.check import check_plan
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
 from mnist_ui.typed import Limits, ask_for_count, ask_for_list
+from mnist_ui.who import has_machine
 
 _MOST_CANDIDATES = 10_000  # a page can still show them; more is a typing error
 _MOST_NAME = 80  # characters
@@ -66,9 +67,14 @@ class Start:
         return f"plan-{name}-{self.number}"
 
 
+def make_own(plan: SearchPlan) -> SearchPlan:
+    """Return a plan as who looks may have it carried out: a published one may name what is not theirs."""
+    return plan if has_machine() else replace(plan, out=None, cluster=None)
+
+
 def fill_form(plan: SearchPlan) -> None:
     """Fill the form with a plan, in place of what was typed."""
-    state.PLAN.put(Start(plan, _read_start().number + 1))
+    state.PLAN.put(Start(make_own(plan), _read_start().number + 1))
 
 
 def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
@@ -176,7 +182,9 @@ def _ask_for_engine(start: Start) -> Engine:
 
 
 def _ask_for_cluster(start: Start, engine: Engine) -> str | None:
-    """Ask for the address of a cluster; None stands for this machine."""
+    """Ask for the address of a cluster; None stands for this machine, which is all that most people have."""
+    if not has_machine():
+        return None
     address = st.text_input(
         "Cluster",
         start.plan.cluster or "",
