@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import streamlit as st
 
+from mnist_core.data import kept
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.kept import (
     find_source,
@@ -21,7 +22,7 @@ from mnist_core.ground.logs import Who
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
-from mnist_core.store import Database
+from mnist_core.store import Database, list_all_work
 from mnist_core.store.people.publishing import take_given
 from mnist_ui import who
 
@@ -196,6 +197,22 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     dataset = _open_shared(fingerprint)
     _remember(dataset)
     return dataset
+
+
+def remove_dataset(fingerprint: str) -> None:
+    """Remove a data set that is kept from the space; it is open no more.
+
+    Raises
+    ------
+    DataError
+        If none is kept under the fingerprint, or work that goes on or waits needs it.
+    """
+    places = settings()
+    for work in list_all_work(store()):
+        if work.state.is_active and work.fingerprint == fingerprint:
+            raise DataError(f"The data set is what {work.id} works on: wait for its end, or cancel it.")
+    kept.remove_dataset(fingerprint, places.datasets_folder, places.pool_folder)
+    DATASET.forget()
 
 
 def find_dataset_source(dataset: Dataset) -> Path | None:

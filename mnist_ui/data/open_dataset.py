@@ -27,6 +27,7 @@ from mnist_ui.data.dataset_view import (
     show_variables,
     show_warnings,
 )
+from mnist_ui.data.removal import offer_removal
 from mnist_ui.data.undecided_file import reopen_file
 from mnist_ui.data.ways_in import open_anew
 from mnist_ui.downloads import offer_file
@@ -110,6 +111,7 @@ def _offer_downloads(dataset: Dataset) -> None:
     with st.container(horizontal=True):
         for ending, (label, write) in writers.items():
             offer_file(label, partial(_write_bytes, dataset, write), f"{name}-clean.{ending}")
+        offer_removal(dataset)
 
 
 def _write_bytes(dataset: Dataset, write: Callable[[Dataset, BinaryIO], None]) -> bytes:

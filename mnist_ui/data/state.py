@@ -19,3 +19,6 @@ DECISION = Held[str | None]("decide", None)
 
 EXAMPLES = Held("lab-examples", 0)
 """How often other examples were asked for."""
+
+REMOVAL_ASKED = Held[str | None]("data-removal-asked", None)
+"""The fingerprint of the data set that its user was asked about removing."""

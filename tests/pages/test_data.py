@@ -11,6 +11,8 @@ from screen import press, read_facts
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.network.grid import SearchPlan
+from mnist_core.store import Database, add_search
 from mnist_ui.session import DATASET
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -253,3 +255,30 @@ def test_all_tabs_share_the_images_of_a_data_set(open_app):
 
     assert [page.session_state[DATASET].fingerprint for page in others] == [SAMPLE_FINGERPRINT] * 2
     assert all(page.session_state[DATASET] is first.session_state[DATASET] for page in others)
+
+
+def test_a_data_set_is_removed_once_its_user_has_said_so_twice(open_app, tmp_path):
+    page = open_app().switch_page("pages/data.py").run()
+    press(page, "Open the sample")
+
+    press(page, "Remove …")
+    assert read_heading(page) == "MNIST sample"
+    press(page, "Remove")
+
+    assert not list((tmp_path / "home" / "datasets").glob("[!.]*"))
+    assert "Open the sample" in [button.label for button in page.button]
+    assert DATASET not in page.session_state
+
+
+def test_a_data_set_that_work_waits_for_is_not_removed(open_app, tmp_path):
+    page = open_app().switch_page("pages/data.py").run()
+    press(page, "Open the sample")
+    store = Database(f"sqlite:///{tmp_path / 'home' / 'lab.db'}")
+    run_id = add_search(store, SearchPlan(), "MNIST sample", SAMPLE_FINGERPRINT)
+
+    press(page, "Remove …")
+    press(page, "Remove")
+
+    assert run_id in page.error[0].value.replace("\\", "")
+    assert read_heading(page) == "MNIST sample"
+    store.close()
