@@ -22,7 +22,7 @@ DOCS = sorted(path for pattern in ("*.md", "docs/**/*.md", "models/*/*.md") for 
 PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py") if path.stem != "__init__")
 SHOTS = "docs/screenshots"
 # By SQLAlchemy where the store is PostgreSQL, by Dask for its certificates, by Streamlit for its login.
-LOADED_BY_OTHERS = {"psycopg", "psycopg-binary", "cryptography", "authlib"}
+LOADED_BY_OTHERS = {"psycopg", "psycopg-binary", "cryptography", "authlib", "httpx"}
 
 each_doc = pytest.mark.parametrize("doc", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
 
