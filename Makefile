@@ -50,4 +50,4 @@ bench: ## measure what the documentation claims about speed; fails when a claim 
 screenshots: ## take the pictures of the documentation anew
 	@scripts/install.sh requirements-dev.txt
 	@scripts/chromium.sh --install
-	@$(PYTHON) -m pytest tests/e2e/screenshots.py
+	@$(PYTHON) -m pytest tests/e2e/screenshots.py tests/e2e/class_pictures.py

@@ -46,7 +46,7 @@ def _guard() -> list[Middleware]:
     return [plain, Middleware(Gate)]
 
 
-def _list_pages() -> dict[str, list[st.Page]]:
+def _list_pages(*, is_host: bool) -> dict[str, list[st.Page]]:
     return {
         "": [st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True)],
         "Teach a network": [
@@ -65,6 +65,16 @@ def _list_pages() -> dict[str, list[st.Page]]:
             st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
             st.Page("pages/game.py", title="Game", icon=":material/sports_esports:", url_path="game"),
         ],
+        # Who types its address all the same is told whom it is for.
+        "Look after it": [
+            st.Page(
+                "pages/people.py",
+                title="People",
+                icon=":material/groups:",
+                url_path="people",
+                visibility="visible" if is_host else "hidden",
+            ),
+        ],
     }
 
 
@@ -73,7 +83,7 @@ def _show_page() -> None:
     # Here, as it holds a component, which can only be made where an app runs.
     from mnist_ui.components.sight import see  # noqa: PLC0415
     from mnist_ui.start.way_in import show_visitor, show_way_in  # noqa: PLC0415 - these load the store
-    from mnist_ui.who import note_here, person  # noqa: PLC0415
+    from mnist_ui.who import keep_here, looks_after_lab, person  # noqa: PLC0415
 
     st.set_page_config(page_title="MNIST lab", page_icon=str(_ICON), layout="wide")
     style(INHERITED_WORDS, NARROW_SIDEBAR)
@@ -86,12 +96,12 @@ def _show_page() -> None:
     except PersonError as error:
         show_way_in(str(error))
         return
-    page = st.navigation(_list_pages(), expanded=True)
+    page = st.navigation(_list_pages(is_host=looks_after_lab()), expanded=True)
     with st.sidebar:  # before the page, which may stop
         if visitor is not None:
             show_visitor(visitor)
         show_glossary()
-    note_here(page.url_path)
+    keep_here(page.url_path)
     note_page(page.url_path or "home", visitor)
     page.run()
     see()

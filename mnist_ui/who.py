@@ -20,6 +20,7 @@ from mnist_core.store.people.roll import (
 COOKIE = "mnist-lab-person"
 """Holds the token that a browser is known again by, where people enter by name."""
 
+_HERE_EVERY_S = 45.0
 _KNOWN_S = 3.0  # how soon it is seen that somebody has gone or has a new code
 
 
@@ -69,11 +70,10 @@ def has_machine() -> bool:
     return person() is None or looks_after_lab()
 
 
-def note_here(page: str) -> None:
-    """Note that who looks at the page is here, and what they have open."""
-    found = person()
-    if found is not None:
-        note_seen(open_whole_store(read_settings()), found, page)
+def keep_here(page: str) -> None:
+    """Note that who looks at the page is here and what they have open, again and again while they have."""
+    if read_settings().people is not People.ONE:
+        st.fragment(_note_here, run_every=_HERE_EVERY_S)(page)
 
 
 def know(settings: Settings, token: str) -> Person | None:
@@ -97,6 +97,15 @@ def open_whole_store(settings: Settings) -> Database:
     """Open the store of all people, once for all tabs."""
     settings.make_home()
     return Database(settings.database)
+
+
+def _note_here(page: str) -> None:
+    try:
+        found = person()
+    except PersonError:
+        st.rerun()  # the lab knows them no more: the page says so
+    if found is not None:
+        note_seen(open_whole_store(read_settings()), found, page)
 
 
 @st.cache_resource(show_spinner=False, ttl=_KNOWN_S, max_entries=1000)

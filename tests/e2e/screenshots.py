@@ -21,29 +21,29 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     visitor.go_to(tab, "Data")
     visitor.open_sample(tab)
-    _take(tab, "data", 1100)
+    take(tab, "data", 1100)
     _finish_a_search(tab)
-    _take(tab, "search", 1640)
+    take(tab, "search", 1640)
     _train_one(tab)
-    _take(tab, "train", 860)
+    take(tab, "train", 860)
     _show_a_mistake(tab)
-    _take(tab, "results", 1500)
+    take(tab, "results", 1500)
     _open_an_output(tab)
-    _take(tab, "fields", 1420)
+    take(tab, "fields", 1420)
     _open_a_point(tab)
-    _take(tab, "map", 1330)
+    take(tab, "map", 1330)
     visitor.go_to(tab, "Riddle")
-    _take(tab, "riddle", 1500)
+    take(tab, "riddle", 1500)
     visitor.go_to(tab, "Draw")
     visitor.draw_stroke(tab, visitor.SEVEN)
     tab.get_by_role("status", name="guess: 7").wait_for()
-    _take(tab, "draw", 1130)
+    take(tab, "draw", 1130)
     _begin_a_game(tab)
-    _take(tab, "game", 1120)
+    take(tab, "game", 1120)
     _switch_units_off(tab)
-    _take(tab, "operate", 2060)
+    take(tab, "operate", 2060)
     visitor.go_to(tab, "Home")
-    _take(tab, "home", 1060)
+    take(tab, "home", 1060)
 
 
 def _finish_a_search(tab: Page) -> None:
@@ -105,7 +105,7 @@ def _begin_a_game(tab: Page) -> None:
     tab.get_by_role("status").filter(has_text="Add what is missing").wait_for()
 
 
-def _take(tab: Page, name: str, height: int) -> Path:
+def take(tab: Page, name: str, height: int) -> Path:
     """Photograph the upper part of a page once everything stands still."""
     visitor.settle(tab)
     tab.set_viewport_size(ViewportSize(width=WIDTH, height=height))

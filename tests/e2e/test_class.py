@@ -1,10 +1,27 @@
-"""A class in real browsers: several people at once, each in a space of their own."""
+"""A class in real browsers: people at once, each in a space of their own, and who looks after them."""
 
-from classroom import CLASS_SETTINGS
-from playwright.sync_api import expect
+import re
+
+from classes import add_searches, draw_digits, open_for
+from classroom import CLASS_SETTINGS, HOST, register, settings_of
+from playwright.sync_api import Page, expect
 from visitor import OpenTab, go_to, open_sample, settle
 
+from benchmarks.tabs.server import Server
+from mnist_core.data.layouts import read_or_sample
+from mnist_core.network.grid import SearchPlan
+from mnist_core.store import Database, WorkState, get_work
+
 LAB_SETTINGS = CLASS_SETTINGS
+_LONG = SearchPlan()  # the whole grid of the paper
+
+
+def choose_person(tab: Page, name: str) -> None:
+    box = tab.get_by_role("combobox", name="Person")
+    box.scroll_into_view_if_needed()
+    box.click()
+    tab.get_by_role("option", name=name, exact=True).click()
+    expect(tab.get_by_text(re.compile(f"^{name}, (here now|seen last)"))).to_be_visible()
 
 
 def test_what_one_opens_is_not_open_for_another(open_tab: OpenTab) -> None:
@@ -16,3 +33,82 @@ def test_what_one_opens_is_not_open_for_another(open_tab: OpenTab) -> None:
     settle(ben)
 
     expect(ben.get_by_role("heading", name="MNIST sample")).to_have_count(0)
+
+
+def test_nobody_but_the_host_opens_the_page_of_people(open_tab: OpenTab) -> None:
+    tab = open_tab("people", person="Ada")
+
+    expect(tab.get_by_text("This page is for who looks after a lab of several people")).to_be_visible()
+    expect(tab.get_by_role("tab")).to_have_count(0)
+    expect(tab.get_by_test_id("stSidebarNav").get_by_role("link", name="People")).to_have_count(0)
+
+
+def test_the_host_sees_three_people_at_work_and_stops_a_search(open_tab: OpenTab, lab: Server) -> None:
+    people, sample = [register(lab, name) for name in ("Ada", "Ben", "Cem")], read_or_sample()
+    for one in people:
+        open_for(settings_of(lab), one, sample)
+    store = Database(settings_of(lab).database)
+    ids = add_searches(store, people, sample, _LONG)
+    cem = open_tab("search", person="Cem")
+    tab = open_tab("", person=HOST)
+    tab.get_by_test_id("stSidebarNav").get_by_role("link", name="People").click()
+
+    expect(tab.get_by_test_id("stMetric").filter(has_text="Here now")).to_contain_text(
+        re.compile("[2-4] of 4")
+    )
+    expect(tab.get_by_test_id("stMetric").filter(has_text="Memory")).to_contain_text("GB")
+    choose_person(tab, "Cem")
+    expect(tab.get_by_text("queued Cem's grid (search, 0%)")).to_be_visible()
+    tab.get_by_role("button", name="Stop").click()
+
+    expect(tab.get_by_text("Nothing of theirs is at work or waits.")).to_be_visible()
+    expect(cem.get_by_text("cancelled").first).to_be_visible()
+    assert [get_work(store, one).state for one in ids][2] is WorkState.CANCELLED
+    store.close()
+
+
+def test_a_new_code_of_the_host_shuts_the_old_one_out(open_tab: OpenTab, lab: Server) -> None:
+    dora, tab = open_tab("", person="Dora"), open_tab("people", person=HOST)
+    choose_person(tab, "Dora")
+    tab.get_by_role("textbox", name="New code").fill("another code")
+    tab.get_by_role("button", name="Set the new code").click()
+    expect(tab.get_by_text("Dora comes in by the new code.")).to_be_visible()
+
+    dora.wait_for_timeout(3_000)  # as long as a browser is known without looking
+    dora.goto(lab.address("data"))
+
+    expect(dora.get_by_label("Name")).to_be_visible()
+
+
+def test_the_drawings_of_the_class_open_as_one_data_set(open_tab: OpenTab, lab: Server) -> None:
+    for name in ("Ada", "Ben", "Cem", "Dora", "Emil", "Fee"):
+        draw_digits(settings_of(lab), register(lab, name), [*range(10)] * 2)
+    tab = open_tab("people", person=HOST)
+    tab.get_by_role("tab", name="Drawings").click()
+
+    tab.get_by_role("button", name="Make one data set of them, and open it").click()
+
+    expect(tab.get_by_role("heading", name="Drawings of the class")).to_be_visible()
+    expect(tab.get_by_text("with no writer in both")).to_be_visible()
+    settle(tab)
+
+
+def test_an_evening_is_closed_once_the_word_is_typed(open_tab: OpenTab, lab: Server) -> None:
+    emil, tab = open_tab("", person="Emil"), open_tab("people", person=HOST)
+    tab.get_by_role("tab", name="The evening").click()
+    button = tab.get_by_role("button", name="Close the evening")
+    expect(button).to_be_disabled()
+    field = tab.get_by_label("Type “close” to close the evening")
+    field.fill("close")
+    field.press("Enter")
+    expect(button).to_be_enabled()
+    button.click()
+
+    expect(tab.get_by_text(re.compile(r"^lab-\d+-\d+\.zip holds .* people"))).to_be_visible(timeout=120_000)
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename.endswith(".zip")
+    assert not (lab.home / "people").exists()
+    emil.wait_for_timeout(3_000)
+    emil.goto(lab.address("data"))
+    expect(emil.get_by_label("Name")).to_be_visible()

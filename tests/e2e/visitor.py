@@ -23,6 +23,7 @@ HEADINGS = {
     "Draw": "Draw",
     "Game": "Game",
 }
+"""Of each page that everybody has, its heading; the host of a class has People too."""
 SEVEN = ((0.25, 0.2), (0.75, 0.2), (0.45, 0.85))
 ZERO = tuple(
     (0.5 + 0.2 * math.sin(step * math.tau / 24), 0.5 - 0.32 * math.cos(step * math.tau / 24))
@@ -44,7 +45,7 @@ def go_to(tab: Page, page: str) -> None:
     if opener.is_visible():  # on a phone the navigation is folded away
         opener.click()
     link = tab.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True)
-    heading = tab.get_by_role("heading", level=1, name=HEADINGS[page])
+    heading = tab.get_by_role("heading", level=1, name=HEADINGS.get(page, page))
     press(link, heading)
     settle(tab)
 

@@ -1,7 +1,7 @@
 """What everybody has open, has at work, and has reached; for who looks after them."""
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class BestRun:
     n_test: int | None
 
 
-def read_standings(store: Database, settings: Settings) -> list[Standing]:
+def read_standings(store: Database, settings: Settings, open_work: Sequence[WorkRow]) -> list[Standing]:
     """Read what everybody has open, has at work, and has reached, in order of the alphabet.
 
     Parameters
@@ -80,9 +80,11 @@ def read_standings(store: Database, settings: Settings) -> list[Standing]:
         Of the whole lab.
     settings : Settings
         Name the lab's folders.
+    open_work : sequence of WorkRow
+        As `list_open_work` returned it.
     """
     work: dict[str, list[WorkRow]] = defaultdict(list)
-    for row in list_open_work(store):
+    for row in open_work:
         work[row.space].append(row)
     scores = _read_scores(store)
     return [
