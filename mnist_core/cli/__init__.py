@@ -51,7 +51,10 @@ COMMANDS = {
     "backup": ("backup", "writes all that the lab keeps as one file, while it runs"),
     "restore": ("backup", "puts a backup in place of what the lab keeps"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
-    "people": ("people", "lists who uses the lab, gives somebody a code, removes somebody"),
+    "people": (
+        "people",
+        "lists who uses the lab and what they have come to, gives codes, removes people",
+    ),
 }
 """Each command's module in this folder, and what it does."""
 

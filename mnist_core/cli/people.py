@@ -1,36 +1,49 @@
-"""The command `people`."""
+"""The command `people`: who uses a lab, and what they have come to."""
 
 import argparse
 import getpass
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.say import say
 from mnist_core.ground.errors import PersonError
+from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, fold_name, read_settings
 from mnist_core.store import Database
+from mnist_core.store.people.class_drawings import export_drawings, gather_drawings
+from mnist_core.store.people.closing import close_evening
 from mnist_core.store.people.entering import hash_code, set_code
 from mnist_core.store.people.leaving import remove_person
 from mnist_core.store.people.roll import add_person, find_person, get_person, list_people
 from mnist_core.store.people.roll import find_space as find_id
+from mnist_core.store.people.standings import read_best_runs
 
 
 def add_people_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `people`."""
     command.add_argument(
         "action",
-        choices=["list", "code", "remove"],
+        choices=["list", *_DEEDS],
         help="list them; give NAME a code, which is asked for or read from standard input, and a space where "
-        "the name is new; or remove NAME with all that is theirs",
+        "the name is new; remove NAME with all that is theirs; tell the best finished search of each; write "
+        "the drawings of all, each with its writer's number, to FILE as strokes JSON; or close the evening: "
+        "all work pauses, all that the lab keeps goes into FILE, and then away",
     )
     command.add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="a name, or an id that `list` shows"
+        "what",
+        nargs="?",
+        default="",
+        metavar="NAME|FILE",
+        help="a name, or an id that `list` shows; or a file",
     )
 
 
 def run_people(arguments: argparse.Namespace) -> None:
-    """List who uses the lab, give somebody a code, or remove somebody."""
+    """List who uses the lab, or do one of the deeds to it."""
     settings = read_settings()
     settings.make_home()
     store = Database(settings.database)
@@ -39,10 +52,9 @@ def run_people(arguments: argparse.Namespace) -> None:
         lines = [f"{row['id']}  {row['seen'][:16]}  {row['name']}" for row in rows]
         say(rows, "\n".join(lines) or "Nobody has come yet.", arguments.json)
         return
-    if not arguments.name:
-        raise PersonError(f"people {arguments.action} needs a name: `people list` shows who has come.")
-    act = _set_code if arguments.action == "code" else _remove
-    document, words = act(store, settings, arguments.name)
+    if not arguments.what and arguments.action != "best":
+        raise PersonError(f"people {arguments.action} needs a name or a file: add it behind the word.")
+    document, words = _DEEDS[arguments.action](store, settings, arguments.what)
     say(document, words, arguments.json)
 
 
@@ -73,6 +85,48 @@ def _remove(store: Database, settings: Settings, name: str) -> tuple[Any, str]:
     person_id = find_id(store, settings, name)
     remove_person(store, settings, person_id)
     return {"id": person_id}, f"{name} is removed, with all that was theirs."
+
+
+def _tell_best(store: Database, _: Settings, __: str) -> tuple[Any, str]:
+    best = read_best_runs(store)
+    rows = [
+        {
+            "person": one.person.name,
+            "run": one.work_id,
+            "dataset": one.dataset_name,
+            "best_score": one.found.best_score,
+            "test_accuracy": one.found.test_accuracy,
+            "n_test": one.n_test,
+            "best_params": one.found.best,
+        }
+        for one in best
+    ]
+    lines = [f"{one.found.best_score:.2%}  {one.found.candidate}  {one.person.name}" for one in best]
+    return rows, "\n".join(lines) or "No search of anybody has ended yet."
+
+
+def _write_drawings(store: Database, settings: Settings, file: str) -> tuple[Any, str]:
+    found = gather_drawings(store, settings)
+    with write_out(Path(file), "The drawings") as target:
+        target.write(export_drawings(found.writers).encode())
+    document = {"path": file, "n": found.n, "n_writers": len(found.writers), "troubles": found.troubles}
+    return document, "\n".join(
+        [*found.troubles, f"{found.n} drawings of {len(found.writers)} writers are in {file}."]
+    )
+
+
+def _close(store: Database, settings: Settings, file: str) -> tuple[Any, str]:
+    contents = close_evening(Path(file), store, settings).contents
+    return {"path": file, **asdict(contents)}, f"{file} holds {contents.say()}; the lab is empty."
+
+
+_DEEDS: dict[str, Callable[[Database, Settings, str], tuple[Any, str]]] = {
+    "code": _set_code,
+    "remove": _remove,
+    "best": _tell_best,
+    "drawings": _write_drawings,
+    "close": _close,
+}
 
 
 def _read_code(name: str) -> str:

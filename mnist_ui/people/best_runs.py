@@ -68,7 +68,12 @@ def draw_best_runs(table: pd.DataFrame) -> Layered:
     colours = alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN][: len(names)])
     order = table["person"].tolist()
     base = alt.Chart(table).encode(
-        y=alt.Y("person:N", title=None, sort=order, axis=alt.Axis(labelLimit=110, labelOverlap=False)),
+        y=alt.Y(
+            "person:N",
+            title=None,
+            sort=order,
+            axis=alt.Axis(labelLimit=110, labelOverlap=False, labelFlush=False),
+        ),
         color=alt.Color("activation:N", scale=colours, legend=LEGEND),
         tooltip=[
             "person:N",

@@ -24,7 +24,7 @@ _MOST_BYTES = 5e8  # that a browser is sent: the server holds them in memory mea
 
 def show_evening(store: Database, settings: Settings) -> None:
     """Let the host write all that the lab keeps to one file, and empty the lab."""
-    st.markdown("### Keep everything")
+    st.markdown("## Keep everything")
     st.markdown(
         "One file with the data sets, runs, models and drawings of everybody; all go on meanwhile. "
         "`python -m mnist_core restore FILE` brings it back, here or on another machine."
@@ -32,7 +32,7 @@ def show_evening(store: Database, settings: Settings) -> None:
     if st.button("Write everything to one file", icon=":material/archive:"):
         _write(settings, lambda path: write_backup(path, settings, store), "Writing the file …")
     _show_files(settings)
-    st.markdown("### Close the evening")
+    st.markdown("## Close the evening")
     st.markdown(
         "Pauses the work of everybody, writes everything to one file, reads that again, and then takes "
         "everything away: people, data sets, runs, models, drawings and the board. You stay, with nothing. "

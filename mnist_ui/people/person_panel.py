@@ -36,7 +36,7 @@ _RESTING = (WorkState.PAUSED, WorkState.INTERRUPTED)
 
 def show_person(store: Database) -> None:
     """Let the host choose a person, and do something to their work or for themselves."""
-    st.markdown("### One of them")
+    st.markdown("## One of them")
     people = {one.id: one for one in list_people(store)}
     if state.PERSON.get() not in people:
         state.PERSON.forget()  # who was chosen has gone

@@ -133,7 +133,7 @@ def _say_size(n_bytes: int) -> str:
 
 
 def _show_people(standings: Sequence[Standing]) -> None:
-    st.markdown("### Who is here")
+    st.markdown("## Who is here")
     if not standings:
         st.info("Nobody has come yet.", icon=":material/group:")
         return
@@ -174,7 +174,7 @@ def _say_ago(seconds: float) -> str:
 
 
 def _show_work(work: Sequence[WorkRow], names: Mapping[str, str]) -> None:
-    st.markdown("### What is at work, and what waits")
+    st.markdown("## What is at work, and what waits")
     if not work:
         st.caption("Nothing is at work.")
         return

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from classes import add_people, add_searches, draw_digits, finish_search, open_for
+from commands import call, call_json
 from stored_runs import add_run, make_record, start_python
 
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import keep_dataset, open_dataset
 from mnist_core.ground.errors import BackupError, DataError, PersonError
 from mnist_core.ground.footprint import HomePart, measure_home, measure_memory
-from mnist_core.pens import parse_strokes
+from mnist_core.pens import parse_strokes, read_drawings
 from mnist_core.pens.corrections import Source
 from mnist_core.store import WorkState, claim, get_work, list_all_work, record, request_cancel
 from mnist_core.store.backup import check_backup, restore_backup
@@ -257,3 +258,26 @@ def test_the_work_of_one_is_removed_with_them_and_of_others_stays(store, setting
     remove_person(store, settings, ada.id)
 
     assert [row.id for row in list_all_work(store)] == [kept]
+
+
+def test_the_command_tells_the_best_runs_writes_the_drawings_and_closes_the_evening(
+    lab_store, settings, tmp_path
+):
+    (ada,) = add_people(lab_store, ["Ada"])
+    draw_digits(settings, ada, [1, 2])
+    finish_search(lab_store, settings, ada, 0.9)
+    home = settings.home
+
+    (best,) = call_json(home, "people", "best")
+    drawn = call_json(home, "people", "drawings", tmp_path / "drawn.json")
+    closed = call_json(home, "people", "close", tmp_path / "evening.zip")
+
+    assert (best["person"], best["best_score"], best["n_test"]) == ("Ada", 0.9, 10_000)
+    assert (drawn["n"], drawn["n_writers"]) == (2, 1)
+    assert len(read_drawings(tmp_path / "drawn.json")) == 2
+    assert closed["n_people"] == 1
+    assert call_json(home, "people", "list") == []
+
+
+def test_the_command_needs_to_know_whom_or_where_to(settings):
+    assert "needs a name or a file" in call(settings.home, "people", "close", code=2).stderr
