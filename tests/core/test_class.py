@@ -10,11 +10,11 @@ from stored_runs import add_run, make_record, start_python
 
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import keep_dataset, open_dataset
-from mnist_core.ground.errors import BackupError, DataError, PersonError
+from mnist_core.ground.errors import BackupError, DataError, PersonError, RunError
 from mnist_core.ground.footprint import HomePart, measure_home, measure_memory
 from mnist_core.pens import parse_strokes, read_drawings
 from mnist_core.pens.corrections import Source
-from mnist_core.store import WorkState, claim, get_work, list_all_work, record, request_cancel
+from mnist_core.store import WorkState, claim, end, get_work, list_all_work, record, request_cancel
 from mnist_core.store.backup import check_backup, restore_backup
 from mnist_core.store.people.class_drawings import export_drawings, gather_drawings, pool_drawings
 from mnist_core.store.people.closing import close_evening
@@ -204,6 +204,17 @@ def test_an_evening_is_not_closed_while_work_goes_on(store, settings, dataset, t
     assert [one.name for one in list_people(store)] == ["Ada"]
 
 
+def test_a_second_evening_takes_no_file_of_a_first(lab_store, settings, tmp_path):
+    draw_digits(settings, add_people(lab_store, ["Ada"])[0], [1])
+    path = tmp_path / "evening.zip"
+    close_evening(path, lab_store, settings)
+
+    with pytest.raises(BackupError, match="may be all that is left of an evening"):
+        close_evening(path, lab_store, settings)
+
+    assert check_backup(path).contents.n_corrections == 1
+
+
 def test_a_new_code_lets_in_at_once_and_makes_the_old_token_worthless(lab_store, settings):
     ada = enter(lab_store, settings, "Ada", "the first")
     token = make_token("secret", ada)
@@ -281,3 +292,16 @@ def test_the_command_tells_the_best_runs_writes_the_drawings_and_closes_the_even
 
 def test_the_command_needs_to_know_whom_or_where_to(settings):
     assert "needs a name or a file" in call(settings.home, "people", "close", code=2).stderr
+
+
+def test_who_has_work_that_still_stops_is_removed_a_moment_later(store, settings, dataset):
+    (ada,) = add_people(store, ["Ada"])
+    (run_id,) = add_searches(store, [ada], dataset)
+    claim(store, run_id)
+
+    with pytest.raises(RunError, match="was asked to stop, but still ends what it has begun"):
+        remove_person(store, settings, ada.id)
+
+    end(store, run_id, WorkState.CANCELLED)
+    remove_person(store, settings, ada.id)
+    assert list_people(store) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from mnist_core.ground.errors import BackupError
 from mnist_core.ground.settings import Settings
 from mnist_core.store import Database
 from mnist_core.store.backup import Manifest, empty_lab, pause_all_work
@@ -28,7 +29,7 @@ def close_evening(
     Parameters
     ----------
     path : Path
-        The file.
+        The file; a new one, as what is there may be an evening before.
     store : Database
         Of the whole lab.
     settings : Settings
@@ -41,10 +42,15 @@ def close_evening(
     Raises
     ------
     BackupError
-        If work still goes on then, or came in between; nothing has changed but that work is paused.
+        If the file is there already, or work still goes on then, or came in between; nothing has changed but
+        that work is paused.
     StorageError
         If the file cannot be written; nothing has changed then either.
     """
+    if path.exists():
+        raise BackupError(
+            f"{path} is there already, and may be all that is left of an evening: name another file."
+        )
     pause_all_work(store, within_s)
     host = get_person(store, host_id)
     manifest = empty_lab(path, settings, store)

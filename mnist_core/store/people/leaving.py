@@ -5,6 +5,7 @@ import shutil
 import sqlalchemy as sa
 
 from mnist_core.data.kept import list_datasets, remove_dataset
+from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
 from mnist_core.store import Database, list_all_work, remove_work, request_cancel
 from mnist_core.store.tables import PEOPLE
@@ -32,6 +33,12 @@ def remove_person(store: Database, settings: Settings, person_id: str) -> None:
     for one in work:
         if one.state.is_active:
             request_cancel(theirs, one.id)
+    stopping = [one.name for one in list_all_work(theirs) if one.state.is_active]
+    if stopping:
+        raise RunError(
+            f"Work of theirs was asked to stop, but still ends what it has begun ({stopping[0]}): remove "
+            "them in a moment."
+        )
     for one in work:
         remove_work(theirs, one.id, places)
     for folder in (places.folder, places.shared_folder):
