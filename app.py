@@ -34,10 +34,10 @@ async def _serve(_: st.App) -> AsyncIterator[None]:
 
 
 def _guard() -> list[Middleware]:
-    """Put the gate before all pages, where people enter by name."""
+    """Put the gate before all pages, where many people share the lab."""
     plain = Middleware(PlainCookies)
     try:
-        if read_settings().people is not People.NAMES:
+        if read_settings().people is People.ONE:
             return [plain]
     except LabError:  # the page says so, and nothing else
         return [plain]

@@ -7,6 +7,8 @@ it in a browser. The classes `st-key-...` and variables `--st-...` of the rest o
 import logging
 
 import streamlit as st
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
@@ -20,6 +22,8 @@ INHERITED_WORDS = """
 
 NARROW_SIDEBAR = '@media (min-width: 769px) { [data-testid="stSidebar"] { max-width: 14rem; } }'
 """The titles are short; the pictures need the room. A width for set_page_config comes too late."""
+
+_FOR_ALL = ("clear_cache", "set_run_on_save", "load_git_info")
 
 NO_FADING = '[data-stale="true"] { opacity: 1 !important; transition: none !important; }'
 """What is about to be refreshed would fade for a moment on a busy machine, each second anew."""
@@ -63,6 +67,14 @@ def leave_old_navigation() -> None:
     PagesManager.uses_pages_directory = False
     if has_begun:
         st.rerun()
+
+
+def is_for_all_tabs(data: bytes) -> bool:
+    """Say whether a tab asks for what is not its own: to empty the caches of everybody, as developers may."""
+    try:
+        return BackMsg.FromString(data).WhichOneof("type") in _FOR_ALL
+    except DecodeError:  # Streamlit ends such a connection
+        return False
 
 
 def is_in_script() -> bool:

@@ -18,10 +18,13 @@ class Behind:
 
     passed: list[Scope] = field(default_factory=list)
     taken: list[Any] = field(default_factory=list)
+    tells: bytes = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.passed.append(scope)
         if scope["type"] == "websocket":
+            if self.tells:
+                await send({"type": "websocket.send", "bytes": self.tells})
             while True:
                 self.taken.append(await receive())
                 if self.taken[-1]["type"] == "websocket.disconnect":

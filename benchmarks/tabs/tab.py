@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -39,23 +40,33 @@ class Tab:
         To the server's stream.
     is_following : bool
         Whether fragments are refreshed at the pace that the server asks for; else only by `refresh`.
+    hear : callable
+        Gets all that the server sends, as it comes.
     """
 
-    def __init__(self, connection: ClientConnection, is_following: bool = True) -> None:
+    def __init__(
+        self,
+        connection: ClientConnection,
+        is_following: bool = True,
+        hear: Callable[[bytes], object] = len,
+    ) -> None:
         self.path = ""
         """Of the page that was asked for last."""
         self.errors: list[tuple[str, str]] = []
         """What was shown as an exception or as an error, behind the path of its page."""
         self.n_refreshed = 0
         """How often a fragment was refreshed."""
+        self.widgets: set[str] = set()
+        """The ids of all that was shown and can be changed."""
         self._connection = connection
         self._is_following = is_following
+        self._hear = hear
         self._hashes: dict[str, str] = {}  # of the pages, by their paths
         self._page, self._query = "", ""
         self._intervals: dict[str, float] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._containers: set[str] = set()
-        self._widgets: dict[str, str] = {}
+        self._widgets: dict[str, WidgetState] = {}
         self._cache: dict[str, _Cached] = {}
         self._n_runs, self._most_age = 0, 0
         self._end: asyncio.Future[None] | None = None
@@ -102,7 +113,13 @@ class Tab:
 
     async def choose(self, key: str, label: str) -> None:
         """Click one of the tabs on the page, whose container has a key, and wait until it is all there."""
-        self._widgets[next(one for one in self._containers if one.endswith(f"-{key}"))] = label
+        tab = next(one for one in self._containers if one.endswith(f"-{key}"))
+        self._widgets[tab] = WidgetState(id=tab, string_value=label)
+        await self._ask()
+
+    async def forge(self, *states: WidgetState) -> None:
+        """Send other states of widgets, of any shape, and wait until the page is all there."""
+        self._widgets = {state.id: state for state in states}
         await self._ask()
 
     async def read(self) -> None:
@@ -110,6 +127,7 @@ class Tab:
         try:
             async for data in self._connection:
                 assert isinstance(data, bytes)
+                self._hear(data)
                 self._take(ForwardMsg.FromString(data))
         except ConnectionClosed:
             pass
@@ -133,8 +151,7 @@ class Tab:
         state = message.rerun_script
         state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
         state.page_script_hash, state.page_name, state.query_string = self._page, page_name, self._query
-        for widget, label in self._widgets.items():
-            state.widget_states.widgets.add(id=widget, string_value=label)
+        state.widget_states.widgets.extend(self._widgets.values())
         state.cached_message_hashes.extend(self._cache)
         state.context_info.timezone = "UTC"
         await self._connection.send(message.SerializeToString())
@@ -158,6 +175,9 @@ class Tab:
 
     def _look_at_delta(self, message: ForwardMsg) -> None:
         self._containers.add(message.delta.add_block.tab_container.id)
+        shown = message.delta.new_element.WhichOneof("type")
+        if widget := getattr(getattr(message.delta.new_element, shown or "", None), "id", ""):
+            self.widgets.add(widget)
         self._look_for_errors(message)
 
     def _look_for_errors(self, message: ForwardMsg) -> None:
@@ -224,8 +244,10 @@ class Tab:
 
 
 @asynccontextmanager
-async def open_tab(url: str, is_following: bool = True) -> AsyncIterator[Tab]:
-    """Open a tab, on no page yet; it is closed in the end.
+async def open_tab(
+    url: str, is_following: bool = True, cookies: str = "", hear: Callable[[bytes], object] = len
+) -> AsyncIterator[Tab]:
+    """Open a tab, on no page yet, by some cookies; it is closed in the end.
 
     Raises
     ------
@@ -240,8 +262,9 @@ async def open_tab(url: str, is_following: bool = True) -> AsyncIterator[Tab]:
         open_timeout=_OPEN_S,
         max_size=None,
         ping_interval=None,
+        additional_headers={"Cookie": cookies} if cookies else None,
     ) as connection:
-        tab = Tab(connection, is_following)
+        tab = Tab(connection, is_following, hear)
         reading = asyncio.create_task(tab.read())
         try:
             yield tab

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import PAPER_ACCURACY
-from mnist_core.store import Outcome, WorkRow, WorkState, add_search
+from mnist_core.store import Database, Outcome, WorkRow, WorkState, add_search
 from mnist_core.store.people.publishing import find_winner, give_run, take_back_run, take_given
 from mnist_core.store.ranking import RankedCandidate
 from mnist_core.work.supervisor import start_worker
@@ -102,7 +103,7 @@ def _offer_table(run: WorkRow, outcome: Outcome) -> None:
 def _offer_report(run: WorkRow) -> None:
     offer_file(
         "Report",
-        partial(_write_report, run.id),
+        partial(_write_report, session.store(), session.settings(), run.id),
         f"report-{run.id}.html",
         "text/html",
         icon=":material/description:",
@@ -111,10 +112,11 @@ def _offer_report(run: WorkRow) -> None:
     )
 
 
-def _write_report(run_id: str) -> str:
+def _write_report(store: Database, settings: Settings, run_id: str) -> str:
+    """Write it, in a thread that knows of no tab, and so of no person."""
     from mnist_core.insight.report import gather_facts, write_page  # noqa: PLC0415 - matplotlib, once it is asked for
 
-    return write_page(gather_facts(session.store(), run_id, session.settings()))
+    return write_page(gather_facts(store, run_id, settings))
 
 
 def _offer_again(run: WorkRow) -> None:

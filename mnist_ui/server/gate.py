@@ -26,7 +26,9 @@ from mnist_core.ground.errors import LabError, PersonError
 from mnist_core.ground.settings import People, Settings, fold_name, read_settings
 from mnist_core.store.people.entering import TOKEN_DAYS, enter, make_token
 from mnist_core.store.people.roll import Person, find_person, read_secret
+from mnist_ui.server.files import ToldFiles
 from mnist_ui.server.newcomers import Newcomers
+from mnist_ui.streamlit_insides import is_for_all_tabs
 from mnist_ui.who import COOKIE, know, open_whole_store
 
 OPEN_PATHS: Final = ("/health", "/ready", "/_stcore/health")
@@ -57,6 +59,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._newcomers = Newcomers()
+        self._told = ToldFiles()
         self._waiting: Counter[str] = Counter()
         self._left: deque[str] = deque(maxlen=_MOST_LEFT)
         # Threads of their own: who tries codes keeps nobody's page waiting.
@@ -69,13 +72,15 @@ class Gate:
             return
         settings = read_settings()
         path = _cut_base(scope["path"])
-        if settings.people is not People.NAMES or path in OPEN_PATHS:
+        if path in OPEN_PATHS:
             await self._app(scope, receive, send)
+        elif settings.people is not People.NAMES:
+            await self._app(scope, _hold_back(receive), send)
         elif scope["type"] == "http" and path == _ENTER:
             await (await self._enter(settings, Request(scope, receive)))(scope, receive, send)
         elif scope["type"] == "http" and path == _LEAVE:
             await (await self._leave(settings, Request(scope)))(scope, receive, send)
-        elif person := await self._know(settings, scope):
+        elif (person := await self._know(settings, scope)) and self._told.lets(person.id, path):
             await self._pass(settings, person, scope, receive, send)
         else:
             await _refuse(scope)(scope, receive, send)
@@ -88,16 +93,24 @@ class Gate:
         self, settings: Settings, person: Person, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Hand on what a person sends, as theirs; of a connection that stays, as long as they are known."""
+        own = _hold_back(receive)
 
         async def receive_of_known() -> Message:
-            message = await receive()
+            message = await own()
             if message["type"] == "websocket.receive" and await self._know(settings, scope) is None:
                 return {"type": "websocket.disconnect", "code": 1008}
             return message
 
+        async def send_and_note(message: Message) -> None:
+            self._told.note(person.id, message.get("bytes") or b"")
+            await send(message)
+
         headers = [one for one in scope["headers"] if one[0] != PERSON_HEADER]
         marked = {**scope, "headers": [*headers, (PERSON_HEADER, person.id.encode())]}
-        await self._app(marked, receive if scope["type"] == "http" else receive_of_known, send)
+        if scope["type"] == "http":
+            await self._app(marked, receive, send)
+        else:
+            await self._app(marked, receive_of_known, send_and_note)
 
     async def _enter(self, settings: Settings, request: Request) -> Response:
         if request.method not in ("GET", "POST"):
@@ -148,6 +161,18 @@ class Gate:
             self._left.append(request.cookies[COOKIE])
         response.delete_cookie(COOKIE, path=_find_base() + "/")
         return response
+
+
+def _hold_back(receive: Receive) -> Receive:
+    """Hold back what one tab sends for all."""
+
+    async def receive_own() -> Message:
+        while (message := await receive())["type"] == "websocket.receive":
+            if not is_for_all_tabs(message.get("bytes") or b""):
+                break
+        return message
+
+    return receive_own
 
 
 async def _read_form(request: Request) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
+from mnist_core.ground.settings import Settings
 from mnist_core.store import WorkRow, WorkState, add_job, get_job, read_state, remove_work, request_cancel
 from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
@@ -41,7 +42,7 @@ def show_epoch(job: WorkRow, epoch: int, layer: str, *, is_busy: bool) -> None:
             _ask_for_name(job, epoch)
         offer_file(
             "Film as GIF",
-            partial(_make_film, job, layer),
+            partial(_make_film, session.settings(), job, layer),
             f"{job.id}-{layer}.gif",
             "image/gif",
             icon=":material/movie:",
@@ -110,10 +111,10 @@ def _branch(job_id: str, epoch: int) -> None:
     open_training(branch_id)
 
 
-def _make_film(job: WorkRow, layer: str) -> bytes:
+def _make_film(settings: Settings, job: WorkRow, layer: str) -> bytes:
+    """Make it, in a thread that knows of no tab, and so of no person."""
     from mnist_core.training.live.film import FilmPlan, make_film  # noqa: PLC0415 - matplotlib, once it is asked for
 
-    settings = session.settings()
     return make_film(open_frames(settings, job.id), FilmPlan(layer, find_classes(job, settings)))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from asgi import Behind, Browser
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from mnist_core.ground.settings import read_settings
 from mnist_core.store.people.entering import hash_code, make_token
@@ -332,6 +333,27 @@ def test_a_connection_ends_once_its_person_is_known_no_more(lab: Lab) -> None:
     assert [one["type"] for one in lab.behind.taken] == ["websocket.receive", "websocket.disconnect"]
 
 
+@pytest.mark.parametrize("path", ["/media/5f0a.png", "/_stcore/upload_file/3b-1/7c-2"])
+def test_a_file_is_for_the_person_whose_tab_was_told_of_it(lab: Lab, path: str) -> None:
+    ada, bo = lab.browser, lab.browser
+    ada.enter("Ada", "engine")
+    bo.enter("Bo", "bicycle")
+    assert ada.get(path).status == 303
+    lab.behind.tells = b"\x12\x0f" + path.encode() + b"\x00\x01"
+
+    async def receive() -> dict[str, object]:
+        return {"type": "websocket.disconnect"}
+
+    async def send(_: object) -> None:
+        pass
+
+    asyncio.run(lab.gate(ada.make_scope("websocket", "/_stcore/stream"), receive, send))
+
+    assert ada.get(path).status == 200
+    assert bo.get(path).status == 303
+    assert ada.get(f"{path}/..").status == 303
+
+
 @pytest.mark.parametrize("token", ["", "forged"])
 def test_a_connection_without_a_token_is_refused(lab: Lab, token: str) -> None:
     browser, sent = lab.browser, []
@@ -352,3 +374,21 @@ def test_a_connection_without_a_token_is_refused(lab: Lab, token: str) -> None:
     }
     assert lab.behind.passed == []
     assert get_person(open_whole_store(read_settings()), "forged") is None
+
+
+def test_no_tab_empties_the_caches_of_all(lab: Lab) -> None:
+    browser = lab.browser
+    browser.enter("Ada", "engine")
+    clear, rerun = BackMsg(clear_cache=True), BackMsg(rerun_script={})
+    messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in (clear, rerun)]
+    messages += [{"type": "websocket.receive", "text": "x"}, {"type": "websocket.disconnect"}]
+
+    async def receive() -> dict[str, object]:
+        return messages.pop(0)
+
+    async def send(_: object) -> None:
+        raise AssertionError("nothing is to be sent")
+
+    asyncio.run(lab.gate(browser.make_scope("websocket", "/_stcore/stream"), receive, send))
+
+    assert [one.get("bytes") for one in lab.behind.taken] == [rerun.SerializeToString(), None, None]
