@@ -56,8 +56,8 @@ class Tab:
         """What was shown as an exception or as an error, behind the path of its page."""
         self.n_refreshed = 0
         """How often a fragment was refreshed."""
-        self.widgets: set[str] = set()
-        """The ids of all that was shown and can be changed."""
+        self.widgets: dict[str, str] = {}
+        """The kinds of all that was shown and can be changed, by their ids."""
         self._connection = connection
         self._is_following = is_following
         self._hear = hear
@@ -177,7 +177,7 @@ class Tab:
         self._containers.add(message.delta.add_block.tab_container.id)
         shown = message.delta.new_element.WhichOneof("type")
         if widget := getattr(getattr(message.delta.new_element, shown or "", None), "id", ""):
-            self.widgets.add(widget)
+            self.widgets[widget] = shown or ""
         self._look_for_errors(message)
 
     def _look_for_errors(self, message: ForwardMsg) -> None:

@@ -3,7 +3,11 @@
 import re
 from collections import OrderedDict, defaultdict
 
-_TOLD = re.compile(rb"/(?:media|_stcore/upload_file)/[\w./-]+")
+# What is sent is no text: an address ends where its last part has its length.
+_FILE, _PLACE = "/media/[0-9a-f]{32}", "/_stcore/upload_file/[0-9a-f-]{36}/[0-9a-f-]{36}"
+_ADDRESS = f"{_FILE}|{_PLACE}"
+_TOLD = re.compile(_ADDRESS.encode())
+_ASKED = re.compile(rf"({_FILE})(?:\.\w+)?|({_PLACE})")
 _OF_ONE = ("/media/", "/_stcore/upload_file/")
 _MOST = 20_000  # addresses of a person that are remembered, the latest; each is of some sixty letters
 
@@ -25,4 +29,7 @@ class ToldFiles:
 
     def lets(self, person_id: str, path: str) -> bool:
         """Say whether a person may ask for a path: it is for all, or was told to a tab of theirs."""
-        return not path.startswith(_OF_ONE) or path in self._told[person_id]
+        if not path.startswith(_OF_ONE):
+            return True
+        asked = _ASKED.fullmatch(path)
+        return asked is not None and (asked[1] or asked[2]) in self._told[person_id]

@@ -18,6 +18,8 @@ from mnist_ui.server.gate import OPEN_PATHS, PERSON_HEADER, Gate
 from mnist_ui.server.newcomers import MOST_TRIES
 from mnist_ui.who import COOKIE, open_whole_store
 
+UUID = "11111111-1111-4111-8111-111111111111"
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -333,13 +335,13 @@ def test_a_connection_ends_once_its_person_is_known_no_more(lab: Lab) -> None:
     assert [one["type"] for one in lab.behind.taken] == ["websocket.receive", "websocket.disconnect"]
 
 
-@pytest.mark.parametrize("path", ["/media/5f0a.png", "/_stcore/upload_file/3b-1/7c-2"])
+@pytest.mark.parametrize("path", [f"/media/{'5f' * 16}.png", f"/_stcore/upload_file/{UUID}/{UUID}"])
 def test_a_file_is_for_the_person_whose_tab_was_told_of_it(lab: Lab, path: str) -> None:
     ada, bo = lab.browser, lab.browser
     ada.enter("Ada", "engine")
     bo.enter("Bo", "bicycle")
     assert ada.get(path).status == 303
-    lab.behind.tells = b"\x12\x0f" + path.encode() + b"\x00\x01"
+    lab.behind.tells = b"\x12\x0f" + path.encode() + b"J\x00\x01"
 
     async def receive() -> dict[str, object]:
         return {"type": "websocket.disconnect"}
