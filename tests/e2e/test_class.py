@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 from classes import add_searches, draw_digits, open_for
 from classroom import CLASS_SETTINGS, HOST, register, settings_of
 from playwright.sync_api import Page, expect
-from visitor import OpenTab, go_to, open_sample, settle
+from test_accessibility import list_faults
+from visitor import OpenTab, go_to, open_sample, settle, wait_until_nothing_is_cut_off
 
 from benchmarks.tabs.server import Server
 from mnist_core.data.layouts import read_or_sample
@@ -91,6 +93,24 @@ def test_the_drawings_of_the_class_open_as_one_data_set(open_tab: OpenTab, lab: 
     expect(tab.get_by_role("heading", name="Drawings of the class")).to_be_visible()
     expect(tab.get_by_text("with no writer in both")).to_be_visible()
     settle(tab)
+    tab.get_by_role("button", name="Publish to the class").click()
+    expect(tab.get_by_role("button", name="Take back from the class")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_of_the_host_is_whole_and_without_faults(
+    open_tab: OpenTab, lab: Server, width: int, scheme: str
+) -> None:
+    draw_digits(settings_of(lab), register(lab, "Ada"), [3])
+    tab = open_tab("people", person=HOST, width=width, scheme=scheme)
+    choose_person(tab, "Ada")
+    for name in ("Now", "Best runs", "Drawings", "The evening"):
+        tab.get_by_role("tab", name=name).click()
+        settle(tab)
+        wait_until_nothing_is_cut_off(tab)
+        assert list(list_faults(tab)) == []
 
 
 def test_an_evening_is_closed_once_the_word_is_typed(open_tab: OpenTab, lab: Server) -> None:

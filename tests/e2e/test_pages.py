@@ -1,8 +1,8 @@
 """Every page in every width and theme."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from visitor import HEADINGS, OpenTab, go_to, open_sample
+from playwright.sync_api import Browser, expect
+from visitor import HEADINGS, OpenTab, go_to, open_sample, wait_until_nothing_is_cut_off
 
 from benchmarks.tabs.server import Server
 
@@ -26,7 +26,7 @@ def test_every_page_shows_itself_whole_before_any_data_is_open(open_tab: OpenTab
 
     go_to(tab, page)
 
-    _wait_until_nothing_is_cut_off(tab)
+    wait_until_nothing_is_cut_off(tab)
 
 
 @pytest.mark.usefixtures("_sample_is_open")
@@ -40,13 +40,5 @@ def test_every_page_shows_itself_whole_in_both_widths_and_themes(
 
     go_to(tab, page)
 
-    _wait_until_nothing_is_cut_off(tab)
+    wait_until_nothing_is_cut_off(tab)
     expect(tab.get_by_test_id("stApp")).to_have_css("background-color", _BACKGROUNDS[scheme])
-
-
-def _wait_until_nothing_is_cut_off(tab: Page) -> None:
-    """Wait until no part of the document lies outside of the window, once what loads has its place."""
-    tab.wait_for_function(
-        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-            .every(part => part.scrollWidth <= part.clientWidth)"""
-    )

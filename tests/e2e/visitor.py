@@ -38,6 +38,14 @@ def settle(tab: Page) -> None:
     expect(tab.get_by_test_id("stException")).to_have_count(0)
 
 
+def wait_until_nothing_is_cut_off(tab: Page) -> None:
+    """Wait until no part of the document lies outside of the window, once what loads has its place."""
+    tab.wait_for_function(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+            .every(part => part.scrollWidth <= part.clientWidth)"""
+    )
+
+
 def go_to(tab: Page, page: str) -> None:
     """Follow the navigation to a page and wait for its heading."""
     expect(tab.get_by_role("heading", level=1)).to_be_visible()
