@@ -7,7 +7,7 @@ from mnist_core.ground.errors import LabError
 from mnist_core.store import list_work
 from mnist_core.training.live.plan import TRAINING
 from mnist_core.training.live.watched import add_training
-from mnist_core.work.supervisor import start_job
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.empty import offer_sample
 from mnist_ui.markdown import escape
@@ -56,7 +56,7 @@ def _ask(dataset: Dataset) -> None:
     if asked is not None and starts:
         plan, wishes = asked
         job_id = add_training(session.store(), plan, dataset.name, dataset.fingerprint, wishes)
-        start_job(session.settings(), job_id)
+        start_worker(session.settings())
         open_training(job_id)
         st.rerun()
 

@@ -31,6 +31,7 @@ from mnist_core.store import (
     request_resume,
     set_cluster,
 )
+from mnist_core.store.job import Turn
 from mnist_core.store.ranking import rank_candidates
 from mnist_core.work.supervisor import carry_out_work, catch_signals
 
@@ -143,7 +144,7 @@ def _carry_out(
         progress = _Progress(run.plan, stop)
         progress.say(f"run {run.id}: {run.plan.grid.n_candidates} candidates, {run.n_fits} fits")
         kinds = {SEARCH: partial(follow, process=process, on_message=progress)}
-        ended = carry_out_work(store, run, settings, stop, kinds, waits_for_user=True)
+        ended = carry_out_work(store, run, settings, Turn(stop), kinds, waits_for_user=True)
     if progress.is_unread:
         raise ReaderGoneError
     if stop.is_set() and ended.state is not WorkState.DONE:

@@ -12,6 +12,7 @@ from mnist_core.ground.errors import DataError, StorageError
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 SHIPPED_MODELS = PROJECT_FOLDER / "models"
+_MOST_PLACES = 1024  # more are a typing error
 
 
 class People(StrEnum):
@@ -20,6 +21,11 @@ class People(StrEnum):
     ONE = "one"
     NAMES = "names"
     LOGIN = "login"
+
+
+def count_cores() -> int:
+    """Count the cores of this machine."""
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Settings:
     class_code : str
         What a new name needs beside a code of its own; empty where anybody may come in
         (`MNIST_LAB_CLASS_CODE`).
+    places : int
+        How many processes train side by side (`MNIST_LAB_PLACES`, else as many as the machine has cores).
     space : str
         Whose things these are: the id of a person, "" where the lab is one person's.
     """
@@ -53,6 +61,7 @@ class Settings:
     people: People = People.ONE
     hosts: frozenset[str] = frozenset()
     class_code: str = field(default="", repr=False)
+    places: int = field(default_factory=count_cores)
     space: str = ""
 
     def of(self, space: str) -> "Settings":
@@ -133,6 +142,11 @@ class Settings:
         return self.home / "runs"
 
     @property
+    def worker_lock(self) -> Path:
+        """What the one worker of this home holds while it lives."""
+        return self.home / "worker.lock"
+
+    @property
     def logs_folder(self) -> Path:
         """Where worker processes write their logs."""
         return self.home / "logs"
@@ -150,12 +164,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     ----------
     environ : mapping of str to str
         `MNIST_LAB_HOME`, `MNIST_LAB_DATABASE`, `MNIST_LAB_NOTIFY`, `MNIST_LAB_PEOPLE`, `MNIST_LAB_HOST` and
-        `MNIST_LAB_CLASS_CODE` are read; all may be absent.
+        `MNIST_LAB_CLASS_CODE` are read, and `MNIST_LAB_PLACES`; all may be absent.
 
     Raises
     ------
     DataError
-        If `MNIST_LAB_PEOPLE` is none of its words.
+        If `MNIST_LAB_PEOPLE` is none of its words, or `MNIST_LAB_PLACES` no number of places.
     """
     home = Path(environ.get("MNIST_LAB_HOME") or PROJECT_FOLDER / ".lab").expanduser().resolve()
     people = environ.get("MNIST_LAB_PEOPLE") or People.ONE
@@ -168,7 +182,16 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         people=People(people),
         hosts=frozenset(filter(None, map(fold_name, environ.get("MNIST_LAB_HOST", "").split(",")))),
         class_code=environ.get("MNIST_LAB_CLASS_CODE", ""),
+        places=_read_places(environ.get("MNIST_LAB_PLACES", "")),
     )
+
+
+def _read_places(text: str) -> int:
+    if not text:
+        return count_cores()
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PLACES:
+        raise DataError(f"MNIST_LAB_PLACES must be 1 to {_MOST_PLACES}, but is {text!r}: set such a number.")
+    return int(text)
 
 
 def fold_name(name: str) -> str:

@@ -27,7 +27,7 @@ _CONFIG = {
 
 
 @contextmanager
-def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
+def start_cluster(n_processes: int, folder: Path, start_by: str = "spawn") -> Iterator[Client]:
     """Start a cluster of one-thread processes on this machine; they load the compiled passes at once.
 
     Its processes talk by TLS with a certificate that only they have, as others on this machine can reach
@@ -39,9 +39,11 @@ def start_cluster(n_processes: int, folder: Path) -> Iterator[Client]:
         Workers.
     folder : Path
         Scratch room.
+    start_by : str
+        Python's way to start them: `forkserver` only where this process was forked itself.
     """
     with (
-        dask.config.set(_CONFIG),
+        dask.config.set({**_CONFIG, "distributed.worker.multiprocessing-method": start_by}),
         LocalCluster(
             n_workers=n_processes,
             threads_per_worker=1,

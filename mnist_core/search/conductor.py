@@ -1,88 +1,25 @@
-"""Tasks, and who does which of them when."""
+"""Who does which task when."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mnist_core.engines.fused.stack import STACK_LANES
 from mnist_core.engines.fused.training import Training
-from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.ground.errors import RunStoppedError
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.crew import Crew, Ended
 from mnist_core.search.messages import Records, Tell
-from mnist_core.search.rounds import Fold, Round, RoundEnd
+from mnist_core.search.rounds import Round, RoundEnd
 from mnist_core.search.states import TaskState, read_state, write_state
+from mnist_core.search.tasks import Task, split_state
 
-_TASK_BYTES = 64e6  # the state of a task: it travels, and a process holds a few of them
-_TASKS_A_SLOT = 3  # at least, so that all end together
-_BYTES_A_LANE = 4 * 3 * 2  # of a pixel: float32, with Adam's two means, as state and in its stack
-# Sigmoid networks learn the slowest, and so do low rates: those tasks come first.
-_SLOWNESS = [Activation.SIGMOID, Activation.TANH, Activation.RELU]
+GivesWay = Callable[[], bool]
+"""Says whether a search is to give way to other work."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """Networks of one outer fold that are trained side by side.
-
-    Attributes
-    ----------
-    name : str
-        Unique in a search.
-    fold : str
-        The name of the fold.
-    state : TaskState
-        How far those have come that were begun.
-    fresh : tuple of int
-        The numbers of those that were not; their weights are drawn when the task begins.
-    """
-
-    name: str
-    fold: str
-    state: TaskState
-    fresh: tuple[int, ...] = ()
-
-
-def cut_tasks(fold: Fold, state: TaskState, candidates: Sequence[Candidate], lanes: int) -> list[Task]:
-    """Cut the networks of a fold into tasks of one activation and a limited sum of hidden 1's units.
-
-    Parameters
-    ----------
-    fold : Fold
-        The fold.
-    state : TaskState
-        What of it was done before; those that have ended are left out.
-    candidates : sequence of Candidate
-        All, by their numbers.
-    lanes : int
-        The limit.
-    """
-    numbers = [number for number in range(len(candidates)) if number not in state.ended]
-    groups: list[list[int]] = []
-    free = 0
-    for number in sorted(numbers, key=lambda number: _rank(candidates[number])):
-        candidate = candidates[number]
-        is_other = not groups or candidates[groups[-1][0]].activation != candidate.activation
-        if is_other or candidate.hidden1 > free:
-            groups.append([])
-            free = lanes
-        groups[-1].append(number)
-        free -= candidate.hidden1
-    return [
-        Task(
-            f"{fold.name}-{part}",
-            fold.name,
-            _pick(state, [number for number in group if number in state.live]),
-            tuple(number for number in group if number not in state.live),
-        )
-        for part, group in enumerate(groups)
-    ]
-
-
-def choose_lanes(candidates: Iterable[Candidate], n_folds: int, n_slots: int, n_pixels: int) -> int:
-    """Choose how many units of hidden 1 a task has at most: by memory, and for enough tasks to share out."""
-    total = sum(candidate.hidden1 for candidate in candidates) * n_folds
-    shared = max(total // (max(n_slots, 1) * _TASKS_A_SLOT), STACK_LANES)
-    return int(min(shared, max(_TASK_BYTES // (_BYTES_A_LANE * n_pixels), STACK_LANES)))
+def never() -> bool:
+    """Say that no other work waits."""
+    return False
 
 
 @dataclass(eq=False)
@@ -126,6 +63,8 @@ class Conductor:
         Seconds of a round.
     tell : callable
         Gets the epochs and scores, each once.
+    gives_way : callable
+        Says whether to begin no round any more.
     """
 
     def __init__(
@@ -136,6 +75,7 @@ class Conductor:
         checkpoints: Checkpoints,
         round_s: float,
         tell: Tell,
+        gives_way: GivesWay = never,
     ) -> None:
         self._crew = crew
         self._recipe = recipe
@@ -143,17 +83,26 @@ class Conductor:
         self._checkpoints = checkpoints
         self._round_s = round_s
         self._tell = tell
+        self._gives_way = gives_way
         self._waiting: list[Task] = []
         self._prepared: dict[str, bytes] = {}
         self._running: dict[tuple[str, int], Running] = {}
         self._last_folds: dict[str, str] = {}
 
     def carry_out(self, tasks: Sequence[Task]) -> list[TaskState]:
-        """Carry out tasks to their ends and return their states."""
+        """Carry out tasks to their ends and return their states.
+
+        Raises
+        ------
+        RunStoppedError
+            If it has given way; what was begun is in the checkpoints.
+        """
         self._waiting = list(tasks)
         over: list[TaskState] = []
         while self._waiting or self._running:
             self._fill_slots()
+            if not self._running and self._gives_way():
+                raise RunStoppedError("waits for its turn; it goes on from its checkpoint")
             self._prepare_next()
             ended = self._crew.wait(self._hear)
             if ended is None:
@@ -170,7 +119,7 @@ class Conductor:
 
     def _fill_slots(self) -> None:
         for slot in self._list_free_slots():
-            if not self._waiting:
+            if not self._waiting or self._gives_way():
                 return
             task = self._choose_task(slot)
             self._waiting.remove(task)
@@ -209,6 +158,10 @@ class Conductor:
         if not ended.has_state:
             self._begin(running, with_state=True)
             return []
+        return self._take_last(running, ended) if self._gives_way() else self._take_one(running, ended)
+
+    def _take_one(self, running: Running, ended: Ended) -> list[TaskState]:
+        """Take in a round, and let the next one follow."""
         others_idle = not self._waiting and len(self._list_free_slots()) > 1
         following = replace(running, version=running.version + 1, n_told=0)
         if not others_idle:
@@ -231,6 +184,14 @@ class Conductor:
             self._split_or_go_on(following)
         return []
 
+    def _take_last(self, running: Running, ended: Ended) -> list[TaskState]:
+        """Take in a round that none follows, as the search gives way."""
+        end = ended.fetch()
+        if end is None:
+            return []
+        self._note(running, end)
+        return [read_state(end.state, self._recipe)] if end.is_over else []
+
     def _note(self, running: Running, end: RoundEnd) -> None:
         self._checkpoints.save(running.task.name, end.state)
         for index, records in enumerate(end.records):  # what was not heard meanwhile
@@ -242,7 +203,7 @@ class Conductor:
         One of whose next round a worker that died has told already goes on whole: what its halves tell
         could not be told apart from that.
         """
-        halves = [] if running.n_told else _split(read_state(running.data, self._recipe))
+        halves = [] if running.n_told else split_state(read_state(running.data, self._recipe))
         if not halves:
             self._begin(running, with_state=False)
             return
@@ -251,27 +212,3 @@ class Conductor:
             self._checkpoints.save(task.name, write_state(state))
             self._waiting.append(task)
         self._checkpoints.remove(running.task.name)
-
-
-def _split(state: TaskState) -> list[TaskState]:
-    """Split a task in two of about the same work; a task of one stack, or of one network, stays whole."""
-    live = sorted(state.live, key=lambda number: -state.live[number].candidate.hidden1)
-    if len(live) < 2 or sum(state.live[number].candidate.hidden1 for number in live) <= STACK_LANES:
-        return []
-    halves: tuple[list[int], list[int]] = ([], [])
-    lanes = [0, 0]
-    for number in live:
-        smaller = lanes.index(min(lanes))
-        halves[smaller].append(number)
-        lanes[smaller] += state.live[number].candidate.hidden1
-    first, second = (_pick(state, numbers) for numbers in halves)
-    first.ended.update(state.ended)
-    return [first, second]
-
-
-def _pick(state: TaskState, numbers: Iterable[int]) -> TaskState:
-    return TaskState(state.fold, {number: state.live[number] for number in numbers})
-
-
-def _rank(candidate: Candidate) -> tuple[int, float]:
-    return _SLOWNESS.index(candidate.activation), candidate.lr

@@ -19,13 +19,14 @@ from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect, start_cluster
-from mnist_core.search.conductor import Conductor, Task, choose_lanes, cut_tasks
+from mnist_core.search.conductor import Conductor, GivesWay, never
 from mnist_core.search.crew import Crew, DaskCrew, OwnCrew
 from mnist_core.search.messages import Phase, Records, Tell
 from mnist_core.search.results import SearchResults, tabulate
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.script import check_script
 from mnist_core.search.states import EndedFit, TaskState
+from mnist_core.search.tasks import Task, choose_lanes, cut_tasks
 
 _MOST_DRAWN = 200  # networks in memory that have not begun: some 100 MB
 
@@ -48,6 +49,8 @@ class FastEngine:
         What was done before, and where to note what is done now.
     tell : callable
         Gets every epoch and score as it comes, each once.
+    gives_way : callable
+        As for `Conductor`.
     """
 
     plan: SearchPlan
@@ -56,6 +59,7 @@ class FastEngine:
     crew: Crew
     checkpoints: Checkpoints
     tell: Tell
+    gives_way: GivesWay = never
     _drawn: dict[int, Training] = field(default_factory=dict)
 
     def search(self) -> SearchResults:
@@ -93,7 +97,13 @@ class FastEngine:
     def _conduct(self, tasks: Sequence[Task]) -> list[TaskState]:
         plan = self.plan
         conductor = Conductor(
-            self.crew, plan.recipe, self._start, self.checkpoints, plan.checkpoint_s, self.tell
+            self.crew,
+            plan.recipe,
+            self._start,
+            self.checkpoints,
+            plan.checkpoint_s,
+            self.tell,
+            self.gives_way,
         )
         return conductor.carry_out(tasks)
 
@@ -136,7 +146,12 @@ def open_fast_engine(
 
 
 def make_fast_engine(
-    source: Source, plan: SearchPlan, checkpoints: Checkpoints, tell: Tell, client: Client | None
+    source: Source,
+    plan: SearchPlan,
+    checkpoints: Checkpoints,
+    tell: Tell,
+    client: Client | None,
+    gives_way: GivesWay = never,
 ) -> FastEngine:
     """Give a crew the images of a search.
 
@@ -152,13 +167,15 @@ def make_fast_engine(
         Gets every epoch and every score as it comes.
     client : distributed.Client or None
         Of the cluster whose workers are the crew; None lets this process do it all.
+    gives_way : callable
+        As for `Conductor`.
     """
     folds = _make_folds(source.labels, plan)
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
     crew: Crew = OwnCrew(source, folds)
     if client is not None:
         crew = DaskCrew(client, source, folds, lambda text: tell(Phase(text)))
-    return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell)
+    return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell, gives_way)
 
 
 def _make_folds(labels: Labels, plan: SearchPlan) -> list[Fold]:

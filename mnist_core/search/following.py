@@ -5,16 +5,26 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from mnist_core.ground.errors import LabError
+from mnist_core.ground.errors import LabError, RunStoppedError
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import Settings
+from mnist_core.network.grid import SearchPlan
 from mnist_core.network.model_names import name_after
-from mnist_core.search.messages import Ending, Message, MessageListener, MessageSender, Phase, Records
+from mnist_core.search.messages import (
+    WAITING,
+    Ending,
+    Message,
+    MessageListener,
+    MessageSender,
+    Phase,
+    Records,
+)
 from mnist_core.search.order import SearchOrder
 from mnist_core.search.process import SearchProcess
-from mnist_core.store import WorkRow, WorkState, end, record, trim_fits
+from mnist_core.store import WorkRow, WorkState, end, give_way, record, trim_fits
 from mnist_core.store.job import Job
 
 MODEL, RESULTS = "model", "results.csv"
@@ -22,6 +32,7 @@ MODEL, RESULTS = "model", "results.csv"
 
 _LOOK_EVERY_S = 0.15  # how soon a wish is seen
 _CHECKPOINTS = "checkpoints"
+_SHARED_CHECKPOINT_S = 2.0  # a search gives way at a checkpoint
 _MOST_DEATHS = 10  # of processes in one search, before it is taken to be the search's fault
 
 
@@ -76,10 +87,12 @@ def follow(
     messages: queue.Queue[Message] = queue.Queue()
     with MessageListener(messages.put) as sender:
         for _ in range(_MOST_DEATHS):
-            with process or SearchProcess(job.row.plan, log_path) as begun:
+            with process or SearchProcess(_plan_turn(job), log_path) as begun:
                 begun.begin(_make_order(job, begun.temp_folder, sender), log_path)
                 if _has_ended(job, begun, messages, on_message):
                     return
+            if begun.has_failed:
+                raise RunStoppedError("The process is gone that others are forked from: start another.")
             process = None
             job.tell("its process was killed; goes on from its checkpoint")
     words = f"its process was killed {_MOST_DEATHS} times, see {log_path}; "
@@ -87,9 +100,17 @@ def follow(
     end(job.store, job.row.id, WorkState.INTERRUPTED, words)
 
 
+def _plan_turn(job: Job) -> SearchPlan:
+    """Return the plan with as many processes as its turn gives it; its results do not depend on that."""
+    plan, n_processes = job.row.plan, job.turn.n_processes
+    if n_processes is None:
+        return plan
+    return replace(plan, workers=n_processes, checkpoint_s=min(plan.checkpoint_s, _SHARED_CHECKPOINT_S))
+
+
 def _make_order(job: Job, temp_folder: Path, sender: MessageSender) -> SearchOrder:
     places = *_place_results(job.row, job.settings), job.folder / _CHECKPOINTS, temp_folder
-    return SearchOrder(job.row.plan, job.row.fingerprint, job.settings.datasets_folder, *places, sender)
+    return SearchOrder(_plan_turn(job), job.row.fingerprint, job.settings.datasets_folder, *places, sender)
 
 
 def _has_ended(
@@ -99,7 +120,7 @@ def _has_ended(
     on_message: Callable[[Message], None],
 ) -> bool:
     """Write what comes until the search has ended or its process was killed; say whether it has ended."""
-    looked = 0.0
+    looked, is_told = 0.0, False
     while True:
         message = _take(messages)
         if message is not None:
@@ -110,6 +131,9 @@ def _has_ended(
         if message is None or time.monotonic() - looked > _LOOK_EVERY_S:
             job.look()
             looked = time.monotonic()
+        if job.turn.gives_way.is_set() and not is_told:
+            process.give_way()
+            is_told = True
         code = process.exit_code
         if message is None and code is not None:
             if code < 0:
@@ -135,6 +159,8 @@ def write_message(job: Job, message: Message) -> None:
         if message.is_restored:
             trim_fits(store, work_id, _count_epochs(message))
         record(store, work_id, message.epochs, message.scores)
+    elif message.state == WAITING:
+        give_way(store, work_id)
     else:
         end(store, work_id, WorkState(message.state), message.text, message.outcome)
         if message.state == WorkState.DONE:

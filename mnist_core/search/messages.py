@@ -13,6 +13,9 @@ from typing import Any
 
 from mnist_core.network.history import EpochRecord
 
+WAITING = "waiting"
+"""The state of a search that has given way to others and goes on in its turn."""
+
 _GOT_IT = b"got it"
 _CLOSE_S = 5.0  # that a sender which stands still in mid-call may hold the listener up
 
@@ -49,7 +52,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a search ended: `done`, `paused`, `interrupted` or `failed`, why, and what it found."""
+    """How a search ended: `done`, `paused`, `interrupted`, `failed` or `WAITING`, why, and what it found."""
 
     state: str
     text: str = "done"

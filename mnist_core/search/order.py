@@ -7,6 +7,9 @@ from pathlib import Path
 from mnist_core.network.grid import SearchPlan
 from mnist_core.search.messages import MessageSender
 
+GIVE_WAY = b"give way"
+"""What a search process is told after its order, to end at its next checkpoint."""
+
 _PATHS = ("datasets_folder", "model_folder", "results_csv", "checkpoint_folder", "temp_folder")
 
 

@@ -1,29 +1,26 @@
 """The process that searches, which can be ended at any moment."""
 
-import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-import psutil
-
-from mnist_core.ground.settings import PROJECT_FOLDER, Settings
+from mnist_core.ground.child import Child
+from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import SearchPlan
-from mnist_core.search.order import SearchOrder
+from mnist_core.search.order import GIVE_WAY, SearchOrder
 
-_GRACE_S = 0.7  # what a tracker of resources gets to tidy up before it is killed too
+LOADED = "mnist_core.search.loaded"
+"""The module whose libraries a search needs: who forks searches loads it once for all."""
+
+_INSIDE = "mnist_core.search.inside:main"
 
 
 class SearchProcess:
     """A process in a group of its own that waits for an order; a context manager that ends the group.
 
-    It may be started before the order is known: its libraries and its crew take seconds to load.
+    It may be started before the order is known: its libraries and its crew take seconds to load, where nobody
+    has loaded them before.
 
     Parameters
     ----------
@@ -37,19 +34,7 @@ class SearchProcess:
         self.log_path = log_path
         self._scratch = tempfile.TemporaryDirectory(prefix="mnist-lab-", ignore_cleanup_errors=True)
         self._has_begun = False
-        log_path.parent.mkdir(parents=True, exist_ok=True)
-        with log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "mnist_core.search"],
-                cwd=PROJECT_FOLDER,
-                # A thread of its own for each process; Dask's workers inherit it.
-                env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._write(json.dumps({"plan": plan.values(), "temp_folder": self._scratch.name}))
+        self._child = Child(_INSIDE, (plan.values(), self._scratch.name), log_path, loads=[LOADED])
 
     def __enter__(self) -> "SearchProcess":
         return self
@@ -67,7 +52,12 @@ class SearchProcess:
     @property
     def exit_code(self) -> int | None:
         """Return how it ended, negative for a signal; None while it lives."""
-        return self._process.poll()
+        return self._child.exit_code
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it could not be started, as the process is gone that others are forked from."""
+        return self._child.has_failed
 
     @staticmethod
     def start_early(plan: SearchPlan, settings: Settings) -> "SearchProcess":
@@ -78,47 +68,15 @@ class SearchProcess:
         """Give it its order, and its log the name by which users find it."""
         self.log_path = self.log_path.replace(log_path)
         self._has_begun = True
-        self._write(order.write())
+        self._child.send(order.write().encode())
+
+    def give_way(self) -> None:
+        """Let it end at its next checkpoint, and say that it waits."""
+        self._child.send(GIVE_WAY)
 
     def stop(self) -> None:
-        """End it and all that it started: its whole group, as children may outlive it."""
-        trackers = self._kill_all_but_trackers()
-        deadline = time.monotonic() + _GRACE_S
-        # These tidy up shared memory when they see the others gone; what stays after that is killed.
-        while any(map(_lives, trackers)) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only zombies are left
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
-            self._process.stdin.close()
+        """End it and all that it started."""
+        self._child.stop()
         self._scratch.cleanup()
         if not self._has_begun:
             self.log_path.unlink(missing_ok=True)
-
-    def _kill_all_but_trackers(self) -> list[psutil.Process]:
-        """Kill the process and its children; return those that track their resources."""
-        trackers: list[psutil.Process] = []
-        with suppress(psutil.NoSuchProcess):
-            leader = psutil.Process(self._process.pid)
-            for process in [leader, *leader.children(recursive=True)]:
-                with suppress(psutil.NoSuchProcess):
-                    if any("resource_tracker" in part for part in process.cmdline()):
-                        trackers.append(process)
-                    else:
-                        process.kill()
-        return trackers
-
-    def _write(self, line: str) -> None:
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # it has died already; its exit code tells
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False

@@ -7,25 +7,28 @@ from distributed import Client
 
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.data.kept import find_images, open_dataset
-from mnist_core.ground.errors import LabError, judge
+from mnist_core.ground.errors import LabError, RunStoppedError, judge
 from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect
+from mnist_core.search.conductor import GivesWay
 from mnist_core.search.fast import make_fast_engine
-from mnist_core.search.messages import Ending, Phase, Records
+from mnist_core.search.messages import WAITING, Ending, Phase, Records
 from mnist_core.search.order import SearchOrder
 from mnist_core.search.results import SearchEngine, write_results
 from mnist_core.search.rounds import Source
 from mnist_core.training.one_network import train_model
 
 
-def try_order(order: SearchOrder, client: Client | None) -> int:
+def try_order(order: SearchOrder, client: Client | None, gives_way: GivesWay) -> int:
     """Carry out an order, tell why where that fails, and return the exit code of its process."""
     try:
         with nullcontext(client) if order.plan.cluster is None else connect(order.plan.cluster) as crew:
-            search(order, crew)
+            search(order, crew, gives_way)
+    except RunStoppedError as error:
+        order.sender.send(Ending(WAITING, str(error)))
     except Exception as error:
         if not isinstance(error, LabError):
             traceback.print_exc()
@@ -34,18 +37,20 @@ def try_order(order: SearchOrder, client: Client | None) -> int:
     return 0
 
 
-def search(order: SearchOrder, client: Client | None) -> None:
+def search(order: SearchOrder, client: Client | None, gives_way: GivesWay) -> None:
     """Search the grid, retrain the winner on all training images, measure, save and check it.
 
     Raises
     ------
+    RunStoppedError
+        If it has given way to other work.
     LabError
         If the data or the plan do not allow it.
     """
     dataset = open_dataset(order.fingerprint, order.datasets_folder)
     plan = order.plan.fit_classes(dataset.n_classes)
     split = check_plan(plan, dataset)
-    with closing(_make_engine(order, plan, dataset, split, client)) as engine:
+    with closing(_make_engine(order, plan, dataset, split, client, gives_way)) as engine:
         order.sender.send(Phase("searches the grid"))
         found = engine.search()
         write_results(found, order.results_csv)
@@ -75,7 +80,12 @@ def search(order: SearchOrder, client: Client | None) -> None:
 
 
 def _make_engine(
-    order: SearchOrder, plan: SearchPlan, dataset: Dataset, split: Split, client: Client | None
+    order: SearchOrder,
+    plan: SearchPlan,
+    dataset: Dataset,
+    split: Split,
+    client: Client | None,
+    gives_way: GivesWay,
 ) -> SearchEngine:
     labels = dataset.labels[split.train]
     if plan.engine is Engine.SKLEARN:
@@ -88,4 +98,5 @@ def _make_engine(
         if plan.cluster is None
         else Source(dataset.images[split.train], labels)  # other machines do not see this disk
     )
-    return make_fast_engine(source, plan, Checkpoints(order.checkpoint_folder), order.sender.send, client)
+    checkpoints = Checkpoints(order.checkpoint_folder)
+    return make_fast_engine(source, plan, checkpoints, order.sender.send, client, gives_way)

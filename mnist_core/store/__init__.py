@@ -4,7 +4,17 @@ A `Database` is the truth that pages show and processes write; plain functions a
 """
 
 from mnist_core.store.archive import find_searches, list_tags, remove_work, rename_work, set_tags
-from mnist_core.store.claims import await_word, beat, claim, end, has_searches, release, release_silent, rest
+from mnist_core.store.claims import (
+    await_word,
+    beat,
+    claim,
+    end,
+    give_way,
+    has_work,
+    release,
+    release_silent,
+    rest,
+)
 from mnist_core.store.database import Database
 from mnist_core.store.epochs import read_epochs, read_fits, record, trim_fits
 from mnist_core.store.owner import HEARTBEAT_EVERY_S
@@ -29,7 +39,7 @@ from mnist_core.store.reading import (
     get_work,
     is_waiting,
     list_all_work,
-    list_waiting_jobs,
+    list_waiting,
     list_work,
     read_best_scores,
     read_owner,
@@ -61,8 +71,7 @@ __all__ += [
     "check_yours",
 ]
 __all__ += ["claim", "describe_wait", "end", "find_searches", "get_job", "get_search", "get_work"]
-__all__ += ["has_searches", "is_waiting", "list_all_work", "list_tags"]
-__all__ += ["list_waiting_jobs", "list_work"]
+__all__ += ["give_way", "has_work", "is_waiting", "list_all_work", "list_tags", "list_waiting", "list_work"]
 __all__ += ["move_to_front", "move_up", "now", "read_best_scores", "read_epochs", "read_fits"]
 __all__ += ["read_owner", "read_queue", "read_stamp", "read_state", "record", "release"]
 __all__ += ["release_silent", "remove_work", "rename_work", "request_cancel", "request_pause"]

@@ -17,6 +17,7 @@ from mnist_core.store.reading import IN_TURN, IS_HELD, IS_SEARCH, IS_WAITING, ge
 from mnist_core.store.rows import WorkRow, WorkState, now
 from mnist_core.store.tables import RUNS
 
+_OTHERS = sa.alias(RUNS)
 _LOOK_EVERY_S = HEARTBEAT_EVERY_S / 4  # for a sign of life
 
 _STRETCH = sa.func.coalesce(sa.func.coalesce(RUNS.c.ended, RUNS.c.heartbeat) - RUNS.c.started, 0.0)
@@ -25,9 +26,10 @@ WORKED_SECONDS = RUNS.c.worked_seconds + sa.case((_STRETCH > 0, _STRETCH), else_
 
 
 def claim(store: Database, work_id: str | None = None) -> WorkRow | None:
-    """Take what waits, to carry it out: the first search in the queue, or the work of that id.
+    """Take what waits, to carry it out: the search whose turn it is, or the work of that id.
 
-    Searches whose process is gone come first. No two callers get the same. None is returned where nothing
+    It is the turn of the space that had none for the longest time; in a space, of its first search, and those
+    whose process is gone come first. No two callers get the same. None is returned where nothing
     waits.
     """
     release_silent(store)
@@ -55,6 +57,7 @@ def _claim_values(store: Database) -> dict[str, Any]:
         "heartbeat": beat,
         "ended": None,
         "message": "starting",
+        "turn": sa.select(sa.func.coalesce(sa.func.max(_OTHERS.c.turn), 0) + 1).scalar_subquery(),
     }
 
 
@@ -94,6 +97,16 @@ def release(store: Database, work_id: str, message: str) -> None:
     _end(store, work_id, _release_values(message))
 
 
+def give_way(store: Database, work_id: str) -> None:
+    """Let work wait for its next turn: the first in its space, behind the spaces that had none since.
+
+    What was to be paused or cancelled is; raises as `end` does.
+    """
+    _end(
+        store, work_id, _release_values("waits for its turn; it goes on from where it was", WorkState.QUEUED)
+    )
+
+
 def rest(store: Database, work_id: str, n_wishes: int, message: str) -> bool:
     """Let work of one's own wait for its next wish, without a process; say whether it does.
 
@@ -121,12 +134,11 @@ def release_silent(store: Database) -> None:
         store.write(query.values({**_release_values(message), "ended": RUNS.c.heartbeat, "owner": None}))
 
 
-def has_searches(store: Database) -> bool:
-    """Say whether a worker would find a search to carry out."""
+def has_work(store: Database) -> bool:
+    """Say whether a worker would find something to carry out."""
     with store.reading() as connection:
-        waits = connection.execute(sa.select(sa.exists().where(IS_WAITING & IS_SEARCH))).scalar_one()
-    gone = _read_abandoned(store)
-    return bool(waits) or any(row.state == WorkState.RUNNING and row.is_search for row in gone)
+        waits = connection.execute(sa.select(sa.exists().where(IS_WAITING))).scalar_one()
+    return bool(waits) or any(row.state == WorkState.RUNNING for row in _read_abandoned(store))
 
 
 def await_word(store: Database, work_id: str) -> None:
@@ -172,18 +184,17 @@ def _read_beat(store: Database, work_id: str) -> float | None:
 
 
 def _read_abandoned(store: Database) -> list[Any]:
-    columns = (RUNS.c.id, RUNS.c.state, RUNS.c.owner, RUNS.c.heartbeat, IS_SEARCH.label("is_search"))
+    columns = (RUNS.c.id, RUNS.c.state, RUNS.c.owner, RUNS.c.heartbeat)
     with store.reading() as connection:
         held = connection.execute(sa.select(*columns).where(IS_HELD)).all()
     silent = store.watch.find_silent({row.id: row.heartbeat for row in held})
     return [row for row in held if row.id in silent or is_known_dead(row.owner)]
 
 
-def _release_values(message: str) -> dict[str, Any]:
-    others = sa.alias(RUNS)
-    front = sa.select(sa.func.coalesce(sa.func.min(others.c.queue_position), now().timestamp()) - 1)
+def _release_values(message: str, state: WorkState = WorkState.INTERRUPTED) -> dict[str, Any]:
+    front = sa.select(sa.func.coalesce(sa.func.min(_OTHERS.c.queue_position), now().timestamp()) - 1)
     return {
-        "state": _after_stop(WorkState.PAUSED.value, WorkState.CANCELLED.value, WorkState.INTERRUPTED.value),
+        "state": _after_stop(WorkState.PAUSED.value, WorkState.CANCELLED.value, state.value),
         "message": _after_stop("paused; its worker had ended", "cancelled; its worker had ended", message),
         "queue_position": _after_stop(None, None, front.scalar_subquery()),
     }

@@ -98,6 +98,11 @@ class Database:
     def _owner(self) -> str:
         return str(Owner.of_this_process())
 
+    @property
+    def is_of_many_machines(self) -> bool:
+        """Whether several machines may use it."""
+        return self._engine.dialect.name == "postgresql"
+
     def check(self) -> None:
         """See that the database answers.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
@@ -18,6 +19,25 @@ from mnist_core.store.rows import WorkRow, WorkState
 _ONLY_FIT = (0, REFIT_FOLD)
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What a process gives to some work, and for how long.
+
+    Attributes
+    ----------
+    stop : Event
+        Once it is set, the process is to end.
+    gives_way : Event
+        Once it is set, the work is to wait for its next turn, as others wait.
+    n_processes : int or None
+        As many as a search may use side by side; None as many as it is planned with.
+    """
+
+    stop: Event = field(default_factory=Event)
+    gives_way: Event = field(default_factory=Event)
+    n_processes: int | None = None
+
+
 class Job:
     """Claimed work.
 
@@ -29,15 +49,15 @@ class Job:
         As `claim` returned it.
     settings : Settings
         Names the folders.
-    stop : Event
-        Once it is set, the process is to end.
+    turn : Turn
+        What its process gives to it.
     """
 
-    def __init__(self, store: Database, row: WorkRow, settings: Settings, stop: Event) -> None:
+    def __init__(self, store: Database, row: WorkRow, settings: Settings, turn: Turn) -> None:
         self.store = store
         self.row = row
         self.settings = settings
-        self._stop = stop
+        self.turn = turn
 
     @property
     def folder(self) -> Path:
@@ -57,13 +77,13 @@ class Job:
         owner, self.row = self.row.owner, get_work(self.store, self.row.id)
         if self.row.owner != owner:
             raise lost(self.row.id)
-        if self._stop.is_set() or self.row.state is not WorkState.RUNNING:
+        if self.turn.stop.is_set() or self.row.state is not WorkState.RUNNING:
             raise RunStoppedError(f"The job {self.row.id} is {self.row.state}.")
         return self.row
 
     def wait(self, seconds: float) -> None:
         """Wait some seconds, less where the process is to end."""
-        self._stop.wait(seconds)
+        self.turn.stop.wait(seconds)
 
     def tell(self, message: str, progress: float | None = None) -> None:
         """Tell users what it does, and how far it has come, 0 to 1."""

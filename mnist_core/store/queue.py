@@ -18,6 +18,7 @@ from mnist_core.store.reading import (
     IS_HELD,
     IS_SEARCH,
     IS_WAITING,
+    LAST_TURN,
     check_yours,
     read_rows,
     read_state,
@@ -172,17 +173,38 @@ def read_queue(store: Database) -> list[WorkRow]:
 
 
 def describe_wait(store: Database, run: WorkRow) -> str:
-    """Say why a search waits; empty where it does not."""
+    """Say why work waits; empty where it does not. Of others' work no more is said than that it is there."""
     if not run.is_waiting:
         return ""
     places = [other.id for other in read_queue(store)]
     n_before = places.index(run.id) if run.id in places else 0
     if n_before:
         return "1 run is before it" if n_before == 1 else f"{n_before} runs are before it"
+    n_others = _count_spaces_before(store, run)
+    if n_others:
+        runs = "1 run of others is" if n_others == 1 else f"{n_others} runs of others are"
+        return f"waits for its turn; {runs} before it"
     held = read_rows(store, IS_HELD & IS_SEARCH & store.changes)
-    if not held:
-        return "waits for the worker to start"
-    return f"waits for {held[0].name}, {held[0].n_fits_done:,} of {held[0].n_fits:,} fits"
+    if held and run.kind == SEARCH:
+        return f"waits for {held[0].name}, {held[0].n_fits_done:,} of {held[0].n_fits:,} fits"
+    return "waits for its turn; it is the next one" if _is_busy(store) else "waits for the worker to start"
+
+
+def _count_spaces_before(store: Database, run: WorkRow) -> int:
+    """Count the other spaces that have their turn before that of some work: a run of each comes first."""
+    own = sa.select(sa.func.max(RUNS.c.turn)).where(RUNS.c.space == run.space)
+    query = sa.select(RUNS.c.space, RUNS.c.queue_position, LAST_TURN.label("turn")).where(
+        IS_WAITING, RUNS.c.space != run.space
+    )
+    with store.reading() as connection:
+        mine = (connection.execute(own).scalar_one(), run.queue_position)
+        return len({row.space for row in connection.execute(query) if (row.turn, row.queue_position) < mine})
+
+
+def _is_busy(store: Database) -> bool:
+    """Say whether anything is carried out, whosever it is."""
+    with store.reading() as connection:
+        return bool(connection.execute(sa.select(sa.exists().where(IS_HELD))).scalar_one())
 
 
 def move_up(store: Database, work_id: str) -> None:

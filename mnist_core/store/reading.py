@@ -15,7 +15,18 @@ from mnist_core.store.tables import FITS, RUNS
 IS_SEARCH = RUNS.c.kind == SEARCH
 IS_HELD = RUNS.c.state.in_(HELD)
 IS_WAITING = RUNS.c.queue_position.is_not(None)
-IN_TURN = (RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
+_SPACE = sa.alias(RUNS)
+LAST_TURN = (
+    sa.select(sa.func.max(_SPACE.c.turn))
+    .where(_SPACE.c.space == RUNS.c.space)
+    .correlate(RUNS)
+    .scalar_subquery()
+)
+"""When the space of some work had its last turn."""
+
+IN_TURN = (LAST_TURN, RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
+"""The order in which work is taken: a space after the other, in each its own order."""
+
 # Whoever writes epochs or scores of a run beats with the same stroke.
 _STAMPED = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.name, RUNS.c.state, RUNS.c.heartbeat, RUNS.c.message]
 _STAMPED += [RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner, RUNS.c.ended, RUNS.c.is_published]
@@ -67,9 +78,12 @@ def list_all_work(store: Database) -> list[WorkRow]:
     return read_rows(store, store.changes)
 
 
-def list_waiting_jobs(store: Database) -> list[WorkRow]:
-    """Read the work but searches that no process has taken, what was lost with its process among it."""
-    return read_rows(store, IS_WAITING & ~IS_SEARCH)
+def list_waiting(store: Database) -> list[WorkRow]:
+    """Read the work of all kinds that waits for a process, in its turn.
+
+    In a space what is no search comes first: somebody looks on while it is carried out.
+    """
+    return read_rows(store, IS_WAITING, LAST_TURN, RUNS.c.space, IS_SEARCH, *IN_TURN)
 
 
 def read_state(store: Database, work_id: str) -> WorkState:

@@ -119,6 +119,8 @@ class WorkRow:
         What its user filed it under.
     space : str
         Whose it is.
+    turn : int
+        When it was begun last, counted over all work; 0 where it never was.
     is_published : bool
         Whether others may look at it.
     """
@@ -148,6 +150,7 @@ class WorkRow:
     tags: tuple[str, ...]
     space: str = ""
     is_published: bool = False
+    turn: int = 0
 
     @cached_property
     def plan(self) -> SearchPlan:

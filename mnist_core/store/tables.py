@@ -32,6 +32,8 @@ RUNS = sa.Table(
     # Whose it is, and whether the others may look at it.
     sa.Column("space", sa.String(32), nullable=False, server_default="", index=True),
     sa.Column("is_published", sa.Boolean, nullable=False, server_default=sa.false()),
+    # When it was begun last, counted over all work: clocks of several machines may differ.
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0"),
 )
 PEOPLE = sa.Table(
     "people",

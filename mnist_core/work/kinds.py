@@ -26,6 +26,9 @@ to rest or has ended it by itself. A LabError that it raises becomes the reason 
 is paused where a disk is the reason.
 """
 
+GOES_ON = frozenset({"live"})
+"""The kinds that are stopped at any moment and go on from there; a search does so by itself."""
+
 
 def find_function(kind: str, kinds: Kinds = KINDS) -> Callable[[Job], Outcome]:
     """Find the function of a kind.

@@ -7,8 +7,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
+
+from filelock import FileLock, Timeout
 
 from mnist_core.ground.errors import (
     LabError,
@@ -26,11 +29,10 @@ from mnist_core.store import (
     WorkState,
     end,
     get_work,
-    list_waiting_jobs,
+    give_way,
     release,
-    release_silent,
 )
-from mnist_core.store.job import Job, beating
+from mnist_core.store.job import Job, Turn, beating
 from mnist_core.work.kinds import KINDS, Kinds, find_function
 from mnist_core.work.notify import notify_end
 
@@ -59,7 +61,7 @@ def carry_out_work(
     store: Database,
     row: WorkRow,
     settings: Settings,
-    stop: Event | None = None,
+    turn: Turn | None = None,
     kinds: Kinds = KINDS,
     waits_for_user: bool = False,
 ) -> WorkRow:
@@ -73,8 +75,8 @@ def carry_out_work(
         As `claim` returned it.
     settings : Settings
         Names the folders.
-    stop : Event or None
-        Once it is set, the work is stopped.
+    turn : Turn or None
+        What this process gives to it; None all, to its end.
     kinds : mapping of str to str or callable
         The function of each kind.
     waits_for_user : bool
@@ -93,7 +95,8 @@ def carry_out_work(
         If the store cannot be written; the reason is noted as soon as it can be again.
     """
     store, settings = store.of(row.space), settings.of(row.space)
-    job = Job(store, row, settings, stop or Event())
+    turn = turn or Turn()
+    job = Job(store, row, settings, turn)
     with _noting_errors(store, row.id):
         try:
             with beating(store, row.id):
@@ -101,15 +104,15 @@ def carry_out_work(
             if outcome is not None:
                 end(store, row.id, WorkState.DONE, outcome=outcome)
         except RunStoppedError:
-            _stop(store, row.id, waits_for_user)
+            _stop(store, row.id, turn, waits_for_user)
     ended = get_work(store, row.id)
     if ended.kind == SEARCH:
         notify_end(ended, settings)
     return ended
 
 
-def _stop(store: Database, work_id: str, waits_for_user: bool) -> None:
-    """Do what stopped the work: its user's wish, else the end of its process."""
+def _stop(store: Database, work_id: str, turn: Turn, waits_for_user: bool) -> None:
+    """Do what stopped the work: its user's wish, others' work that waits, else the end of its process."""
     row = get_work(store, work_id)
     is_search = row.kind == SEARCH
     stopped = (
@@ -120,6 +123,8 @@ def _stop(store: Database, work_id: str, waits_for_user: bool) -> None:
     elif row.state is WorkState.CANCELLING:
         kept = "what had finished is kept" if is_search else "what had been made is kept"
         end(store, work_id, WorkState.CANCELLED, f"cancelled; {kept}")
+    elif turn.gives_way.is_set():
+        give_way(store, work_id)
     elif waits_for_user:
         end(store, work_id, WorkState.PAUSED, stopped)
     else:
@@ -153,29 +158,23 @@ def _note(store: Database, work_id: str, state: WorkState, words: str) -> None:
 
 
 def start_worker(settings: Settings) -> None:
-    """Start the worker for searches as a process that outlives the app; harmless where one lives already."""
-    _start_process(settings, [], "worker.log")
+    """See that a process which outlives the app takes what waits; harmless where one lives already.
 
-
-def start_job(settings: Settings, job_id: str) -> None:
-    """Start a process for a job that waits; harmless where it does not, or another process is faster."""
-    _start_process(settings, [job_id], f"{job_id}.log")
-
-
-def start_waiting_jobs(store: Database, settings: Settings) -> None:
-    """Start a process for each job that waits, those whose process is gone among them."""
-    release_silent(store)
-    for job in list_waiting_jobs(store):
-        start_job(settings, job.id)
-
-
-def _start_process(settings: Settings, words: list[str], log_name: str) -> None:
+    To be called after the work was asked for: a worker that ends looks once more when it has let its lock go.
+    """
     settings.make_home()
+    if is_held(settings.worker_lock):
+        return
     settings.logs_folder.mkdir(exist_ok=True)
-    environment = {"MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_DATABASE": settings.database}
-    with (settings.logs_folder / log_name).open("ab") as log:
+    environment = {
+        "MNIST_LAB_HOME": str(settings.home),
+        "MNIST_LAB_DATABASE": settings.database,
+        "MNIST_LAB_PEOPLE": settings.people.value,
+        "MNIST_LAB_PLACES": str(settings.places),
+    }
+    with (settings.logs_folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_core.work", *words],
+            [sys.executable, "-m", "mnist_core.work"],
             cwd=PROJECT_FOLDER,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -185,3 +184,12 @@ def _start_process(settings: Settings, words: list[str], log_name: str) -> None:
         )
     # Somebody must take note of its end, else it stays a zombie while the app lives.
     Thread(target=process.wait, daemon=True).start()
+
+
+def is_held(lock: Path) -> bool:
+    """Say whether a process holds a lock file."""
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True

@@ -11,7 +11,7 @@ from mnist_core.network.models import Model, load_model, save_model
 from mnist_core.pens.corrections import Correction, list_own_writing
 from mnist_core.store import WorkRow, WorkState, add_job, list_work, remove_work
 from mnist_core.training.learning.copying import COPY, KIND
-from mnist_core.work.supervisor import start_job
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.draw import state
 from mnist_ui.drawings.kept_drawings import show_kept
@@ -77,8 +77,8 @@ def _start(model: str) -> None:
     for job in jobs:
         if not is_live(job) and job.state is not WorkState.DONE:
             _remove(job.id)
-    job_id = add_job(store, KIND, {"model": model}, name=f"a copy of {model} learns")
-    start_job(session.settings(), job_id)
+    add_job(store, KIND, {"model": model}, name=f"a copy of {model} learns")
+    start_worker(session.settings())
 
 
 def _remove(job_id: str) -> None:

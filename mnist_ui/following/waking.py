@@ -45,39 +45,29 @@ def _carry_on_once(settings: Settings) -> None:
 
 def _carry_on(settings: Settings) -> None:
     # Slow to import, and no page need wait for it.
-    from mnist_core.store import Database, has_searches  # noqa: PLC0415
-    from mnist_core.work.supervisor import start_waiting_jobs, start_worker  # noqa: PLC0415
+    from mnist_core.store import Database, has_work  # noqa: PLC0415
+    from mnist_core.work.supervisor import start_worker  # noqa: PLC0415
 
     try:
         settings.make_home()
         store = Database(settings.database)
-        if has_searches(store):
+        if has_work(store):
             start_worker(settings)
-        start_waiting_jobs(store, settings)
         store.close()
     except (LabError, OSError) as error:
         # The Search page says so too; nobody has asked for a run yet.
         _LOG.warning("whether runs wait could not be seen: %s", error)
 
 
-def tend_run(store: "Database", run_id: str) -> "Stamp":
-    """Return the stamp of a run that is looked at; see to it that somebody carries it out where it waits."""
-    return _tend(store, run_id, partial(_wake_worker, store))
-
-
-def tend_job(store: "Database", job_id: str) -> "Stamp":
-    """Return the stamp of a job that is looked at; see to it that somebody carries it out where it waits."""
-    return _tend(store, job_id, partial(_wake_job, job_id))
-
-
-def _tend(store: "Database", run_id: str, wake: Callable[[], None]) -> "Stamp":
+def tend_work(store: "Database", work_id: str) -> "Stamp":
+    """Return the stamp of work that is looked at; see to it that somebody carries it out where it waits."""
     from mnist_core.store import is_waiting, read_stamp, release_silent  # noqa: PLC0415 - see above
 
     database = read_settings().database
-    _do_sometimes(database, "", partial(release_silent, store))
-    stamp = read_stamp(store, run_id)
-    if is_waiting(stamp, run_id):
-        _do_sometimes(database, run_id, wake)
+    _do_sometimes(database, "release", partial(release_silent, store))
+    stamp = read_stamp(store, work_id)
+    if is_waiting(stamp, work_id):
+        _do_sometimes(database, "wake", _wake_worker)
     return stamp
 
 
@@ -87,27 +77,13 @@ def _do_sometimes(database: str, name: str, _do: Callable[[], None]) -> None:  #
     _do()
 
 
-def _wake_worker(store: "Database") -> None:
-    """Start a worker where runs wait and for some seconds nobody has carried any out."""
-    if _find_patience(read_settings()).is_at_end(_is_deserted(store), time.monotonic()):
-        from mnist_core.work.supervisor import start_worker  # noqa: PLC0415 - see above
+def _wake_worker() -> None:
+    """Start a worker where work waits and for some seconds none has lived."""
+    from mnist_core.work.supervisor import is_held, start_worker  # noqa: PLC0415 - see above
 
-        start_worker(read_settings())
-
-
-def _wake_job(job_id: str) -> None:
-    """Start a process for a job that waits, where for some seconds none has taken it."""
-    if _find_patience(read_settings(), job_id).is_at_end(True, time.monotonic()):
-        from mnist_core.work.supervisor import start_job  # noqa: PLC0415 - see above
-
-        start_job(read_settings(), job_id)
-
-
-def _is_deserted(store: "Database") -> bool:
-    from mnist_core.store import WorkState, find_searches, has_searches  # noqa: PLC0415 - see above
-
-    held = [state for state in WorkState if state.is_held]
-    return has_searches(store) and not find_searches(store, states=held)
+    settings = read_settings()
+    if _find_patience(settings).is_at_end(not is_held(settings.worker_lock), time.monotonic()):
+        start_worker(settings)
 
 
 @dataclass(eq=False)
@@ -143,5 +119,5 @@ class Patience:
 
 
 @st.cache_resource(show_spinner=False)
-def _find_patience(settings: Settings, job_id: str = "") -> Patience:  # noqa: ARG001 - parts of the key
+def _find_patience(settings: Settings) -> Patience:  # noqa: ARG001 - the key
     return Patience()

@@ -9,7 +9,7 @@ from mnist_core.ground.errors import LabError, RunError
 from mnist_core.store import WorkRow, get_job
 from mnist_ui import session
 from mnist_ui.components.sight import is_hidden
-from mnist_ui.following.waking import tend_job
+from mnist_ui.following.waking import tend_work
 from mnist_ui.markdown import escape
 from mnist_ui.states import is_live
 from mnist_ui.streamlit_insides import rerun_fragment
@@ -121,6 +121,6 @@ def watch_job(
             st.rerun()  # deleted in another tab: the page says what is left
 
     def read_stamp() -> Hashable:
-        return tend_job(store, job.id), read_more()
+        return tend_work(store, job.id), read_more()
 
     watch_work(name, read_stamp, look, show, is_busy, was_busy, every_s if was_busy else None)

@@ -10,7 +10,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.store import WorkRow, WorkState, list_work, request_cancel, request_resume
 from mnist_core.training.retraining.studies import add_study
-from mnist_core.work.supervisor import start_job
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.following.watch import watch_job
 from mnist_ui.states import is_live
@@ -68,7 +68,8 @@ def _show_state(job: WorkRow) -> None:
 
 def _begin(kind: str, planned: Mapping[str, Any], dataset: Dataset) -> None:
     if _find(kind, planned, dataset) is None:  # else another tab was faster, and this one shows the same
-        start_job(session.settings(), add_study(session.store(), kind, planned, dataset))
+        add_study(session.store(), kind, planned, dataset)
+        start_worker(session.settings())
 
 
 def _stop(job_id: str) -> None:
@@ -77,7 +78,7 @@ def _stop(job_id: str) -> None:
 
 def _go_on(job_id: str) -> None:
     _try(partial(request_resume, session.store()), job_id)
-    start_job(session.settings(), job_id)
+    start_worker(session.settings())
 
 
 def _try(ask: Callable[[str], object], job_id: str) -> None:

@@ -10,7 +10,7 @@ from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_s
 from mnist_core.store.forecast import forecast_rest
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
-from mnist_ui.following.waking import tend_run
+from mnist_ui.following.waking import tend_work
 from mnist_ui.following.watch import watch_work
 from mnist_ui.markdown import escape
 from mnist_ui.models.winner import await_winner
@@ -37,7 +37,7 @@ def show_run(run: WorkRow) -> None:
     """Show a run with its progress, its networks and its candidates, and in the title; follow it."""
     if is_live(run):
         await_winner(run)
-    _watch("run", run, partial(tend_run, session.store(), run.id), _show_now, _choose_refresh(run))
+    _watch("run", run, partial(tend_work, session.store(), run.id), _show_now, _choose_refresh(run))
 
 
 def _choose_refresh(run: WorkRow) -> float | None:

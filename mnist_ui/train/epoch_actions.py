@@ -13,7 +13,7 @@ from mnist_core.store import WorkRow, WorkState, add_job, get_job, read_state, r
 from mnist_core.training.live.plan import title_training
 from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.watched import branch_training, find_classes, open_frames
-from mnist_core.work.supervisor import start_job
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
 from mnist_ui.following.watch import watch_job
@@ -101,13 +101,13 @@ def _save(job: WorkRow, epoch: int, name: str) -> None:
     check_new_name(name)
     settings = {"training": job.id, "epoch": epoch, "name": name}
     saving_id = add_job(session.store(), SAVING, settings, name=f"{name} from {title_training(job)}")
-    start_job(session.settings(), saving_id)
+    start_worker(session.settings())
     state.SAVING.put(saving_id)
 
 
 def _branch(job_id: str, epoch: int) -> None:
     branch_id = branch_training(session.store(), session.settings(), job_id, epoch)
-    start_job(session.settings(), branch_id)
+    start_worker(session.settings())
     open_training(branch_id)
 
 

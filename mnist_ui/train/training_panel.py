@@ -12,7 +12,7 @@ from mnist_core.network.architecture import LAYERS
 from mnist_core.store import WorkRow, WorkState, get_job, wish
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
 from mnist_core.training.live.watched import find_classes, open_frames
-from mnist_core.work.supervisor import start_job
+from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.components.delivery import find_delivery
 from mnist_ui.components.film import Film
@@ -176,7 +176,7 @@ def _wish(job_id: str, **wishes: Any) -> None:
         state.REFUSAL.put(str(error))
         return
     if get_job(store, job_id).is_waiting:
-        start_job(session.settings(), job_id)
+        start_worker(session.settings())
 
 
 def _choose_layer() -> str:

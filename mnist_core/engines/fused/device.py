@@ -47,6 +47,12 @@ class Device(Protocol):
         """Put networks side by side."""
 
 
+def is_processor_chosen(environ: Mapping[str, str] = os.environ) -> bool:
+    """Say whether no device but the processor comes into question, without a look at any."""
+    name = environ.get("MNIST_LAB_DEVICE", "")
+    return name == "compiled" or (not name and not _has_cuda_driver())
+
+
 def choose_device(environ: Mapping[str, str] = os.environ) -> Device:
     """Choose what `MNIST_LAB_DEVICE` names, else torch on a CUDA device if there is one, else the processor.
 
@@ -60,9 +66,9 @@ def choose_device(environ: Mapping[str, str] = os.environ) -> Device:
     DeviceError
         If torch has no such device.
     """
-    name = environ.get("MNIST_LAB_DEVICE", "")
-    if name == "compiled" or (not name and not _has_cuda_driver()):  # torch takes a second to load
+    if is_processor_chosen(environ):  # torch takes a second to load
         return CompiledDevice()
+    name = environ.get("MNIST_LAB_DEVICE", "")
     import torch  # noqa: PLC0415
 
     if not name and not torch.cuda.is_available():

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from threading import Event
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.kept import keep_dataset
@@ -10,7 +9,7 @@ from mnist_core.ground.errors import GridError, RunError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
 from mnist_core.store import Database, claim, get_job, rest, wish
-from mnist_core.store.job import Job, beating
+from mnist_core.store.job import Job, Turn, beating
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.watched import add_training, open_learner, settle, train_epoch, wants_more
@@ -54,7 +53,7 @@ def train_keeping(
     row = claim(store, add_training(store, plan, dataset.name, fingerprint, wishes))
     if row is None:
         raise RunError("The training was taken by another process at once: end that one, then try again.")
-    job, learner = Job(store, row, settings, Event()), open_learner(row, settings)
+    job, learner = Job(store, row, settings, Turn()), open_learner(row, settings)
     try:
         with beating(store, row.id):
             while wants_more(learner, wishes := _read_wishes(job)):

@@ -31,7 +31,7 @@ def add_training(
     name: str = "",
     job_id: str | None = None,
 ) -> str:
-    """Ask for a live training of a kept data set and return its id; `start_job` begins it."""
+    """Ask for a live training of a kept data set and return its id; `start_worker` begins it."""
     return add_job(
         store,
         TRAINING,
