@@ -118,6 +118,15 @@ def warm_up(loads: Sequence[str]) -> None:
         forkserver.ensure_running()
 
 
+def track_alone() -> None:
+    """Let what this process and its children share be tidied up by a tracker of its own when it is killed.
+
+    Else the tracker of who started it would do so, and complain on its screen.
+    """
+    resource_tracker._resource_tracker._fd = None  # type: ignore[attr-defined]
+    resource_tracker.ensure_running()
+
+
 def _get_context(loads: Sequence[str]) -> ForkServerContext | SpawnContext:
     if not _FORKED:
         return multiprocessing.get_context("spawn")

@@ -10,6 +10,7 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
+from mnist_core.ground.child import track_alone
 from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.search.order import SearchOrder
 
@@ -43,4 +44,5 @@ def _choose_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[
         return nullcontext()
     from mnist_core.search.cluster import start_cluster  # noqa: PLC0415
 
+    track_alone()
     return start_cluster(plan.n_processes, temp_folder, start_by="forkserver")
