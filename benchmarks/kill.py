@@ -1,8 +1,8 @@
 """Claim: a search whose processes are killed 100 times ends as one that nobody disturbed, bit by bit.
 
 `python benchmarks/kill.py --times 100` kills, at seeded random moments, a worker of the crew, the process
-that searches, the one that carries the run out, or all of them; `resume` carries on where nothing is left
-that would. `make bench` kills ten times.
+that searches, the one that these are forked from, the one that carries the run out, or all of them;
+`resume` carries on where nothing is left that would. `make bench` kills ten times.
 """
 
 import argparse
@@ -30,7 +30,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _GRID = {"lr": [0.01, 0.001], "hidden1": [24, 48], "hidden2": [12], "activation": ["tanh", "relu"]}
 _OPTIONS = ["--cv", "3", "--workers", "2", "--max-epochs", "200", "--patience", "200"]
 _CHECKPOINT_S = "0.3"
-_VICTIMS = ("all", "carrier", "engine", "member")
+_VICTIMS = ("all", "carrier", "server", "engine", "member")
 _LONGEST_WAIT_S = 6.0  # begins before the processes do, and reaches into the work
 _AFTER_DEATH_S = 60.0  # long, as others may use the machine too
 
@@ -94,11 +94,13 @@ def _kill_search(home: Path, most: int, chance: random.Random) -> int:
 
 def _kill(home: Path, carrier: subprocess.Popen[bytes], whom: str) -> bool:
     found = _list_processes(home)
+    forked = [one for one in found if _says(one, "forkserver")]
     victims = {
         "all": found,
         "carrier": [one for one in found if one.pid == carrier.pid],
-        "engine": [one for one in found if _says(one, "mnist_core.search")],
-        "member": [one for one in found if _says(one, "spawn_main")][-1:],
+        "server": [one for one in forked if _leads_group(one) and one.ppid() == carrier.pid],
+        "engine": [one for one in forked if _leads_group(one) and one.ppid() != carrier.pid],
+        "member": [one for one in forked if not _leads_group(one)][-1:],
     }
     for victim in victims[whom]:
         with suppress(psutil.NoSuchProcess):
@@ -133,6 +135,13 @@ def _list_processes(home: Path) -> list[psutil.Process]:
             if is_ours and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
+
+
+def _leads_group(process: psutil.Process) -> bool:
+    try:
+        return os.getpgid(process.pid) == process.pid
+    except ProcessLookupError:
+        return False
 
 
 def _says(process: psutil.Process, word: str) -> bool:

@@ -18,7 +18,7 @@ from mnist_core.store.reading import (
     IS_HELD,
     IS_SEARCH,
     IS_WAITING,
-    LAST_TURN,
+    SPACE_TURN,
     check_yours,
     read_rows,
     read_state,
@@ -192,13 +192,10 @@ def describe_wait(store: Database, run: WorkRow) -> str:
 
 def _count_spaces_before(store: Database, run: WorkRow) -> int:
     """Count the other spaces that have their turn before that of some work: a run of each comes first."""
-    own = sa.select(sa.func.max(RUNS.c.turn)).where(RUNS.c.space == run.space)
-    query = sa.select(RUNS.c.space, RUNS.c.queue_position, LAST_TURN.label("turn")).where(
-        IS_WAITING, RUNS.c.space != run.space
-    )
+    query = sa.select(RUNS.c.space).where(IS_WAITING).order_by(*SPACE_TURN)
     with store.reading() as connection:
-        mine = (connection.execute(own).scalar_one(), run.queue_position)
-        return len({row.space for row in connection.execute(query) if (row.turn, row.queue_position) < mine})
+        spaces = list(dict.fromkeys(row.space for row in connection.execute(query)))
+    return spaces.index(run.space) if run.space in spaces else 0
 
 
 def _is_busy(store: Database) -> bool:

@@ -15,16 +15,17 @@ from mnist_core.store.tables import FITS, RUNS
 IS_SEARCH = RUNS.c.kind == SEARCH
 IS_HELD = RUNS.c.state.in_(HELD)
 IS_WAITING = RUNS.c.queue_position.is_not(None)
-_SPACE = sa.alias(RUNS)
-LAST_TURN = (
-    sa.select(sa.func.max(_SPACE.c.turn))
-    .where(_SPACE.c.space == RUNS.c.space)
-    .correlate(RUNS)
-    .scalar_subquery()
-)
-"""When the space of some work had its last turn."""
+_SAME = sa.alias(RUNS)
 
-IN_TURN = (LAST_TURN, RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
+
+def _of_space(value: Any) -> Any:
+    return sa.select(value).where(_SAME.c.space == RUNS.c.space).correlate(RUNS).scalar_subquery()
+
+
+SPACE_TURN = (_of_space(sa.func.max(_SAME.c.turn)), _of_space(sa.func.min(_SAME.c.created)))
+"""The order of the spaces of work: by their last turns; of those that had none, who came first."""
+
+IN_TURN = (*SPACE_TURN, RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 """The order in which work is taken: a space after the other, in each its own order."""
 
 # Whoever writes epochs or scores of a run beats with the same stroke.
@@ -83,7 +84,7 @@ def list_waiting(store: Database) -> list[WorkRow]:
 
     In a space what is no search comes first: somebody looks on while it is carried out.
     """
-    return read_rows(store, IS_WAITING, LAST_TURN, RUNS.c.space, IS_SEARCH, *IN_TURN)
+    return read_rows(store, IS_WAITING, *SPACE_TURN, RUNS.c.space, IS_SEARCH, *IN_TURN)
 
 
 def read_state(store: Database, work_id: str) -> WorkState:

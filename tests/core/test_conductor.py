@@ -1,7 +1,6 @@
 """Who does which rounds: tasks, their order, their halves."""
 
 from dataclasses import replace
-from threading import Event
 
 import numpy as np
 import pytest
@@ -13,13 +12,13 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
-from mnist_core.search.conductor import choose_lanes, cut_tasks
 from mnist_core.search.fast import open_fast_engine
 from mnist_core.search.following import write_message
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.states import TaskState
+from mnist_core.search.tasks import choose_lanes, cut_tasks
 from mnist_core.store import add_search, claim, get_search, read_epochs
-from mnist_core.store.job import Job
+from mnist_core.store.job import Job, Turn
 
 NOTHING = np.zeros(0, np.int64)
 FOLD = Fold("a", 0, NOTHING, NOTHING, NOTHING)
@@ -134,7 +133,7 @@ def test_a_search_goes_on_from_its_checkpoints_and_tells_what_it_had(tmp_path):
 def test_a_damaged_checkpoint_is_left_out_and_its_networks_are_trained_anew(tmp_path, store, end):
     images, labels = make_digits(400)
     row = claim(store, add_search(store, PLAN, "digits.mat", "f" * 16))
-    job, run_id = Job(store, row, Settings(tmp_path, ""), Event()), row.id
+    job, run_id = Job(store, row, Settings(tmp_path, ""), Turn()), row.id
     done = []
 
     def tell(message):

@@ -15,6 +15,7 @@ from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import list_models
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, WorkState, add_job, add_search, claim, get_job, request_resume
+from mnist_core.store.job import Turn
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.unwatched import train_keeping
@@ -80,14 +81,14 @@ def test_a_job_on_a_full_disk_is_paused_says_why_and_goes_on_when_there_is_room(
     with small_disk(folder):
         fill(folder)
 
-        paused = carry_out_work(store, claim(store, job_id), settings, Stop())
+        paused = carry_out_work(store, claim(store, job_id), settings, Turn(Stop()))
 
         assert (paused.state, paused.is_waiting) == (WorkState.PAUSED, False), paused.message
         assert "No space left on device" in paused.message
         assert "make room" in paused.message
         make_room(folder)
         request_resume(store, job_id)
-        carry_out_work(store, claim(store, job_id), settings, Stop())
+        carry_out_work(store, claim(store, job_id), settings, Turn(Stop()))
         assert is_there()
 
 

@@ -16,8 +16,7 @@ from mnist_core.store import (
     beat,
     claim,
     get_job,
-    has_searches,
-    list_waiting_jobs,
+    list_waiting,
     list_work,
     read_epochs,
     read_queue,
@@ -27,7 +26,7 @@ from mnist_core.store import (
     trim_fits,
     wish,
 )
-from mnist_core.store.job import Job
+from mnist_core.store.job import Job, Turn
 from mnist_core.work.supervisor import carry_out_work
 
 
@@ -36,8 +35,8 @@ def settings(tmp_path, url):
     return Settings(home=tmp_path, database=url)
 
 
-def carry_out(store, settings, job_id, stop=None):
-    return carry_out_work(store, claim(store, job_id), settings, stop, KINDS)
+def carry_out(store, settings, job_id):
+    return carry_out_work(store, claim(store, job_id), settings, kinds=KINDS)
 
 
 def test_a_job_is_carried_out_to_its_end_with_epochs_and_outcome(store, settings):
@@ -54,9 +53,9 @@ def test_jobs_and_searches_do_not_mix(store):
     run_id, job_id = add_run(store), add_job(store, "count", {"most": 3}, name="to three")
 
     assert [run.id for run in list_work(store)] == [run.id for run in read_queue(store)] == [run_id]
-    assert [job.id for job in list_waiting_jobs(store)] == [job_id]
+    assert [work.id for work in list_waiting(store)] == [job_id, run_id]
     assert claim(store).id == run_id
-    assert not has_searches(store)
+    assert [job.id for job in list_waiting(store)] == [job_id]
     with pytest.raises(RunError, match="There is no job"):
         get_job(store, run_id)
 
@@ -66,7 +65,7 @@ def test_a_job_is_claimed_once(store):
 
     assert claim(store, job_id).state is WorkState.RUNNING
     assert claim(store, job_id) is None
-    assert list_waiting_jobs(store) == []
+    assert list_waiting(store) == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +81,7 @@ def test_a_job_that_is_to_stop_does_so_when_it_looks(store, settings, ask, state
     stop = Event()
     stop.set() if ask is None else ask(store, job.id)
 
-    ended = carry_out_work(store, job, settings, stop, KINDS)
+    ended = carry_out_work(store, job, settings, Turn(stop), KINDS)
 
     assert (ended.state, ended.is_waiting) == (state, waits)
 
@@ -140,7 +139,7 @@ def test_the_job_of_a_dead_process_waits_for_another_and_is_lost_for_the_first(s
     with pytest.raises(RunLostError):
         beat(store, job.id, "still here")
     with pytest.raises(RunLostError):
-        Job(store, job, settings, Event()).look()
+        Job(store, job, settings, Turn()).look()
     other.close()
 
 

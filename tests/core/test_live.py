@@ -14,6 +14,7 @@ from mnist_core.insight.fields import receptive_fields
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkState, claim, get_job, read_epochs, wish
+from mnist_core.store.job import Turn
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.learner import Learner
 from mnist_core.training.live.plan import LivePlan, Rates, Wishes, title_training
@@ -51,7 +52,7 @@ def begin(store, dataset, until, rates=FAST):
 
 
 def carry_out(store, settings, job_id):
-    return carry_out_work(store, claim(store, job_id), settings, Stop())
+    return carry_out_work(store, claim(store, job_id), settings, Turn(Stop()))
 
 
 def test_a_live_training_is_that_of_the_command_train(dataset, frames):

@@ -33,6 +33,7 @@ from mnist_core.store import (
     get_job,
     list_work,
     read_epochs,
+    read_owner,
     release_silent,
     request_cancel,
     wish,
@@ -44,7 +45,7 @@ from mnist_core.training.live.saving import SAVING, save_epoch
 from mnist_core.training.live.unit_pictures import choose_epochs, draw_fields, quantise_fields
 from mnist_core.training.live.unwatched import read_change, train_keeping
 from mnist_core.training.live.watched import add_training, open_frames, open_learner
-from mnist_core.work.supervisor import carry_out_work, start_job, start_waiting_jobs
+from mnist_core.work.supervisor import carry_out_work, start_worker
 
 pytestmark = pytest.mark.processes
 
@@ -187,15 +188,13 @@ def is_given_up(store, job_id):
 def test_a_killed_process_is_replaced_by_one_that_goes_on_from_the_last_epoch(store, settings, dataset):
     job_id = add_training(store, PLAN, dataset.name, dataset.fingerprint, Wishes(100_000, FAST))
     frames = open_frames(settings, job_id)
-    start_job(settings, job_id)
+    start_worker(settings)
     wait_until(lambda: frames.last_epoch >= 3)
 
-    [pid] = processes_of(settings.home)
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: is_given_up(store, job_id))
+    killed = read_owner(store, job_id)
+    os.kill(killed.pid, signal.SIGKILL)
     killed_at = frames.last_epoch
     wish(store, job_id, until=killed_at + 2)
-    start_waiting_jobs(store, settings)
 
     wait_until(lambda: get_job(store, job_id).message == f"rests at epoch {killed_at + 2}")
     assert [row.record.epoch for row in read_epochs(store, job_id)] == list(range(1, killed_at + 3))
@@ -237,7 +236,7 @@ def test_what_a_killed_command_was_asked_for_is_carried_on_to_the_same_end(tmp_p
     frames = open_frames(settings, job.id)
     assert frames.last_epoch < 19, "the kill came too late to tell anything"
     wait_until(lambda: is_given_up(store, job.id))
-    start_waiting_jobs(store, settings)
+    start_worker(settings)
 
     wait_until(lambda: get_job(store, job.id).message.startswith("rests"))
     assert outline(frames) == expected

@@ -3,9 +3,10 @@
 from threading import enumerate as list_threads
 
 from mnist_core.network.history import EpochRecord
-from mnist_core.search.conductor import Running, Task
+from mnist_core.search.conductor import Running
 from mnist_core.search.messages import MessageListener, Phase, Records
 from mnist_core.search.states import TaskState
+from mnist_core.search.tasks import Task
 
 EPOCH = Records([(3, 1, EpochRecord(2, 1.0, 1.0, 0.5, 0.1))])
 FIT = Records(scores=[(3, 1, 0.5)])

@@ -18,6 +18,7 @@ from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, WorkState, claim, request_resume
+from mnist_core.store.job import Turn
 from mnist_core.training.retraining.label_errors import find_suspects, read_out_of_fold
 from mnist_core.training.retraining.learning_curve import (
     Trial,
@@ -223,7 +224,7 @@ def test_a_learning_curve_is_a_job_that_is_stopped_and_goes_on(store, settings, 
     stop = Event()
     stop.set()
 
-    stopped = carry_out_work(store, claim(store, job_id), settings, stop)
+    stopped = carry_out_work(store, claim(store, job_id), settings, Turn(stop))
     assert stopped.state is not WorkState.DONE
     if not stopped.is_waiting:
         request_resume(store, job_id)

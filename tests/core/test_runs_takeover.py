@@ -20,7 +20,7 @@ from mnist_core.store import (
     claim,
     end,
     get_search,
-    has_searches,
+    has_work,
     move_to_front,
     read_epochs,
     read_fits,
@@ -112,14 +112,14 @@ def test_a_run_of_a_living_worker_stays_with_it(store, claimed):
     release_silent(store)
     assert get_search(store, run_id).state is WorkState.RUNNING
     assert claim(store) is None
-    assert not has_searches(store)
+    assert not has_work(store)
 
 
 def test_a_run_of_a_dead_worker_is_taken_before_those_that_wait(store, claimed):
     run_id, process = claimed
     waiting = add_run(store)
     kill(process)
-    assert has_searches(store)
+    assert has_work(store)
     assert [claim(store).id, claim(store).id] == [run_id, waiting]
 
 
@@ -167,7 +167,7 @@ def test_a_worker_that_is_seen_without_a_beat_for_too_long_is_gone(store, url, c
 
     release_silent(hasty)
     assert get_search(store, run_id).state is WorkState.RUNNING  # one look tells nothing
-    assert has_searches(hasty)
+    assert has_work(hasty)
     release_silent(hasty)
 
     assert get_search(store, run_id).state is WorkState.INTERRUPTED
@@ -202,7 +202,7 @@ def test_a_run_that_was_to_stop_when_its_worker_died_has_stopped(store, claimed,
     run_id, process = claimed
     wish(store, run_id)
     kill(process)
-    assert not has_searches(store)
+    assert not has_work(store)
     assert claim(store) is None
     assert get_search(store, run_id).state is state
 
@@ -227,16 +227,16 @@ def test_a_run_that_was_to_be_cancelled_when_its_scheduler_went_is_cancelled(sto
 def test_a_run_that_is_interrupted_for_a_reason_waits_for_its_user(store):
     run_id = begin_run(store)
     end(store, run_id, WorkState.INTERRUPTED, "the scheduler is gone")
-    assert not has_searches(store)
+    assert not has_work(store)
     assert claim(store) is None
 
 
 def test_there_is_work_while_a_run_waits(store):
-    assert not has_searches(store)
+    assert not has_work(store)
     add_run(store)
-    assert has_searches(store)
+    assert has_work(store)
     claim(store)
-    assert not has_searches(store)
+    assert not has_work(store)
 
 
 @pytest.mark.parametrize(

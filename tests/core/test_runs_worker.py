@@ -18,7 +18,7 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
-from mnist_core.store import WorkState, add_search, get_search, has_searches, read_epochs, request_cancel
+from mnist_core.store import WorkState, add_search, get_search, has_work, read_epochs, request_cancel
 from mnist_core.work.supervisor import start_worker
 
 pytestmark = pytest.mark.processes
@@ -63,7 +63,7 @@ def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, 
     wait_until(lambda: len(read_epochs(store, run_id)) > 3)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
-    assert has_searches(store)
+    assert has_work(store)
 
     start_worker(settings)
 
