@@ -64,7 +64,7 @@ def main() -> int:
     # The last to see anything, against what all waited for their ends.
     last = max(asked, key=lambda one: one.at_s + one.first_s)
     ratio = last.end_s / statistics.fmean(ends)
-    print("| people | first epochs, median | the last | end, mean | the last | last to begin / mean | memory |")
+    print("| people | first epochs, median | last | end, mean | last | last to begin / mean | memory |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     print(
         f"| {len(asked)} | {statistics.median(first):.1f} s | {max(first):.1f} s | "

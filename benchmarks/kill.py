@@ -139,7 +139,7 @@ def _list_processes(home: Path) -> list[psutil.Process]:
 
 def _leads_group(process: psutil.Process) -> bool:
     try:
-        return os.getpgid(process.pid) == process.pid
+        return bool(os.getpgid(process.pid) == process.pid)
     except ProcessLookupError:
         return False
 

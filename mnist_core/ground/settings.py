@@ -13,6 +13,7 @@ from mnist_core.ground.errors import DataError, StorageError
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 SHIPPED_MODELS = PROJECT_FOLDER / "models"
 _MOST_PLACES = 1024  # more are a typing error
+_LONGEST_SLICE_S = 3600
 
 
 class People(StrEnum):
@@ -51,6 +52,9 @@ class Settings:
         (`MNIST_LAB_CLASS_CODE`).
     places : int
         How many processes train side by side (`MNIST_LAB_PLACES`, else as many as the machine has cores).
+    slice_s : float
+        How long work goes on while another person's waits, in seconds (`MNIST_LAB_SLICE_S`); less where many
+        wait.
     space : str
         Whose things these are: the id of a person, "" where the lab is one person's.
     """
@@ -62,6 +66,7 @@ class Settings:
     hosts: frozenset[str] = frozenset()
     class_code: str = field(default="", repr=False)
     places: int = field(default_factory=count_cores)
+    slice_s: float = 10.0
     space: str = ""
 
     def of(self, space: str) -> "Settings":
@@ -164,12 +169,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     ----------
     environ : mapping of str to str
         `MNIST_LAB_HOME`, `MNIST_LAB_DATABASE`, `MNIST_LAB_NOTIFY`, `MNIST_LAB_PEOPLE`, `MNIST_LAB_HOST` and
-        `MNIST_LAB_CLASS_CODE` are read, and `MNIST_LAB_PLACES`; all may be absent.
+        `MNIST_LAB_CLASS_CODE` are read, `MNIST_LAB_PLACES` and `MNIST_LAB_SLICE_S` too; all may be absent.
 
     Raises
     ------
     DataError
-        If `MNIST_LAB_PEOPLE` is none of its words, or `MNIST_LAB_PLACES` no number of places.
+        If `MNIST_LAB_PEOPLE` is none of its words, or a number is none.
     """
     home = Path(environ.get("MNIST_LAB_HOME") or PROJECT_FOLDER / ".lab").expanduser().resolve()
     people = environ.get("MNIST_LAB_PEOPLE") or People.ONE
@@ -183,7 +188,18 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         hosts=frozenset(filter(None, map(fold_name, environ.get("MNIST_LAB_HOST", "").split(",")))),
         class_code=environ.get("MNIST_LAB_CLASS_CODE", ""),
         places=_read_places(environ.get("MNIST_LAB_PLACES", "")),
+        slice_s=_read_slice(environ.get("MNIST_LAB_SLICE_S", "")),
     )
+
+
+def _read_slice(text: str) -> float:
+    if not text:
+        return Settings.slice_s
+    if not text.isdecimal() or not 1 <= int(text) <= _LONGEST_SLICE_S:
+        raise DataError(
+            f"MNIST_LAB_SLICE_S must be 1 to {_LONGEST_SLICE_S} seconds, but is {text!r}: set such a number."
+        )
+    return float(text)
 
 
 def _read_places(text: str) -> int:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.logs import about
 from mnist_core.network.grid import SearchPlan
+from mnist_core.store.allowance import check_within
 from mnist_core.store.claims import WORKED_SECONDS
 from mnist_core.store.database import Database
 from mnist_core.store.reading import (
@@ -58,7 +59,13 @@ def add_job(
     n_fits: int = 0,
     message: str = "starting",
 ) -> str:
-    """Ask for work and return its id, a new one of `make_id`; it waits until a process takes it."""
+    """Ask for work and return its id, a new one of `make_id`; it waits until a process takes it.
+
+    Raises
+    ------
+    PersonError
+        If the person has as much as the lab allows one.
+    """
     job_id = job_id or make_id()
     row = {
         "id": job_id,
@@ -75,7 +82,9 @@ def add_job(
         "message": message,
         "space": store.space or "",
     }
-    store.write(sa.insert(RUNS).values(row))
+    with store.writing() as connection:
+        check_within(store, connection, kind)
+        connection.execute(sa.insert(RUNS).values(row))
     _LOG.info("%s asked for: %s", kind, name, extra=about(work=job_id))
     return job_id
 
@@ -119,10 +128,16 @@ def request_resume(store: Database, work_id: str) -> None:
     ------
     RunError
         If it is done, or has not stopped.
+    PersonError
+        As `add_job` does.
     """
     check_yours(store, work_id)
     query = sa.update(RUNS).where(RUNS.c.id == work_id, RUNS.c.state.in_(RESUMABLE))
-    if store.write(query.values(_queue_again())) == 0:
+    with store.writing() as connection:
+        kind = connection.execute(sa.select(RUNS.c.kind).where(RUNS.c.id == work_id)).scalar_one()
+        check_within(store, connection, kind, is_new=False)
+        n_queued = connection.execute(query.values(_queue_again())).rowcount
+    if n_queued == 0:
         state = read_state(store, work_id)
         raise RunError(f"Only a run that has stopped can be resumed, but {work_id} is {state}.")
 
@@ -134,14 +149,19 @@ def wish(store: Database, job_id: str, **wishes: Any) -> None:
     ------
     RunError
         If there is no such job, or it is done.
+    PersonError
+        As `add_job` does, where it has to be begun again.
     """
-    columns = sa.select(RUNS.c.wishes, RUNS.c.state).where(RUNS.c.id == job_id, ~IS_SEARCH, store.changes)
+    columns = sa.select(RUNS.c.wishes, RUNS.c.state, RUNS.c.kind).where(
+        RUNS.c.id == job_id, ~IS_SEARCH, store.changes
+    )
     with store.writing() as connection:
         row = connection.execute(columns.with_for_update()).one_or_none()
         if row is None or row.state == WorkState.DONE:
             raise RunError(f"Only a job that is not done takes wishes, but {job_id} is none: start another.")
         values = {"wishes": row.wishes | wishes, "n_wishes": RUNS.c.n_wishes + 1}
         if row.state in RESUMABLE:
+            check_within(store, connection, row.kind, is_new=False)
             values |= _queue_again()
         connection.execute(sa.update(RUNS).where(RUNS.c.id == job_id).values(values))
 

@@ -43,7 +43,7 @@ class Dispatcher:
     def __init__(self, settings: Settings, store: Database) -> None:
         self._settings = settings
         self._store = store
-        self._places = Places(settings.places, is_shared=settings.people is not People.ONE)
+        self._places = Places(settings.places, settings.people is not People.ONE, settings.slice_s)
         self._at_work: dict[str, tuple[Piece, Child]] = {}
         self._deaths: Counter[str] = Counter()
         self._released_s = float("-inf")

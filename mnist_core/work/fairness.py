@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 
 from mnist_core.store import SEARCH
 
-LONGEST_SLICE_S = 10.0
-"""How long work goes on while others wait; shorter where many do."""
-
 _SHORTEST_SLICE_S = 2.0  # to begin again costs some tenths of a second
 _ROUND_S = 60.0  # within which everybody who waits has had a turn, where slices are long enough
 _WIDEN_AFTER_S = 30.0  # that a search which others had narrowed was alone, before it takes the whole machine
@@ -63,10 +60,13 @@ class Places:
     is_shared : bool
         Whether many people share them; one person's searches follow one another and take them all, and what
         else is at work has places beside them, as that person looks on.
+    slice_s : float
+        How long work goes on while others wait, at most.
     """
 
     n: int
     is_shared: bool
+    slice_s: float = 10.0
 
     def choose_next(self, waiting: Sequence[Piece], at_work: Sequence[Piece]) -> Piece | None:
         """Choose what is begun now.
@@ -126,7 +126,7 @@ class Places:
     def choose_slice(self, pieces: Iterable[Piece]) -> float:
         """Choose how long work goes on, so that each space has a turn within a minute."""
         n_spaces = len({one.space for one in pieces})
-        return min(max(_ROUND_S * self.n / n_spaces, _SHORTEST_SLICE_S), LONGEST_SLICE_S)
+        return min(max(_ROUND_S * self.n / n_spaces, _SHORTEST_SLICE_S), self.slice_s)
 
     def _is_alone(self, waiting: Sequence[Piece], at_work: Sequence[Piece]) -> bool:
         return len({one.space for one in (*waiting, *at_work)}) == 1

@@ -171,6 +171,7 @@ def start_worker(settings: Settings) -> None:
         "MNIST_LAB_DATABASE": settings.database,
         "MNIST_LAB_PEOPLE": settings.people.value,
         "MNIST_LAB_PLACES": str(settings.places),
+        "MNIST_LAB_SLICE_S": str(round(settings.slice_s)),
     }
     with (settings.logs_folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(

@@ -12,6 +12,7 @@ from mnist_core.ground.errors import DataError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.history import EpochRecord
 from mnist_core.store import Database, WorkRow, add_job, get_job, rest, wish
+from mnist_core.store.allowance import check_work
 from mnist_core.store.job import Job
 from mnist_core.store.queue import make_id
 from mnist_core.training.live.frames import Frames
@@ -53,7 +54,10 @@ def branch_training(store: Database, settings: Settings, parent_id: str, epoch: 
         If there is no such training, or the epoch is not kept.
     StorageError
         If its folder cannot be written.
+    PersonError
+        If the person has as many trainings as the lab allows one.
     """
+    check_work(store, TRAINING)
     parent, frames = get_job(store, parent_id), open_frames(settings, parent_id)
     _, rates = frames.read_outline(epoch)
     wishes = Wishes(epoch, rates, Wishes.from_values(parent.wishes).pace)
