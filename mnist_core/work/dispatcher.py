@@ -24,7 +24,7 @@ _LOOK_EVERY_S = 0.2
 _RELEASE_EVERY_S = 2.0  # as often as processes beat
 _CLAIM_S = 20.0  # within which a process has claimed its work, also where libraries are compiled first
 _END_S = 3.0  # for processes that are asked to end
-_IDLE_S = 600.0  # that a worker for many stays ready: it has loaded all that trains
+_IDLE_S = {True: 600.0, False: 2.0}  # that a worker for many, or for one, stays ready when nothing waits
 _MOST_DEATHS = 10  # of processes of one work, before it is taken to be the work's fault
 _LOG = logging.getLogger("mnist_lab.worker")
 
@@ -58,7 +58,7 @@ class Dispatcher:
                 self._reap()
                 if self._tend():
                     last_s = time.monotonic()
-                elif time.monotonic() - last_s >= (_IDLE_S if self._places.is_shared else 0.0):
+                elif time.monotonic() - last_s >= _IDLE_S[self._places.is_shared]:
                     return
                 self._wait(stop)
         finally:

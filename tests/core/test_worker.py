@@ -194,14 +194,15 @@ def test_processes_of_a_killed_worker_end_and_its_run_is_marked_interrupted(stor
     assert get_search(store, run_id).state is WorkState.INTERRUPTED
 
 
-def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path))
+def test_an_engine_that_is_still_starting_ends_when_its_worker_does(tmp_path):
     engine = SearchProcess(LONG, tmp_path / "engine.log")
-    wait_until(lambda: len(processes_of(tmp_path)) > 1)  # its crew comes together
+    wait_until(lambda: engine._child.pid is not None)
+    server = psutil.Process(engine._child.pid).parent()
+    wait_until(lambda: len(server.children()) > 1)  # its crew comes together
 
     engine._child._lines.close()  # as when the worker is killed
 
-    wait_until(lambda: not processes_of(tmp_path), 15)
+    wait_until(lambda: not server.children(), 15)
     engine.stop()
 
 
