@@ -5,7 +5,8 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.network.grid import SearchPlan
-from mnist_core.store import add_search, list_work, read_best_scores, release_silent
+from mnist_core.store import SEARCH, add_search, list_work, read_best_scores, release_silent
+from mnist_core.store.allowance import say_left
 from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
 from mnist_ui.cached.opened_models import open_sample
@@ -87,6 +88,8 @@ def _show_form(is_seen: bool) -> None:
             _start(plan, dataset, name)
         with words:
             st.markdown(say_size(plan))
+            if left := say_left(session.store(), SEARCH):
+                st.caption(f":material/info: {escape(left)}")
             if is_seen:
                 show_forecast(plan, dataset, session.settings())
 

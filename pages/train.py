@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.store import list_work
+from mnist_core.store.allowance import say_left
 from mnist_core.training.live.plan import TRAINING
 from mnist_core.training.live.watched import add_training
 from mnist_core.work.supervisor import start_worker
@@ -50,6 +51,8 @@ def _show_form(*, is_first: bool) -> None:
 
 def _ask(dataset: Dataset) -> None:
     asked = ask_for_training(dataset)
+    if left := say_left(session.store(), TRAINING):
+        st.caption(f":material/info: {escape(left)}")
     starts = st.button(
         "Start the training", type="primary", icon=":material/play_arrow:", disabled=asked is None
     )

@@ -197,7 +197,7 @@ def describe_wait(store: Database, run: WorkRow) -> str:
     if not run.is_waiting:
         return ""
     places = [other.id for other in read_queue(store)]
-    n_before = places.index(run.id) if run.id in places else 0
+    n_before = places.index(run.id) if run.id in places else 0  # a training comes before its own searches
     if n_before:
         return "1 run is before it" if n_before == 1 else f"{n_before} runs are before it"
     n_others = _count_spaces_before(store, run)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_core.ground.errors import LabError
 from mnist_core.network.architecture import LAYERS
-from mnist_core.store import WorkRow, WorkState, get_job, wish
+from mnist_core.store import WorkRow, WorkState, describe_wait, get_job, wish
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
 from mnist_core.training.live.watched import find_classes, open_frames
 from mnist_core.work.supervisor import start_worker
@@ -54,11 +54,18 @@ def _show_now(job: WorkRow) -> None:
     _show_wishes(job, last)
     if last < 0:
         if _is_busy(job):
-            st.info("It reads its images and draws its first weights.", icon=":material/hourglass_empty:")
+            st.info(escape(_say_why(job)), icon=":material/hourglass_empty:")
         return
     layer = _choose_layer()
     seen = _show_film(job, layer)
     show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=_is_busy(job))
+
+
+def _say_why(job: WorkRow) -> str:
+    """Say why it has no epoch yet: where many share the machine, it may wait for its turn."""
+    store = session.store()
+    wait = describe_wait(store, job) if store.space and job.is_waiting else ""
+    return f"It {wait}." if wait else "It reads its images and draws its first weights."
 
 
 def _is_busy(job: WorkRow) -> bool:
