@@ -56,6 +56,7 @@ class Child:
         # As an end of a pipe, which is what multiprocessing hands on; the file may be renamed meanwhile.
         log = Connection(os.open(log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), readable=False)
         self._process = context.Process(target=_run, args=(theirs, log, target, tuple(arguments)))
+        self._leader: psutil.Process | None = None
         self.has_failed = False
         # A server that is still loading answers late.
         self._starting = Thread(target=self._start, args=(theirs, log), daemon=True)
@@ -64,6 +65,8 @@ class Child:
     def _start(self, *handed_on: Connection) -> None:
         try:
             self._process.start()
+            with suppress(psutil.NoSuchProcess):  # it has ended already
+                self._leader = psutil.Process(self._process.pid)
         except (OSError, EOFError):  # the server was killed, or is a dead parent's
             self.has_failed = True
         for connection in handed_on:
@@ -106,7 +109,7 @@ class Child:
         """End it and all that it started: its whole group, as children may outlive it."""
         self._starting.join()
         if self.pid is not None:
-            _kill_group(self.pid)
+            _kill_group(self.pid, self._leader)
             self._process.join()
         self._lines.close()
 
@@ -162,8 +165,11 @@ def _listen(lines: Connection, received: "Queue[bytes]") -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _kill_group(pid: int) -> None:
-    trackers = _kill_all_but_trackers(pid)
+def _kill_group(pid: int, leader: psutil.Process | None) -> None:
+    is_leaderless = leader is None or not leader.is_running()
+    if is_leaderless and psutil.pid_exists(pid):
+        return  # a stranger has its number by now, which a group that is left would keep from others
+    trackers = [] if leader is None else _kill_all_but_trackers(leader)
     deadline = time.monotonic() + _GRACE_S
     # These tidy up shared memory when they see the others gone; what stays after that is killed.
     while any(map(_lives, trackers)) and time.monotonic() < deadline:
@@ -172,11 +178,10 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _kill_all_but_trackers(pid: int) -> list[psutil.Process]:
+def _kill_all_but_trackers(leader: psutil.Process) -> list[psutil.Process]:
     """Kill a process and its children; return those that track their resources."""
     trackers: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):
-        leader = psutil.Process(pid)
         for process in [leader, *leader.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):
                 if any("resource_tracker" in part for part in process.cmdline()):

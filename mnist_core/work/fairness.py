@@ -111,7 +111,8 @@ class Places:
         if not self.is_shared:
             return []
         able = [one for one in at_work if one.can_give_way and not one.is_asked]
-        if not waiting:
+        waiting = [one for one in waiting if self._may_stay(one, at_work)]
+        if not any(_comes_before(one, other) for one in waiting for other in at_work):
             return [one for one in able if self._can_widen(one, at_work, clock_s)]
         slice_s = self.choose_slice((*waiting, *at_work))
         late = [

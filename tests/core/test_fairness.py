@@ -79,6 +79,11 @@ def test_work_that_would_lose_something_never_gives_way():
     assert ask(SHARED, [search("b1")], [search("a1", n_places=1, can_give_way=False)], 100.0) == []
 
 
+def test_nothing_gives_way_to_what_could_not_begin_then():
+    at_work = [search("a1", n_places=1, can_give_way=False), search("b1", n_places=1)]
+    assert ask(SHARED, [search("c1", can_give_way=False)], at_work, 100.0) == []
+
+
 def test_a_search_that_has_the_whole_machine_gives_way_soon():
     assert ask(SHARED, [search("b1")], [search("a1", n_places=2)], 2.0) == ["a1"]
 
@@ -93,5 +98,6 @@ def test_a_search_that_the_others_have_left_alone_takes_the_whole_machine_after_
     narrow = search("a1", n_places=1)
     assert ask(SHARED, [], [narrow], 29.0) == []
     assert ask(SHARED, [], [narrow], 30.0) == ["a1"]
+    assert ask(SHARED, [search("a2")], [narrow], 30.0) == ["a1"]
     assert ask(SHARED, [], [search("a1", n_places=2)], 100.0) == []
     assert ask(SHARED, [], [narrow, training("b1", n_places=1)], 100.0) == []

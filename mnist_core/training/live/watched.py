@@ -9,7 +9,7 @@ import torch
 from mnist_core.data.dataset import DIGITS
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import DataError
-from mnist_core.ground.settings import Settings
+from mnist_core.ground.settings import People, Settings
 from mnist_core.network.history import EpochRecord
 from mnist_core.store import Database, WorkRow, add_job, get_job, rest, wish
 from mnist_core.store.allowance import check_work
@@ -21,6 +21,7 @@ from mnist_core.training.live.plan import TRAINING, LivePlan, Wishes
 
 _LOOK_EVERY_S = 0.1  # how soon a wish is seen while it rests
 _REST_S = 120.0  # then its process ends; to begin again takes it some seconds
+_SHARED_REST_S = 1.0  # where others wait for its place, and a process is there at once
 
 
 def add_training(
@@ -102,6 +103,7 @@ def carry_out(job: Job) -> Mapping[str, Any] | None:
     learner = open_learner(job.row, job.settings)
     _tell_epochs(job, learner)
     rests_since: float | None = None
+    rest_s = _REST_S if job.settings.people is People.ONE else _SHARED_REST_S
     while True:
         seen = job.look()
         wishes = Wishes.from_values(seen.wishes)
@@ -114,7 +116,7 @@ def carry_out(job: Job) -> Mapping[str, Any] | None:
             rests_since = time.monotonic()
             settle(job, learner, wishes)
             job.tell(f"rests at epoch {learner.epoch}")
-        elif time.monotonic() - rests_since > _REST_S:
+        elif time.monotonic() - rests_since > rest_s:
             if rest(job.store, seen.id, seen.n_wishes, f"rests at epoch {learner.epoch}"):
                 return None
         else:
