@@ -26,8 +26,8 @@ from mnist_core.ground.errors import LabError, PersonError
 from mnist_core.ground.settings import People, Settings, fold_name, read_settings
 from mnist_core.store.people.entering import TOKEN_DAYS, enter, make_token
 from mnist_core.store.people.roll import Person, find_person, read_secret
-from mnist_ui.server.told_files import ToldFiles
 from mnist_ui.server.newcomers import Newcomers
+from mnist_ui.server.told_files import ToldFiles
 from mnist_ui.streamlit_insides import is_for_all_tabs
 from mnist_ui.who import COOKIE, know, open_whole_store
 
