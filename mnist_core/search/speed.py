@@ -14,7 +14,7 @@ from mnist_core.ground.settings import PROJECT_FOLDER, Settings
 from mnist_core.network.grid import Engine
 
 _MOST_AT_ONCE = 8  # processes that measure; more would tell no more
-_LOADS_A_START = 2  # the worker and the engine load libraries one after the other, its crew beside them
+_LOADS_A_START = 1  # libraries are loaded by the process that all others are forked from
 
 
 @dataclass(frozen=True)

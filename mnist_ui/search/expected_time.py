@@ -26,6 +26,7 @@ def show_forecast(plan: SearchPlan, dataset: Dataset, settings: Settings) -> Non
     if plan.cluster is not None:
         st.caption("No estimate of the time: the machines of the cluster were not measured.")
         return
+    settings = settings.of("")  # the machine is the same for all, and measured once for them
     speed = read_speed(settings)
     if speed is None:
         watch(

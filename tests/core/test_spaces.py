@@ -80,6 +80,7 @@ OF_ONE: dict[str, Callable[[Database, str], Any]] = {
     "get_job": stores.get_job,
     "get_search": stores.get_search,
     "get_work": stores.get_work,
+    "give_way": stores.give_way,
     "move_to_front": stores.move_to_front,
     "move_up": stores.move_up,
     "read_epochs": stores.read_epochs,
@@ -104,12 +105,12 @@ OF_ALL: dict[str, Callable[[Database], Any]] = {
     "find_searches": lambda store: [stores.find_searches(store, SECRET), stores.find_searches(store)],
     "list_all_work": stores.list_all_work,
     "list_tags": stores.list_tags,
-    "list_waiting_jobs": stores.list_waiting_jobs,
+    "list_waiting": stores.list_waiting,
     "list_work": lambda store: [stores.list_work(store, kind) for kind in ("search", "training")],
     "read_best_scores": stores.read_best_scores,
     "read_queue": stores.read_queue,
 }
-OF_NOBODY = {"add_job", "add_search", "has_searches", "is_waiting", "now", "release_silent"}
+OF_NOBODY = {"add_job", "add_search", "has_work", "is_waiting", "now", "release_silent"}
 """Functions that are not about the work of somebody."""
 
 
