@@ -16,6 +16,7 @@ _HELP = {
     "test": "the variable of the file's own test images; together: they join the others; none: left out",
     "test_labels": "the variable that holds the labels of the test images",
     "coding": "what a label means",
+    "class_names": "what the classes are called, with commas between, the first for the least label",
     "values": "how pixel values become 0 to 1",
     "ink": "dark: the images are inverted",
     "orientation": "how the file's images lie",

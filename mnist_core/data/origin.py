@@ -19,7 +19,7 @@ NOTE = "lab_note"
 """The variable of a file that the lab wrote which says, as JSON, what need not be recognised again."""
 
 WORDS = {
-    "coding": ("digits", "ten-is-zero", "one-is-zero", "names"),
+    "coding": ("digits", "ten-is-zero", "one-is-zero", "letters", "names"),
     "values": ("unit", "bytes", "signed", "stretch"),
     "ink": ("bright", "dark"),
     "orientation": (
@@ -56,7 +56,10 @@ class Choices:
         (they join the others) and `"none"` (they are left out).
     coding : str or None
         What a label means: `"digits"` (itself), `"ten-is-zero"`, `"one-is-zero"` (one more than the
-        digit) or `"names"` (each different label is a class of that name).
+        digit), `"letters"` (the place of a letter) or `"names"` (each different label is a class of that
+        name).
+    class_names : str or None
+        What the classes are called, with commas between, the first for the least label.
     values : str or None
         How pixel values become 0 to 1: `"unit"`, `"bytes"`, `"signed"` or `"stretch"`.
     ink : str or None
@@ -78,6 +81,7 @@ class Choices:
     test: str | None = None
     test_labels: str | None = None
     coding: str | None = None
+    class_names: str | None = None
     values: str | None = None
     ink: str | None = None
     orientation: str | None = None

@@ -17,6 +17,9 @@ CHOICES = Held("lab-choices", 0)
 DECISION = Held[str | None]("decide", None)
 """What a decision was overruled by, by its name and the count of choices."""
 
+CLASS_NAME = Held("class-name", "")
+"""What a class is to be called, by its place and the count of choices."""
+
 EXAMPLES = Held("lab-examples", 0)
 """How often other examples were asked for."""
 

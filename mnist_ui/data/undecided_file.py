@@ -70,7 +70,13 @@ def reopen_file(source: Path, name: str, choices: Choices) -> None:
 
 def choose(name: str, value: str | None) -> None:
     """Overrule a decision of the pending file, or with None leave it to the rules again."""
-    _choose(replace(_require_pending().choices, **{name: value}))
+    more = {"class_names": None} if name == "coding" else {}  # names are a meaning of labels too
+    _choose(replace(_require_pending().choices, **{name: value}, **more))
+
+
+def name_classes(names: list[str]) -> None:
+    """Name the classes of the pending file, the first for the least label."""
+    _choose(replace(_require_pending().choices, coding=None, class_names=",".join(names)))
 
 
 def forget_choices() -> None:

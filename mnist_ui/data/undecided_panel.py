@@ -6,6 +6,7 @@ from mnist_core.data.layouts import Decision, Understanding
 from mnist_core.ground.errors import LabError
 from mnist_ui import session
 from mnist_ui.data import state
+from mnist_ui.data.class_naming import offer_naming
 from mnist_ui.data.dataset_view import (
     DECISIONS,
     show_as_in_file,
@@ -52,6 +53,7 @@ def _ask(pending: Pending) -> None:
     for decision in pending.understanding.decisions:
         if len(decision.options) > 1:
             _ask_one(decision, state.DECISION.of(f"{decision.name}-{round_number}"))
+    offer_naming(pending)
     with st.container(horizontal=True):
         is_usable = pending.understanding.dataset is not None
         st.button(

@@ -282,3 +282,21 @@ def test_a_data_set_that_work_waits_for_is_not_removed(open_app, tmp_path):
     assert run_id in page.error[0].value.replace("\\", "")
     assert read_heading(page) == "MNIST sample"
     store.close()
+
+
+def test_a_file_whose_labels_do_not_fit_asks_what_they_mean_and_its_classes_can_be_named(data_page):
+    images, digits = make_digits()
+    clothes = make_mat(X=images.reshape(-1, 784), y=(digits[::-1] + np.arange(600)) % 3)
+    page = upload(data_page, "clothes.mat", clothes)
+    assert "What do the labels of y mean?" in page.warning[0].value
+    fields = [field for field in page.text_input if field.label in "012"]
+    assert len(fields) == 3
+    assert sum("an image of label" in element.proto.body for element in page.get("html")) == 3
+
+    for field, name in zip(fields, ("shirt", "", "shoe"), strict=True):
+        field.set_value(name)
+    page = press(press(page, "Name the classes so"), "Use this reading")
+
+    assert not page.exception
+    assert read_heading(page) == "clothes.mat"
+    assert page.session_state[DATASET].class_names == ("shirt", "1", "shoe")

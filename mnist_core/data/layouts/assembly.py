@@ -7,21 +7,23 @@ from dataclasses import replace
 import numpy as np
 
 from mnist_core.data.dataset import DIGITS, Choices, Dataset, Origin, digest_images, make_dataset
-from mnist_core.data.layouts.coding import read_classes
+from mnist_core.data.layouts.coding import DIGIT_CODINGS, LEAST_READ, join_values, read_classes, read_fitting
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
-from mnist_core.data.layouts.looks import describe_looks
+from mnist_core.data.layouts.looks import choose_examples, describe_looks
 from mnist_core.data.layouts.pairing import explain
 from mnist_core.data.layouts.pixels import read_pixels, scale_pixels, turn_ink
 from mnist_core.data.layouts.rules import RULES
 from mnist_core.data.layouts.tree import Leaf, flatten_variables, list_leaves, list_variables
 from mnist_core.data.layouts.understanding import Decision, Understanding, Variable, decide
 from mnist_core.data.layouts.variable_names import is_images_name, is_labels_name
-from mnist_core.data.orientation import Orientation, recognise_orientation, turn_upright
+from mnist_core.data.orientation import Orientation, Recognised, recognise_orientation, turn_upright
 from mnist_core.data.origin import APART
 from mnist_core.ground.arrays import Images, Indices, Labels
 from mnist_core.ground.variables import Value
 
 _MOST_NAMED = 6  # variables that a sentence lists
+_FEW = 5  # images, of which none may be read though all are digits
+_READ = 0.5  # of the images that look like digits, where such are
 
 
 def understand(values: Mapping[str, Value], name: str, choices: Choices | None = None) -> Understanding:
@@ -51,7 +53,9 @@ def understand(values: Mapping[str, Value], name: str, choices: Choices | None =
     except UndecidedError as error:
         taken = {decision.name for decision in decisions}
         decisions += [decision for decision in error.decisions if decision.name not in taken]
-        return Understanding(name, layout, variables, tuple(decisions), None, str(error))
+        return Understanding(
+            name, layout, variables, tuple(decisions), None, str(error), dict(error.examples)
+        )
     return Understanding(name, layout, variables, tuple(decisions), dataset)
 
 
@@ -87,9 +91,7 @@ def _assemble(
     test_part = _find_test_part(found.groups)
     with ThreadPoolExecutor(1) as thread:
         digesting = thread.submit(digest_images, images)  # as if they were upright, which most are
-        labels, class_names = _read_labels(found, images, choices, decisions)
-        digits = _read_digits(labels, class_names)
-        upright, orientation, turned = _make_upright(images, digits, told, found.usual_orientation, decisions)
+        labels, class_names, upright, orientation, turned = _read_meaning(found, images, told, decisions)
         looks = describe_looks(upright, test_part)
     writers = _read_writers(found.groups, told, decisions)
     origin = Origin(
@@ -115,28 +117,57 @@ def _assemble(
     )
 
 
-def _read_labels(
-    found: Found, images: Images, choices: Choices, decisions: list[Decision]
-) -> tuple[Labels | None, tuple[str, ...]]:
+def _read_meaning(
+    found: Found, images: Images, told: Choices, decisions: list[Decision]
+) -> tuple[Labels | None, tuple[str, ...], Images, str, tuple[str, ...]]:
+    """Read what labels mean and how images lie, which tell on each other."""
     raws = [group.labels for group in found.groups if group.labels is not None]
     if len(raws) < len(found.groups):
-        return None, DIGITS
-    labels, class_names, decision = read_classes(raws, images, found.names, choices.coding)
+        recognised = _recognise(images, None, told)
+        return None, DIGITS, *_make_upright(images, recognised, told, found.usual_orientation, decisions)
+    try:
+        labels, class_names, decision = read_classes(raws, images, found.names, told)
+        recognised = _recognise(images, _read_digits(labels, class_names), told)
+        if decision.value in DIGIT_CODINGS and not decision.is_chosen and _is_misfit(found, recognised):
+            labels, class_names, decision = read_fitting(raws, images)
+            recognised = _recognise(images, labels, told)
+    except UndecidedError as error:
+        error.examples = choose_examples(images, join_values(raws))
+        raise
     decisions.append(decision)
-    return labels, class_names
+    turned = _make_upright(images, recognised, told, found.usual_orientation, decisions)
+    return labels, class_names, *turned
+
+
+def _recognise(images: Images, digits: Labels | None, told: Choices) -> Recognised | None:
+    """Recognise how images lie, unless that was told."""
+    return recognise_orientation(images, digits) if told.orientation is None else None
+
+
+def _is_misfit(found: Found, recognised: Recognised | None) -> bool:
+    """Whether images are not read as their labels say.
+
+    Where the file's own layout says that its labels are digits, only images that are read as other digits
+    speak against it.
+    """
+    if recognised is None or recognised.n < _FEW or recognised.share >= LEAST_READ:
+        return False
+    return found.layout != "paper" or recognised.digits_share >= _READ
 
 
 def _make_upright(
-    images: Images, digits: Labels | None, told: Choices, usual: str | None, decisions: list[Decision]
+    images: Images, recognised: Recognised | None, told: Choices, usual: str | None, decisions: list[Decision]
 ) -> tuple[Images, str, tuple[str, ...]]:
     """Turn the images upright, as it was told how they lie, or as they themselves tell."""
     options = {one.value: f"images that are {one.words}" for one in Orientation}
-    if told.orientation is not None:
-        lies, reason = Orientation(told.orientation), f"It was said that the images are {told.orientation}."
+    if recognised is None:
+        lies, reason = (
+            Orientation(told.orientation or "unsure"),
+            f"It was said that the images are {told.orientation}.",
+        )
     else:
-        recognised = recognise_orientation(images, digits)
         lies, reason = recognised.orientation, recognised.reason
-    if lies is Orientation.UNSURE and usual is not None and told.orientation is None:
+    if lies is Orientation.UNSURE and usual is not None and recognised is not None:
         lies, reason = Orientation(usual), f"Such files have {usual} images; these do not tell. {reason}"
     decisions.append(decide("orientation", lies.value, reason, options, told.orientation is not None))
     upright = turn_upright(images, lies)
@@ -148,7 +179,9 @@ def _make_upright(
 
 
 def _read_digits(labels: Labels | None, class_names: tuple[str, ...]) -> Labels | None:
-    """Read the digit of each image, where its class is one, else -1; None where no class is a digit."""
+    """Read the digit of each image, where its class is one, else -1; None where classes are no digits."""
+    if not set(DIGITS) <= set(class_names):  # a class that is called 0 beside 90 and 180 is none
+        return None
     digits = np.array([int(name) if name in DIGITS else -1 for name in class_names], dtype=np.int64)
     return None if labels is None or (digits[labels] < 0).all() else digits[labels]
 

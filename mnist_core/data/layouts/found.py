@@ -9,6 +9,7 @@ from mnist_core.data.dataset import Choices
 from mnist_core.data.layouts.axes import Axes
 from mnist_core.data.layouts.labels import RawLabels
 from mnist_core.data.layouts.understanding import Decision
+from mnist_core.ground.arrays import Image
 from mnist_core.ground.errors import LayoutError
 
 
@@ -96,8 +97,11 @@ class UndecidedError(LayoutError):
     ----------
     decisions : tuple of Decision
         Those that were taken, and that which is left.
+    examples : mapping of str to image
+        An image of each different label, where it is asked what labels mean.
     """
 
     def __init__(self, sentence: str, decisions: Sequence[Decision] = ()) -> None:
         super().__init__(sentence)
         self.decisions = tuple(decisions)
+        self.examples: Mapping[str, Image] = {}

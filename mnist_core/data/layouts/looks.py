@@ -4,9 +4,10 @@ import zlib
 
 import numpy as np
 
-from mnist_core.ground.arrays import Images, Indices, Part
+from mnist_core.ground.arrays import Image, Images, Indices, Part
 
 _PIECE = 512
+_MOST_EXAMPLES = 100
 _INK = 0.2  # a pixel that is brighter has ink
 _LEAST_SHARE = 0.005  # of the pixels of an image that have ink; the thinnest 1 has more
 
@@ -29,6 +30,13 @@ def describe_looks(images: Images, test_part: Indices | None) -> tuple[str, ...]
                 "them, a network seems better than it is."
             )
     return tuple(sentences)
+
+
+def choose_examples(images: Images, values: np.ndarray) -> dict[str, Image]:
+    """Choose an image of each different label, the first that has it; of very many labels the first few."""
+    different, firsts = np.unique(values, return_index=True)
+    chosen = zip(different[:_MOST_EXAMPLES], firsts[:_MOST_EXAMPLES], strict=True)
+    return {str(value): images[place].copy() for value, place in chosen}
 
 
 def find_blanks(images: Images) -> Part:

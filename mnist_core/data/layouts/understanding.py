@@ -1,9 +1,10 @@
 """What was made of a file: its variables, every decision, its reason and alternatives, the data set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mnist_core.data.dataset import Dataset
+from mnist_core.ground.arrays import Image
 from mnist_core.ground.errors import LayoutError
 
 
@@ -101,6 +102,8 @@ class Understanding:
     problem : str or None
         Why there is no data set, a sentence: nothing that could be images, an ambiguity, unsound values.
         Other choices may mend it.
+    examples : mapping of str to image
+        An image of each different label, as the file has it, where it is asked what labels mean.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Understanding:
     decisions: tuple[Decision, ...]
     dataset: Dataset | None
     problem: str | None = None
+    examples: Mapping[str, Image] = field(default_factory=dict)
 
     @property
     def reasons(self) -> tuple[str, ...]:

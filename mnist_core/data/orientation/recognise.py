@@ -33,11 +33,20 @@ class Recognised:
         Of the likeliest orientation, 0 to 1, also where it does not suffice.
     reason : str
         What speaks for it, or why it is not sure: one sentence with figures.
+    n : int
+        How many images were read.
+    share : float
+        Of them, those that are read as they should be, in the orientation in which most are, 0 to 1.
+    digits_share : float
+        Of them, those that look like any digit, in the orientation in which most do, 0 to 1.
     """
 
     orientation: Orientation
     sureness: float
     reason: str
+    n: int = 0
+    share: float = 0.0
+    digits_share: float = 0.0
 
 
 def recognise_orientation(images: Images, labels: Labels | None) -> Recognised:
@@ -80,15 +89,16 @@ def _judge(readings: Readings, labels: Labels | None) -> Recognised:
     sureness = _weigh(readings, labels)
     best, second = np.argsort(-sureness, kind="stable")[:2].tolist()
     shares = _count_read(readings, labels)
+    counts = len(readings), float(shares.max()), float(_count_read(readings, None).max())
     does = "look like digits" if labels is None else "are read as their labels say"
     reason = (
         f"taken as {TURNS[best].words}, {shares[best]:.0%} of {_count(len(readings))} {does}; "
         f"taken as {TURNS[second].words}, the next likely, {shares[second]:.0%}."
     )
     if sureness[best] >= _LEAST_SURENESS:
-        return Recognised(TURNS[best], float(sureness[best]), reason.capitalize())
+        return Recognised(TURNS[best], float(sureness[best]), reason.capitalize(), *counts)
     doubt = _find_doubt(len(readings), shares[best], labels is not None)
-    return Recognised(Orientation.UNSURE, float(sureness[best]), f"{doubt}: {reason}")
+    return Recognised(Orientation.UNSURE, float(sureness[best]), f"{doubt}: {reason}", *counts)
 
 
 def _find_doubt(n: int, share: float, is_labelled: bool) -> str:
