@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from benchmarks import describe_machine
-from mnist_core.data.layouts import read_dataset
+from mnist_core.data.layouts import Choices, read_dataset
 from mnist_core.data.layouts.coding import read_classes
 from mnist_core.data.layouts.labels import RawLabels
 from mnist_core.data.sample import SAMPLE_PATH
@@ -26,7 +26,7 @@ def main() -> int:
         chosen = rng.choice(sample.n_samples, _N, replace=False)
         images, labels = sample.images[chosen], sample.labels[chosen]
         for coded in (np.where(labels == 0, 10, labels), labels + 1):
-            read, _, _ = read_classes([RawLabels("y", coded, "a number an image")], images, {}, None)
+            read, _, _ = read_classes([RawLabels("y", coded, "a number an image")], images, {}, Choices())
             n_right += int(np.array_equal(read, labels))
     print(f"{n_right} of {2 * _DRAWS} draws of {_N} images read right")
     print(f"  {describe_machine()}, numpy {np.__version__}")
