@@ -43,10 +43,13 @@ class Allowance:
 
 def read_allowance(store: Database) -> Allowance | None:
     """Read what the person whose view a store is may have; None for the one person of a lab, who may all."""
-    if not store.space:
-        return None
+    return read_allowance_of(store, store.space) if store.space else None
+
+
+def read_allowance_of(store: Database, person_id: str | None) -> Allowance:
+    """Read what a person may have; with None, everybody to whom nothing else was allowed."""
     with store.reading() as connection:
-        return _read(connection, store.space)
+        return _read(connection, person_id or "")
 
 
 def allow(store: Database, person_id: str | None, values: Mapping[str, int]) -> None:

@@ -29,6 +29,7 @@ from mnist_core.store.tables import RUNS
 
 _LOG = logging.getLogger("mnist_lab.queue")
 _STOPPED = (WorkState.PAUSED, WorkState.INTERRUPTED)
+_OTHERS = sa.alias(RUNS)
 _GOING_ON = (WorkState.RUNNING, WorkState.PAUSING)
 
 
@@ -235,10 +236,12 @@ def move_up(store: Database, work_id: str) -> None:
 
 
 def move_to_front(store: Database, work_id: str) -> None:
-    """Let a waiting search be the next one."""
+    """Let a waiting search be the next one; of all people's, where the store sees those of all."""
     with store.writing() as connection:
         places = _read_places(store, connection, work_id)
         _put(connection, work_id, min(places.values()) - 1)
+        if store.space is None:
+            _give_next_turn(connection, work_id)
 
 
 def _ask(store: Database, work_id: str, steps: Mapping[WorkState, tuple[WorkState, str]]) -> int:
@@ -269,24 +272,28 @@ def _queue_again() -> dict[str, Any]:
 
 def _last_place() -> Any:
     """Return the place behind all that wait: that of now, unless the clock was set back meanwhile."""
-    others, clock = sa.alias(RUNS), now().timestamp()
-    last = sa.func.coalesce(sa.func.max(others.c.queue_position) + 1, clock)
+    clock = now().timestamp()
+    last = sa.func.coalesce(sa.func.max(_OTHERS.c.queue_position) + 1, clock)
     return sa.select(sa.case((last > clock, last), else_=clock)).scalar_subquery()
 
 
 def _read_places(store: Database, connection: sa.Connection, work_id: str) -> dict[str, float]:
     """Read where the waiting searches stand, and keep them so until the transaction ends."""
-    query = (
-        sa.select(RUNS.c.id, RUNS.c.queue_position)
-        .where(IS_WAITING & IS_SEARCH & store.changes)
-        .order_by(*IN_TURN)
-    )
-    places = {row.id: row.queue_position for row in connection.execute(query.with_for_update())}
+    query = sa.select(RUNS.c.id, RUNS.c.queue_position).where(IS_WAITING & IS_SEARCH & store.changes)
+    rows = connection.execute(query.order_by(*IN_TURN).with_for_update())
+    places = {row.id: row.queue_position for row in rows}
     if work_id not in places:
         raise RunError(
             f"Only a run that waits can be moved, but {work_id} does not: list the runs to see it."
         )
     return places
+
+
+def _give_next_turn(connection: sa.Connection, work_id: str) -> None:
+    """Let the space of some work be the one that had its last turn before all others."""
+    space = sa.select(_OTHERS.c.space).where(_OTHERS.c.id == work_id).scalar_subquery()
+    first = sa.select(sa.func.min(_OTHERS.c.turn) - 1).scalar_subquery()
+    connection.execute(sa.update(RUNS).where(RUNS.c.space == space).values(turn=first))
 
 
 def _put(connection: sa.Connection, work_id: str, place: float) -> None:

@@ -24,6 +24,7 @@ from mnist_ui import who
 from mnist_ui.following.watch import watch
 from mnist_ui.markdown import escape
 from mnist_ui.people import state
+from mnist_ui.people.allowance_form import ask_for_allowance
 from mnist_ui.people.host import Deed, do, open_lab
 from mnist_ui.people.present import REFRESH_S, is_here, measure_progress, name_kind
 from mnist_ui.states import badge_state, is_live
@@ -48,9 +49,14 @@ def show_person(store: Database) -> None:
         format_func=lambda one: people[one].name,
         placeholder="choose one to stop their work, or to give them a new code",
     )
-    if chosen is not None:
+    if chosen is None:
+        with st.expander("What everybody may have at once", icon=":material/tune:"):
+            ask_for_allowance(store, None)
+    else:
         with st.container(border=True):
             _watch_work(store, people[chosen])
+            with st.expander("What they may have at once", icon=":material/tune:"):
+                ask_for_allowance(store, people[chosen])
             _show_deeds(people[chosen])
 
 

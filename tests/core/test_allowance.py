@@ -16,11 +16,13 @@ from mnist_core.store import (
     wish,
 )
 from mnist_core.store.allowance import (
+    Allowance,
     allow,
     check_datasets,
     check_upload,
     check_work,
     read_allowance,
+    read_allowance_of,
     say_left,
 )
 from mnist_core.store.people.roll import add_person
@@ -34,6 +36,15 @@ def ada(store):
 
 def add_training(store) -> str:
     return add_job(store, "live", {}, name="a training")
+
+
+def test_what_everybody_may_have_is_told_where_nothing_else_was_allowed(store):
+    (ada,) = [add_person(store, "Ada", "ada")]
+    allow(store, None, {"searches": 7})
+    allow(store, ada.id, {"runs": 300})
+
+    assert read_allowance_of(store, None) == Allowance(searches=7)
+    assert read_allowance_of(store, ada.id) == Allowance(searches=7, runs=300)
 
 
 def test_the_one_person_of_a_lab_may_have_all(store):

@@ -14,7 +14,16 @@ from mnist_core.ground.errors import BackupError, DataError, PersonError, RunErr
 from mnist_core.ground.footprint import HomePart, measure_home, measure_memory
 from mnist_core.pens import parse_strokes, read_drawings
 from mnist_core.pens.corrections import Source
-from mnist_core.store import WorkState, claim, end, get_work, list_all_work, record, request_cancel
+from mnist_core.store import (
+    WorkState,
+    claim,
+    end,
+    get_work,
+    list_all_work,
+    move_to_front,
+    record,
+    request_cancel,
+)
 from mnist_core.store.backup import check_backup, restore_backup
 from mnist_core.store.people.class_drawings import export_drawings, gather_drawings, pool_drawings
 from mnist_core.store.people.closing import close_evening
@@ -57,6 +66,26 @@ def test_open_work_is_listed_with_what_is_carried_out_first(store, settings, dat
     request_cancel(store, gone)
 
     assert [row.id for row in list_open_work(store)] == [works, first, second]
+
+
+def test_open_work_waits_in_turns_of_which_each_person_has_one(store, dataset):
+    ada, ben = add_people(store, ["Ada", "Ben"])
+    a1, a2, b1 = add_searches(store, [ada, ada, ben], dataset)
+
+    assert [row.id for row in list_open_work(store)] == [a1, b1, a2]
+
+
+def test_the_host_lets_anybodys_search_be_the_next_of_all(store, dataset):
+    people = add_people(store, ["Ada", "Ben", "Cem"])
+    for one in people:
+        claim(store, add_searches(store, [one], dataset)[0])
+    waiting = add_searches(store, [*people, people[2]], dataset)
+
+    move_to_front(store, waiting[-1])
+
+    assert [row.id for row in list_open_work(store)][3:] == [waiting[3], waiting[0], waiting[1], waiting[2]]
+    assert claim(store).id == waiting[3]
+    assert claim(store).id == waiting[0]
 
 
 def test_the_stamp_tells_of_work_that_begins_and_of_pages_that_are_opened(store, settings, dataset):

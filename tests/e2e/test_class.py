@@ -13,6 +13,7 @@ from benchmarks.tabs.server import Server
 from mnist_core.data.layouts import read_or_sample
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import Database, WorkState, get_work
+from mnist_core.store.allowance import Allowance, read_allowance_of
 
 LAB_SETTINGS = CLASS_SETTINGS
 _LONG = SearchPlan()  # the whole grid of the paper
@@ -66,6 +67,21 @@ def test_the_host_sees_three_people_at_work_and_stops_a_search(open_tab: OpenTab
     expect(tab.get_by_text("Nothing of theirs is at work or waits.")).to_be_visible()
     expect(cem.get_by_text("cancelled").first).to_be_visible()
     assert [get_work(store, one).state for one in ids][2] is WorkState.CANCELLED
+    store.close()
+
+
+def test_the_host_lets_a_person_have_more_at_once(open_tab: OpenTab, lab: Server) -> None:
+    ada, tab = register(lab, "Ada"), open_tab("people", person=HOST)
+    choose_person(tab, "Ada")
+    tab.get_by_text("What they may have at once").click()
+    field = tab.get_by_role("spinbutton", name="Searches at work or waiting")
+    field.fill("9")
+    field.press("Tab")
+    tab.get_by_role("button", name="Allow this").click()
+
+    expect(tab.get_by_text("That is what Ada may have from now on.")).to_be_visible()
+    store = Database(settings_of(lab).database)
+    assert read_allowance_of(store, ada.id) == Allowance(searches=9)
     store.close()
 
 

@@ -1,6 +1,6 @@
 """What everybody has open, has at work, and has reached; for who looks after them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +94,17 @@ def read_standings(store: Database, settings: Settings, open_work: Sequence[Work
 
 
 def list_open_work(store: Database) -> list[WorkRow]:
-    """Read the work of everybody that is carried out or waits: the former first, then each in its turn."""
-    return sorted(read_rows(store, IS_HELD | IS_WAITING, *IN_TURN), key=lambda row: row.is_waiting)
+    """Read the work of everybody that is carried out or waits: the former first, then each in its turn.
+
+    Of what waits the first of each space comes first, then the second of each.
+    """
+    places: Counter[str] = Counter()
+    rows = read_rows(store, IS_HELD | IS_WAITING, *IN_TURN)
+    turns = {}
+    for row in rows:
+        turns[row.id] = (row.is_waiting, places[row.space] if row.is_waiting else 0)
+        places[row.space] += row.is_waiting
+    return sorted(rows, key=lambda row: turns[row.id])
 
 
 def read_standings_stamp(store: Database) -> tuple[Hashable, ...]:
