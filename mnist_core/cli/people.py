@@ -14,6 +14,7 @@ from mnist_core.ground.errors import PersonError
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, fold_name, read_settings
 from mnist_core.store import Database
+from mnist_core.store.allowance import Allowance, allow, read_allowance_of
 from mnist_core.store.people.class_drawings import export_drawings, gather_drawings
 from mnist_core.store.people.closing import close_evening
 from mnist_core.store.people.entering import hash_code, set_code
@@ -21,6 +22,8 @@ from mnist_core.store.people.leaving import remove_person
 from mnist_core.store.people.roll import add_person, find_person, get_person, list_people
 from mnist_core.store.people.roll import find_space as find_id
 from mnist_core.store.people.standings import read_best_runs
+
+_THINGS = tuple(asdict(Allowance()))
 
 
 def add_people_arguments(command: argparse.ArgumentParser) -> None:
@@ -30,15 +33,15 @@ def add_people_arguments(command: argparse.ArgumentParser) -> None:
         choices=["list", *_DEEDS],
         help="list them; give NAME a code, which is asked for or read from standard input, and a space where "
         "the name is new; remove NAME with all that is theirs; tell the best finished search of each; write "
-        "the drawings of all, each with its writer's number, to FILE as strokes JSON; or close the evening: "
-        "all work pauses, all that the lab keeps goes into FILE, and then away",
+        "the drawings of all, each with its writer's number, to FILE as strokes JSON; close the evening: all "
+        "work pauses, all that the lab keeps goes into FILE, and then away; or allow NAME, or all where "
+        f"none is named, so many of a THING at once, one of {', '.join(_THINGS)}",
     )
     command.add_argument(
         "what",
-        nargs="?",
-        default="",
-        metavar="NAME|FILE",
-        help="a name, or an id that `list` shows; or a file",
+        nargs="*",
+        metavar="NAME|FILE|THING=N",
+        help="a name, or an id that `list` shows; a file; or what is allowed, as searches=8",
     )
 
 
@@ -52,9 +55,12 @@ def run_people(arguments: argparse.Namespace) -> None:
         lines = [f"{row['id']}  {row['seen'][:16]}  {row['name']}" for row in rows]
         say(rows, "\n".join(lines) or "Nobody has come yet.", arguments.json)
         return
-    if not arguments.what and arguments.action != "best":
-        raise PersonError(f"people {arguments.action} needs a name or a file: add it behind the word.")
-    document, words = _DEEDS[arguments.action](store, settings, arguments.what)
+    n, n_needed = len(arguments.what), {"best": 0, "allow": None}.get(arguments.action, 1)
+    if n_needed not in (None, n):
+        raise PersonError(
+            f"people {arguments.action} takes {n_needed} name or file, but got {n}: write it behind the word."
+        )
+    document, words = _DEEDS[arguments.action](store, settings, *arguments.what)
     say(document, words, arguments.json)
 
 
@@ -87,7 +93,23 @@ def _remove(store: Database, settings: Settings, name: str) -> tuple[Any, str]:
     return {"id": person_id}, f"{name} is removed, with all that was theirs."
 
 
-def _tell_best(store: Database, _: Settings, __: str) -> tuple[Any, str]:
+def _allow(store: Database, settings: Settings, *words: str) -> tuple[Any, str]:
+    things = [word.partition("=") for word in words if "=" in word]
+    names = [word for word in words if "=" not in word]
+    odd = [value for _, _, value in things if not value.isdecimal()]
+    if len(names) > 1 or odd or not things:
+        raise PersonError(
+            f"people allow takes a name, or none for everybody, and THING=N of {', '.join(_THINGS)}, "
+            f"but got {' '.join(words) or 'nothing'}: write it as searches=8."
+        )
+    person_id = find_id(store, settings, names[0]) if names else None
+    allow(store, person_id, {name: int(value) for name, _, value in things})
+    allowance = asdict(read_allowance_of(store, person_id))
+    said = ", ".join(f"{name} {value:,}" for name, value in allowance.items())
+    return {"id": person_id, **allowance}, f"{names[0] if names else 'Everybody'} may have: {said}."
+
+
+def _tell_best(store: Database, _: Settings) -> tuple[Any, str]:
     best = read_best_runs(store)
     rows = [
         {
@@ -120,12 +142,13 @@ def _close(store: Database, settings: Settings, file: str) -> tuple[Any, str]:
     return {"path": file, **asdict(contents)}, f"{file} holds {contents.say()}; the lab is empty."
 
 
-_DEEDS: dict[str, Callable[[Database, Settings, str], tuple[Any, str]]] = {
+_DEEDS: dict[str, Callable[..., tuple[Any, str]]] = {
     "code": _set_code,
     "remove": _remove,
     "best": _tell_best,
     "drawings": _write_drawings,
     "close": _close,
+    "allow": _allow,
 }
 
 

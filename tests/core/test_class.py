@@ -320,7 +320,22 @@ def test_the_command_tells_the_best_runs_writes_the_drawings_and_closes_the_even
 
 
 def test_the_command_needs_to_know_whom_or_where_to(settings):
-    assert "needs a name or a file" in call(settings.home, "people", "close", code=2).stderr
+    assert "takes 1 name or file, but got 0" in call(settings.home, "people", "close", code=2).stderr
+
+
+def test_the_command_allows_one_more_than_everybody(lab_store, settings):
+    add_people(lab_store, ["Ada"])
+
+    everybody = call_json(settings.home, "people", "allow", "searches=8", "runs=50")
+    ada = call_json(settings.home, "people", "allow", "Ada", "runs=300")
+
+    assert (everybody["searches"], everybody["runs"]) == (8, 50)
+    assert (ada["searches"], ada["runs"]) == (8, 300)
+
+
+@pytest.mark.parametrize("words", [["Ada"], ["searches=many"], ["Ada", "Ben", "runs=3"], ["tanks=3"]])
+def test_what_cannot_be_allowed_is_told_in_a_sentence(settings, words):
+    assert "searches" in call(settings.home, "people", "allow", *words, code=2).stderr
 
 
 def test_who_has_work_that_still_stops_is_removed_a_moment_later(store, settings, dataset):
