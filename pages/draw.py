@@ -33,7 +33,7 @@ _HINTS = {
     "dark, one digit with some paper around it.",
 }
 _OTHERWISE = "Without them, upload a picture: the control above has it."
-_KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
+_KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "avif", "heic", "heif"]
 _WIDTH = 320  # screen pixels of the canvas and of an uploaded picture; fits a phone
 
 

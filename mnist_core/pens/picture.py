@@ -12,7 +12,10 @@ from mnist_core.ground.arrays import Image
 from mnist_core.ground.errors import DrawingError
 from mnist_core.pens.render import FINE, SIDE, settle_ink
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "AVIF")
+_KINDS = "PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF"
+_HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1")
+_SHRINKABLE = ("L", "LA", "RGB", "RGBA", "F")  # modes that average over whole pixels
 _MOST_PIXELS = 100_000_000  # a phone takes up to 50 million; more is a mistake or an attack
 _WORKING_SIDE = 400  # a digit that fills a tenth of it still has the 40 pixels that it needs
 _LEAST_SIDE = 8  # of a sliver, so that its edge can be mirrored
@@ -28,7 +31,7 @@ def read_picture(source: Path | BufferedIOBase) -> Image:
     Parameters
     ----------
     source : Path or binary file
-        A PNG, JPEG, WebP or BMP picture.
+        A PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF picture; of several in one file the first.
 
     Returns
     -------
@@ -59,17 +62,45 @@ def _open_picture(source: Path | BufferedIOBase) -> Pillow.Image:
         picture = Pillow.open(cast(IO[bytes], source), formats=_FORMATS)
         _check_size(picture, name)
         picture.draft("RGB", (_WORKING_SIDE * 2, _WORKING_SIDE * 2))  # lets JPEG skip detail
-        return ImageOps.exif_transpose(picture)
+        return _make_shrinkable(ImageOps.exif_transpose(picture))
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise DrawingError(_too_large(name)) from error
     except UnidentifiedImageError as error:
-        raise DrawingError(
-            f"A digit needs a PNG, JPEG, WebP or BMP picture, but {name} is none: save it as PNG."
-        ) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise DrawingError(_say_kind(source, name)) from error
+    except Exception as error:  # the bytes are foreign: any failure to decode them is theirs
         raise DrawingError(
             f"A whole picture is needed, but {name} cannot be read ({error}): save it again."
         ) from error
+
+
+def _say_kind(source: Path | BufferedIOBase, name: str) -> str:
+    """Say that a file is no picture that can be read; a photo as phones take them is named."""
+    needed = f"A digit needs a {_KINDS} picture, but {name}"
+    if _read_head(source)[4:].startswith(_HEIC):
+        return (
+            f"{needed} is a HEIC photo, whatever it is called: save or send it as JPEG (on an iPhone: "
+            "Settings, Camera, Formats, Most Compatible; or export it from Photos)."
+        )
+    return f"{needed} is none: save it as PNG."
+
+
+def _read_head(source: Path | BufferedIOBase) -> bytes:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return file.read(16)
+    source.seek(0)
+    return source.read(16)
+
+
+def _make_shrinkable(picture: Pillow.Image) -> Pillow.Image:
+    """Bring a picture to a mode whose pixels can be averaged: not truths, nor places in a palette."""
+    if picture.mode in _SHRINKABLE:
+        return picture
+    if picture.mode.startswith(("I", "F")):  # 16 or 32 bits
+        return Pillow.fromarray(np.asarray(picture, dtype=np.float32))
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 def _check_size(picture: Pillow.Image, name: str) -> None:
@@ -108,7 +139,7 @@ def _shrink(picture: Pillow.Image) -> np.ndarray:
 
 def _brightness(picture: Pillow.Image) -> np.ndarray:
     """Read the brightness of each pixel, 0 to 1: one channel of grey, or red, green and blue."""
-    if picture.mode.startswith(("I", "F")):  # 16 or 32 bits; Pillow would clip them
+    if picture.mode == "F":  # 16 or 32 bits; Pillow would clip them
         values = np.asarray(picture, dtype=np.float32)[:, :, None]
         stretched: np.ndarray = (values - values.min()) / max(float(np.ptp(values)), 1e-9)
         return stretched
@@ -122,7 +153,7 @@ def _brightness(picture: Pillow.Image) -> np.ndarray:
 
 def _colours(picture: Pillow.Image) -> np.ndarray:
     grey = np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
-    return grey[:, :, :1] if picture.mode in ("1", "L", "LA") else grey
+    return grey[:, :, :1] if picture.mode in ("L", "LA") else grey
 
 
 def _paper_behind(colours: np.ndarray, alpha: np.ndarray) -> float:

@@ -165,7 +165,36 @@ class TestReadPicture:
         picture.convert(mode).save(file, kind)
         assert likeness(read_picture(file), draw_strokes(SEVEN)) > 0.9
 
-    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+    @pytest.mark.parametrize("mode", ["1", "P", "LA", "CMYK", "YCbCr", "I", "I;16", "F"])
+    @pytest.mark.parametrize("width", [300, 1000])
+    def test_large_pictures_of_every_mode_are_shrunk(self, mode: str, width: int) -> None:
+        picture = Pillow.open(as_file(photograph(FOUR))).resize((width, width * 5 // 4))
+        if mode == "I;16":  # levels far from the ends of 16 bits
+            picture = Pillow.fromarray(2200 + np.asarray(picture).astype(np.uint16) * 4)
+        file = io.BytesIO()
+        picture.convert(mode).save(file, "TIFF" if mode in ("CMYK", "YCbCr", "I", "F") else "PNG")
+        assert likeness(read_picture(file), draw_strokes(FOUR)) > 0.85
+
+    @pytest.mark.parametrize("kind", ["TIFF", "GIF", "AVIF", "BMP"])
+    def test_scans_and_pictures_of_other_kinds_are_read(self, kind: str) -> None:
+        assert likeness(read_picture(as_file(photograph(FOUR), kind)), draw_strokes(FOUR)) > 0.85
+
+    @pytest.mark.parametrize("kind", ["TIFF", "GIF"])
+    def test_of_several_pictures_in_a_file_the_first_is_read(self, kind: str) -> None:
+        first, other = (Pillow.open(as_file(photograph(strokes))) for strokes in (FOUR, ONE))
+        file = io.BytesIO()
+        first.save(file, kind, save_all=True, append_images=[other])
+        assert likeness(read_picture(file), draw_strokes(FOUR)) > 0.85
+
+    @pytest.mark.parametrize("brand", [b"heic", b"mif1", b"heix"])
+    def test_a_photo_of_a_phone_is_named_whatever_it_is_called(self, brand: bytes, tmp_path: Path) -> None:
+        content = b"\x00\x00\x00\x18ftyp" + brand + bytes(4) + b"mif1heic" + bytes(400)
+        (tmp_path / "seven.jpg").write_bytes(content)
+        for source in (tmp_path / "seven.jpg", io.BytesIO(content)):
+            with pytest.raises(DrawingError, match=r"is a HEIC photo, .* as JPEG"):
+                read_picture(source)
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "AVIF"])
     def test_a_damaged_picture_is_read_or_refused_with_a_sentence(self, kind: str) -> None:
         whole = as_file(photograph(SEVEN)[::2, ::2], kind).getvalue()
         rng = np.random.default_rng(0)

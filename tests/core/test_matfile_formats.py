@@ -17,6 +17,7 @@ from benchmarks.fuzzing.hdf5 import write_matlab73, write_value
 from benchmarks.fuzzing.matlab import make_element, make_header, write_matlab4, write_matlab5
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
 from mnist_core.data.matfile import read_mat
+from mnist_core.ground.errors import MatFileError
 from mnist_core.ground.variables import Cells, Opaque, Structs
 
 WRITERS = {
@@ -160,6 +161,51 @@ def test_empty_values_of_matlab_7_3_have_the_shape_that_stands_in_them():
     assert read["numbers"].dtype == np.uint8
     assert read["text"] == ""
     assert read["truths"].dtype == bool
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_struct_of_matlab_7_3_without_fields_is_empty_and_not_damaged(n):
+    def fill(file):
+        write_value(file, "images", np.full((2, 2), 7))
+        file["options"] = np.array([1, n], np.uint64)
+        file["options"].attrs["MATLAB_class"] = np.bytes_("struct")
+        file["options"].attrs["MATLAB_empty"] = np.uint8(1)
+
+    read = read_here(write_hdf5(fill))
+    np.testing.assert_array_equal(read["images"], np.full((2, 2), 7))
+    bare = [read["options"]] if n == 1 else list(read["options"].items)
+    assert bare == [{}] * n
+
+
+def test_a_variable_that_h5py_cannot_read_is_left_alone_beside_others():
+    def fill(file):
+        write_value(file, "images", np.full((2, 2), 7))
+        group = file.create_group("sparse")
+        group.attrs["MATLAB_sparse"] = np.bytes_("no number")
+
+    read = read_here(write_hdf5(fill))
+    np.testing.assert_array_equal(read["images"], np.full((2, 2), 7))
+    assert read["sparse"] == Opaque("a variable that cannot be read")
+    with pytest.raises(MatFileError, match="h5py can read none of its variables"):
+        read_here(write_hdf5(lambda file: file.create_group("s").attrs.update({"MATLAB_sparse": b"no"})))
+
+
+@pytest.mark.parametrize("n", [1, 3, 4])
+def test_a_small_sparse_matrix_of_truths_at_the_end_of_a_file_is_read(n):
+    numbers = np.arange(n, dtype="<i4").tobytes(), np.arange(n + 1, dtype="<i4").tobytes()
+    inside = make_element(6, bytes((5, 2, 0, 0)) + n.to_bytes(4, "little"))
+    inside += make_element(5, np.array([n, n], "<i4").tobytes()) + make_element(1, b"m")
+    for part in numbers:
+        inside += make_element(5, part)
+    small = (2 | n << 16).to_bytes(4, "little") + bytes([1] * n).ljust(4, b"\0")  # a tag that holds its bytes
+    read = read_here(make_header() + make_element(14, inside + small))
+    np.testing.assert_array_equal(read["m"], np.eye(n, dtype=bool))
+
+
+def test_a_value_of_a_class_that_is_unknown_is_named_and_left_alone():
+    inside = make_element(6, b"\x63" + bytes(7)) + make_element(5, np.array([1, 1], "<i4").tobytes())
+    content = make_header() + make_element(14, inside + make_element(1, b"odd") + make_element(9, bytes(8)))
+    assert read_here(content) == {"odd": Opaque("a value of class 99, which is unknown")}
 
 
 def test_complex_numbers_are_read_for_the_layouts_to_judge():

@@ -23,6 +23,7 @@ from mnist_core.ground.errors import MatFileError
 _OWN = ("#refs#", "#subsystem#")  # groups where MATLAB keeps what cells and objects refer to
 _MOST_LETTERS = 2**24
 _H5PYS = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError)  # what it raises of damage
+_UNREADABLE: Tree = {"opaque": "a variable that cannot be read"}
 _NUMBERS = {
     "double",
     "single",
@@ -77,10 +78,21 @@ class _Walk:
         self._census.expect(len(group))
         self._groups_above.add(place)
         names = [name for name in group if name not in without]
-        trees = [self._read_object(_follow(group, name), depth + 1) for name in names]
+        trees = [self._read_member(group, name, depth + 1) for name in names]
+        if depth == 0 and names and all(tree == _UNREADABLE for tree in trees):
+            raise is_damaged("h5py can read none of its variables")
         self._groups_above.remove(place)
         self._groups_read.add(place)
         return names, trees
+
+    def _read_member(self, group: h5py.Group, name: str, depth: int) -> Tree:
+        """Read a member of a group; a variable that h5py cannot read is left alone, others may be sound."""
+        try:
+            return self._read_object(_follow(group, name), depth)
+        except _H5PYS:
+            if depth > 1:
+                raise
+            return _UNREADABLE
 
     def _read_object(self, item: Any, depth: int) -> Tree:
         self._census.count(depth)
@@ -140,12 +152,13 @@ class _Walk:
 
     def _read_empty(self, dataset: h5py.Dataset, kind: str) -> Tree:
         lengths = _read_lengths(dataset)
+        if kind == "struct":  # without fields there is nothing to store, however many elements there are
+            self._census.expect(math.prod(lengths))
+            return to_structs(lengths, [])
         if math.prod(lengths):
             raise is_damaged("an empty matrix that is not empty")
         if kind == "char":
             return {"text": ""}
-        if kind == "struct":
-            return {"shape": list(lengths), "names": [], "structs": []}
         dtype = np.dtype(bool if kind == "logical" else kind if kind in _NUMBERS else np.float64)
         return self._packer.add(np.zeros(lengths, dtype))
 

@@ -156,8 +156,10 @@ class _Walk:
             leaf = read_sparse(self._tags, source, matrix, self._packer)
         elif matrix.kind in (_OBJECT, _FUNCTION, _OPAQUE):
             leaf = {"opaque": self._name_object(source, matrix)}
-        else:
+        elif matrix.kind in (_CELL, _STRUCT, _CHAR):
             return None
+        else:
+            leaf = {"opaque": f"a value of class {matrix.kind}, which is unknown"}
         self._skip_to_end(source, matrix)
         return leaf
 
@@ -175,9 +177,7 @@ class _Walk:
             return self._read_matrices(source, math.prod(matrix.shape), matrix, depth)
         if matrix.kind == _STRUCT:
             return self._read_fields(source, matrix, depth)
-        if matrix.kind == _CHAR:
-            return self._read_text(source, matrix)
-        raise is_damaged(f"a matrix of class {matrix.kind}, which is none")
+        return self._read_text(source, matrix)
 
     def _read_matrices(self, source: Source, n: int, matrix: Matrix, depth: int) -> bytes:
         self._census.expect(n)

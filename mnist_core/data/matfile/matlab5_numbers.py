@@ -69,7 +69,7 @@ def read_sparse(tags: Tags, source: Source, matrix: Matrix, packer: Packer) -> T
 def _take_numbers(tags: Tags, source: Source, packer: Packer, n_truths: int | None = None) -> np.ndarray:
     """Read numbers of a sparse matrix into memory."""
     kind, length, small = tags.read_tag(source)
-    if kind not in NUMBERS or length > source.n_left:
+    if kind not in NUMBERS or (small is None and length > source.n_left):
         raise is_damaged("a sparse matrix that is longer than what it is part of")
     packer.check_room(length)
     content = small if small is not None else b"".join(read_padded(source, length))

@@ -9,6 +9,8 @@ import numpy as np
 from mnist_core.data.matfile.parcel import Packer, Tree
 from mnist_core.data.matfile.sources import is_damaged
 
+_MOST_BARE = 1_000  # elements of a struct array without fields, which take no byte of the file
+
 
 def to_text(rows: Sequence[str]) -> Tree:
     """Make a tree of text: of one row a `text`, of several `rows`."""
@@ -19,7 +21,8 @@ def to_structs(shape: Sequence[int], fields: Sequence[tuple[str, Tree]]) -> Tree
     """Make a struct array of its fields, each a cell array with a value an element."""
     columns = [tree.get("cells") for _, tree in fields]
     n = math.prod(shape)
-    if (not columns and n > 1) or any(column is None or len(column) != n for column in columns):
+    is_endless = not columns and n > _MOST_BARE
+    if is_endless or any(column is None or len(column) != n for column in columns):
         raise is_damaged("fields of a struct array with different shapes")
     items = [list(values) for values in zip(*columns, strict=True)] if columns else [[] for _ in range(n)]
     names = [name for name, _ in fields]
