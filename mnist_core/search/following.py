@@ -122,6 +122,7 @@ def _has_ended(
     """Write what comes until the search has ended or its process was killed; say whether it has ended."""
     looked, is_told = 0.0, False
     while True:
+        code = process.exit_code  # first: what it has told by then is there to be taken
         message = _take(messages)
         if message is not None:
             write_message(job, message)
@@ -134,7 +135,6 @@ def _has_ended(
         if job.turn.gives_way.is_set() and not is_told:
             process.give_way()
             is_told = True
-        code = process.exit_code
         if message is None and code is not None:
             if code < 0:
                 return False
