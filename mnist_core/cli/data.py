@@ -13,6 +13,7 @@ _HELP = {
     "images": "the variable that holds the images",
     "labels": "the variable that holds their labels, or none",
     "axes": "what the axes of the images are, such as 'pixels n' or 'rows columns n'",
+    "size": "height and width of the images as the file has them, such as 28x20",
     "test": "the variable of the file's own test images; together: they join the others; none: left out",
     "test_labels": "the variable that holds the labels of the test images",
     "coding": "what a label means",
@@ -22,6 +23,7 @@ _HELP = {
     "orientation": "how the file's images lie",
     "writers": "apart: no writer is both in the training part and among the held-out images",
 }
+_METAVARS = {"axes": "AXES", "size": "HEIGHTxWIDTH", "class_names": "NAME,NAME"}
 
 
 def add_data_arguments(command: argparse.ArgumentParser, file_words: str = "a .mat file of digits") -> None:
@@ -33,7 +35,7 @@ def add_data_arguments(command: argparse.ArgumentParser, file_words: str = "a .m
         if name in WORDS:
             group.add_argument(option, choices=WORDS[name], help=words)
         else:
-            group.add_argument(option, metavar="AXES" if name == "axes" else "NAME", help=words)
+            group.add_argument(option, metavar=_METAVARS.get(name, "NAME"), help=words)
 
 
 def add_part_argument(command: argparse.ArgumentParser) -> None:

@@ -51,6 +51,8 @@ class Choices:
         The variables of the images and of their labels; `"none"` for labels that are to be left out.
     axes : str or None
         What the axes of the images are, in order, such as `"pixels n"` or `"rows columns n"`.
+    size : str or None
+        Height and width of the images as the file has them, such as `"28x20"`.
     test, test_labels : str or None
         The variables of the file's own test images and of their labels; as `test` also `"together"`
         (they join the others) and `"none"` (they are left out).
@@ -78,6 +80,7 @@ class Choices:
     images: str | None = None
     labels: str | None = None
     axes: str | None = None
+    size: str | None = None
     test: str | None = None
     test_labels: str | None = None
     coding: str | None = None

@@ -10,6 +10,9 @@ from mnist_core.ground.arrays import Images
 _BOX = 20 / 28  # of the side: MNIST's makers fitted the ink of each image into 20 of 28 pixels
 _LOWER = 0.25 / 28  # of the side: MNIST's centres of mass lie so much below and right of the middle
 _INK = 0.1  # brighter pixels are ink, so that noise does not widen its box
+MNIST_SIDE = 28
+"""Pixels along an edge of MNIST's images."""
+
 _PIECE = 1_000  # images at once
 
 ImagesOfSide = Float32[np.ndarray, "n target target"]
@@ -37,8 +40,11 @@ def bring_to_side(images: Images, side: int) -> ImagesOfSide:
     ----------
     LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
     """
-    if images.shape[1] == side:
-        return images
+    return images if images.shape[1] == side else fit_to_side(images, side)
+
+
+def fit_to_side(images: Images, side: int) -> ImagesOfSide:
+    """Fit the ink of images into a box and centre its mass, as `bring_to_side` does, whatever their side."""
     brought = np.empty((len(images), side, side), dtype=np.float32)
     for start in range(0, len(images), _PIECE):
         brought[start : start + _PIECE] = _fit(np.asarray(images[start : start + _PIECE]), side)

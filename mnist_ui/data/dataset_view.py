@@ -17,6 +17,7 @@ DECISIONS = {
     "images": "Images",
     "labels": "Labels",
     "axes": "Axes of the images",
+    "size": "Height and width",
     "test": "Test part",
     "test_labels": "Labels of the test part",
     "coding": "What labels mean",

@@ -116,7 +116,7 @@ def put(array, value):
 @pytest.mark.parametrize(
     ("arrays", "sentence"),
     [
-        (harm(WHOLE, input_images=PIXELS[:, :700]), "needs square images, .* but is 40 x 700"),
+        (harm(WHOLE, input_images=PIXELS[:, :701]), "needs square images, .* but is 40 x 701"),
         (harm(WHOLE, input_images=PIXELS[:0]), "needs at least one image, but is 0 x 784"),
         (harm(WHOLE, input_images=put(PIXELS, np.nan)), "but 1 are NaN or infinite"),
         (harm(WHOLE, input_images=put(PIXELS, np.inf)), "but 1 are NaN or infinite"),

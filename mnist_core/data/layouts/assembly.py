@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from mnist_core.data.dataset import DIGITS, Choices, Dataset, Origin, digest_images, make_dataset
+from mnist_core.data.layouts.candidates import explain
 from mnist_core.data.layouts.coding import DIGIT_CODINGS, LEAST_READ, join_values, read_classes, read_fitting
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.looks import choose_examples, describe_looks
-from mnist_core.data.layouts.pairing import explain
 from mnist_core.data.layouts.pixels import read_pixels, scale_pixels, turn_ink
 from mnist_core.data.layouts.rules import RULES
 from mnist_core.data.layouts.tree import Leaf, flatten_variables, list_leaves, list_variables
@@ -18,9 +18,14 @@ from mnist_core.data.layouts.understanding import Decision, Understanding, Varia
 from mnist_core.data.layouts.variable_names import is_images_name, is_labels_name
 from mnist_core.data.orientation import Orientation, Recognised, recognise_orientation, turn_upright
 from mnist_core.data.origin import APART
+from mnist_core.data.side import MNIST_SIDE, fit_to_side
 from mnist_core.ground.arrays import Images, Indices, Labels
 from mnist_core.ground.variables import Value
 
+_UNEVEN = (
+    "Pictures of many sizes were made alike as MNIST's makers did: the ink fitted into 20 x 20 of 28 x 28 "
+    "pixels, its centre of mass in the middle."
+)
 _MOST_NAMED = 6  # variables that a sentence lists
 _FEW = 5  # images, of which none may be read though all are digits
 _READ = 0.5  # of the images that look like digits, where such are
@@ -88,6 +93,8 @@ def _assemble(
     decisions.append(decision)
     images, decision, more = turn_ink(images, told.ink)
     decisions.append(decision)
+    if any(stack.is_uneven for group in found.groups for stack in group.stacks):
+        images, warnings = fit_to_side(images, MNIST_SIDE), (*warnings, _UNEVEN)
     test_part = _find_test_part(found.groups)
     with ThreadPoolExecutor(1) as thread:
         digesting = thread.submit(digest_images, images)  # as if they were upright, which most are

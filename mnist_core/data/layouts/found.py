@@ -25,11 +25,14 @@ class ImageStack:
         As the file has it.
     axes : Axes
         How to read it.
+    is_uneven : bool
+        Whether these are pictures of many sizes, in the middle of squares of the largest.
     """
 
     path: str
     array: np.ndarray
     axes: Axes
+    is_uneven: bool = False
 
 
 @dataclass(frozen=True, eq=False)

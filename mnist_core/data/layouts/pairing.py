@@ -1,40 +1,20 @@
 """Which variable holds the images, and which their labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mnist_core.data.layouts.axes import Axes, list_axes, measure_roughness
+from mnist_core.data.layouts.axes import Axes, measure_roughness
+from mnist_core.data.layouts.candidates import LIKELY_SIDE, Candidate, find_doubt
 from mnist_core.data.layouts.found import ImageStack, UndecidedError
 from mnist_core.data.layouts.labels import RawLabels, read_raw_labels
-from mnist_core.data.layouts.tree import Leaf, join_words, say_shape, say_value
+from mnist_core.data.layouts.tree import Leaf, join_words, say_shape
 from mnist_core.data.layouts.understanding import Decision, decide
-from mnist_core.data.layouts.variable_names import is_images_name, is_labels_name
+from mnist_core.data.layouts.variable_names import find_role, is_images_name, is_labels_name
 from mnist_core.data.origin import NONE
-from mnist_core.ground.variables import Cells, Opaque
 
-_LIKELY_SIDE = 8  # of smaller pictures nobody reads a digit
 _CLEAR = 0.9  # a way to read an array is the right one where it is a tenth smoother than the next
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """A variable that can be read as images."""
-
-    leaf: Leaf
-    array: np.ndarray
-    ways: tuple[Axes, ...]
-
-    @property
-    def path(self) -> str:
-        """Return the path of the variable."""
-        return self.leaf.path
-
-    @property
-    def words(self) -> str:
-        """Say what the variable is."""
-        return f"{self.path}: {say_value(self.leaf.value)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +39,13 @@ class Pools:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user chose for a pair, and the names of these decisions."""
+    """What the user chose for a pair, the names of these decisions, and whether images need no proof."""
 
     images: str | None = None
     labels: str | None = None
     axes: str | None = None
+    size: str | None = None
+    is_told: bool = False
     images_name: str = "images"
     labels_name: str = "labels"
 
@@ -75,18 +57,6 @@ class Pair:
     stack: ImageStack
     labels: RawLabels | None
     decisions: tuple[Decision, ...]
-
-
-def list_candidates(leaves: Sequence[Leaf]) -> list[Candidate]:
-    """List the variables that can be read as images."""
-    found = []
-    for leaf in leaves:
-        array = leaf.value if leaf.is_number else _stack_cells(leaf.value)
-        if isinstance(array, np.ndarray) and array.size:
-            ways = list_axes(array.shape)
-            if ways and (is_images_name(leaf.path) or any(way.side >= _LIKELY_SIDE for way in ways)):
-                found.append(Candidate(leaf, array, tuple(ways)))
-    return found
 
 
 def list_labels(leaves: Sequence[Leaf]) -> list[RawLabels]:
@@ -103,32 +73,66 @@ def find_pair(pools: Pools, asked: Asked) -> Pair:
         If more than one variable may be the images, or the labels, or they do not fit each other.
     """
     chosen, images = _choose_images(pools, asked)
-    ways = [way for way in chosen.ways if asked.axes in (None, way.words)]
+    ways = [way for way in chosen.ways if asked.axes in (None, way.words) and asked.size in (None, way.size)]
     if not ways:
         raise _refuse_axes(chosen, asked, images)
     labels, decision = _choose_labels(chosen, ways, pools, asked, images)
-    axes, axes_decision = _choose_axes(chosen, ways, labels, asked)
-    decisions = (images, axes_decision, decision)
+    axes, axes_decisions = _choose_axes(chosen, ways, labels, asked)
+    decisions = (images, *axes_decisions, decision)
+    if not asked.is_told and not images.is_chosen and asked.size is None:
+        _check_pictures(chosen, axes, images)
     if labels is not None and labels.n != axes.n:
         raise UndecidedError(
             f"{chosen.path} needs one label an image, but has {axes.n:,} images and {labels.path} "
             f"{labels.n:,} labels: save both from the same set.",
             decisions,
         )
-    return Pair(ImageStack(chosen.path, chosen.array, axes), labels, decisions)
+    return Pair(ImageStack(chosen.path, chosen.array, axes, chosen.is_uneven), labels, decisions)
+
+
+def _check_pictures(chosen: Candidate, axes: Axes, images: Decision) -> None:
+    """Ask whether a variable holds images at all, where it is one picture alone, or may be a table."""
+    option = f"--{images.name.replace('_', '-')} {chosen.path}"
+    ask = decide(images.name, None, "", {option.value: option.words for option in images.options})
+    if axes.is_one_picture:
+        sentence = (
+            f"{chosen.path} ({say_shape(chosen.array.shape)}) is one picture or a table of numbers, and a "
+            f"data set needs several images: save them together, or choose it all the same with {option}."
+        )
+        raise UndecidedError(sentence, [replace(ask, reason=sentence)])
+    doubt = find_doubt(chosen.array, axes)
+    if doubt is not None:
+        sentence = (
+            f"{chosen.path} needs pictures, but taken as {axes.n:,} of {axes.rows} x {axes.columns} pixels "
+            f"{doubt}: save images, or choose it all the same with {option}."
+        )
+        raise UndecidedError(sentence, [replace(ask, reason=sentence)])
 
 
 def _refuse_axes(chosen: Candidate, asked: Asked, images: Decision) -> UndecidedError:
-    options = _say_ways(chosen)
+    options, shape = _say_ways(chosen.ways), say_shape(chosen.array.shape)
+    if all(asked.axes != way.words for way in chosen.ways) and asked.axes is not None:
+        sentence = (
+            f"The axes of {chosen.path} cannot be {asked.axes}: choose {join_words(list(options), 'or')} "
+            f"for {shape}."
+        )
+        return UndecidedError(sentence, [images, decide("axes", None, sentence, options)])
+    sizes = _say_sizes(chosen.ways)
     sentence = (
-        f"The axes of {chosen.path} cannot be {asked.axes}: choose {join_words(list(options), 'or')} "
-        f"for {say_shape(chosen.array.shape)}."
+        f"The images of {chosen.path} cannot be of the height and width {asked.size}: choose "
+        f"{join_words(list(sizes), 'or')} for {shape}."
     )
-    return UndecidedError(sentence, [images, decide("axes", None, sentence, options)])
+    return UndecidedError(sentence, [images, decide("size", None, sentence, sizes)])
 
 
-def _say_ways(chosen: Candidate) -> dict[str, str]:
-    return {way.words: f"{way.words}: {way.n:,} images of {way.side} x {way.side}" for way in chosen.ways}
+def _say_ways(ways: Sequence[Axes]) -> dict[str, str]:
+    return {
+        way.words: f"{way.words}: {way.n:,} images of {way.rows} x {way.columns}" for way in reversed(ways)
+    }
+
+
+def _say_sizes(ways: Sequence[Axes]) -> dict[str, str]:
+    return {way.size: f"{way.rows} rows of {way.columns} pixels" for way in ways}
 
 
 def choose_axes(array: np.ndarray, ways: Sequence[Axes]) -> tuple[Axes, str]:
@@ -143,45 +147,16 @@ def choose_axes(array: np.ndarray, ways: Sequence[Axes]) -> tuple[Axes, str]:
     return ways[int(np.argmin(rough))], why
 
 
-def explain(leaf: Leaf) -> str:
-    """Explain in a sentence why a variable cannot be the images."""
-    value = leaf.value
-    shape = say_shape(value.shape) if isinstance(value, np.ndarray | Cells) else ""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-        if value.size == 0:
-            return f"{leaf.path} needs at least one image, but is {shape}: check how the file was saved."
-        return (
-            f"{leaf.path} needs square images, each of side x side pixels (784 for 28 x 28), "
-            f"but is {shape}: pad or reshape them."
-        )
-    what, cure = "text", "save the pixels as numbers"
-    if isinstance(value, Opaque):
-        what, cure = value.kind, "save it as a numeric matrix"
-    elif isinstance(value, Cells):
-        what, cure = "a cell array of other things than images of one size", "save a numeric matrix"
-    elif isinstance(value, np.ndarray) and value.dtype.kind == "c":
-        what, cure = "complex numbers", "save their real part or their absolute values"
-    return f"{leaf.path} needs plain numbers, but holds {what}: {cure}."
-
-
-def _stack_cells(value: object) -> np.ndarray | None:
-    """Stack a cell array of images of one size; None where it is none."""
-    if not isinstance(value, Cells) or not value.items:
-        return None
-    arrays = [item for item in value.items if isinstance(item, np.ndarray) and item.dtype.kind in "fiub"]
-    if len(arrays) != len(value.items) or len({array.shape for array in arrays}) != 1 or arrays[0].size < 4:
-        return None
-    return np.stack([array.ravel() if 1 in array.shape else array for array in arrays])
-
-
 def _choose_images(pools: Pools, asked: Asked) -> tuple[Candidate, Decision]:
     name, options = asked.images_name, {one.path: one.words for one in pools.all_images}
     if asked.images is not None:
         # That there is such a variable was checked before.
         chosen = next(one for one in pools.all_images if one.path == asked.images)
         return chosen, decide(name, chosen.path, f"You chose {chosen.path} as the images.", options, True)
-    ranks = [_rank(one, pools.labels) for one in pools.images]
-    best = [one for one, rank in zip(pools.images, ranks, strict=True) if rank == max(ranks)]
+    several = [one for one in pools.images if any(not way.is_one_picture for way in one.ways)]
+    several = several or list(pools.images)  # one picture beside sets of them is an example
+    ranks = [_rank(one, pools.labels) for one in several]
+    best = [one for one, rank in zip(several, ranks, strict=True) if rank == max(ranks)]
     if len(best) > 1:
         raise _ask_which(name, "the images", [one.path for one in best], options)
     return best[0], decide(name, best[0].path, _say_images(best[0], pools.labels), options)
@@ -196,14 +171,17 @@ def _ask_which(
 
 
 def _rank(one: Candidate, raws: Sequence[RawLabels]) -> tuple[bool, bool, bool]:
-    has_labels = any(raw.n == way.n and raw.path != one.path for raw in raws for way in one.ways)
-    is_likely = max(way.side for way in one.ways) >= _LIKELY_SIDE
+    has_labels = any(raw.n == way.n > 1 and raw.path != one.path for raw in raws for way in one.ways)
+    is_likely = max(way.side for way in one.ways) >= LIKELY_SIDE
     return is_likely, has_labels, is_images_name(one.path) and not is_labels_name(one.path)
 
 
 def _say_images(one: Candidate, raws: Sequence[RawLabels]) -> str:
     likely, has_labels, named = _rank(one, raws)
-    why = ["its size is that of square images"] if likely else []
+    kind = "pictures of many sizes" if one.is_uneven else "square images"
+    if not one.is_uneven and one.ways[0].rows != one.ways[0].columns:
+        kind = "images that are not square"
+    why = [f"its size is that of {kind}"] if likely else []
     why += ["another variable has a label for each"] if has_labels else []
     why += ["its name says so"] if named else []
     shape = say_shape(one.array.shape)
@@ -242,6 +220,8 @@ def _find_labels(
     named = [raw for raw in fitting if is_labels_name(raw.path)]
     likely = [raw for raw in named if raw.is_sound] or named or [raw for raw in fitting if raw.is_sound]
     if len(likely) > 1 and not _part_alike(likely):
+        likely = [raw for raw in likely if find_role(raw.path) is find_role(chosen.path)] or likely
+    if len(likely) > 1 and not _part_alike(likely):
         raise _ask_which(name, "the labels", [raw.path for raw in likely], options, [images])
     # Labels of another count are wrong, not absent.
     likely += [raw for raw in raws if is_labels_name(raw.path) and raw.n > 1 and not raw.is_line]
@@ -271,12 +251,18 @@ def _number_classes(values: np.ndarray) -> np.ndarray:
 
 def _choose_axes(
     chosen: Candidate, ways: list[Axes], labels: RawLabels | None, asked: Asked
-) -> tuple[Axes, Decision]:
-    options = _say_ways(chosen)
+) -> tuple[Axes, list[Decision]]:
     is_asked = ways[0].words == asked.axes
     fitting = [way for way in ways if labels is None or way.n == labels.n] or ways
     best, why = choose_axes(chosen.array, fitting)
     if len(fitting) == 1:
         why = "you chose so" if is_asked else "that fits the number of labels" if len(ways) > 1 else why
+    others = [way for way in chosen.ways if way.words != best.words]
+    options = _say_ways([*others, best])
     reason = f"The axes of {chosen.path} are {best.words}, {options[best.words].partition(': ')[2]}: {why}."
-    return best, decide("axes", best.words, reason, options, is_asked)
+    decisions = [decide("axes", best.words, reason, options, is_asked)]
+    if best.rows != best.columns or asked.size is not None:
+        sizes = _say_sizes([way for way in chosen.ways if way.words == best.words])
+        reason = f"Each image of {chosen.path} has {sizes[best.size]}: {why}; it is padded to a square."
+        decisions.append(decide("size", best.size, reason, sizes, asked.size is not None))
+    return best, decisions

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from mnist_core.data.layouts.axes import view_images
+from mnist_core.data.layouts.axes import Axes, view_images
+from mnist_core.data.layouts.cells import GREY
 from mnist_core.data.layouts.found import ImageStack, UndecidedError
 from mnist_core.data.layouts.understanding import Decision, decide
 from mnist_core.ground.arrays import Images
 
 _THREADS = 2  # memory is the limit
 _PIECE = 512  # images at once: few enough for a processor's cache, also where they lie column after column
-_GREY = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601, as MATLAB's rgb2gray
 _BYTE, _LEAST_PEAK = 255, 128  # a set of byte images reaches its upper half; 0 to 16, say, is another scale
 _OVERSHOOT = 0.5  # what smoothing may leave below 0 or above 1, as in images that were interpolated
 _LARGEST = 1e30  # sums of larger values would not be finite
@@ -68,7 +68,7 @@ def read_pixels(stacks: Sequence[ImageStack]) -> Pixels:
     images = np.empty((sum(stack.axes.n for stack in stacks), side, side), dtype=np.float32)
     views = [view_images(stack.array, stack.axes.words) for stack in stacks]
     with ThreadPoolExecutor(_THREADS) as threads:
-        ends = np.array(list(threads.map(lambda piece: _copy_piece(*piece), _cut(views, images))))
+        ends = np.array(list(threads.map(lambda piece: _copy_piece(*piece), _cut(stacks, views, images))))
     least, greatest = float(ends[:, 0].min()), float(ends[:, 1].max())
     if not np.isfinite(ends).all():
         raise UndecidedError(_say_odd(stacks))
@@ -150,29 +150,48 @@ def turn_ink(images: Images, choice: str | None) -> tuple[Images, Decision, tupl
 
 def _find_side(stacks: Sequence[ImageStack]) -> int:
     sides = {stack.axes.side: stack.path for stack in stacks}
+    if all(stack.is_uneven for stack in stacks):  # they are fitted into one size once their ink is known
+        return max(sides)
     if len(sides) > 1:
         words = ", ".join(f"{path} {side} x {side}" for side, path in sides.items())
         raise UndecidedError(f"All images need one size, but there are several: {words}; save them alike.")
     return next(iter(sides))
 
 
-def _cut(views: Sequence[np.ndarray], images: Images) -> Iterator[tuple[np.ndarray, SomeImages]]:
-    """Cut views of a file's arrays in pieces, and with each the place where its images go."""
-    first = 0
-    for view in views:
+def _cut(
+    stacks: Sequence[ImageStack], views: Sequence[np.ndarray], images: Images
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Cut views of a file's arrays in pieces, and with each the place where its images go.
+
+    Images that are not square go to the middle of a square, whose rest is paper.
+    """
+    first, side = 0, images.shape[1]
+    for stack, view in zip(stacks, views, strict=True):
+        rows, columns = stack.axes.rows, stack.axes.columns
+        top, left = (side - rows) // 2, (side - columns) // 2
+        if (rows, columns) != (side, side):
+            images[first : first + len(view)] = _find_border(view, stack.axes)
         for start in range(0, len(view), _PIECE):
             piece = view[start : start + _PIECE]
-            yield piece, images[first : first + len(piece)]
+            yield piece, images[first : first + len(piece), top : top + rows, left : left + columns]
             first += len(piece)
 
 
-def _copy_piece(piece: np.ndarray, place: SomeImages) -> tuple[float, float]:
+def _find_border(view: np.ndarray, axes: Axes) -> float:
+    """Find the value of the paper around images: the middle one of their outermost pixels."""
+    chosen = np.linspace(0, len(view) - 1, min(len(view), _SAMPLE)).astype(np.int64)
+    pixels = np.nan_to_num(view[chosen].astype(np.float32))
+    sample = pixels.reshape(len(chosen), axes.rows, axes.columns, -1)[..., :3].mean(axis=3)
+    return float(np.median(np.concatenate([sample[:, [0, -1]].ravel(), sample[:, :, [0, -1]].ravel()])))
+
+
+def _copy_piece(piece: np.ndarray, place: np.ndarray) -> tuple[float, float]:
     """Copy a piece to its place and return its least and greatest value; NaN where one is none."""
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, which is told
         if piece.ndim == 4:
             colours = piece[..., :3].astype(np.float32)
             # A fourth channel says how opaque a pixel is, and is left out.
-            place[...] = colours[..., 0] if colours.shape[3] < 3 else colours @ _GREY
+            place[...] = colours[..., 0] if colours.shape[3] < 3 else colours @ GREY
         else:
             place[...] = piece.reshape(place.shape)
     return float(place.min()), float(place.max())

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mnist_core.data.layouts.axes import Axes, list_axes
+from mnist_core.data.layouts.candidates import list_candidates
 from mnist_core.data.layouts.found import Found, Group, ImageStack
 from mnist_core.data.layouts.labels import RawLabels
-from mnist_core.data.layouts.pairing import choose_axes, list_candidates
+from mnist_core.data.layouts.pairing import choose_axes
 from mnist_core.data.layouts.rules.sets import decide_test
 from mnist_core.data.layouts.tree import Leaf
 from mnist_core.data.layouts.understanding import decide

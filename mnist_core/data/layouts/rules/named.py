@@ -19,7 +19,7 @@ _EMNIST = "dataset.mapping"  # what no other family has; its images lie column b
 def find_paper(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     """Find the paper's variables, by their names."""
     images, labels = _PAPER
-    sets = sort_leaves(leaves)
+    sets = sort_leaves(leaves, choices)
     if images not in {one.path for one in sets.candidates}:
         return None
     notes = [leaf.value for leaf in leaves if leaf.path == NOTE and isinstance(leaf.value, str)]
@@ -39,7 +39,7 @@ def _read_note(note: str) -> Choices:
 
 def find_parts(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     """Find training images and the file's own test images, each a variable."""
-    sets = sort_leaves(leaves)
+    sets = sort_leaves(leaves, choices)
     tests = [one for one in sets.list_of(Role.TEST) if not one.leaf.parent]
     others = [one for one in sets.list_of(Role.ANY, Role.TRAIN) if not one.leaf.parent]
     if not tests or not others:
@@ -50,7 +50,7 @@ def find_parts(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
 
 def find_structs(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     """Find a struct with images, or one for the training and one for the test images."""
-    sets = sort_leaves(leaves)
+    sets = sort_leaves(leaves, choices)
     inside = [one for one in sets.candidates if one.leaf.parent]
     if not inside or len(inside) < len(sets.candidates):
         return None
@@ -62,7 +62,7 @@ def find_structs(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
 
 def find_pairs(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     """Find a variable of images, and one of labels where there is one."""
-    sets = sort_leaves(leaves)
+    sets = sort_leaves(leaves, choices)
     if not sets.candidates:
         return None
     reason = "The file is of no family with names of its own, so shapes and names of all variables tell."

@@ -74,4 +74,4 @@ def _take_slices(path: str, cube: np.ndarray, way: tuple[str, ...]) -> tuple[Ima
     slices = np.moveaxis(cube, way.index("classes"), 0)
     lengths = dict(zip(rest, slices.shape[1:], strict=True))
     side = isqrt(lengths["pixels"]) if "pixels" in lengths else lengths["rows"]
-    return tuple(ImageStack(path, one, Axes(" ".join(rest), lengths["n"], side)) for one in slices)
+    return tuple(ImageStack(path, one, Axes(" ".join(rest), lengths["n"], side, side)) for one in slices)

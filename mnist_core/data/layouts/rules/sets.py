@@ -1,21 +1,19 @@
 """Training images and test images of a file, each with their labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
+from mnist_core.data.layouts.candidates import Candidate, explain, list_candidates
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.labels import read_raw_labels
 from mnist_core.data.layouts.pairing import (
     Asked,
-    Candidate,
     Pair,
     Pools,
-    explain,
     find_pair,
-    list_candidates,
     list_labels,
 )
 from mnist_core.data.layouts.tree import Leaf, join_words, say_value
@@ -52,9 +50,9 @@ class Sets:
         return Pools(images, [raw for raw in labels if find_role(raw.path) in roles], self.candidates, labels)
 
 
-def sort_leaves(leaves: Sequence[Leaf]) -> Sets:
+def sort_leaves(leaves: Sequence[Leaf], choices: Choices) -> Sets:
     """Find among leaves what can be images."""
-    return Sets(leaves, list_candidates(leaves))
+    return Sets(leaves, list_candidates(leaves, choices.size))
 
 
 def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
@@ -76,7 +74,7 @@ def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
     UndecidedError
         If it cannot be told which variable is which.
     """
-    asked = Asked(choices.images, choices.labels, choices.axes)
+    asked = Asked(choices.images, choices.labels, choices.axes, choices.size, is_told=layout == "paper")
     decisions = [decide("layout", layout, reason, {layout: layout})]
     try:
         first = find_pair(sets.pools(_choose_pool(sets, choices)), asked)
@@ -133,14 +131,19 @@ def _refuse(path: str, sets: Sets) -> str:
     return f"There is no variable {path}: choose one of {join_words([one.path for one in sets.candidates])}."
 
 
-def _keep_axes(first: Pair, other: Candidate) -> str | None:
-    """Return the axes of the training images where other images may have them too."""
-    words = first.stack.axes.words
-    return words if any(way.words == words for way in other.ways) else None
+def _ask_alike(first: Pair, other: Candidate) -> Asked:
+    """Ask for the axes and the size of the training images where other images may have them too."""
+    axes = first.stack.axes
+    words = axes.words if any(way.words == axes.words for way in other.ways) else None
+    has_size = axes.rows != axes.columns and any(way.size == axes.size for way in other.ways)
+    return Asked(axes=words, size=axes.size if has_size else None, is_told=True)
 
 
 def _may_join(one: Candidate, first: Pair) -> bool:
-    return one.path != first.stack.path and any(way.side == first.stack.axes.side for way in one.ways)
+    axes = first.stack.axes
+    is_alike = any((way.rows, way.columns) == (axes.rows, axes.columns) for way in one.ways)
+    is_uneven = one.is_uneven and first.stack.is_uneven
+    return one.path != first.stack.path and (is_uneven or is_alike)
 
 
 def _list_lost(sets: Sets, first: Pair) -> tuple[str, ...]:
@@ -161,7 +164,7 @@ def _add_valid(
     valid = [one for one in sets.list_of(Role.VALID) if _may_join(one, first)]
     if not valid or choices.images is not None or valid[0].path == choices.test:
         return groups, ()
-    pair = find_pair(sets.pools(valid), Asked(axes=_keep_axes(first, valid[0])))
+    pair = find_pair(sets.pools(valid), _ask_alike(first, valid[0]))
     if (pair.labels is None) != (groups[0].labels is None):
         return groups, (f"{pair.stack.path}, meant for validation, was left out.",)
     warning = f"{pair.stack.path}, meant for validation, counts as training images."
@@ -181,7 +184,9 @@ def _add_tests(
     if not tests and chosen is None:
         return (group,), (decide_test("", choices.test, others),), ()
     pool = [one for one in sets.candidates if one.path == chosen] or tests
-    asked = Asked(chosen, choices.test_labels, _keep_axes(first, pool[0]), "test", "test_labels")
+    alike = _ask_alike(first, pool[0])
+    labels = choices.test_labels
+    asked = replace(alike, images=chosen, labels=labels, images_name="test", labels_name="test_labels")
     pair = find_pair(sets.pools(pool), asked)
     decision = decide_test(pair.stack.path, choices.test, others)
     return _join_test(sets, group, pair, decision)
