@@ -16,6 +16,7 @@ from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.loading import wait_for_pages
 from mnist_ui.markdown import escape
+from mnist_ui.server.connections import allow_many_connections
 from mnist_ui.server.cookies import PlainCookies
 from mnist_ui.server.health import list_routes
 from mnist_ui.server.logs import note_error, note_page, start_log
@@ -29,6 +30,7 @@ _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
 @asynccontextmanager
 async def _serve(_: st.App) -> AsyncIterator[None]:
     start_log()
+    allow_many_connections()
     warm_up()
     yield
 

@@ -122,6 +122,10 @@ class Tab:
         self._widgets = {state.id: state for state in states}
         await self._ask()
 
+    async def send(self, data: bytes) -> None:
+        """Send anything, and wait for nothing."""
+        await self._connection.send(data)
+
     async def read(self) -> None:
         """Take what the server sends, until the connection ends."""
         try:

@@ -44,6 +44,7 @@ _MOST_BYTES, _SEND_S = 8192, 20.0  # of a form, and how long it may take to come
 _PAGE = Path(__file__).with_name("enter.html")
 _MOST_AT_ONCE = 2  # codes that are looked at: each takes a core for 30 ms, and 19 MB
 _MOST_OF_A_NAME, _MOST_WAITING = 3, 100  # who come in at once by one name, and by all
+_MOST_TABS = 60  # of a person; each costs memory
 _MOST_LEFT = 10_000  # tokens that were left behind, and are good for nothing until the app ends
 
 
@@ -61,6 +62,7 @@ class Gate:
         self._newcomers = Newcomers()
         self._told = ToldFiles()
         self._waiting: Counter[str] = Counter()
+        self._tabs: Counter[str] = Counter()
         self._left: deque[str] = deque(maxlen=_MOST_LEFT)
         # Threads of their own: who tries codes keeps nobody's page waiting.
         self._turns = CapacityLimiter(_MOST_AT_ONCE)
@@ -109,8 +111,16 @@ class Gate:
         marked = {**scope, "headers": [*headers, (PERSON_HEADER, person.id.encode())]}
         if scope["type"] == "http":
             await self._app(marked, receive, send)
-        else:
+            return
+        if self._tabs[person.id] >= _MOST_TABS:
+            words = f"At most {_MOST_TABS} tabs can be open: close some."
+            await PlainTextResponse(words, 429)(scope, receive, send)
+            return
+        self._tabs[person.id] += 1
+        try:
             await self._app(marked, receive_of_known, send_and_note)
+        finally:
+            self._tabs[person.id] -= 1
 
     async def _enter(self, settings: Settings, request: Request) -> Response:
         if request.method not in ("GET", "POST"):

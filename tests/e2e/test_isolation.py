@@ -107,7 +107,7 @@ class Listener:
 
     async def visit(self, page: str, **query: str) -> str:
         self.heard.clear()
-        await self.tab.visit(page, urlencode(query))
+        await self.tab.visit("" if page == "home" else page, urlencode(query))
         return self.text
 
     @property

@@ -152,7 +152,7 @@ def make_tokens() -> dict[str, str]:
         "cut": right[:-1],
         "longer": f"{right}A",
         "signature of none": f"{body}.{when}.",
-        "other time": f"{body}.{when[:-1]}A.{signature}",
+        "other time": f"{body}.{when[:-1]}_.{signature}",
         "other body": f"{body[:-2]}AA.{when}.{signature}",
         "other secret": make_token("another", person),
         "no parts": "ada",
@@ -394,3 +394,33 @@ def test_no_tab_empties_the_caches_of_all(lab: Lab) -> None:
     asyncio.run(lab.gate(browser.make_scope("websocket", "/_stcore/stream"), receive, send))
 
     assert [one.get("bytes") for one in lab.behind.taken] == [rerun.SerializeToString(), None, None]
+
+
+def test_a_person_has_so_many_tabs_and_no_more(lab: Lab) -> None:
+    browser, other = lab.browser, lab.browser
+    browser.enter("Ada", "engine")
+    other.enter("Bo", "bicycle")
+    end = asyncio.Event()
+    statuses: list[object] = []
+
+    async def receive() -> dict[str, object]:
+        await end.wait()
+        return {"type": "websocket.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        statuses.append(message.get("status"))
+
+    async def open_tabs() -> None:
+        tabs = [
+            asyncio.create_task(lab.gate(one.make_scope("websocket", "/_stcore/stream"), receive, send))
+            for one in [browser] * 70 + [other]
+        ]
+        while len(lab.behind.passed) + statuses.count(429) < len(tabs):
+            await asyncio.sleep(0.01)
+        end.set()
+        await asyncio.gather(*tabs)
+
+    asyncio.run(open_tabs())
+
+    assert statuses.count(429) == 10
+    assert len(lab.behind.passed) == 61
