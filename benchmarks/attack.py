@@ -45,7 +45,7 @@ _MOST_P95_S = 3.0
 _AT_ONCE = 60  # calls of one who tries codes
 _PAUSE_S = 0.3
 _LOOK_S = 20.0  # for which connections are held open
-_N_LINKS, _N_CODES, _N_COOKIES, _N_MESSAGES, _N_FILES, _N_CONNECTIONS = 200, 2000, 300, 600, 30, 500
+_N_LINKS, _N_CODES, _N_COOKIES, _N_MESSAGES, _N_FILES, _N_CONNECTIONS = 120, 2000, 300, 600, 30, 500
 
 
 @dataclass

@@ -34,6 +34,7 @@ from mnist_core.store import Database
 SETTINGS = {"MNIST_LAB_PEOPLE": "names", "MNIST_LAB_HOST": "Grace"}
 PARAMETERS = {
     "home": (),
+    "people": (),
     "data": (),
     "search": ("run",),
     "train": ("training",),
