@@ -21,7 +21,7 @@ from mnist_ui.server.cookies import PlainCookies
 from mnist_ui.server.health import list_routes
 from mnist_ui.server.logs import note_error, note_page, start_log
 from mnist_ui.start.warming import warm_up
-from mnist_ui.streamlit_insides import INHERITED_WORDS, NARROW_SIDEBAR, style
+from mnist_ui.streamlit_insides import INHERITED_WORDS, NARROW_SIDEBAR, come_back, style
 
 # A file of our own: the browser would fetch a named icon from the network.
 _ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
@@ -105,6 +105,7 @@ def _show_page() -> None:
         show_glossary()
     keep_here(page.url_path)
     note_page(page.url_path or "home", visitor)
+    come_back()
     page.run()
     see()
 

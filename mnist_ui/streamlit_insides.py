@@ -15,6 +15,8 @@ from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 LATE = ("streamlit.material_icon_names", "streamlit.runtime.scriptrunner.magic_funcs")
 """Modules of its own that Streamlit would load at their first use."""
 
+_SELDOM_S = 86_400.0
+
 INHERITED_WORDS = """
 [data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
   color: inherit !important; }"""
@@ -27,6 +29,15 @@ _FOR_ALL = ("clear_cache", "set_run_on_save", "load_git_info")
 
 NO_FADING = '[data-stale="true"] { opacity: 1 !important; transition: none !important; }'
 """What is about to be refreshed would fade for a moment on a busy machine, each second anew."""
+
+
+@st.fragment(run_every=_SELDOM_S)
+def come_back() -> None:
+    """Have a tab ask for its page once it has found the app again; to be called before the page.
+
+    Where the app's process has gone meanwhile, another knows nothing of the tab: what was clicked next would
+    be lost. By itself the browser asks only where some part of a page refreshes itself: this one does, empty.
+    """
 
 
 def style(*rules: str) -> None:

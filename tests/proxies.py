@@ -51,6 +51,7 @@ def _place(site: str, folder: Path, port: int, ports: Sequence[int]) -> str:
     """Move the site to where a test may listen, keep its certificate and write its logs."""
     moved = site.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
     moved = moved.replace("/etc/ssl/lab", str(folder)).replace("/var/log/nginx", str(folder))
+    moved = moved.replace("/var/lib/nginx", str(folder))
     both = [ports[0], ports[-1]]
     return re.sub(r"\b850([12])\b", lambda found: str(both[int(found[1]) - 1]), moved)
 

@@ -75,6 +75,7 @@ def run_app(
     log_path: Path | None = None,
     is_listening_enough: bool = False,
     path: str = "",
+    port: int | None = None,
     settings: Mapping[str, str] = _NO_SETTINGS,
 ) -> Iterator[Server]:
     """Run the app with a home of its own, and end it and whatever it has started.
@@ -89,12 +90,14 @@ def run_app(
         Whether not to wait until it says that it is healthy.
     path : str
         What its addresses are below, as behind a proxy.
+    port : int or None
+        Where it listens; by default some port that is free.
     settings : mapping of str to str
         Environment variables of the lab besides its home.
     """
     # Asked to end, Python would leave the app and all that it has started behind.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
-    port, log_path = _find_port(), log_path or home.with_suffix(".log")
+    port, log_path = port or _find_port(), log_path or home.with_suffix(".log")
     environ = {"MNIST_LAB_HOME": str(home), **settings}
     app = _start(environ, [f"--server.port={port}", f"--server.baseUrlPath={path}"], log_path)
     server = Server(f"http://localhost:{port}/{path}".rstrip("/"), home, log_path, psutil.Process(app.pid))

@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 
 _OPEN_S = 15.0  # after which Streamlit's page takes the server to be away
 _ANSWER_S = 60.0
+_LONGEST_S = 3600.0  # what refreshes itself more seldom is there for browsers that find the app again
 _ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
 
@@ -224,7 +225,7 @@ class Tab:
 
     def _follow(self, message: ForwardMsg) -> None:
         fragment, interval_s = message.auto_rerun.fragment_id, message.auto_rerun.interval
-        if self._intervals.get(fragment) == interval_s:
+        if self._intervals.get(fragment) == interval_s or interval_s > _LONGEST_S:
             return
         self._forget_fragments([fragment])
         self._intervals[fragment] = interval_s

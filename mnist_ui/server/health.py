@@ -64,7 +64,8 @@ def _find_page_trouble() -> str:
     loading = load_pages()
     if not loading.done():
         return "The pages are being loaded: ask again in some seconds."
-    if loading.exception() is not None:
+    if (error := loading.exception()) is not None:
+        _LOG.error("the pages could not be loaded: %s: %s", type(error).__name__, error)
         return "The pages could not be loaded: the log of the app says why; mend it and start the app again."
     return ""
 
