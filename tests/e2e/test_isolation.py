@@ -21,6 +21,7 @@ from commands import call
 from digits import ROOT
 from isolated import Somebody, make_somebody
 from searches import SPEED
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
@@ -138,17 +139,17 @@ def run(what: Coroutine[Any, Any, Any]) -> Any:
 async def open_all(url: str, ada: Somebody) -> tuple[str, tuple[str, ...]]:
     """Let Ada open all pages with what is hers; return her session and the addresses of her files."""
     heard: list[bytes] = []
-    texts = []
+    texts, sessions = [], set()
     async with open_tab(url, cookies=ada.cookie, hear=heard.append) as tab:
         listener = Listener(tab, heard)
         for page, names in PARAMETERS.items():
             query = {name: one for name, one in own_query(ada).items() if name in names}
             texts.append(await listener.visit(page, **query))
+            told = (ForwardMsg.FromString(data).new_session.initialize.session_id for data in heard)
+            sessions.update(filter(None, told))
     text = "".join(texts)
     assert ada.find_words(text) == [ada.word, ada.handle, ada.done, ada.training]
-    session = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
-    assert session is not None
-    return session[0], tuple(sorted(set(FILE.findall(text))))
+    return sessions.pop(), tuple(sorted(set(FILE.findall(text))))
 
 
 def own_query(one: Somebody) -> dict[str, str]:
