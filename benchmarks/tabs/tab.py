@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -25,6 +26,14 @@ class _Cached:
     """When a message was last of use, in runs, and the fragment that it is of."""
 
     seen: int
+    fragment: str
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is said of a widget on the page, and the fragment that runs when it is used."""
+
+    label: str
     fragment: str
 
 
@@ -67,11 +76,14 @@ class Tab:
         self._intervals: dict[str, float] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._containers: set[str] = set()
+        self._shown: dict[str, _Shown] = {}  # widgets, by their ids
         self._widgets: dict[str, WidgetState] = {}
+        self._awaited = b""
+        self._came: float | None = None
         self._cache: dict[str, _Cached] = {}
         self._n_runs, self._most_age = 0, 0
         self._end: asyncio.Future[None] | None = None
-        self._ends_with_fragment = False
+        self._fragment = ""  # whose end is waited for
         self._takers: dict[str | None, Callable[[ForwardMsg], None]] = {
             "auto_rerun": self._follow,
             "delta": self._look_at_delta,
@@ -108,8 +120,7 @@ class Tab:
         before = self.n_refreshed
         for fragment in tuple(self._intervals):
             if fragment in self._intervals:  # else the page was run again meanwhile
-                self._ends_with_fragment = True
-                await self._ask(fragment)
+                await self._ask(fragment, is_by_itself=True)
         return self.n_refreshed - before
 
     async def choose(self, key: str, label: str) -> None:
@@ -127,12 +138,72 @@ class Tab:
         """Send anything, and wait for nothing."""
         await self._connection.send(data)
 
+    def is_there(self, name: str) -> bool:
+        """Say whether the page has a widget of that label, or whose key is that."""
+        return self._find(name) is not None
+
+    def put(self, name: str, **value: Any) -> None:
+        """Have a widget hold something, which goes along with what is asked next; raises as `use` does."""
+        widget = self._get(name)
+        self._widgets[widget] = WidgetState(id=widget, **value)
+
+    async def use(self, name: str, awaited: str = "", **value: Any) -> float:
+        """Use a widget, by its label or its key, as a hand does.
+
+        Parameters
+        ----------
+        name : str
+            The label, or the key.
+        awaited : str
+            Letters of the message that brings what one waits for; without, one waits until all is there.
+        **value : object
+            The field of `WidgetState` with what the widget holds then; a click where none is given.
+
+        Returns
+        -------
+        float
+            Seconds until what was awaited came.
+
+        Raises
+        ------
+        LookupError
+            If the page has no such widget, or what was awaited did not come.
+        TimeoutError, ConnectionError
+            As `visit` does.
+        """
+        widget = self._get(name)
+        self.put(name, **(value or {"trigger_value": True}))
+        self._awaited, self._came = awaited.encode(), None
+        begin = time.perf_counter()
+        try:
+            await self._ask(self._shown[widget].fragment)
+        finally:
+            self._awaited = b""
+            if not value:
+                self._widgets.pop(widget, None)
+        if awaited and self._came is None:
+            raise LookupError(f"{self.path} does not say {awaited!r} to {name!r}.")
+        return (self._came or time.perf_counter()) - begin
+
+    def _get(self, name: str) -> str:
+        if (widget := self._find(name)) is None:
+            raise LookupError(f"{self.path} has no {name!r}.")
+        return widget
+
+    def _find(self, name: str) -> str | None:
+        for widget, shown in reversed(self._shown.items()):
+            if shown.label == name or widget.endswith(f"-{name}"):
+                return widget
+        return None
+
     async def read(self) -> None:
         """Take what the server sends, until the connection ends."""
         try:
             async for data in self._connection:
                 assert isinstance(data, bytes)
                 self._hear(data)
+                if self._awaited and self._came is None and self._awaited in data:
+                    self._came = time.perf_counter()
                 self._take(ForwardMsg.FromString(data))
         except ConnectionClosed:
             pass
@@ -141,20 +212,20 @@ class Tab:
             if self._end is not None and not self._end.done():
                 self._end.set_exception(ConnectionError("The server has ended the connection."))
 
-    async def _ask(self, fragment: str = "", page_name: str = "") -> None:
-        self._end = asyncio.get_running_loop().create_future()
+    async def _ask(self, fragment: str = "", page_name: str = "", *, is_by_itself: bool = False) -> None:
+        self._end, self._fragment = asyncio.get_running_loop().create_future(), fragment
         try:
-            await self._send(fragment, page_name)
+            await self._send(fragment, page_name, is_by_itself=is_by_itself)
             await asyncio.wait_for(self._end, _ANSWER_S)
         except TimeoutError:
             raise TimeoutError(f"No answer within {_ANSWER_S:.0f} s.") from None
         finally:
-            self._end, self._ends_with_fragment = None, False
+            self._end, self._fragment = None, ""
 
-    async def _send(self, fragment: str = "", page_name: str = "") -> None:
+    async def _send(self, fragment: str = "", page_name: str = "", *, is_by_itself: bool = False) -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
+        state.fragment_id, state.is_auto_rerun = fragment, is_by_itself
         state.page_script_hash, state.page_name, state.query_string = self._page, page_name, self._query
         state.widget_states.widgets.extend(self._widgets.values())
         state.cached_message_hashes.extend(self._cache)
@@ -180,6 +251,11 @@ class Tab:
 
     def _look_at_delta(self, message: ForwardMsg) -> None:
         self._containers.add(message.delta.add_block.tab_container.id)
+        element = message.delta.new_element
+        part = getattr(element, element.WhichOneof("type") or "", None)
+        if widget := getattr(part, "id", ""):
+            self._shown.pop(widget, None)  # the latest last
+            self._shown[widget] = _Shown(getattr(part, "label", ""), message.delta.fragment_id)
         shown = message.delta.new_element.WhichOneof("type")
         if widget := getattr(getattr(message.delta.new_element, shown or "", None), "id", ""):
             self.widgets[widget] = shown or ""
@@ -204,15 +280,16 @@ class Tab:
         if not message.metadata.run.fragment_ids:
             self._forget_fragments()
             self._containers.clear()
+            self._shown.clear()
             self._page = message.new_session.page_script_hash
 
     def _end_run(self, message: ForwardMsg) -> None:
         fragments = message.metadata.run.fragment_ids
-        is_of_page = message.script_finished in _ENDS
+        is_awaited = message.script_finished in _ENDS or self._fragment in fragments
         if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             self._age_cache(fragments)
             self.n_refreshed += len(fragments)
-            if self._end is not None and not self._end.done() and (is_of_page or self._ends_with_fragment):
+            if self._end is not None and not self._end.done() and is_awaited:
                 self._end.set_result(None)
 
     def _age_cache(self, fragments: Iterable[str]) -> None:
@@ -239,7 +316,7 @@ class Tab:
         with suppress(ConnectionClosed):
             while True:
                 await asyncio.sleep(interval_s)
-                await self._send(fragment)
+                await self._send(fragment, is_by_itself=True)
 
     def _forget_fragments(self, fragments: Iterable[str] | None = None) -> None:
         for fragment in tuple(self._intervals) if fragments is None else fragments:
