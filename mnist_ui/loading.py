@@ -68,11 +68,6 @@ def wait_for_pages() -> None:
     load_pages().result()
 
 
-def load_alone(load: Callable[[], object]) -> None:
-    """Call what imports more than pages load at the start, in the one thread that imports."""
-    _find_loader().submit(load).result()
-
-
 class _Loader:
     """The one thread that imports."""
 

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from mnist_core.data.dataset import Dataset
-from mnist_core.insight.projection.flatten import Method, load_umap
+from mnist_core.insight.projection.apart import map_apart
+from mnist_core.insight.projection.flatten import Method
 from mnist_core.insight.projection.layer_map import Cloud, list_points, map_layers, probe_layers
 from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.network.models import Model
 from mnist_ui.cached.once import LookedInto, once
+from mnist_ui.cached.turns import taking_turn, wait_for_turn
 from mnist_ui.components.gallery import sheet_png
-from mnist_ui.loading import load_alone
 
 _COLUMNS = 50  # of the sheet of pictures
 
@@ -38,7 +39,9 @@ def open_map(model: Model, dataset: Dataset) -> MapSource:
 
 def read_clouds(source: MapSource, method: Method) -> dict[str, Cloud]:
     """Flatten each stage of a network."""
-    return _flatten_at_once(source) if method is Method.PCA else _flatten(source, method)
+    if method is Method.PCA:
+        return _flatten_at_once(source)
+    return wait_for_turn(lambda: _flatten(source, method))
 
 
 @once("Fitting a linear probe to each layer …", 6)
@@ -79,9 +82,8 @@ def _flatten_at_once(source: MapSource) -> dict[str, Cloud]:
 
 @once("Flattening four layers: this takes half a minute, once …", 12, show_time=True)
 def _flatten(source: MapSource, method: Method) -> dict[str, Cloud]:
-    if method is Method.UMAP:
-        load_alone(load_umap)
-    return map_layers(source.model, source.images, method)
+    with taking_turn():
+        return map_apart(source.model, source.images, method)
 
 
 def _to_text(values: np.ndarray) -> str:

@@ -14,6 +14,7 @@ from trained import make_dataset, make_model
 from mnist_core.data.dataset import split_dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation import read_activations
+from mnist_core.insight.projection.apart import map_apart
 from mnist_core.insight.projection.flatten import Method, flatten_stages, place_one, turn_towards
 from mnist_core.insight.projection.layer_map import map_layers, probe_layers
 from mnist_core.insight.projection.map_images import choose_sample, read_stages
@@ -135,6 +136,24 @@ def test_t_sne_of_few_images_is_refused():
 
     with pytest.raises(DataError, match="more than 90 images"):
         flatten_stages({"input": values}, Method.TSNE)
+
+
+def test_a_map_that_is_made_in_a_process_of_its_own_is_the_same(model, sample):
+    here = map_layers(model, sample, Method.TSNE)
+    apart = map_apart(model, sample, Method.TSNE)
+
+    assert list(apart) == list(here)
+    for stage, cloud in apart.items():
+        assert np.array_equal(cloud.values, here[stage].values)
+        assert cloud.flat.points == pytest.approx(here[stage].flat.points, abs=1e-3)
+        assert cloud.trust == pytest.approx(here[stage].trust, abs=1e-3)
+
+
+def test_a_process_that_can_make_no_map_says_why(model, dataset):
+    few = choose_sample(model, dataset, 80)
+
+    with pytest.raises(DataError, match="more than 90 images, but there are 80: take PCA"):
+        map_apart(model, few, Method.TSNE)
 
 
 def test_trust_is_high_for_a_faithful_picture_and_about_half_for_points_thrown_at_random():

@@ -153,7 +153,7 @@ def _flatten_tsne(values: Activations, seed: int) -> Flat:
     return Flat(points)
 
 
-def load_umap() -> type[Any]:
+def _load_umap() -> type[Any]:
     """Load UMAP, which takes seconds where nothing has loaded it before."""
     with warnings.catch_warnings():
         # That a part of it which is not used lacks TensorFlow.
@@ -165,7 +165,7 @@ def load_umap() -> type[Any]:
 
 
 def _flatten_umap(values: Activations, seed: int) -> Flat:
-    umap = load_umap()
+    umap = _load_umap()
     with warnings.catch_warnings():
         # That a seed takes but one thread.
         warnings.filterwarnings("ignore", message="n_jobs value", category=UserWarning)

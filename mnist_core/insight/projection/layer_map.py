@@ -44,7 +44,13 @@ def map_layers(
     method, seed, report
         As `flatten_stages` takes them.
     """
-    values = read_stages(model.network, sample.images)
+    return map_stages(read_stages(model.network, sample.images), method, seed, report)
+
+
+def map_stages(
+    values: Mapping[str, Activations], method: Method, seed: int = 0, report: Report | None = None
+) -> dict[str, Cloud]:
+    """Flatten what each stage of a network holds; parameters and errors are those of `flatten_stages`."""
     flats = flatten_stages(values, method, seed, report)
     return {
         stage: Cloud(values[stage], flat, measure_trust(values[stage], flat.points))

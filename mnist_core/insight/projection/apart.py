@@ -1,0 +1,83 @@
+"""A map is made in a process of its own, which leaves the machine to others; run as a module it is that process.
+
+t-SNE and UMAP take half a minute of a processor, and much of that holds Python's lock: in the process that
+serves pages, everybody would feel it.
+"""
+
+import subprocess
+import sys
+from io import BytesIO
+
+import numpy as np
+
+from mnist_core.ground.errors import DataError, StorageError
+from mnist_core.ground.priority import yield_to_others
+from mnist_core.ground.settings import PROJECT_FOLDER
+from mnist_core.insight.projection.flatten import Flat, Method
+from mnist_core.insight.projection.layer_map import Cloud, map_stages
+from mnist_core.insight.projection.map_images import Sample, read_stages
+from mnist_core.network.models import Model
+
+_CANNOT = 3  # exit code: the images are such that there is no map; the complaint says why
+_TRUST = "trust of "  # before the name of a stage
+
+
+def map_apart(model: Model, sample: Sample, method: Method) -> dict[str, Cloud]:
+    """Map a network by t-SNE or UMAP as `map_layers` does, in a process of its own.
+
+    Raises
+    ------
+    DataError
+        If there are too few images for the method.
+    StorageError
+        If the process was ended, as where memory has run out.
+    """
+    values = read_stages(model.network, sample.images)
+    command = [sys.executable, "-m", __name__, method.value]
+    done = subprocess.run(
+        command,
+        cwd=PROJECT_FOLDER,
+        input=_pack(values),
+        capture_output=True,
+        check=False,
+        start_new_session=True,  # it yields with its session, which must not be that of the pages
+    )
+    complaint = done.stderr.decode(errors="replace").strip()
+    if done.returncode == _CANNOT:
+        raise DataError(complaint)
+    if done.returncode:
+        raise StorageError(f"The map was ended before it was done: open it again. {complaint[-300:]}".strip())
+    arrays = _unpack(done.stdout)
+    return {
+        stage: Cloud(held, Flat(arrays[stage]), float(arrays[_TRUST + stage]))
+        for stage, held in values.items()
+    }
+
+
+def main() -> int:
+    """Read what each stage holds, write where each image lies; return the exit code."""
+    yield_to_others()
+    try:
+        clouds = map_stages(_unpack(sys.stdin.buffer.read()), Method(sys.argv[1]))
+    except DataError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for who started it
+        return _CANNOT
+    points = {stage: cloud.flat.points for stage, cloud in clouds.items()}
+    trusts = {_TRUST + stage: np.float64(cloud.trust) for stage, cloud in clouds.items()}
+    sys.stdout.buffer.write(_pack({**points, **trusts}))
+    return 0
+
+
+def _pack(arrays: dict[str, np.ndarray]) -> bytes:
+    packed = BytesIO()
+    np.savez(packed, **arrays)
+    return packed.getvalue()
+
+
+def _unpack(packed: bytes) -> dict[str, np.ndarray]:
+    with np.load(BytesIO(packed)) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""What takes long is computed one at a time: whoever else asks for such is told that others compute."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TypeVar
+
+import streamlit as st
+
+_T = TypeVar("_T")
+_LOOK_EVERY_S = 0.5
+_TURN = Lock()
+_WAITS = "Others compute at this moment: yours is begun as soon as they are done."
+
+
+class _OthersAtWorkError(Exception):
+    """Somebody else computes something that takes long."""
+
+
+@contextmanager
+def taking_turn() -> Iterator[None]:
+    """Compute what takes long, within `wait_for_turn`: inside of what is computed once, which need not wait."""
+    if not _TURN.acquire(blocking=False):
+        raise _OthersAtWorkError
+    try:
+        yield
+    finally:
+        _TURN.release()
+
+
+def wait_for_turn(compute: Callable[[], _T]) -> _T:
+    """Return what a function returns, which takes its turn where it has to compute.
+
+    Until then the page says that others compute; who leaves the page waits no longer.
+    """
+    place = st.empty()
+    while True:
+        try:
+            found = compute()
+        except _OthersAtWorkError:
+            place.info(_WAITS, icon=":material/hourglass_empty:")
+            time.sleep(_LOOK_EVERY_S)
+        else:
+            place.empty()
+            return found
