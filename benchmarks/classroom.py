@@ -2,14 +2,16 @@
 
 `python -m benchmarks.classroom` lets 30 people enter by name and work for 15 minutes, in tabs without a
 browser: each opens the sample, asks for a search of 9 candidates, then draws (a digit every 5 s, stroke by
-stroke), trains live, watches, and looks into networks, the shipped and their own. Then 100 people only look, for 2 minutes.
+stroke), trains live, watches, and looks into networks, the shipped and their own. Then 100 people only look,
+for 2 minutes.
 
 On two cores the 95th percentile of a page is at most 1 s, that of the Draw page's answer from Python 0.4 s,
 and of a page for the 100 who only look 3 s; there is no error; nothing that anybody is sent, over the
 connection of a page, names what is another's; all processes together have at most 3 GB, and no more in the
 end than after a third.
 
-What takes its time by nature, such as a t-SNE, is listed but not held to the second. `--minutes 3 --people 6` does less.
+What takes its time by nature, such as a t-SNE, is listed but not held to the second. `--minutes 3 --people 6`
+does less.
 """
 
 import argparse
@@ -54,7 +56,9 @@ class Watched:
 
 def main() -> int:
     """Measure, print tables, return 1 where a claim breaks."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=30)
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--lookers", type=int, default=100)
@@ -80,7 +84,11 @@ def find_class_settings(home: Path) -> Settings:
 
 
 def hold(
-    server: Server, settings: Settings, pupils: Sequence[Pupil], seconds: float, every_s: float = _SAMPLE_EVERY_S
+    server: Server,
+    settings: Settings,
+    pupils: Sequence[Pupil],
+    seconds: float,
+    every_s: float = _SAMPLE_EVERY_S,
 ) -> tuple[Lesson, Watched]:
     """Hold a lesson, and watch it from outside."""
     watched, is_over = Watched(), threading.Event()
@@ -109,7 +117,7 @@ async def _hold(
 
 def _watch_searches(settings: Settings, watched: Watched, is_over: threading.Event) -> None:
     """Note how long each search's first epoch took, by our own clock."""
-    store, asked = Database(settings.database), {}
+    store, asked = Database(settings.database), dict[str, float]()
     while not is_over.wait(_LOOK_EVERY_S):
         for row in list_work(store):
             since = asked.setdefault(row.id, time.monotonic())
@@ -128,7 +136,9 @@ def report(lesson: Lesson, most_page_s: float = _MOST_PAGE_S) -> list[str]:
         print(f"| {kind} | {len(seconds):,} | {statistics.median(seconds):.2f} | {within:.2f} |")
         if within > most:
             broken.append(f"{kind}: 19 of 20 within {most:g} s, but {within:.2f}")
-    pages = [one for kind, times in lesson.seconds.items() if not kind.startswith((HEAVY, DRAW)) for one in times]
+    pages = [
+        one for kind, times in lesson.seconds.items() if not kind.startswith((HEAVY, DRAW)) for one in times
+    ]
     print(f"| all pages | {len(pages):,} | {statistics.median(pages):.2f} | {np.quantile(pages, 0.95):.2f} |")
     print(f"\n{lesson.n_messages:,} messages, {len(lesson.leaks)} of them with a word of another's.")
     errors = lesson.list_errors()

@@ -1,5 +1,8 @@
 """Who looks at a page: nobody in particular where the lab is one person's, else somebody the lab knows."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
 import streamlit as st
 
 from mnist_core.ground.errors import PersonError
@@ -21,6 +24,8 @@ COOKIE = "mnist-lab-person"
 """Holds the token that a browser is known again by, where people enter by name."""
 
 _HERE_EVERY_S = 45.0
+# Streamlit would take settings apart at each of the many calls that a page makes: 0.2 ms each.
+_TELLS: Final[dict[str | type, Callable[[Any], int]]] = {Settings: hash}
 _KNOWN_S = 3.0  # how soon it is seen that somebody has gone or has a new code
 
 
@@ -86,13 +91,13 @@ def name_space(space: str) -> str:
     return _name_space(read_settings(), space)
 
 
-@st.cache_resource(show_spinner=False, ttl=60, max_entries=1000)
+@st.cache_resource(show_spinner=False, ttl=60, max_entries=1000, hash_funcs=_TELLS)
 def _name_space(settings: Settings, space: str) -> str:
     found = get_person(open_whole_store(settings), space)
     return "somebody who has gone" if found is None else found.name
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, hash_funcs=_TELLS)
 def open_whole_store(settings: Settings) -> Database:
     """Open the store of all people, once for all tabs."""
     settings.make_home()
@@ -108,13 +113,13 @@ def _note_here(page: str) -> None:
         note_seen(open_whole_store(read_settings()), found, page)
 
 
-@st.cache_resource(show_spinner=False, ttl=_KNOWN_S, max_entries=1000)
+@st.cache_resource(show_spinner=False, ttl=_KNOWN_S, max_entries=1000, hash_funcs=_TELLS)
 def _know(settings: Settings, token: str) -> Person | None:
     store = open_whole_store(settings)
     return read_token(_read_secret(settings), token, lambda person_id: get_person(store, person_id))
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, hash_funcs=_TELLS)
 def _read_secret(settings: Settings) -> str:
     return read_secret(open_whole_store(settings))
 
@@ -129,7 +134,7 @@ def _find_by_login(settings: Settings) -> Person:
     return _know_login(settings, f"{issuer} {subject}", name)
 
 
-@st.cache_resource(show_spinner=False, ttl=_KNOWN_S, max_entries=1000)
+@st.cache_resource(show_spinner=False, ttl=_KNOWN_S, max_entries=1000, hash_funcs=_TELLS)
 def _know_login(settings: Settings, key: str, name: str) -> Person:
     store = open_whole_store(settings)
     shown = "".join(sign for sign in name if sign.isprintable())[:MOST_LETTERS].strip() or fold_name(key)[-8:]

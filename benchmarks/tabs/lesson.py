@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -222,11 +222,11 @@ async def look_around(url: str, pupils: Sequence[Pupil], paths: Sequence[str], s
     return seen
 
 
-def _choose_digits(seed: int):  # type: ignore[no-untyped-def]
+def _choose_digits(seed: int) -> Iterator[list[dict[str, object]]]:
     """Choose digits without end, each stroke as the canvas sends it."""
     pens, choose = read_pens(), random.Random(seed)
     while True:
-        strokes = pens.strokes[choose.randrange(len(pens))]
+        strokes = [stroke.tolist() for stroke in pens.strokes[choose.randrange(len(pens))]]
         yield [_make_path(stroke, strokes) for stroke in strokes]
 
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -60,18 +60,14 @@ async def watch_upkeep(home: Path, every_s: float, note: Callable[[Upkeep], None
         note(await asyncio.to_thread(measure_upkeep, home, time.monotonic() - begin))
 
 
-def find_growth(samples: Sequence[Upkeep]) -> dict[str, float]:
-    """Find by which share each figure grew from the first to the last sample, as a line through all has it.
+def fit_growth(samples: Sequence[Upkeep], name: str) -> tuple[float, float]:
+    """Fit a line to a figure; return where it begins, and by how much it rises to the last sample.
 
-    A line and not two samples: what trains at a moment comes and goes.
+    A line through all and not two samples: what trains at a moment comes and goes.
     """
     times = np.array([one.at_s for one in samples])
-    growth = {}
-    for name in (field.name for field in fields(Upkeep) if field.name != "at_s"):
-        values = np.array([getattr(one, name) for one in samples], dtype=float)
-        slope, at_first = np.polyfit(times - times[0], values, 1)
-        growth[name] = float(slope * (times[-1] - times[0]) / max(at_first, 1.0))
-    return growth
+    slope, first = np.polyfit(times - times[0], [float(getattr(one, name)) for one in samples], 1)
+    return float(first), float(slope * (times[-1] - times[0]))
 
 
 def _read_pss(pid: int) -> int:

@@ -59,14 +59,21 @@ def _find_crowd(model: Model) -> Crowd | None:
         if dataset is None or dataset.n_samples > _MOST_IMAGES:
             continue
         try:
-            return _gather(model, dataset)
+            return open_crowd(model, dataset)
         except DataError:
             continue  # of other classes
     return None
 
 
-@once(most=4)
-def _gather(model: Model, dataset: Dataset) -> Crowd:
+@once(most=24)
+def open_crowd(model: Model, dataset: Dataset) -> Crowd:
+    """Gather the images among which a model finds those that are most alike.
+
+    Raises
+    ------
+    DataError
+        If they are of other classes.
+    """
     pens = _NO_DIGITS if model.info.pens is None else _draw_pens()
     return gather_crowd(model, dataset, lambda: read_sums(model, LAYER, dataset), pens)
 

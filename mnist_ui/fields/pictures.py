@@ -12,6 +12,7 @@ from mnist_core.insight.fields.views import VIEWS, find_view
 from mnist_core.network.architecture import LAYERS
 from mnist_ui.cached.lens import Lens
 from mnist_ui.cached.once import once
+from mnist_ui.cached.one_by_one import ALONE
 from mnist_ui.fields.link import FieldsView
 
 
@@ -49,8 +50,11 @@ def measure_way(lens: Lens, layer: str, method: str) -> Fidelity:
     """Measure how far to trust the pictures of a way."""
     way, network = find_view(method), lens.model.network
     if isinstance(way, DigitView):  # drawing them is the slow part
-        return digit_fidelity(network, layer, _draw_digits(lens, layer, method), lens.images)
-    return way.measure(network, layer, lens.images)
+        drawn = _draw_digits(lens, layer, method)
+        with ALONE:
+            return digit_fidelity(network, layer, drawn, lens.images)
+    with ALONE:
+        return way.measure(network, layer, lens.images)
 
 
 @once("Switching each unit off …", 32)
@@ -70,7 +74,8 @@ def _show_way(lens: Lens, layer: str, method: str, digit: int, place: int) -> Fi
         of_digit: Fields = _draw_digits(lens, layer, method)[digit]
         return of_digit
     image = take_images(lens.dataset, find_image(lens.dataset, place), lens.model.info.side)
-    return way.show(lens.model.network, layer, lens.images, Asked(digit, image))
+    with ALONE:
+        return way.show(lens.model.network, layer, lens.images, Asked(digit, image))
 
 
 @once("Looking in all twelve ways …", 32)
@@ -84,7 +89,8 @@ def _look_all_ways(lens: Lens, layer: str, digit: int, place: int) -> None:
 def _draw_digits(lens: Lens, layer: str, method: str) -> DigitFields:
     way = find_view(method)
     assert isinstance(way, DigitView)
-    return way.draw(lens.model.network, layer, lens.images.fit.images)
+    with ALONE:
+        return way.draw(lens.model.network, layer, lens.images.fit.images)
 
 
 @once("Averaging digits …", 4)

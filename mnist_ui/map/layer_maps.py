@@ -15,7 +15,7 @@ from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.network.models import Model
 from mnist_ui.cached.once import LookedInto, once
-from mnist_ui.cached.turns import taking_turn, wait_for_turn
+from mnist_ui.cached.one_by_one import ALONE, taking_turn, wait_for_turn
 from mnist_ui.components.gallery import sheet_png
 
 _COLUMNS = 50  # of the sheet of pictures
@@ -44,10 +44,11 @@ def read_clouds(source: MapSource, method: Method) -> dict[str, Cloud]:
     return wait_for_turn(lambda: _flatten(source, method))
 
 
-@once("Fitting a linear probe to each layer …", 6)
+@once("Fitting a linear probe to each layer …", 64)
 def read_probes(source: MapSource) -> dict[str, Probed]:
     """Measure what a linear probe reads of each stage."""
-    return probe_layers(source.model, source.images)
+    with ALONE:
+        return probe_layers(source.model, source.images)
 
 
 @once(most=12)
@@ -75,9 +76,10 @@ def table_points(source: MapSource, method: Method) -> pd.DataFrame:
     return pd.DataFrame(list_points(source.images, read_clouds(source, method)))
 
 
-@once("Flattening four layers …", 6)
+@once("Flattening four layers …", 24)
 def _flatten_at_once(source: MapSource) -> dict[str, Cloud]:
-    return map_layers(source.model, source.images, Method.PCA)
+    with ALONE:
+        return map_layers(source.model, source.images, Method.PCA)
 
 
 @once("Flattening four layers: this takes half a minute, once …", 12, show_time=True)

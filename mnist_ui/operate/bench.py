@@ -4,6 +4,7 @@ from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.curve import CurvePoint, find_curve
 from mnist_ui.cached.lens import Lens
 from mnist_ui.cached.once import once
+from mnist_ui.cached.one_by_one import ALONE
 
 
 @once("Showing the images to the network …", 4)
@@ -15,4 +16,6 @@ def open_bench(lens: Lens) -> Bench:
 @once("Removing units, order by order …", 32)
 def read_curve(lens: Lens, layer: str) -> list[CurvePoint]:
     """Measure what is read with ever fewer units of a hidden layer."""
-    return find_curve(open_bench(lens), layer)
+    bench = open_bench(lens)
+    with ALONE:
+        return find_curve(bench, layer)

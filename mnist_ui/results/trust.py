@@ -13,6 +13,7 @@ from mnist_core.insight.evaluation.part import Part, take_examples
 from mnist_core.insight.evaluation.robustness import Reached, measure_robustness
 from mnist_core.network.models import Model
 from mnist_ui.cached.once import once
+from mnist_ui.cached.one_by_one import ALONE
 
 
 @once("Measuring the model …", 32)
@@ -52,7 +53,8 @@ def read_robustness(model: Model, dataset: Dataset, most: int | None) -> tuple[P
         If the data set does not fit the model.
     """
     examples = take_examples(model, dataset, most=most)
-    return examples.part, measure_robustness(model.network, examples.images, examples.labels)
+    with ALONE:
+        return examples.part, measure_robustness(model.network, examples.images, examples.labels)
 
 
 @once("Comparing the models …", 16)
@@ -64,8 +66,9 @@ def compare_models(first: Model, second: Model, dataset: Dataset) -> tuple[Readi
     DataError
         If the data set does not fit them both.
     """
-    readings = read_both(first, second, dataset)
-    return readings, compare(readings)
+    with ALONE:
+        readings = read_both(first, second, dataset)
+        return readings, compare(readings)
 
 
 @once(most=64)

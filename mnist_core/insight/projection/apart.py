@@ -1,4 +1,4 @@
-"""A map is made in a process of its own, which leaves the machine to others; run as a module it is that process.
+"""A map is made in a process of its own, which leaves the machine to others: this module, run.
 
 t-SNE and UMAP take half a minute of a processor, and much of that holds Python's lock: in the process that
 serves pages, everybody would feel it.
@@ -6,9 +6,9 @@ serves pages, everybody would feel it.
 
 import subprocess
 import sys
-from io import BytesIO
 
 import numpy as np
+from safetensors.numpy import load, save
 
 from mnist_core.ground.errors import DataError, StorageError
 from mnist_core.ground.priority import yield_to_others
@@ -37,7 +37,7 @@ def map_apart(model: Model, sample: Sample, method: Method) -> dict[str, Cloud]:
     done = subprocess.run(
         command,
         cwd=PROJECT_FOLDER,
-        input=_pack(values),
+        input=save(values),
         capture_output=True,
         check=False,
         start_new_session=True,  # it yields with its session, which must not be that of the pages
@@ -47,9 +47,9 @@ def map_apart(model: Model, sample: Sample, method: Method) -> dict[str, Cloud]:
         raise DataError(complaint)
     if done.returncode:
         raise StorageError(f"The map was ended before it was done: open it again. {complaint[-300:]}".strip())
-    arrays = _unpack(done.stdout)
+    arrays = load(done.stdout)
     return {
-        stage: Cloud(held, Flat(arrays[stage]), float(arrays[_TRUST + stage]))
+        stage: Cloud(held, Flat(arrays[stage]), float(arrays[_TRUST + stage][0]))
         for stage, held in values.items()
     }
 
@@ -58,25 +58,14 @@ def main() -> int:
     """Read what each stage holds, write where each image lies; return the exit code."""
     yield_to_others()
     try:
-        clouds = map_stages(_unpack(sys.stdin.buffer.read()), Method(sys.argv[1]))
+        clouds = map_stages(load(sys.stdin.buffer.read()), Method(sys.argv[1]))
     except DataError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for who started it
         return _CANNOT
     points = {stage: cloud.flat.points for stage, cloud in clouds.items()}
-    trusts = {_TRUST + stage: np.float64(cloud.trust) for stage, cloud in clouds.items()}
-    sys.stdout.buffer.write(_pack({**points, **trusts}))
+    trusts = {_TRUST + stage: np.array([cloud.trust]) for stage, cloud in clouds.items()}
+    sys.stdout.buffer.write(save({**points, **trusts}))
     return 0
-
-
-def _pack(arrays: dict[str, np.ndarray]) -> bytes:
-    packed = BytesIO()
-    np.savez(packed, **arrays)
-    return packed.getvalue()
-
-
-def _unpack(packed: bytes) -> dict[str, np.ndarray]:
-    with np.load(BytesIO(packed)) as arrays:
-        return {name: arrays[name] for name in arrays.files}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 from streamlit.testing.v1 import AppTest
 
-from mnist_ui.cached.turns import taking_turn, wait_for_turn
+from mnist_ui.cached.one_by_one import taking_turn, wait_for_turn
 
 
 def test_who_asks_while_another_computes_gets_the_turn_after_it():
@@ -41,7 +41,7 @@ def test_meanwhile_the_page_says_that_others_compute():
     def show() -> None:
         import streamlit as st
 
-        from mnist_ui.cached.turns import taking_turn, wait_for_turn
+        from mnist_ui.cached.one_by_one import taking_turn, wait_for_turn
 
         asked = []
 

@@ -4,9 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import streamlit as st
+
+ALONE: Final = Lock()
+"""Held while a page computes what takes its process up to some seconds: of several that do so at once, each
+would keep Python's lock from all pages in turn. Nothing else that is computed once is asked for within."""
 
 _T = TypeVar("_T")
 _LOOK_EVERY_S = 0.5
@@ -20,7 +24,7 @@ class _OthersAtWorkError(Exception):
 
 @contextmanager
 def taking_turn() -> Iterator[None]:
-    """Compute what takes long, within `wait_for_turn`: inside of what is computed once, which need not wait."""
+    """Compute what takes long, where a function that is computed once is given to `wait_for_turn`."""
     if not _TURN.acquire(blocking=False):
         raise _OthersAtWorkError
     try:
