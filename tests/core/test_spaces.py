@@ -114,6 +114,19 @@ OF_NOBODY = {"add_job", "add_search", "has_work", "is_waiting", "now", "release_
 """Functions that are not about the work of somebody."""
 
 
+def test_the_stamp_of_what_waits_tells_of_others_work_only_that_it_is_there(two):
+    mine = add_run(two.bo, "mine")
+    before = stores.read_stamp(two.bo, mine)
+    stores.beat(two.ada, two.held, "goes on")
+    record(two.ada, two.held, [(1, 0, make_record(2))])
+
+    assert stores.read_stamp(two.bo, mine) == before
+    assert SECRET not in repr(before)
+
+    end(two.ada, two.held, WorkState.PAUSED, "paused")
+    assert stores.read_stamp(two.bo, mine) != before
+
+
 def test_all_functions_of_the_store_are_tried() -> None:
     functions = {name for name in stores.__all__ if callable(getattr(stores, name)) and name[0].islower()}
 
