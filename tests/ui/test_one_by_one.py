@@ -63,8 +63,8 @@ def test_meanwhile_the_page_says_that_others_compute():
 def test_what_fails_gives_its_turn_back():
     def fail() -> None:
         with taking_turn():
-            raise ValueError
+            raise ValueError("it fails")
 
     for _ in range(2):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="it fails"):
             wait_for_turn(fail)
