@@ -44,7 +44,7 @@ _IS_OWN = (
 # Whoever writes epochs or scores of a run beats with the same stroke. Of others' work it matters only that it
 # is there, and waits or not: thirty pages that wait would else be drawn anew at each beat of anybody's.
 _OF_OWN = (RUNS.c.name, RUNS.c.heartbeat, RUNS.c.message, RUNS.c.progress, RUNS.c.n_wishes, RUNS.c.owner)
-_STAMPED = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.state]
+_STAMPED: list[sa.ColumnElement[Any]] = [RUNS.c.id, RUNS.c.queue_position, RUNS.c.state]
 _STAMPED += [sa.case((_IS_OWN, one)) for one in (*_OF_OWN, RUNS.c.ended, RUNS.c.is_published)]
 # Made once: pages ask it each second, and to put it together takes longer than to answer it.
 _STAMP_QUERY = (
