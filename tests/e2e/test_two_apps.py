@@ -3,6 +3,8 @@
 import json
 import re
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from postgres import new_database, run_postgres
+from processes import wait_until
 from proxies import run_nginx
 from searches import SPEED
 from visitor import SEVEN, cancel_button, draw_stroke, fill, open_sample, settle, start_search, upload
@@ -77,7 +80,18 @@ def lab(browser: Browser, tmp_path: Path) -> Iterator[Lab]:
         }
         ports = [app.port for app in apps.values()]
         proxy = stack.enter_context(run_nginx(tmp_path / "nginx", ports))
+        for app in apps.values():
+            wait_until(lambda app=app: is_ready(app))
         yield Lab(proxy, apps, settings, browser)
+
+
+def is_ready(app: Server) -> bool:
+    try:
+        with urllib.request.urlopen(app.address("ready"), timeout=30):
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
 
 
 def find_app(context: BrowserContext) -> str:
