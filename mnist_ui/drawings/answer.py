@@ -140,7 +140,7 @@ def _show_units(model: Model, image: Image) -> None:
     for layer in LAYERS[:-1]:
         values = read_activations(model.network, layer, image[None])[0]
         st.caption(f"{NAMES[layer].capitalize()}: which of its {len(values)} units fire")
-        st.altair_chart(draw_units(values), width="stretch")
+        st.vega_lite_chart(spec=draw_units(values), width="stretch")
     st.caption(
         "A square a unit, in order; point at it for its number and value. Red is above zero, blue below, "
         "faint near it. The Fields page shows what each unit looks for."
