@@ -19,7 +19,7 @@ _HELP = {
     "coding": "what a label means",
     "class_names": "what the classes are called, with commas between, the first for the least label",
     "values": "how pixel values become 0 to 1",
-    "ink": "dark: the images are inverted",
+    "ink": "dark: the images are inverted; each: those that need it are",
     "orientation": "how the file's images lie",
     "writers": "apart: no writer is both in the training part and among the held-out images",
 }

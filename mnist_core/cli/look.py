@@ -51,7 +51,9 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
         "side": dataset.side,
         "n_classes": int((counts > 0).sum()),
         "class_names": list(dataset.class_names),
-        "class_counts": {name: int(count) for name, count in zip(dataset.class_names, counts, strict=True)},
+        "class_counts": {
+            name: int(count) for name, count in zip(dataset.class_names, counts, strict=True) if count
+        },
         "is_labelled": dataset.is_labelled,
         "orientation": origin.orientation,
         "value_range": list(origin.value_range),

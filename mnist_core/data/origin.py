@@ -21,7 +21,7 @@ NOTE = "lab_note"
 WORDS = {
     "coding": ("digits", "ten-is-zero", "one-is-zero", "letters", "names"),
     "values": ("unit", "bytes", "signed", "stretch"),
-    "ink": ("bright", "dark"),
+    "ink": ("bright", "dark", "each"),
     "orientation": (
         "upright",
         "transposed",
@@ -65,7 +65,8 @@ class Choices:
     values : str or None
         How pixel values become 0 to 1: `"unit"`, `"bytes"`, `"signed"` or `"stretch"`.
     ink : str or None
-        `"bright"` on dark, or `"dark"` on bright: then the images are inverted.
+        `"bright"` on dark, or `"dark"` on bright: then the images are inverted; `"each"` settles it for
+        each image.
     orientation : str or None
         How the file's images lie, a value of `mnist_core.data.orientation.Orientation`.
     writers : str or None

@@ -301,9 +301,41 @@ def test_blank_images_and_copies_are_counted_also_between_the_parts():
     assert recognise_layout(values, "digits").origin.warnings == (
         "2 images are blank or nearly so; the first is number 4.",
         "2 images are the same as an earlier one; the first is number 8, a copy of number 4.",
+        "Of these copies 2 have another label than the image that they equal, of the classes 0 and 8 (1), "
+        "2 and 9 (1): no network can learn to tell them apart.",
         "Of the file's own test images, 1 are also among its training images: measured on them, a network "
         "seems better than it is.",
     )
+
+
+def test_copies_with_another_label_are_told_with_their_classes():
+    rows = ROWS.copy()
+    sixes, fives = np.flatnonzero(LABELS == 6), np.flatnonzero(LABELS == 5)
+    rows[sixes[:4]] = rows[fives[0]]
+    dataset = recognise_layout({"X": rows, "y": Y}, "digits")
+    (sentence,) = [warning for warning in dataset.origin.warnings if "another label" in warning]
+    assert sentence.startswith("Of these copies ")
+    assert "have another label than the image that they equal, of the classes 5 and 6 (" in sentence
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("is_colour", [True, False])
+def test_where_polarity_differs_from_image_to_image_each_is_settled_by_itself(share, is_colour):
+    is_dark = np.random.default_rng(0).random(150) < share
+    mixed = np.where(is_dark[:, None, None], 255 - BYTES, BYTES)
+    pixels = mixed.reshape(150, 784)
+    if is_colour:  # of little contrast, as photographs are
+        pixels = (
+            (mixed[..., None] * np.array([1, 0.8, 0.6]) * 0.6 + 40).astype(np.uint8).transpose(1, 2, 3, 0)
+        )
+    found = understand({"X": pixels, "y": TEN_IS_ZERO}, "digits")
+    dataset = found.require_dataset()
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    likeness = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(dataset.images, IMAGES, strict=True)]
+    assert min(likeness) > 0.99
+    assert find_decision(found, "ink").value == "each"
+    assert "look like digits, else" in find_decision(found, "ink").reason
+    assert f"{is_dark.sum()} images were inverted." in " ".join(dataset.origin.warnings)
 
 
 def test_writers_in_both_parts_are_counted():
@@ -358,3 +390,39 @@ def test_a_choice_that_cannot_be_is_refused_with_what_can(choices, sentence):
     assert found.dataset is None
     assert sentence in found.problem
     assert find_decision(found, next(iter(choices.given()))).is_ambiguous
+
+
+SOME = (3, 5, 8)
+NAMED_FAMILIES = {
+    "number words": ("{part}_{word}s", ("train", "test")),
+    "number words in capitals": ("{word}s{part}", ("Train", "Test")),
+    "numbers": ("{part}{digit}", ("train", "test")),
+    "numbers with a line": ("{part}_{digit}", ("train", "test")),
+    "numbers with a word": ("X_{part}{digit}", ("train", "test")),
+}
+
+
+@pytest.mark.parametrize("family", NAMED_FAMILIES)
+@pytest.mark.parametrize("is_cube", [True, False])
+def test_a_variable_for_some_digits_is_told_by_its_word_or_number(family, is_cube):
+    name, (train, test) = NAMED_FAMILIES[family]
+    values, order = {}, []
+    for part, chosen in ((train, slice(0, 9)), (test, slice(9, None))):
+        for digit in SOME:
+            places = np.flatnonzero(digit == LABELS)[chosen]
+            order.append(places)
+            images = BYTES[places].transpose(1, 2, 0) if is_cube else BYTES[places].reshape(-1, 784)
+            values[name.format(part=part, word=WORDS[digit].lower(), digit=digit)] = images
+    dataset = recognise_layout(values, "digits")
+    places = np.concatenate(order)
+    np.testing.assert_array_equal(dataset.labels, LABELS[places])
+    np.testing.assert_allclose(dataset.images, IMAGES[places], atol=1e-6)
+    np.testing.assert_array_equal(dataset.test_part, np.arange(27, len(places)))
+    assert dataset.origin.layout == "classes"
+
+
+def test_numbered_parts_of_a_set_that_has_labels_are_no_classes():
+    values = {"train1": ROWS[:75], "train2": ROWS[75:], "labels1": Y[:75], "labels2": Y[75:]}
+    found = understand(values, "digits")
+    assert found.layout != "classes"
+    assert found.is_ambiguous

@@ -9,9 +9,11 @@ import numpy as np
 from mnist_core.data.dataset import DIGITS, Choices, Dataset, Origin, digest_images, make_dataset
 from mnist_core.data.layouts.candidates import explain
 from mnist_core.data.layouts.coding import DIGIT_CODINGS, LEAST_READ, join_values, read_classes, read_fitting
+from mnist_core.data.layouts.columns import split_columns
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
+from mnist_core.data.layouts.ink import turn_ink
 from mnist_core.data.layouts.looks import choose_examples, describe_looks
-from mnist_core.data.layouts.pixels import read_pixels, scale_pixels, turn_ink
+from mnist_core.data.layouts.pixels import read_pixels, scale_pixels
 from mnist_core.data.layouts.rules import RULES
 from mnist_core.data.layouts.tree import Leaf, flatten_variables, list_leaves, list_variables
 from mnist_core.data.layouts.understanding import Decision, Understanding, Variable, decide
@@ -51,7 +53,7 @@ def understand(values: Mapping[str, Value], name: str, choices: Choices | None =
     decisions: list[Decision] = []
     layout = ""
     try:
-        found = _apply_rules(list_leaves(values), choices, values)
+        found = _apply_rules(split_columns(list_leaves(values)), choices, values)
         layout = found.layout
         decisions += found.decisions
         dataset = _assemble(found, choices, variables, name, decisions)
@@ -99,7 +101,7 @@ def _assemble(
     with ThreadPoolExecutor(1) as thread:
         digesting = thread.submit(digest_images, images)  # as if they were upright, which most are
         labels, class_names, upright, orientation, turned = _read_meaning(found, images, told, decisions)
-        looks = describe_looks(upright, test_part)
+        looks = describe_looks(upright, test_part, labels, class_names)
     writers = _read_writers(found.groups, told, decisions)
     origin = Origin(
         layout=found.layout,

@@ -14,7 +14,8 @@ from mnist_core.ground.variables import Cells, Opaque
 LIKELY_SIDE = 8
 """Pixels along an edge; of smaller pictures nobody reads a digit."""
 
-_LEAST_MORE = 0.15  # by how much neighbouring pixels of pictures go together more than any two do
+# By how much neighbouring pixels of pictures go together more than any two do; few pixels differ by chance.
+_LEAST_MORE, _LEAST_MORE_OF_FEW = 0.08, 0.15
 _ENOUGH = 20  # images; correlations over fewer say little
 
 
@@ -68,7 +69,7 @@ def find_doubt(array: np.ndarray, axes: Axes) -> str | None:
     if axes.n < _ENOUGH:
         return None
     neighbours, any_two = measure_likeness(array, axes)
-    if neighbours - any_two >= _LEAST_MORE:
+    if neighbours - any_two >= (_LEAST_MORE if axes.side >= LIKELY_SIDE else _LEAST_MORE_OF_FEW):
         return None
     small = "" if axes.side >= LIKELY_SIDE else ", and in so few pixels nobody reads a digit"
     return (
@@ -100,6 +101,8 @@ def explain(leaf: Leaf) -> str:
 
 def _read_array(leaf: Leaf) -> tuple[np.ndarray, bool] | None:
     """Read a leaf as an array that may be images, and whether they are of many sizes."""
+    if leaf.note:  # labels, whatever their shape
+        return None
     if not leaf.is_number:
         return stack_cells(leaf.value)
     assert isinstance(leaf.value, np.ndarray)

@@ -1,19 +1,22 @@
 """Labels as files hold them: numbers, one-hot rows, text; and the class that each of them means."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mnist_core.data.layouts.tree import Leaf
 from mnist_core.ground.variables import Cells
 
+MASKED = ", NaN for images of other parts"
+"""How the words of labels end that some images have not, as they are of another part."""
+
 _LINE = "a character an image"
 _LONGEST_WORD = 64  # characters; longer text names no class
 _LONGEST_LINE = 10_000_000  # characters, one an image
 _MOST_CLASSES = 256  # a variable with more different values is no label of a class
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_WORD_DIGITS = {word: digit for digit, word in enumerate(_WORDS)}
+NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_WORD_DIGITS = {word: digit for digit, word in enumerate(NUMBER_WORDS)}
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.0*)?")
 
 
@@ -31,17 +34,30 @@ class RawLabels:
         How the variable holds them.
     is_position : bool
         Whether a label is a position from 1 on: the column of a one-hot row, or the place of a class.
+    is_test : ndarray of shape (n,) or None
+        Which labels come from a variable of test images, where several variables were joined.
     """
 
     path: str
     values: np.ndarray
     words: str
     is_position: bool = False
+    is_test: np.ndarray | None = None
 
     @property
     def n(self) -> int:
         """Count the labels."""
         return len(self.values)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether some of the images have no label, which is then NaN."""
+        return self.values.dtype.kind == "f" and bool(np.isnan(self.values).any())
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it has, or was joined of, labels that are NaN for images of other parts."""
+        return self.words.endswith(MASKED)
 
     @property
     def is_text(self) -> bool:
@@ -58,14 +74,18 @@ class RawLabels:
         """Whether these are labels of a few classes: words or whole numbers."""
         if self.is_text:
             return len(np.unique(self.values)) <= min(_MOST_CLASSES, self.n)
-        if not np.isfinite(self.values).all() or (self.values != np.round(self.values)).any():
+        values = self.values[~np.isnan(self.values)] if self.is_joined else self.values
+        if not np.isfinite(values).all() or (values != np.round(values)).any():
             return False
-        n_different = len(np.unique(self.values))
+        n_different = len(np.unique(values))
         return n_different <= _MOST_CLASSES and (n_different < self.n or self.n <= 10)
 
 
 def read_raw_labels(leaf: Leaf) -> RawLabels | None:
     """Read a variable as labels; None where it is of another kind."""
+    if leaf.note:
+        raw = _read_array(leaf.path, leaf.value) if isinstance(leaf.value, np.ndarray) else None
+        return None if raw is None else replace(raw, words=f"{raw.words}, {leaf.note}")
     value = leaf.value
     if isinstance(value, str):
         return RawLabels(leaf.path, np.array(list(value)), _LINE) if 0 < len(value) < _LONGEST_LINE else None
@@ -110,14 +130,27 @@ def _read_cells(path: str, value: Cells) -> RawLabels | None:
 
 
 def _read_one_hot(path: str, value: np.ndarray) -> RawLabels | None:
-    """Read rows or columns of which exactly one entry is on, the others off."""
+    """Read rows or columns of which exactly one entry is on, the others off; all NaN is no label."""
     for rows, kind in ((value, "row"), (value.T, "column")):
         # A look at a few spares a walk through a matrix of images.
         is_narrow = value.ndim == 2 and 1 < rows.shape[1] <= _MOST_CLASSES
+        if is_narrow and rows.dtype.kind == "f" and np.isnan(rows[:, 0]).any():
+            found = _read_masked(path, rows, kind)
+            if found is not None:
+                return found
         if is_narrow and _are_one_hot(rows[:64]) and _are_one_hot(rows):
             words = f"a one-hot {kind} of {rows.shape[1]} an image"
             return RawLabels(path, rows.argmax(axis=1) + 1, words, is_position=True)
     return None
+
+
+def _read_masked(path: str, rows: np.ndarray, kind: str) -> RawLabels | None:
+    """Read one-hot rows of which some are NaN, for images of another part."""
+    is_none = np.isnan(rows).all(axis=1)
+    if is_none.all() or not _are_one_hot(rows[~is_none]):
+        return None
+    values = np.where(is_none, np.nan, np.nan_to_num(rows).argmax(axis=1) + 1.0)
+    return RawLabels(path, values, f"a one-hot {kind} of {rows.shape[1]} an image{MASKED}", is_position=True)
 
 
 def _are_one_hot(rows: np.ndarray) -> bool:

@@ -9,6 +9,7 @@ from mnist_core.data.layouts.axes import Axes, measure_roughness
 from mnist_core.data.layouts.candidates import LIKELY_SIDE, Candidate, find_doubt
 from mnist_core.data.layouts.found import ImageStack, UndecidedError
 from mnist_core.data.layouts.labels import RawLabels, read_raw_labels
+from mnist_core.data.layouts.masked import join_masked
 from mnist_core.data.layouts.tree import Leaf, join_words, say_shape
 from mnist_core.data.layouts.understanding import Decision, decide
 from mnist_core.data.layouts.variable_names import find_role, is_images_name, is_labels_name
@@ -61,7 +62,7 @@ class Pair:
 
 def list_labels(leaves: Sequence[Leaf]) -> list[RawLabels]:
     """List the variables that can be read as labels."""
-    return [raw for leaf in leaves if (raw := read_raw_labels(leaf)) is not None]
+    return join_masked([raw for leaf in leaves if (raw := read_raw_labels(leaf)) is not None])
 
 
 def find_pair(pools: Pools, asked: Asked) -> Pair:

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
 
 from mnist_core.data.layouts.axes import Axes, view_images
 from mnist_core.data.layouts.cells import GREY
 from mnist_core.data.layouts.found import ImageStack, UndecidedError
+from mnist_core.data.layouts.ink import choose_sample, find_paper
 from mnist_core.data.layouts.understanding import Decision, decide
 from mnist_core.ground.arrays import Images
 
@@ -27,10 +27,6 @@ _WAYS = {
     "signed": "-1 to 1, moved to 0 to 1",
     "stretch": "any, stretched to 0 to 1",
 }
-_INKS = {"bright": "bright ink on dark paper", "dark": "dark ink on bright paper, to be inverted"}
-
-SomeImages = Float32[np.ndarray, "some side side"]
-"""A few of the images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,21 +129,6 @@ def scale_pixels(pixels: Pixels, choice: str | None) -> tuple[Images, Decision, 
     return images, decide("values", way, reason, _WAYS, choice is not None), warnings
 
 
-def turn_ink(images: Images, choice: str | None) -> tuple[Images, Decision, tuple[str, ...]]:
-    """Make ink bright on dark, in place; dark ink on bright paper is recognised by the images' edges."""
-    edges = _sample(images)
-    edge = float(np.median(np.concatenate([edges[:, [0, -1]].ravel(), edges[:, :, [0, -1]].ravel()])))
-    middle = float(np.median(edges))
-    ink = choice if choice in _INKS else "dark" if edge > 0.5 and middle > 0.5 else "bright"
-    why = f"the edges of the images are at {edge:.2f} of the way from least to greatest"
-    reason = f"Images are taken as {_INKS[ink]}: {'it was said so' if choice else why}."
-    decision = decide("ink", ink, reason, _INKS, choice is not None)
-    if ink == "bright":
-        return images, decision, ()
-    np.subtract(np.float32(1), images, out=images)
-    return images, decision, ("Ink was dark on bright paper; the images were inverted.",)
-
-
 def _find_side(stacks: Sequence[ImageStack]) -> int:
     sides = {stack.axes.side: stack.path for stack in stacks}
     if all(stack.is_uneven for stack in stacks):  # they are fitted into one size once their ink is known
@@ -218,7 +199,7 @@ def _find_way(pixels: Pixels) -> tuple[str, str]:
         return "unit", "they are logical" if pixels.is_logical else "none is outside"
     if least >= 0 and _LEAST_PEAK <= greatest <= _BYTE:
         return "bytes", "that is the range of a byte"
-    paper = _find_paper(pixels.images)
+    paper = find_paper(choose_sample(pixels.images))
     if least >= -_OVERSHOOT and _OVERSHOOT < greatest <= 1 + _OVERSHOOT and abs(paper) < _ZERO:
         return "unit", "the paper is at 0, and interpolation may overshoot a little"
     if -1 <= least < -_OVERSHOOT and _OVERSHOOT < greatest <= 1:
@@ -226,15 +207,9 @@ def _find_way(pixels: Pixels) -> tuple[str, str]:
     return "stretch", "it is none of the usual ranges"
 
 
-def _find_paper(images: Images) -> float:
-    """Find the value of the paper: the middle one of the outermost pixels."""
-    sample = _sample(images)
-    return float(np.median(np.concatenate([sample[:, [0, -1]].ravel(), sample[:, :, [0, -1]].ravel()])))
-
-
 def _find_ends(pixels: Pixels) -> tuple[float, float]:
     """Find what becomes 0 and 1; a few values far outside the others do not count."""
-    low, high = (float(end) for end in np.quantile(_sample(pixels.images), [_TAIL, 1 - _TAIL]))
+    low, high = (float(end) for end in np.quantile(choose_sample(pixels.images), [_TAIL, 1 - _TAIL]))
     reach = max(high - low, 1e-12)
     least = pixels.least if low - pixels.least < reach / 2 else low
     greatest = pixels.greatest if pixels.greatest - high < reach / 2 else high
@@ -245,8 +220,3 @@ def _say_scaling(span: str, low: float, high: float) -> str:
     if low == 0:
         return f"Pixel values ran from {span} and were divided by {high:.6g}."
     return f"Pixel values ran from {span}; {low:.6g} became 0 and {high:.6g} became 1."
-
-
-def _sample(images: Images) -> SomeImages:
-    chosen = np.linspace(0, len(images) - 1, min(len(images), _SAMPLE)).astype(np.int64)
-    return images[chosen]

@@ -13,10 +13,21 @@ _DEEPEST = 8  # no file of digits nests deeper; the rest of a deeper one is left
 
 @dataclass(frozen=True, eq=False)
 class Leaf:
-    """A value that is no struct, and its path; a field of a struct array is a cell array."""
+    """A value that is no struct, and its path; a field of a struct array is a cell array.
+
+    Attributes
+    ----------
+    path : str
+        Names it in `Choices`.
+    value : Value
+        What it holds.
+    note : str
+        What part of a variable it is, where it was taken out of one as its labels; else empty.
+    """
 
     path: str
     value: Value
+    note: str = ""
 
     @property
     def name(self) -> str:

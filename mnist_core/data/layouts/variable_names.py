@@ -42,7 +42,7 @@ _GLUED = {
 def find_role(path: str) -> Role:
     """Find what a variable is for by its path; the innermost part that tells decides."""
     for part in reversed(path.split(".")):
-        for word in _split_words(part):
+        for word in split_words(part):
             role = _find_role(word)
             if role is not Role.ANY:
                 return role
@@ -51,13 +51,13 @@ def find_role(path: str) -> Role:
 
 def is_images_name(path: str) -> bool:
     """Whether a variable is called as images are."""
-    name = path.rpartition(".")[2]
+    name = _find_name(path)
     return bool(_IMAGES.search(name)) or _strip_role(name) in {"x", "xs", "im", "ims", "i"}
 
 
 def is_labels_name(path: str) -> bool:
     """Whether a variable is called as labels are."""
-    name = path.rpartition(".")[2]
+    name = _find_name(path)
     return bool(_LABELS.search(name)) or _strip_role(name) in {"y", "ys", "t", "lbl", "lbls", "lab"}
 
 
@@ -71,7 +71,13 @@ def is_names_name(path: str) -> bool:
     return bool(_NAMES.search(path.rpartition(".")[2]))
 
 
-def _split_words(name: str) -> list[str]:
+def _find_name(path: str) -> str:
+    """Find the last name of a path, without the columns that were taken of it."""
+    return path.rpartition(".")[2].partition("(")[0]
+
+
+def split_words(name: str) -> list[str]:
+    """Split a name into its words, small, where a capital letter, a line or a figure parts them."""
     return [word.lower() for word in _WORDS.findall(name)]
 
 
@@ -84,7 +90,7 @@ def _find_role(word: str) -> Role:
 
 def _strip_role(name: str) -> str:
     """Take `train`, `test` and the like out of a name."""
-    words = _split_words(name)
+    words = split_words(name)
     rest = "".join(word for word in words if word not in _SHORT)
     if rest in _GLUED:
         return rest.strip("rnesvald") or rest

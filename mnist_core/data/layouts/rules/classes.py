@@ -8,16 +8,18 @@ import numpy as np
 from mnist_core.data.layouts.axes import Axes, list_axes
 from mnist_core.data.layouts.candidates import list_candidates
 from mnist_core.data.layouts.found import Found, Group, ImageStack
-from mnist_core.data.layouts.labels import RawLabels
+from mnist_core.data.layouts.labels import NUMBER_WORDS, RawLabels
 from mnist_core.data.layouts.pairing import choose_axes
 from mnist_core.data.layouts.rules.sets import decide_test
-from mnist_core.data.layouts.tree import Leaf
+from mnist_core.data.layouts.tree import Leaf, join_words
 from mnist_core.data.layouts.understanding import decide
-from mnist_core.data.layouts.variable_names import Role, find_role
+from mnist_core.data.layouts.variable_names import Role, find_role, is_labels_name, split_words
 from mnist_core.data.origin import NONE, TOGETHER, Choices
 from mnist_core.ground.variables import Cells
 
 _NUMBERED = re.compile(r"(.*?)_?(\d{1,2})")
+_NAMED = {word + end: digit for digit, word in enumerate(NUMBER_WORDS) for end in ("", "s", "es")}
+_DIGITS_NAME = re.compile(r"digit|number|num$", re.IGNORECASE)
 _RUNS = (list(range(10)), list(range(1, 11)))
 _LEAST_SIDE = 8
 
@@ -26,13 +28,14 @@ Arrays = dict[int, np.ndarray]
 
 def find_classes(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     """Find variables, or cells, each with the images of one digit."""
-    families = _list_numbered(leaves) | _list_cells(leaves)
+    families = _list_numbered(leaves) | _list_cells(leaves) or _list_some(leaves)
     groups = {
         name: group
         for name, arrays in families.items()
         if (group := _read_family(name, arrays, find_role(name) is Role.TEST)) is not None
     }
     train = [name for name, group in groups.items() if not group.is_test] or list(groups)
+    train.sort(key=lambda name: find_role(name) is Role.VALID)  # which counts as training, not first
     if not train or {choices.images, choices.labels} - {None, train[0]}:
         return None
     test = [name for name in groups if name not in train]
@@ -40,7 +43,8 @@ def find_classes(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
     options = {train[0]: f"{train[0]}: the images of a digit each"}
     options |= {one.path: one.words for one in list_candidates(leaves)}
     words = f"{axes.words}: images of {axes.side} x {axes.side}"
-    labels = f"The number in {train[0]} is the digit of its images."
+    kind = "number" if re.search(r"\d|cells", train[0]) else "word"
+    labels = f"The {kind} in {train[0]} is the digit of its images."
     decisions = [
         decide("layout", "classes", f"{train[0]} hold the images of a digit each.", {"classes": "classes"}),
         decide("images", train[0], f"{train[0]} hold the images.", options, choices.images is not None),
@@ -50,7 +54,7 @@ def find_classes(leaves: Sequence[Leaf], choices: Choices) -> Found | None:
         decide("labels", train[0], labels, {train[0]: "the number of the variable"}),
         decide_test(test[0] if test else "", choices.test, {}),
     ]
-    chosen = [groups[train[0]]]
+    chosen = [groups[name] for name in train if name == train[0] or find_role(name) is Role.VALID]
     if test and decisions[-1].value != NONE:
         group = groups[test[0]]
         is_test = decisions[-1].value != TOGETHER
@@ -70,6 +74,38 @@ def _list_numbered(leaves: Sequence[Leaf]) -> dict[str, Arrays]:
         for prefix, arrays in families.items()
         if sorted(arrays) in _RUNS
     }
+
+
+def _list_some(leaves: Sequence[Leaf]) -> dict[str, Arrays]:
+    """List families of some digits, each a variable: `train_threes` and `train_fives`, or `test2`, `test7`.
+
+    Where a variable is called as labels are, what is numbered are parts of one set.
+    """
+    if any(is_labels_name(leaf.path) for leaf in leaves):
+        return {}
+    families: dict[tuple[str, str], dict[int, Leaf]] = {}
+    for leaf in leaves:
+        match = _find_digit(leaf.path)
+        if match and isinstance(leaf.value, np.ndarray) and leaf.is_number:
+            families.setdefault(match[1:], {})[match[0]] = leaf
+    return {
+        join_words([members[digit].path for digit in sorted(members)]): {
+            digit: np.asarray(leaf.value) for digit, leaf in members.items()
+        }
+        for members in families.values()
+        if len(members) > 1
+    }
+
+
+def _find_digit(path: str) -> tuple[int, str, str] | None:
+    """Find the digit that a name tells, by a word or where it is for a part, and the rest of the name."""
+    for word in split_words(path):
+        if word in _NAMED:
+            before, _, after = path.lower().rpartition(word)
+            return _NAMED[word], before, after
+    numbered = _NUMBERED.fullmatch(path)
+    is_told = numbered and (find_role(numbered[1]) is not Role.ANY or _DIGITS_NAME.search(numbered[1]))
+    return (int(numbered[2]), numbered[1], "") if numbered and is_told else None
 
 
 def _list_cells(leaves: Sequence[Leaf]) -> dict[str, Arrays]:
@@ -97,7 +133,8 @@ def _read_family(name: str, arrays: Mapping[int, np.ndarray], is_test: bool) -> 
         for number in sorted(arrays)
     ]
     values = np.repeat(sorted(arrays), [stack.axes.n for stack in stacks])
-    labels = RawLabels(name, values, "the number of its variable", is_position=min(arrays) == 1)
+    is_position = sorted(arrays) == _RUNS[1]
+    labels = RawLabels(name, values, "the number of its variable", is_position=is_position)
     return Group(tuple(stacks), labels, is_test=is_test)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from mnist_core.data.layouts.candidates import Candidate, explain, list_candidates
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.labels import read_raw_labels
+from mnist_core.data.layouts.masked import count_unlabelled, decide_masked_test, part_masked
 from mnist_core.data.layouts.pairing import (
     Asked,
     Pair,
@@ -47,7 +48,8 @@ class Sets:
         """Return where a pair is looked for: among some images, and labels of their role or of none."""
         roles = {find_role(one.path) for one in images} | {Role.ANY}
         labels = list_labels(self.leaves)
-        return Pools(images, [raw for raw in labels if find_role(raw.path) in roles], self.candidates, labels)
+        fitting = [raw for raw in labels if raw.is_joined or find_role(raw.path) in roles]
+        return Pools(images, fitting, self.candidates, labels)
 
 
 def sort_leaves(leaves: Sequence[Leaf], choices: Choices) -> Sets:
@@ -81,11 +83,40 @@ def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
         decisions += first.decisions
         groups, more, warnings = _add_tests(sets, first, choices)
         groups, valid_warnings = _add_valid(sets, first, groups, choices)
+        groups, more, warnings = _part_masked(first, groups, choices, more, warnings)
     except UndecidedError as error:
         raise UndecidedError(str(error), [*decisions, *error.decisions]) from error
     names = _read_names(sets.leaves, groups)
     lost = () if first.labels or choices.labels else _list_lost(sets, first)
     return Found(layout, groups, (*decisions, *more), (*warnings, *valid_warnings, *lost), names)
+
+
+def _part_masked(
+    first: Pair,
+    groups: tuple[Group, ...],
+    choices: Choices,
+    decisions: tuple[Decision, ...],
+    warnings: tuple[str, ...],
+) -> tuple[tuple[Group, ...], tuple[Decision, ...], tuple[str, ...]]:
+    """Part images whose labels are in several variables, and leave those out that have none."""
+    parted = tuple(part for group in groups for part in part_masked(group))
+    if first.labels is None or len(groups) > 1:
+        return parted, decisions, warnings
+    decision = decide_masked_test(first.labels, parted, choices.test)
+    if decision is not None:
+        decisions = (decision,)
+        if decision.value == NONE:
+            parted = parted[:1]
+        elif decision.value == TOGETHER:
+            parted = (parted[0], replace(parted[1], is_test=False))
+    n_left = count_unlabelled(first.labels)
+    if n_left:
+        has = "1 image has" if n_left == 1 else f"{n_left:,} images have"
+        warnings = (
+            *warnings,
+            f"{has} no label in {first.labels.path}, and {'is' if n_left == 1 else 'are'} left out.",
+        )
+    return parted, decisions, warnings
 
 
 def decide_test(path: str, choice: str | None, others: Mapping[str, str]) -> Decision:
@@ -115,7 +146,8 @@ def _choose_pool(sets: Sets, choices: Choices) -> list[Candidate]:
     """Choose which variables the training images are looked for in."""
     known = {one.path: one for one in sets.candidates}
     for name, path in (("images", choices.images), ("test", choices.test)):
-        if path is not None and path not in {*known, NONE, TOGETHER}:
+        joined = {raw.path for raw in list_labels(sets.leaves) if raw.is_test is not None} if path else set()
+        if path is not None and path not in {*known, *joined, NONE, TOGETHER}:
             options = {one.path: one.words for one in sets.candidates}
             raise UndecidedError(_refuse(path, sets), [decide(name, None, _refuse(path, sets), options)])
     if choices.images is not None:
@@ -182,7 +214,8 @@ def _add_tests(
     if choices.images is not None and chosen is None:
         tests = []  # who chose the images means these, not what is called so
     if not tests and chosen is None:
-        return (group,), (decide_test("", choices.test, others),), ()
+        has_masked = first.labels is not None and first.labels.is_test is not None  # which is decided later
+        return (group,), (decide_test("", None if has_masked else choices.test, others),), ()
     pool = [one for one in sets.candidates if one.path == chosen] or tests
     alike = _ask_alike(first, pool[0])
     labels = choices.test_labels
