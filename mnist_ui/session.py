@@ -23,6 +23,7 @@ from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings, read_settings
 from mnist_core.network.models import list_models
 from mnist_core.store import Database, list_all_work
+from mnist_core.store.allowance import check_datasets
 from mnist_core.store.people.publishing import take_given
 from mnist_ui import who
 
@@ -177,8 +178,11 @@ def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -
     ------
     DataError
         If it cannot be written; the previous one stays open.
+    PersonError
+        If the space has as many as one may keep.
     """
     places = settings()
+    _check_room(dataset.fingerprint)
     fingerprint = keep_dataset(dataset, places.datasets_folder, places.pool_folder).fingerprint
     if source is not None:
         keep_source(source, fingerprint, places.datasets_folder)
@@ -192,7 +196,10 @@ def reopen_dataset(fingerprint: str) -> Dataset:
     ------
     DataError
         If none is kept under the fingerprint; the previous one stays open.
+    PersonError
+        If somebody has published it, and the space has as many as one may keep.
     """
+    _check_room(fingerprint)
     take_given(settings(), fingerprint)
     dataset = _open_shared(fingerprint)
     _remember(dataset)
@@ -231,6 +238,12 @@ def list_model_folders() -> dict[str, Path]:
 def kept_datasets() -> list[tuple[str, str]]:
     """List the kept data sets as (fingerprint, name), the latest first."""
     return list_datasets(settings().datasets_folder)
+
+
+def _check_room(fingerprint: str) -> None:
+    own = [known for known, _ in kept_datasets()]
+    if fingerprint not in own:
+        check_datasets(store(), len(own))
 
 
 def _remember(dataset: Dataset) -> None:

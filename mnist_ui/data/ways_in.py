@@ -8,6 +8,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.data.mnist import fetch_mnist
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import LabError
+from mnist_core.store.allowance import check_upload, read_allowance
 from mnist_core.store.people.publishing import list_given
 from mnist_ui import session
 from mnist_ui.components.uploads import tell_of_uploads
@@ -37,11 +38,22 @@ def _offer_upload() -> None:
     st.caption("Digit images of MATLAB, Octave or SciPy, in any usual layout.")
     # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
     key = f"upload-{state.CHOICES.get()}"
-    file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed")
+    allowance = read_allowance(session.store())
+    most_mb = None if allowance is None else max(allowance.upload_mb, 1)
+    file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed", max_upload_size=most_mb)
     tell_of_uploads("data-uploads")
     if file is not None:
         state.CHOICES.count_up()
-        open_anew(lambda: open_file(file, file.name), "Reading the file …")
+
+        def open_uploaded() -> None:
+            check_upload(session.store(), file.size)
+            open_file(file, file.name)
+
+        open_anew(open_uploaded, "Reading the file …")
+    if allowance is not None and (n_kept := len(session.kept_datasets())) > allowance.datasets / 2:
+        st.caption(
+            f"You keep {n_kept} of {allowance.datasets} data sets: remove one that you need no more in time."
+        )
 
 
 def _offer_sample() -> None:

@@ -1,11 +1,13 @@
 """A class in real browsers: people at once, each in a space of their own, and who looks after them."""
 
 import re
+from io import BytesIO
 
 import pytest
 from classes import add_searches, draw_digits, open_for
 from classroom import CLASS_SETTINGS, HOST, register, settings_of
 from playwright.sync_api import Page, expect
+from scipy.io import savemat
 from test_accessibility import list_faults
 from visitor import OpenTab, go_to, open_sample, settle, wait_until_nothing_is_cut_off
 
@@ -13,7 +15,7 @@ from benchmarks.tabs.server import Server
 from mnist_core.data.layouts import read_or_sample
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import Database, WorkState, get_work
-from mnist_core.store.allowance import Allowance, read_allowance_of
+from mnist_core.store.allowance import Allowance, allow, read_allowance_of
 
 LAB_SETTINGS = CLASS_SETTINGS
 _LONG = SearchPlan()  # the whole grid of the paper
@@ -148,3 +150,31 @@ def test_an_evening_is_closed_once_the_word_is_typed(open_tab: OpenTab, lab: Ser
     emil.wait_for_timeout(3_000)
     emil.goto(lab.address("data"))
     expect(emil.get_by_label("Name")).to_be_visible()
+
+
+def test_who_keeps_as_many_data_sets_as_allowed_is_told_so_and_the_open_one_stays(
+    open_tab: OpenTab, lab: Server
+) -> None:
+    tab = open_tab("data", person="Nora")
+    open_sample(tab)
+    store = Database(settings_of(lab).database)
+    allow(store, register(lab, "Nora").id, {"datasets": 1, "upload_mb": 1})
+    store.close()
+
+    go_to(tab, "Home")
+    go_to(tab, "Data")
+    tab.get_by_text("Open another data set").click()
+    expect(tab.get_by_text("You keep 1 of 1 data sets")).to_be_visible()
+    tab.locator("input[type=file]").set_input_files(
+        {"name": "mine.mat", "mimeType": "application/octet-stream", "buffer": make_mat()}
+    )
+
+    expect(tab.get_by_text("as many as this lab allows a person")).to_be_visible()
+    expect(tab.get_by_role("heading", name="MNIST sample")).to_be_visible()
+
+
+def make_mat() -> bytes:
+    few = read_or_sample()
+    stream = BytesIO()
+    savemat(stream, {"X": few.images[::50].reshape(-1, 784), "y": few.labels[::50]})
+    return stream.getvalue()
