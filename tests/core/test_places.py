@@ -48,7 +48,9 @@ WRITING = {
     "operate": ["nowhere", "--off", "hidden1:1", "--out"],
     "riddle": ["--data", "nowhere.mat", "--out"],
     "report": ["nowhere", "--out"],
+    "backup": [],
 }
+POSITIONAL = {"backup": "file"}
 
 
 def find_results(command):
@@ -58,6 +60,7 @@ def find_results(command):
     ]
     parser = commands.choices[command]
     named = {action.dest for action in parser._actions if RESULTS & set(action.option_strings)}
+    named |= {POSITIONAL[command]} if command in POSITIONAL else set()
     return named, {place for place, *_ in parser.get_default("outputs") or ()}
 
 
