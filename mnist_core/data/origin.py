@@ -20,7 +20,7 @@ NOTE = "lab_note"
 
 WORDS = {
     "coding": ("digits", "ten-is-zero", "one-is-zero", "letters", "names"),
-    "values": ("unit", "bytes", "signed", "stretch"),
+    "values": ("unit", "bytes", "signed", "stretch", "each"),
     "ink": ("bright", "dark", "each"),
     "orientation": (
         "upright",
@@ -63,7 +63,7 @@ class Choices:
     class_names : str or None
         What the classes are called, with commas between, the first for the least label.
     values : str or None
-        How pixel values become 0 to 1: `"unit"`, `"bytes"`, `"signed"` or `"stretch"`.
+        How pixel values become 0 to 1: `"unit"`, `"bytes"`, `"signed"`, `"stretch"` or `"each"`.
     ink : str or None
         `"bright"` on dark, or `"dark"` on bright: then the images are inverted; `"each"` settles it for
         each image.

@@ -244,6 +244,21 @@ VALUES: dict[str, tuple[np.ndarray, str, float]] = {
 }
 
 
+def test_rows_that_were_normalised_to_length_one_are_not_blank():
+    rows = ROWS / np.linalg.norm(ROWS, axis=1, keepdims=True)
+    found = understand({"fea": rows, "gnd": Y + 1}, "digits")
+    dataset = found.require_dataset()
+    np.testing.assert_allclose(dataset.images, IMAGES / IMAGES.max(axis=(1, 2), keepdims=True), atol=1e-5)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert find_decision(found, "values").value == "each"
+    assert not any("blank" in warning for warning in dataset.origin.warnings)
+
+
+def test_faint_values_are_stretched_and_not_blank():
+    dataset = recognise_layout({"X": ROWS / 255, "y": Y}, "digits")
+    np.testing.assert_allclose(dataset.images, IMAGES, atol=1e-5)
+
+
 @pytest.mark.parametrize("case", VALUES)
 def test_every_range_of_values_becomes_ink_from_0_to_1(case):
     pixels, way, tolerance = VALUES[case]

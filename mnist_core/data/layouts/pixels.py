@@ -20,12 +20,15 @@ _OVERSHOOT = 0.5  # what smoothing may leave below 0 or above 1, as in images th
 _LARGEST = 1e30  # sums of larger values would not be finite
 _ZERO = 0.05  # what is as good as 0, of values up to 1
 _SAMPLE = 500  # images that tell how bright paper and ink are
+_FAINT = 0.2  # pixels that are darker count as paper where images are shown
+_SAME_LENGTH = 1e-3  # by which lengths may differ from one, for single precision and rounding
 _TAIL = 0.001  # share of values that may lie far out, as standardised pixels do
 _WAYS = {
     "unit": "0 to 1, as they are",
     "bytes": f"0 to {_BYTE}, divided by {_BYTE}",
     "signed": "-1 to 1, moved to 0 to 1",
     "stretch": "any, stretched to 0 to 1",
+    "each": "any, the greatest of each image made 1",
 }
 
 
@@ -108,25 +111,46 @@ def scale_pixels(pixels: Pixels, choice: str | None) -> tuple[Images, Decision, 
     """
     images, span = pixels.images, f"{pixels.least:.6g} to {pixels.greatest:.6g}"
     way, why = (choice, "it was said so") if choice in _WAYS else _find_way(pixels)
-    low, high = {"unit": (0.0, 1.0), "bytes": (0.0, float(_BYTE)), "signed": (-1.0, 1.0)}.get(way, (0.0, 0.0))
-    if way == "stretch":
-        low, high = _find_ends(pixels)
-    warnings: tuple[str, ...] = ()
-    if pixels.n_channels > 1:
-        warnings = (f"Images of {pixels.n_channels} colours were made grey.",)
-    if (low, high) != (0.0, 1.0):
-        warnings += (_say_scaling(span, low, high),)
+    colours = f"Images of {pixels.n_channels} colours were made grey."
+    warnings = (colours,) if pixels.n_channels > 1 else ()
+    if way == "each":
+        _stretch_each(images, min(pixels.least, 0.0))
+        warnings = (*warnings, f"Pixel values ran from {span}; the greatest of each image became 1.")
+    else:
+        warnings = (*warnings, *_stretch(pixels, *_find_limits(pixels, way), span, is_cut=way == "stretch"))
+    reason = f"Pixel values run from {span}, so they are read as {_WAYS[way]}: {why}."
+    return images, decide("values", way, reason, _WAYS, choice is not None), warnings
+
+
+def _find_limits(pixels: Pixels, way: str) -> tuple[float, float]:
+    """Find what becomes 0 and 1."""
+    known = {"unit": (0.0, 1.0), "bytes": (0.0, float(_BYTE)), "signed": (-1.0, 1.0)}
+    return known[way] if way in known else _find_ends(pixels)
+
+
+def _stretch(pixels: Pixels, low: float, high: float, span: str, is_cut: bool) -> tuple[str, ...]:
+    """Make 0 and 1 of two values, in place, and say so."""
+    images, is_outside = pixels.images, pixels.least < low or pixels.greatest > high
     if low != 0:
         images -= np.float32(low)
     if high - low != 1:
         images /= np.float32(high - low)
-    if pixels.least < low or pixels.greatest > high or way == "stretch":
+    if is_outside or is_cut:
         np.clip(images, 0, 1, out=images)
-    if pixels.least < low or pixels.greatest > high:
+    said = (_say_scaling(span, low, high),) if (low, high) != (0.0, 1.0) else ()
+    if is_outside:
         cut = f"Pixel values ran from {span}; what lay outside {low:.6g} to {high:.6g} was cut off."
-        warnings = (*warnings, cut)
-    reason = f"Pixel values run from {span}, so they are read as {_WAYS[way]}: {why}."
-    return images, decide("values", way, reason, _WAYS, choice is not None), warnings
+        said = (*said, cut)
+    return said
+
+
+def _stretch_each(images: Images, least: float) -> None:
+    """Make the greatest value of each image 1, in place; a blank one stays."""
+    for start in range(0, len(images), _PIECE):
+        piece = images[start : start + _PIECE]
+        piece -= np.float32(least)
+        greatest = piece.max(axis=(1, 2), keepdims=True)
+        piece /= np.where(greatest > 0, greatest, np.float32(1))
 
 
 def _find_side(stacks: Sequence[ImageStack]) -> int:
@@ -196,7 +220,7 @@ def _say_odd(stacks: Sequence[ImageStack]) -> str:
 def _find_way(pixels: Pixels) -> tuple[str, str]:
     least, greatest = pixels.least, pixels.greatest
     if least >= 0 and greatest <= 1:
-        return "unit", "they are logical" if pixels.is_logical else "none is outside"
+        return _find_way_of_unit(pixels)
     if least >= 0 and _LEAST_PEAK <= greatest <= _BYTE:
         return "bytes", "that is the range of a byte"
     paper = find_paper(choose_sample(pixels.images))
@@ -205,6 +229,22 @@ def _find_way(pixels: Pixels) -> tuple[str, str]:
     if -1 <= least < -_OVERSHOOT and _OVERSHOOT < greatest <= 1:
         return "signed", "they run from about -1 to about 1"
     return "stretch", "it is none of the usual ranges"
+
+
+def _find_way_of_unit(pixels: Pixels) -> tuple[str, str]:
+    """Find how values between 0 and 1 are meant."""
+    if pixels.greatest < 1 and _have_length_one(pixels.images):
+        return "each", "every image is of length one, as a vector"
+    if pixels.greatest < _FAINT:
+        return "stretch", f"none reaches {_FAINT:g}, so that all images would be blank"
+    return "unit", "they are logical" if pixels.is_logical else "none is outside"
+
+
+def _have_length_one(images: Images) -> bool:
+    """Whether each image is a vector of length one, as rows are that were normalised."""
+    sample = choose_sample(images).astype(np.float64)
+    lengths = np.sqrt((sample**2).sum(axis=(1, 2)))
+    return len(images) > 1 and bool((np.abs(lengths - 1) < _SAME_LENGTH).all())
 
 
 def _find_ends(pixels: Pixels) -> tuple[float, float]:
