@@ -9,6 +9,7 @@ from scipy.io import savemat
 
 from mnist_core.data.dataset import DIGITS, Choices
 from mnist_core.data.layouts import recognise_layout, understand
+from mnist_core.ground.variables import Cells, Opaque
 
 IMAGES, LABELS = take_digits(200)
 ROWS = IMAGES.reshape(200, 784).astype(np.float64)
@@ -115,3 +116,41 @@ def test_the_command_names_classes(tmp_path):
     assert "need a meaning" in asked.stderr
     named = call(tmp_path, "inspect", tmp_path / "two.mat", "--class-names", "even, odd")
     assert "even: 100, odd: 100" in named.stdout
+
+
+LISTS = {
+    "cells": (Cells((10, 1), tuple("0123456789")), tuple("0123456789")),
+    "numbers": (np.arange(10.0)[:, None], tuple("0123456789")),
+    "rows of text": (np.array([f"{word} " for word in "abcdefghij"]), tuple("abcdefghij")),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_data_set_of_prtools_names_its_classes_by_its_list(kind):
+    lablist, names = LISTS[kind]
+    values = {"a": {"data": ROWS, "lablist": lablist, "nlab": LABELS[:, None] + 1, "labtype": "crisp"}}
+    found = understand(values, "digits")
+    dataset = found.require_dataset()
+    assert dataset.class_names == names
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert find_decision(found, "labels").value == "a.nlab"
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("a table", "t = table2array(t); save("),
+        ("an object of class containers.Map", "t = cell2struct(values(t), keys(t), 2); save("),
+        ("an object of class imageSet", "t = struct(t); save("),
+    ],
+)
+def test_what_only_matlab_can_read_is_named_with_the_line_that_converts_it(kind, line):
+    found = understand({"t": Opaque(kind)}, "digits")
+    assert f"t needs plain numbers, but holds {kind}: in MATLAB, {line}" in found.problem
+
+
+@pytest.mark.parametrize("kind", ["a string object", "a categorical array"])
+def test_labels_that_only_matlab_can_read_come_with_the_line_that_converts_them(kind):
+    dataset = recognise_layout({"X": ROWS, "y": Opaque(kind)}, "digits")
+    (warning,) = dataset.origin.warnings
+    assert "in MATLAB, y = cellstr(y); save('digits.mat', 'y', '-v7', '-append')." in warning

@@ -14,7 +14,7 @@ from scipy.sparse import csc_array, issparse
 
 from benchmarks.fuzzing.files import make_files, make_layouts
 from benchmarks.fuzzing.hdf5 import write_matlab73, write_value
-from benchmarks.fuzzing.matlab import make_element, make_header, write_matlab4, write_matlab5
+from benchmarks.fuzzing.matlab import make_element, make_header, make_matrix, write_matlab4, write_matlab5
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
 from mnist_core.data.matfile import read_mat
 from mnist_core.ground.errors import MatFileError
@@ -238,6 +238,28 @@ def test_objects_of_matlab_7_3_are_named_and_left_alone():
     assert read["t"] == Opaque("a table")
     assert read["f"] == Opaque("a function handle")
     assert read["d"] == Opaque("an object of class datetime")
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_object_of_an_old_class_is_read_as_the_struct_that_it_is_stored_as(order):
+    fields = {"data": np.arange(6.0).reshape(2, 3), "lablist": "ab", "nlab": np.array([[1], [2]])}
+    whole = make_matrix(fields, order, b"a")
+    kind, name = whole.index(b"\2" if order == "<" else b"\0\0\0\2"), make_element(1, b"a", order)
+    behind = whole.index(name) + len(name)
+    place = kind if order == "<" else kind + 3
+    inside = whole[8:place] + b"\3" + whole[place + 1 : behind] + make_element(1, b"prdataset", order)
+    read = read_here(make_header(order) + make_element(14, inside + whole[behind:], order))
+    assert_same(read, {"a": fields})
+
+
+def test_an_object_of_an_old_class_of_matlab_7_3_is_read_as_a_struct():
+    def fill(file):
+        group = file.create_group("a")
+        group.attrs["MATLAB_class"] = np.bytes_("prdataset")
+        group.attrs["MATLAB_object_decode"] = np.int32(2)
+        write_value(group, "data", np.full((2, 2), 7))
+
+    assert_same(read_here(write_hdf5(fill)), {"a": {"data": np.full((2, 2), 7)}})
 
 
 def test_a_function_of_octave_is_named_and_left_alone_with_what_it_has_captured():

@@ -10,6 +10,7 @@ from mnist_core.data.dataset import DIGITS, Choices, Dataset, Origin, digest_ima
 from mnist_core.data.layouts.candidates import explain
 from mnist_core.data.layouts.coding import DIGIT_CODINGS, LEAST_READ, join_values, read_classes, read_fitting
 from mnist_core.data.layouts.columns import split_columns
+from mnist_core.data.layouts.cures import say_line
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.ink import turn_ink
 from mnist_core.data.layouts.looks import choose_examples, describe_looks
@@ -75,6 +76,9 @@ def _apply_rules(leaves: Sequence[Leaf], choices: Choices, values: Mapping[str, 
     named = [leaf for leaf in leaves if is_images_name(leaf.path) and not is_labels_name(leaf.path)]
     if named:
         raise UndecidedError(explain(max(named, key=lambda leaf: getattr(leaf.value, "size", 0))), [decision])
+    sealed = [leaf for leaf in leaves if say_line(leaf)]
+    if sealed:
+        raise UndecidedError(explain(sealed[0]), [decision])
     raise UndecidedError(
         "Digit images are needed, as the rows or columns of a matrix or in a cube, but there "
         f"{_say_names(list(values))}: save the images in one of the layouts that the lab knows.",

@@ -7,6 +7,7 @@ import numpy as np
 
 from mnist_core.data.layouts.axes import Axes, list_axes, list_oblongs, measure_likeness, read_size
 from mnist_core.data.layouts.cells import stack_cells
+from mnist_core.data.layouts.cures import say_line
 from mnist_core.data.layouts.tree import Leaf, say_shape, say_value
 from mnist_core.data.layouts.variable_names import is_images_name
 from mnist_core.ground.variables import Cells, Opaque
@@ -91,7 +92,8 @@ def explain(leaf: Leaf) -> str:
         )
     what, cure = "text", "save the pixels as numbers"
     if isinstance(value, Opaque):
-        what, cure = value.kind, "save it as a numeric matrix"
+        line = say_line(leaf)
+        what, cure = value.kind, f"in MATLAB, {line}" if line else "save it as a numeric matrix"
     elif isinstance(value, Cells):
         what, cure = "a cell array of other things than images", "save a numeric matrix"
     elif isinstance(value, np.ndarray) and value.dtype.kind == "c":

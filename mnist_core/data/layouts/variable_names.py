@@ -8,7 +8,7 @@ _NO_TEST = {"latest", "contest", "greatest", "fastest", "protest", "attest"}
 _IMAGES = re.compile(r"image|img|pixel|pic|data|digit|fea|input|sample", re.IGNORECASE)
 _LABELS = re.compile(r"label|lab$|target|class|gnd|truth|output|answer|categor|^digits?$", re.IGNORECASE)
 _WRITERS = re.compile(r"writer|author|person", re.IGNORECASE)
-_NAMES = re.compile(r"mapping|names?$|classes$|categories$", re.IGNORECASE)
+_NAMES = re.compile(r"mapping|names?$|classes$|categories$|lablist$", re.IGNORECASE)
 
 
 class Role(Enum):

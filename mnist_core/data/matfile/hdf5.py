@@ -22,6 +22,7 @@ from mnist_core.ground.errors import MatFileError
 
 _OWN = ("#refs#", "#subsystem#")  # groups where MATLAB keeps what cells and objects refer to
 _MOST_LETTERS = 2**24
+_OLD_CLASS = 2  # what MATLAB says of objects whose class has no file of its own kind
 _H5PYS = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError)  # what it raises of damage
 _UNREADABLE: Tree = {"opaque": "a variable that cannot be read"}
 _NUMBERS = {
@@ -97,7 +98,7 @@ class _Walk:
     def _read_object(self, item: Any, depth: int) -> Tree:
         self._census.count(depth)
         kind = _find_class(item)
-        if kind in _OBJECTS or "MATLAB_object_decode" in item.attrs:
+        if (kind in _OBJECTS or "MATLAB_object_decode" in item.attrs) and not _is_old_object(item):
             return {"opaque": _OBJECTS.get(kind, f"an object of class {kind}")}
         if isinstance(item, h5py.Group):
             return self._read_group(item, depth)
@@ -226,6 +227,12 @@ def _find_place(item: Any) -> int:
 def _find_class(item: Any) -> str:
     kind = item.attrs.get("MATLAB_class", b"")
     return kind.decode("ascii", "replace") if isinstance(kind, bytes) else ""
+
+
+def _is_old_object(item: Any) -> bool:
+    """Say whether it is an object of an old class, such as PRTools', which is stored as a struct is."""
+    decode = item.attrs.get("MATLAB_object_decode")
+    return isinstance(item, h5py.Group) and bool(decode == _OLD_CLASS)
 
 
 def _find_shape(dataset: h5py.Dataset) -> tuple[int, ...]:

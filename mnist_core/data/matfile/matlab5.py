@@ -146,6 +146,12 @@ class _Walk:
         if kind not in (INT32, UINT32) or len(shape) < 2 or min(shape) < 0:
             raise is_damaged("a matrix without a size")
         name = self._tags.read_part(source, _MOST_NAME_BYTES)[1]
+        if (
+            word & 0xFF == _OBJECT
+        ):  # of an old class, such as PRTools', it is a struct with the name of its class
+            self._tags.read_part(source, _MOST_NAME_BYTES)
+            word = word & ~0xFF | _STRUCT
+            flags = self._tags.pack("I", word) + flags[4:]
         return Matrix(flags, word, shape, name.rstrip(b"\x00"), end)
 
     def _read_leaf(self, source: Source, matrix: Matrix) -> Tree | None:
@@ -154,7 +160,7 @@ class _Walk:
             leaf = read_numbers(self._tags, source, matrix, self._packer)
         elif matrix.kind == _SPARSE:
             leaf = read_sparse(self._tags, source, matrix, self._packer)
-        elif matrix.kind in (_OBJECT, _FUNCTION, _OPAQUE):
+        elif matrix.kind in (_FUNCTION, _OPAQUE):
             leaf = {"opaque": self._name_object(source, matrix)}
         elif matrix.kind in (_CELL, _STRUCT, _CHAR):
             return None
@@ -166,8 +172,7 @@ class _Walk:
     def _name_object(self, source: Source, matrix: Matrix) -> str:
         if matrix.kind == _FUNCTION:
             return "a function handle"
-        if matrix.kind == _OPAQUE:
-            self._tags.read_part(source, _MOST_NAME_BYTES)  # the kind of its class
+        self._tags.read_part(source, _MOST_NAME_BYTES)  # the kind of its class
         name = self._tags.read_part(source, _MOST_NAME_BYTES)[1].decode("utf-8", "replace")
         return _OBJECTS.get(name, f"an object of class {name}")
 

@@ -67,6 +67,10 @@ class Tags:
         """Read whole numbers in the file's order of bytes."""
         return struct.unpack(self.order + form, content)
 
+    def pack(self, form: str, *numbers: int) -> bytes:
+        """Write whole numbers in the file's order of bytes."""
+        return struct.pack(self.order + form, *numbers)
+
     def read_tag(self, source: Source) -> tuple[int, int, bytes | None]:
         """Read a tag: kind, length, and the bytes themselves where they stand in it."""
         tag = source.read(TAG_BYTES)

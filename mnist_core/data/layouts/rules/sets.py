@@ -7,9 +7,11 @@ from typing import cast
 import numpy as np
 
 from mnist_core.data.layouts.candidates import Candidate, explain, list_candidates
+from mnist_core.data.layouts.cures import say_line
 from mnist_core.data.layouts.found import Found, Group, UndecidedError
 from mnist_core.data.layouts.labels import read_raw_labels
 from mnist_core.data.layouts.masked import count_unlabelled, decide_masked_test, part_masked
+from mnist_core.data.layouts.naming import read_names
 from mnist_core.data.layouts.pairing import (
     Asked,
     Pair,
@@ -23,14 +25,11 @@ from mnist_core.data.layouts.variable_names import (
     Role,
     find_role,
     is_labels_name,
-    is_names_name,
     is_writers_name,
 )
 from mnist_core.data.origin import NONE, TOGETHER, Choices
-from mnist_core.ground.variables import Cells
 
 _DRAWN = "a hold-out is drawn"
-_SPACE, _BEYOND_LETTERS = 32, 0x2000  # codes of characters between them can be read
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +85,7 @@ def find_sets(sets: Sets, choices: Choices, layout: str, reason: str) -> Found:
         groups, more, warnings = _part_masked(first, groups, choices, more, warnings)
     except UndecidedError as error:
         raise UndecidedError(str(error), [*decisions, *error.decisions]) from error
-    names = _read_names(sets.leaves, groups)
+    names = read_names(sets.leaves, groups)
     lost = () if first.labels or choices.labels else _list_lost(sets, first)
     return Found(layout, groups, (*decisions, *more), (*warnings, *valid_warnings, *lost), names)
 
@@ -183,10 +182,17 @@ def _list_lost(sets: Sets, first: Pair) -> tuple[str, ...]:
     lost = [leaf for leaf in sets.leaves if is_labels_name(leaf.path) and leaf.path != first.stack.path]
     return tuple(
         f"{leaf.path} ({say_value(leaf.value)}) is called as labels are, but cannot be read as such: "
-        "save them as numbers or as a cell array of text, with double(...) or cellstr(...)."
+        f"{_say_cure(leaf)}."
         for leaf in lost
         if read_raw_labels(leaf) is None
     )
+
+
+def _say_cure(leaf: Leaf) -> str:
+    line = say_line(leaf)
+    if line:
+        return f"in MATLAB, {line}"
+    return "save them as numbers or as a cell array of text, with double(...) or cellstr(...)"
 
 
 def _add_valid(
@@ -250,40 +256,3 @@ def _make_group(sets: Sets, pair: Pair, is_test: bool = False) -> Group:
     writers = [np.ravel(cast(np.ndarray, leaf.value)) for leaf in fitting]
     writers = [one for one in writers if len(one) == n]
     return Group((pair.stack,), pair.labels, writers[0] if writers else None, is_test)
-
-
-def _read_names(leaves: Sequence[Leaf], groups: Sequence[Group]) -> dict[int, str]:
-    """Read what the file calls its labels: a table of labels and characters, or a list of words."""
-    for leaf in leaves:
-        if is_names_name(leaf.path):
-            names = _read_table(leaf) or _read_list(leaf, groups)
-            if names:
-                return names
-    return {}
-
-
-def _read_table(leaf: Leaf) -> dict[int, str]:
-    """Read rows of a label and the codes of its characters, as EMNIST has them."""
-    table = leaf.value
-    if not isinstance(table, np.ndarray) or table.dtype.kind not in "iuf" or table.ndim != 2:
-        return {}
-    codes = table[:, 1:]
-    is_sound = np.isfinite(table).all() and (np.abs(table) < _BEYOND_LETTERS).all()
-    if not 2 <= table.shape[1] <= 4 or not is_sound or (codes <= _SPACE).any():
-        return {}
-    return {int(row[0]): "".join(chr(int(code)) for code in dict.fromkeys(row[1:])) for row in table}
-
-
-def _read_list(leaf: Leaf, groups: Sequence[Group]) -> dict[int, str]:
-    """Read a cell array of words, the first for the least label."""
-    value = leaf.value
-    if not isinstance(value, Cells) or not all(isinstance(item, str) for item in value.items):
-        return {}
-    raws = [group.labels for group in groups if group.labels is not None]
-    if not raws or any(raw.is_text for raw in raws):
-        return {}
-    least, greatest = (int(end(end(raw.values) for raw in raws)) for end in (min, max))
-    start = 0 if least == 0 else 1
-    if not start <= greatest < start + len(value.items):
-        return {}
-    return {start + place: str(item) for place, item in enumerate(value.items)}
