@@ -70,16 +70,19 @@ def _show_learning(info: ModelInfo) -> None:
 
 
 def _show_digits(reading: Reading) -> None:
-    confusion, names = reading.confusion, reading.class_names
+    confusion, occurs = reading.confusion, reading.confusion.sum(axis=1) > 0
+    names = [name for name, is_there in zip(reading.class_names, occurs, strict=True) if is_there]
     st.header("Precision and recall of each digit")
-    precision, recall = precision_recall(confusion)
+    precision, recall = (shares[occurs] for shares in precision_recall(confusion))
     show_chart(draw_precision_recall, precision, recall, names)
     st.caption(
         "Precision: of the images read as the digit, the share that are it. "
         "Recall: of the images of the digit, the share read as it."
     )
     with st.expander("The same as a table"):
-        table = pd.DataFrame({"precision": precision, "recall": recall, "images": confusion.sum(axis=1)})
+        table = pd.DataFrame(
+            {"precision": precision, "recall": recall, "images": confusion.sum(axis=1)[occurs]}
+        )
         table.index = pd.Index(names, name="digit")
         st.dataframe(table.style.format({"precision": "{:.2%}", "recall": "{:.2%}"}, na_rep="none"))
 

@@ -6,9 +6,11 @@ from typing import Any
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.data.dataset import Dataset, split_dataset
+from mnist_core.data.dataset import Dataset, check_inner_split, split_dataset
 from mnist_core.data.layouts import save_dataset
 from mnist_core.ground.errors import DataError
+
+_FOLDS = 5  # of a search, and parts of each training's own split, unless one says otherwise
 
 
 def add_inspect_arguments(command: argparse.ArgumentParser) -> None:
@@ -39,6 +41,10 @@ def _split(dataset: Dataset) -> tuple[dict[str, Any], list[str]]:
         split = split_dataset(dataset)
     except DataError as error:
         return {}, [*warnings, str(error)]
+    try:
+        check_inner_split(dataset.labels[split.train], _FOLDS, _FOLDS, dataset.class_names)
+    except DataError as error:
+        warnings.append(f"A search as usual, with {_FOLDS} folds, is not possible. {error}")
     splits = {"train": len(split.train), "test": len(split.test), "description": split.description}
     return splits, warnings
 
@@ -50,7 +56,9 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
         "n_samples": dataset.n_samples,
         "side": dataset.side,
         "n_classes": int((counts > 0).sum()),
-        "class_names": list(dataset.class_names),
+        "class_names": [
+            name for name, n in zip(dataset.class_names, counts, strict=True) if n or not dataset.is_labelled
+        ],
         "class_counts": {
             name: int(count) for name, count in zip(dataset.class_names, counts, strict=True) if count
         },

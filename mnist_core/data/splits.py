@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,7 @@ def split_inner(labels: Labels, n_parts: int) -> tuple[Part, Part]:
     return next(cut_folds(labels, n_parts))
 
 
-def check_inner_split(labels: Labels, n_parts: int, folds: int = 1) -> None:
+def check_inner_split(labels: Labels, n_parts: int, folds: int = 1, class_names: Sequence[str] = ()) -> None:
     """Check that every class can be part of every part of the splits.
 
     Parameters
@@ -133,18 +134,23 @@ def check_inner_split(labels: Labels, n_parts: int, folds: int = 1) -> None:
         The parts of the inner split.
     folds : int
         Outer folds; 1 where there is no cross-validation.
+    class_names : sequence of str
+        What the classes are called, where it is known.
 
     Raises
     ------
     DataError
         If a class has too few images.
     """
-    rarest = int(np.unique(labels, return_counts=True)[1].min())
+    present, counts = np.unique(labels, return_counts=True)
+    rarest = int(counts.min())
     needed = next(n for n in itertools.count(1) if _suffices(n, folds, n_parts))
     if rarest < needed:
+        name = f", {class_names[present[counts.argmin()]]}," if class_names else ""
+        cure = "use more images" if folds == 1 else "use more images of it, or fewer folds"
         raise DataError(
-            f"Training needs at least {needed} images of each digit to split them, but the rarest has "
-            f"{rarest}: use more images."
+            f"Training needs at least {needed} images of each digit to split them, but the rarest{name} has "
+            f"{rarest}: {cure}."
         )
 
 

@@ -15,7 +15,7 @@ def chart_digit_counts(dataset: Dataset, split: Split | None) -> alt.LayerChart 
     Parameters
     ----------
     dataset : Dataset
-        Its classes are counted; without labels all bars are empty.
+        Its classes are counted, those that occur; without labels there is no bar.
     split : Split or None
         None where the data set cannot be split; all images are then shown as one part.
     """
@@ -46,4 +46,5 @@ def _count_digits(dataset: Dataset, split: Split | None) -> pd.DataFrame:
         {"digit": dataset.class_names[place], "part": _PARTS[order], "order": order, "images": int(count)}
         for order, positions in enumerate(chosen)
         for place, count in enumerate(np.bincount(labels[positions], minlength=dataset.n_classes))
+        if dataset.class_counts[place]
     )

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from mnist_core.data.dataset import Dataset, Split
+from mnist_core.data.dataset import Dataset, Split, check_inner_split
 from mnist_core.data.layouts.export import write_mat, write_npz
 from mnist_core.ground.errors import DataError
 from mnist_core.store.people.publishing import give_dataset, is_given, take_back_dataset
@@ -36,6 +36,7 @@ from mnist_ui.models.sharing import offer_sharing
 from mnist_ui.page_links import link_suspects
 
 _SPLIT_SEED = 0
+_FOLDS = 5  # of a search, and parts of each training's own split, unless one says otherwise
 _N_EXAMPLES = 20  # of each digit; what a wide page has room for
 
 
@@ -71,6 +72,11 @@ def _show_split(dataset: Dataset) -> Split | None:
         st.warning(escape(str(error)), icon=":material/warning:")
         return None
     st.markdown(f"**Split:** {split.description}.")
+    try:
+        check_inner_split(dataset.labels[split.train], _FOLDS, _FOLDS, dataset.class_names)
+    except DataError as error:
+        words = f"A search as usual, with {_FOLDS} folds, is not possible. {error}"
+        st.warning(escape(words), icon=":material/warning:")
     return split
 
 

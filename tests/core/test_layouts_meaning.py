@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from commands import call
+from commands import call, call_json
 from digits import make_digits, take_digits
 from matfiles import find_decision
 from scipy.io import savemat
@@ -154,3 +154,21 @@ def test_labels_that_only_matlab_can_read_come_with_the_line_that_converts_them(
     dataset = recognise_layout({"X": ROWS, "y": Opaque(kind)}, "digits")
     (warning,) = dataset.origin.warnings
     assert "in MATLAB, y = cellstr(y); save('digits.mat', 'y', '-v7', '-append')." in warning
+
+
+def test_digits_that_do_not_occur_are_no_classes(tmp_path):
+    keep = LABELS > 0
+    savemat(tmp_path / "nine.mat", {"X": ROWS[keep], "y": LABELS[keep, None]})
+    found = call_json(tmp_path, "inspect", tmp_path / "nine.mat")
+    assert found["n_classes"] == 9
+    assert found["class_names"] == list(found["class_counts"]) == list("123456789")
+    assert "0: 0" not in call(tmp_path, "inspect", tmp_path / "nine.mat").stdout
+
+
+def test_a_class_with_fewer_images_than_folds_is_told_by_name_before_any_search(tmp_path):
+    keep = (LABELS != 7) | (np.cumsum(LABELS == 7) <= 4)
+    savemat(tmp_path / "few.mat", {"X": ROWS[keep], "y": LABELS[keep, None]})
+    sentence = "but the rarest, 7, has 3: use more images of it, or fewer folds."
+    assert sentence in call_json(tmp_path, "inspect", tmp_path / "few.mat")["warnings"][-1]
+    refused = call(tmp_path, "search", tmp_path / "few.mat", code=2)
+    assert sentence in refused.stderr

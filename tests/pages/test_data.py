@@ -10,9 +10,11 @@ from scipy.io import loadmat, savemat
 from screen import press, read_facts
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.data.dataset import split_dataset
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import Database, add_search
+from mnist_ui.data.dataset_charts import chart_digit_counts
 from mnist_ui.session import DATASET
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -300,3 +302,15 @@ def test_a_file_whose_labels_do_not_fit_asks_what_they_mean_and_its_classes_can_
     assert not page.exception
     assert read_heading(page) == "clothes.mat"
     assert page.session_state[DATASET].class_names == ("shirt", "1", "shoe")
+
+
+def test_a_digit_that_does_not_occur_has_no_bar(data_page):
+    images, digits = make_digits()
+    page = upload(
+        data_page, "nine.mat", make_mat(X=images[digits > 0].reshape(-1, 784), y=digits[digits > 0])
+    )
+    assert not page.exception
+    assert read_facts(page)["Digits"] == "9"
+    dataset = page.session_state[DATASET]
+    rows = chart_digit_counts(dataset, split_dataset(dataset)).to_dict()["datasets"]
+    assert {row["digit"] for some in rows.values() for row in some} == set("123456789")

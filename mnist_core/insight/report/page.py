@@ -108,12 +108,23 @@ def _tell_training(facts: ReportFacts) -> str:
 def _tell_test(facts: ReportFacts) -> str:
     test, names = facts.model.info.test, facts.model.info.class_names
     low, high = wilson_interval(sum(row[i] for i, row in enumerate(test.confusion)), test.n)
-    rows = [[name, *map(str, row)] for name, row in zip(names, test.confusion, strict=True)]
+    # A class without images has no row; one that is not guessed either has no column.
+    guessed = [place for place, column in enumerate(zip(*test.confusion, strict=True)) if any(column)]
+    shown = [place for place in range(len(names)) if place in guessed or any(test.confusion[place])]
+    rows = [
+        [names[place], *(str(test.confusion[place][guess]) for guess in shown)]
+        for place in shown
+        if any(test.confusion[place])
+    ]
     words = (
         f"The retrained winner reads {test.accuracy:.2%} of {test.n:,} held-out images (95 % interval "
         f"{low:.2%} to {high:.2%}, Wilson's). The paper reports {PAPER_ACCURACY:.2%} on 10,000 of MNIST."
     )
-    table = _table("Confusion: a row a true class, a column a guess", ["True class", *names], rows)
+    table = _table(
+        "Confusion: a row a true class, a column a guess",
+        ["True class", *(names[place] for place in shown)],
+        rows,
+    )
     return "<h2>Test accuracy</h2>" + _say(words) + table
 
 
