@@ -40,7 +40,8 @@ from mnist_core.store import Database, list_work
 SETTINGS = {"MNIST_LAB_PEOPLE": "names"}
 """Of a lab for a class."""
 
-_PATHS = ["" if page.stem == "home" else page.stem for page in sorted((ROOT / "pages").glob("[a-z]*.py"))]
+_OF_HOST = "people"
+_PATHS = [page.stem for page in sorted((ROOT / "pages").glob("[a-z]*.py")) if page.stem != _OF_HOST]
 _MOST_PAGE_S, _MOST_DRAW_S, _MOST_LOOKED_S = 1.0, 0.4, 3.0
 _MOST_MB, _MOST_GROWTH = 3000.0, 0.05
 _LOOK_EVERY_S, _SAMPLE_EVERY_S, _LOOKERS_S = 0.5, 10.0, 120.0
@@ -141,6 +142,7 @@ def report(lesson: Lesson, most_page_s: float = _MOST_PAGE_S) -> list[str]:
     ]
     print(f"| all pages | {len(pages):,} | {statistics.median(pages):.2f} | {np.quantile(pages, 0.95):.2f} |")
     print(f"\n{lesson.n_messages:,} messages, {len(lesson.leaks)} of them with a word of another's.")
+    print(f"{lesson.n_left} left before what takes its time was there.")
     errors = lesson.list_errors()
     for words in errors:
         print(f"  {lesson.errors.count(words)} x {words}")
@@ -173,7 +175,9 @@ def _report_searches(lesson: Lesson, watched: Watched) -> list[str]:
 
 def _let_look(server: Server, pupils: Sequence[Pupil]) -> list[str]:
     print(f"\n{len(pupils)} people only look:")
-    seen = asyncio.run(look_around(server.url, pupils, _PATHS, _LOOKERS_S))
+    seen = asyncio.run(
+        look_around(server.url, pupils, ["" if path == "home" else path for path in _PATHS], _LOOKERS_S)
+    )
     return report(seen, _MOST_LOOKED_S)
 
 

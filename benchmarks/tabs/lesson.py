@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from websockets.exceptions import WebSocketException
 
@@ -27,11 +28,13 @@ HEAVY = "heavy: "
 
 _PAUSE_S = (2.0, 6.0)
 _DRAW_EVERY_S, _N_DRAWN = 5.0, 8
+_PATIENCE_S = 40.0
 _WATCH_S = (10.0, 25.0)
 _A_TAB = 8  # things that are done in a tab before it is loaded anew
 _SIDE, _MARGIN = 320, 64  # screen pixels of the canvas, and of what is left free around a digit
 _GRID = {"Learning rates": "0.1, 0.01, 0.001", "Units of hidden 1": "24, 48, 96", "Units of hidden 2": "12"}
-_TRAIN_EVERY_S = 150.0
+_TRAIN_EVERY_S = 240.0
+_N_LOOKS, _LOOK_EVERY_S = 25, 0.2
 _DEPTHS = ("How sure it may be", "Robustness", "Against another")
 
 
@@ -41,6 +44,9 @@ class Lesson(Seen):
 
     leaks: list[str] = field(default_factory=list)
     n_messages: int = 0
+    n_left: int = 0
+    """Views that take their time which somebody left before they were there."""
+
     n_searches: int = 0
     n_trainings: int = 0
 
@@ -109,8 +115,20 @@ class _Desk:
     async def _visit(self, tab: Tab, path: str, query: str = "", kind: str = "") -> None:
         self._seen.note(kind or path, await tab.visit(path, query))
 
-    async def _use(self, tab: Tab, kind: str, name: str, awaited: str = "", **value: object) -> None:
+    async def _use(self, tab: Tab, kind: str, name: str, awaited: str = "", **value: Any) -> None:
+        for _ in range(_N_LOOKS):  # the page may run anew by itself just now
+            if tab.is_there(name):
+                break
+            await asyncio.sleep(_LOOK_EVERY_S)
         self._seen.note(kind, await tab.use(name, awaited, **value))
+
+    async def _use_heavy(self, tab: Tab, kind: str, name: str, **value: Any) -> None:
+        """Ask for what may take its time, and leave where it takes more than one has."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._use(tab, f"{HEAVY}{kind}", name, **value)
+        except TimeoutError:
+            self._seen.n_left += 1
 
     async def _pause(self) -> None:
         await asyncio.sleep(self._choose.uniform(*_PAUSE_S))
@@ -177,15 +195,15 @@ class _Desk:
         if self._choose.random() < 0.3:
             await self._pause()
             method = self._choose.choice(("t-SNE", "UMAP"))
-            await self._use(
-                tab, f"{HEAVY}map by {method}", "map-method", string_array_value={"data": [method]}
+            await self._use_heavy(
+                tab, f"map by {method}", "map-method", string_array_value={"data": [method]}
             )
 
     async def _operate(self, tab: Tab, query: str) -> None:
         await self._visit(tab, "operate", query)
         if self._choose.random() < 0.3:
             await self._pause()
-            await self._use(tab, f"{HEAVY}operate, all orders", "operate-curve", bool_value=True)
+            await self._use_heavy(tab, "operate, all orders", "operate-curve", bool_value=True)
 
     async def _read_results(self, tab: Tab, query: str) -> None:
         await self._visit(tab, "results", query)

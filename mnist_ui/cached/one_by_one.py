@@ -1,8 +1,8 @@
 """What takes long is computed one at a time: whoever else asks for such is told that others compute."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -13,38 +13,24 @@ ALONE: Final = Lock()
 would keep Python's lock from all pages in turn. Nothing else that is computed once is asked for within."""
 
 _T = TypeVar("_T")
-_LOOK_EVERY_S = 0.5
-_TURN = Lock()
+_LOOK_EVERY_S = 0.3
+_WORKER = ThreadPoolExecutor(1, "one-by-one")
 _WAITS = "Others compute at this moment: yours is begun as soon as they are done."
 
 
-class _OthersAtWorkError(Exception):
-    """Somebody else computes something that takes long."""
+def begin_in_turn(compute: Callable[[], _T]) -> "Future[_T]":
+    """Have something computed beside the pages, after what was asked for before."""
+    return _WORKER.submit(compute)
 
 
-@contextmanager
-def taking_turn() -> Iterator[None]:
-    """Compute what takes long, where a function that is computed once is given to `wait_for_turn`."""
-    if not _TURN.acquire(blocking=False):
-        raise _OthersAtWorkError
-    try:
-        yield
-    finally:
-        _TURN.release()
+def wait_for(begun: "Future[_T]", words: str) -> _T:
+    """Return what something comes to; until then the page says that it is computed, or waits for others.
 
-
-def wait_for_turn(compute: Callable[[], _T]) -> _T:
-    """Return what a function returns, which takes its turn where it has to compute.
-
-    Until then the page says that others compute; who leaves the page waits no longer.
+    Who leaves the page waits no longer: it is computed all the same, for whoever asks next.
     """
     place = st.empty()
-    while True:
-        try:
-            found = compute()
-        except _OthersAtWorkError:
-            place.info(_WAITS, icon=":material/hourglass_empty:")
-            time.sleep(_LOOK_EVERY_S)
-        else:
-            place.empty()
-            return found
+    while not begun.done():
+        place.info(words if begun.running() else _WAITS, icon=":material/hourglass_empty:")
+        time.sleep(_LOOK_EVERY_S)
+    place.empty()
+    return begun.result()

@@ -6,11 +6,12 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.mnist import fetch_mnist
-from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.errors import LabError
 from mnist_core.store.allowance import check_upload, read_allowance
 from mnist_core.store.people.publishing import list_given
 from mnist_ui import session
+from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.data import state
 from mnist_ui.data.undecided_file import drop_pending, open_file
@@ -60,8 +61,13 @@ def _offer_sample() -> None:
     st.markdown("**Built-in sample**")
     st.caption("5,000 real images, 500 of each digit. Needs no network.")
     if st.button("Open the sample", icon=":material/inventory_2:", width="stretch"):
-        open_anew(lambda: open_file(SAMPLE_PATH, SAMPLE_NAME), "Reading the sample …")
+        open_anew(_use_sample, "Reading the sample …")
     offer_file("Download it as a .mat file", SAMPLE_PATH.read_bytes, SAMPLE_PATH.name, type="tertiary")
+
+
+def _use_sample() -> None:
+    session.use_dataset(open_sample(), SAMPLE_PATH)  # which was read as the server started
+    drop_pending()
 
 
 def _offer_fetch() -> None:

@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from mnist_core.data.dataset import Dataset
+from mnist_core.ground.errors import LabError
 from mnist_core.insight.projection.apart import map_apart
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.insight.projection.layer_map import Cloud, list_points, map_layers, probe_layers
@@ -15,9 +17,10 @@ from mnist_core.insight.projection.map_images import Sample, choose_sample
 from mnist_core.insight.projection.measure import Probed
 from mnist_core.network.models import Model
 from mnist_ui.cached.once import LookedInto, once
-from mnist_ui.cached.one_by_one import ALONE, taking_turn, wait_for_turn
+from mnist_ui.cached.one_by_one import ALONE, begin_in_turn, wait_for
 from mnist_ui.components.gallery import sheet_png
 
+_WORDS = "Flattening four layers: this takes half a minute, once …"
 _COLUMNS = 50  # of the sheet of pictures
 
 
@@ -41,7 +44,12 @@ def read_clouds(source: MapSource, method: Method) -> dict[str, Cloud]:
     """Flatten each stage of a network."""
     if method is Method.PCA:
         return _flatten_at_once(source)
-    return wait_for_turn(lambda: _flatten(source, method))
+    begun = _begin_flattening(source, method)
+    try:
+        return wait_for(begun, _WORDS)
+    except LabError:
+        _begin_flattening.clear(source, method)  # type: ignore[attr-defined]  # to be tried again
+        raise
 
 
 @once("Fitting a linear probe to each layer …", 64)
@@ -82,10 +90,9 @@ def _flatten_at_once(source: MapSource) -> dict[str, Cloud]:
         return map_layers(source.model, source.images, Method.PCA)
 
 
-@once("Flattening four layers: this takes half a minute, once …", 12, show_time=True)
-def _flatten(source: MapSource, method: Method) -> dict[str, Cloud]:
-    with taking_turn():
-        return map_apart(source.model, source.images, method)
+@once(most=12)
+def _begin_flattening(source: MapSource, method: Method) -> "Future[dict[str, Cloud]]":
+    return begin_in_turn(lambda: map_apart(source.model, source.images, method))
 
 
 def _to_text(values: np.ndarray) -> str:

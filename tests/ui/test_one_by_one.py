@@ -1,70 +1,58 @@
-"""What takes long waits for its turn, and says so."""
+"""What takes long waits for its turn, and the page says so."""
 
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_ui.cached.one_by_one import taking_turn, wait_for_turn
+from mnist_ui.cached.one_by_one import begin_in_turn, wait_for
 
 
-def test_who_asks_while_another_computes_gets_the_turn_after_it():
-    others_begin, others_end, told = Event(), Event(), []
+def test_what_takes_long_is_computed_one_after_the_other():
+    others_end, told = Event(), list[str]()
 
     def compute_long() -> None:
-        with taking_turn():
-            others_begin.set()
-            others_end.wait(20)
-            told.append("other")
+        others_end.wait(20)
+        told.append("other")
 
-    def compute() -> str:
-        with taking_turn():
-            told.append("own")
-            return "done"
-
-    other = Thread(target=compute_long)
-    other.start()
-    others_begin.wait(20)
-    found: list[str] = []
-    own = Thread(target=lambda: found.append(wait_for_turn(compute)))
-    own.start()
-    own.join(1)
-    assert told == []
+    begin_in_turn(compute_long)
+    own = begin_in_turn(lambda: told.append("own"))
+    assert not own.running()
     others_end.set()
-    own.join(20)
-    other.join(20)
+    wait_for(own, "computes")
 
     assert told == ["other", "own"]
-    assert found == ["done"]
 
 
-def test_meanwhile_the_page_says_that_others_compute():
-    def show() -> None:
+@pytest.mark.parametrize("words", ["It is computed.", "Others compute at this moment"])
+def test_meanwhile_the_page_says_what_it_waits_for(words: str):
+    def show(is_running: bool) -> None:
+        from concurrent.futures import Future
+
         import streamlit as st
 
-        from mnist_ui.cached.one_by_one import taking_turn, wait_for_turn
+        from mnist_ui.cached.one_by_one import wait_for
 
-        asked = []
+        class Begun(Future[None]):
+            n_asked = 0
 
-        def compute() -> None:
-            if asked:
-                st.stop()
-            asked.append(True)
-            with taking_turn(), taking_turn():  # the first is another's
-                pass
+            def done(self) -> bool:
+                self.n_asked += 1
+                return st.stop() if self.n_asked > 1 else False
 
-        wait_for_turn(compute)
+        begun = Begun()
+        if is_running:
+            begun.set_running_or_notify_cancel()
+        wait_for(begun, "It is computed.")
 
-    page = AppTest.from_function(show).run()
+    page = AppTest.from_function(show, args=(words == "It is computed.",)).run()
 
-    assert page.info[0].value.startswith("Others compute at this moment")
+    assert page.info[0].value.startswith(words)
 
 
-def test_what_fails_gives_its_turn_back():
+def test_an_error_reaches_who_waits():
     def fail() -> None:
-        with taking_turn():
-            raise ValueError("it fails")
+        raise ValueError("it fails")
 
-    for _ in range(2):
-        with pytest.raises(ValueError, match="it fails"):
-            wait_for_turn(fail)
+    with pytest.raises(ValueError, match="it fails"):
+        wait_for(begin_in_turn(fail), "computes")
