@@ -28,7 +28,8 @@ _METAVARS = {"axes": "AXES", "size": "HEIGHTxWIDTH", "class_names": "NAME,NAME"}
 
 def add_data_arguments(command: argparse.ArgumentParser, file_words: str = "a .mat file of digits") -> None:
     """Add the file, told by some words, and the choices that may be made about it."""
-    command.add_argument("file", type=Path, metavar="FILE", help=file_words)
+    several = "; several are read as one, such as images and labels"
+    command.add_argument("file", type=Path, nargs="+", metavar="FILE", help=file_words + several)
     group = command.add_argument_group("what the file holds, where the rules are to be overruled")
     for name, words in _HELP.items():
         option = f"--{name.replace('_', '-')}"
@@ -54,7 +55,7 @@ def read_choices(arguments: argparse.Namespace) -> Choices:
 
 
 def read_data(arguments: argparse.Namespace) -> "Dataset":
-    """Read the file as the options say.
+    """Read the file, or the files as one, as the options say.
 
     Raises
     ------
@@ -63,4 +64,5 @@ def read_data(arguments: argparse.Namespace) -> "Dataset":
     """
     from mnist_core.data.layouts import read_dataset  # noqa: PLC0415 - a search has begun other work by then
 
-    return read_dataset(arguments.file, choices=read_choices(arguments))
+    files = arguments.file
+    return read_dataset(files[0] if len(files) == 1 else files, choices=read_choices(arguments))

@@ -34,8 +34,9 @@ def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
 def run_evaluate(arguments: argparse.Namespace) -> None:
     """Measure a saved model on a file's images, or on labelled pen strokes."""
     model = open_model(arguments.model)
-    if arguments.file.suffix.lower() == ".json":
-        _measure_drawings(model, arguments.file, arguments.json)
+    first: Path = arguments.file[0]
+    if first.suffix.lower() == ".json" and len(arguments.file) == 1:
+        _measure_drawings(model, first, arguments.json)
         return
     dataset = read_data(arguments)
     part = choose_part(model, dataset, Which(arguments.part), arguments.seed)

@@ -1,20 +1,17 @@
 """A file that was read but is not open yet, as its user decides how it is to be understood."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BufferedIOBase
 from pathlib import Path
 
 from mnist_core.data.dataset import Choices
 from mnist_core.data.layouts import Understanding, understand
+from mnist_core.data.layouts.several import Source, join_files, join_names, read_files
 from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.ground.errors import LayoutError
 from mnist_core.ground.variables import Value
 from mnist_ui import session
 from mnist_ui.data import state
-
-Source = Path | BufferedIOBase
-"""A file, or the bytes of one that was uploaded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +20,8 @@ class Pending:
 
     Attributes
     ----------
-    source : Path or binary file
-        Where it came from.
+    source : Path, binary file or None
+        Where it came from; None where several files were joined.
     values : mapping of str to Value
         Its variables.
     choices : Choices
@@ -33,24 +30,32 @@ class Pending:
         What comes of it.
     """
 
-    source: Source
+    source: Source | None
     values: Mapping[str, Value]
     choices: Choices
     understanding: Understanding
 
 
 def open_file(source: Source, name: str) -> None:
-    """Read a file and open it; where it leaves something to choose, it becomes pending instead.
+    """Read a file and open it, as `open_files` does."""
+    open_files([(source, name)])
+
+
+def open_files(sources: Sequence[tuple[Source, str]]) -> None:
+    """Read files as one and open what they hold; where it leaves something to choose, it becomes pending.
+
+    A file without images is joined to the open data set where that has no labels.
 
     Raises
     ------
     LabError
         If it cannot be read, holds no digit images whatever one chooses, or cannot be kept.
     """
-    read = _read(source, make_printable(name), Choices())
+    read = _read([(source, make_printable(name)) for source, name in sources], Choices())
+    read = _add_to_open(read) or read
     drop_pending()
     if read.understanding.dataset is not None:
-        session.use_dataset(read.understanding.dataset, source)
+        session.use_dataset(read.understanding.dataset, read.source)
     elif any(len(decision.options) > 1 for decision in read.understanding.decisions):
         state.PENDING.put(read)
     else:
@@ -65,7 +70,7 @@ def reopen_file(source: Path, name: str, choices: Choices) -> None:
     LabError
         If it cannot be read.
     """
-    state.PENDING.put(_read(source, name, choices))
+    state.PENDING.put(_read([(source, name)], choices))
 
 
 def choose(name: str, value: str | None) -> None:
@@ -102,9 +107,26 @@ def drop_pending() -> None:
     state.PENDING.forget()
 
 
-def _read(source: Source, name: str, choices: Choices) -> Pending:
-    values = read_mat(source, name)
+def _read(sources: Sequence[tuple[Source, str]], choices: Choices) -> Pending:
+    values, name = read_files(sources), join_names([name for _, name in sources])
+    source = sources[0][0] if len(sources) == 1 else None
     return Pending(source, values, choices, understand(values, name, choices))
+
+
+def _add_to_open(read: Pending) -> Pending | None:
+    """Join a file without images to the open data set, where that has no labels and both fit each other."""
+    dataset = session.current_dataset()
+    if read.understanding.layout or read.understanding.dataset or dataset is None or dataset.is_labelled:
+        return None
+    source = session.find_dataset_source(dataset)
+    if source is None:
+        return None
+    names = [dataset.name, read.understanding.name]
+    values = join_files([(names[0], read_mat(source, names[0])), (names[1], read.values)])
+    understanding = understand(values, join_names(names), dataset.origin.choices)
+    if understanding.dataset is None or not understanding.dataset.is_labelled:
+        return None
+    return Pending(None, values, dataset.origin.choices, understanding)
 
 
 def _require_pending() -> Pending:

@@ -14,7 +14,7 @@ from mnist_ui import session
 from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.data import state
-from mnist_ui.data.undecided_file import drop_pending, open_file
+from mnist_ui.data.undecided_file import drop_pending, open_file, open_files
 from mnist_ui.downloads import offer_file
 from mnist_ui.who import name_space, person
 
@@ -36,19 +36,27 @@ def show_ways_in(dataset: Dataset | None) -> None:
 
 def _offer_upload() -> None:
     st.markdown("**Upload a .mat file**")
-    st.caption("Digit images of MATLAB, Octave or SciPy, in any usual layout.")
+    st.caption(
+        "Digit images of MATLAB, Octave or SciPy, in any usual layout; images and labels may be two files."
+    )
     # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
     key = f"upload-{state.CHOICES.get()}"
     allowance = read_allowance(session.store())
     most_mb = None if allowance is None else max(allowance.upload_mb, 1)
-    file = st.file_uploader("A .mat file", key=key, label_visibility="collapsed", max_upload_size=most_mb)
+    files = st.file_uploader(
+        "A .mat file",
+        key=key,
+        label_visibility="collapsed",
+        max_upload_size=most_mb,
+        accept_multiple_files=True,
+    )
     tell_of_uploads("data-uploads")
-    if file is not None:
+    if files:
         state.CHOICES.count_up()
 
         def open_uploaded() -> None:
-            check_upload(session.store(), file.size)
-            open_file(file, file.name)
+            check_upload(session.store(), sum(file.size for file in files))
+            open_files([(file, file.name) for file in files])
 
         open_anew(open_uploaded, "Reading the file …")
     if allowance is not None and (n_kept := len(session.kept_datasets())) > allowance.datasets / 2:

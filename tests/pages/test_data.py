@@ -314,3 +314,34 @@ def test_a_digit_that_does_not_occur_has_no_bar(data_page):
     dataset = page.session_state[DATASET]
     rows = chart_digit_counts(dataset, split_dataset(dataset)).to_dict()["datasets"]
     assert {row["digit"] for some in rows.values() for row in some} == set("123456789")
+
+
+def test_images_and_labels_in_two_files_open_together(data_page):
+    images, digits = make_digits()
+    files = [
+        ("images.mat", make_mat(digits=images.reshape(-1, 784))),
+        ("labels.mat", make_mat(labels=np.eye(10)[digits])),
+    ]
+    page = data_page.file_uploader[0].set_value([(*file, "application/octet-stream") for file in files]).run()
+    assert not page.exception
+    assert read_heading(page) == "images.mat + labels.mat"
+    np.testing.assert_array_equal(page.session_state[DATASET].labels, digits)
+
+
+def test_a_file_of_labels_is_added_to_the_open_images(data_page):
+    images, digits = make_digits()
+    page = upload(data_page, "images.mat", make_mat(digits=images.reshape(-1, 784)))
+    assert read_facts(page)["Digits"] == "unknown"
+
+    page = upload(page, "labels.mat", make_mat(labels=digits))
+    assert not page.error
+    assert read_heading(page) == "images.mat + labels.mat"
+    np.testing.assert_array_equal(page.session_state[DATASET].labels, digits)
+
+
+def test_labels_of_another_count_are_not_added_to_the_open_images(data_page):
+    images, digits = make_digits()
+    page = upload(data_page, "images.mat", make_mat(digits=images.reshape(-1, 784)))
+    page = upload(page, "labels.mat", make_mat(labels=digits[:500]))
+    assert "Digit images are needed" in page.error[0].value
+    assert read_heading(page) == "images.mat"

@@ -5,7 +5,7 @@ one, for who wants to show and to overrule: it tells the variables, every decisi
 alternatives, and what is wrong, if anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from mnist_core.data.dataset import Choices, Dataset
 from mnist_core.data.layouts.assembly import understand
 from mnist_core.data.layouts.export import save_dataset, write_mat, write_npz
 from mnist_core.data.layouts.rules import RULES
+from mnist_core.data.layouts.several import join_names, read_files
 from mnist_core.data.layouts.understanding import Decision, Option, Understanding, Variable
 from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.data.origin import APART, NONE, TOGETHER
@@ -26,14 +27,17 @@ __all__ += ["write_npz"]
 
 
 def read_dataset(
-    source: Path | BufferedIOBase, name: str | None = None, choices: Choices | None = None
+    source: Path | BufferedIOBase | Sequence[Path],
+    name: str | None = None,
+    choices: Choices | None = None,
 ) -> Dataset:
-    """Read a `.mat` file as a data set.
+    """Read a `.mat` file, or several that belong together, as a data set.
 
     Parameters
     ----------
-    source : Path or binary file
-        The file, or its bytes open for reading.
+    source : Path, binary file or sequence of Path
+        The file, or its bytes open for reading; or files that hold images and labels, or training and test
+        images, each for themselves.
     name : str or None
         What the data set is called; None takes the name of the path.
     choices : Choices or None
@@ -46,6 +50,9 @@ def read_dataset(
     LayoutError
         If its variables hold no sound digit images, or leave a choice to the user.
     """
+    if isinstance(source, Sequence):
+        files = [(path, make_printable(path.name)) for path in source]
+        return recognise_layout(read_files(files), name or join_names([one for _, one in files]), choices)
     name = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
     return recognise_layout(read_mat(source, name), name, choices)
 

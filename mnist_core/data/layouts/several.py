@@ -1,0 +1,54 @@
+"""Several files as one: images and labels, or training and test images, each in a file of its own."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from io import BufferedIOBase
+from pathlib import Path
+from typing import TypeAlias
+
+from mnist_core.data.layouts.variable_names import Role, find_role
+from mnist_core.data.matfile import make_printable, read_mat
+from mnist_core.data.origin import NOTE
+from mnist_core.ground.variables import Value
+
+Source: TypeAlias = Path | BufferedIOBase
+"""A file, or its bytes open for reading."""
+
+
+def read_files(sources: Sequence[tuple[Source, str]]) -> dict[str, Value]:
+    """Read the variables of one file or of several, each with its name.
+
+    Raises
+    ------
+    MatFileError
+        If one of them is no readable `.mat` file.
+    """
+    return join_files([(name, read_mat(source, name)) for source, name in sources])
+
+
+def join_files(files: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, Value]:
+    """Join the variables of several files.
+
+    A variable stands under its own name, with that of its file before it where two files have one of that
+    name, or where the file is called as training or test images are and the variable is not.
+    """
+    if len(files) == 1:
+        return dict(files[0][1])
+    counts = Counter(variable for _, values in files for variable in values)
+    joined: dict[str, Value] = {}
+    for place, (name, values) in enumerate(files):
+        stem = re.sub(r"\W+", "_", Path(name).stem) or f"file{place + 1}"
+        is_part = find_role(stem) is not Role.ANY
+        for variable, value in values.items():
+            if variable == NOTE:  # of one file, not of what they are together
+                continue
+            is_told = counts[variable] == 1 and not (is_part and find_role(variable) is Role.ANY)
+            path = variable if is_told else f"{stem}_{variable}"
+            joined[path if path not in joined else f"file{place + 1}_{path}"] = value
+    return joined
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Name what several files are together."""
+    return make_printable(" + ".join(names))
