@@ -36,11 +36,6 @@ class Pending:
     understanding: Understanding
 
 
-def open_file(source: Source, name: str) -> None:
-    """Read a file and open it, as `open_files` does."""
-    open_files([(source, name)])
-
-
 def open_files(sources: Sequence[tuple[Source, str]]) -> None:
     """Read files as one and open what they hold; where it leaves something to choose, it becomes pending.
 

@@ -14,7 +14,7 @@ from mnist_ui import session
 from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.data import state
-from mnist_ui.data.undecided_file import drop_pending, open_file, open_files
+from mnist_ui.data.undecided_file import drop_pending, open_files
 from mnist_ui.downloads import offer_file
 from mnist_ui.who import name_space, person
 

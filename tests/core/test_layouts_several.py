@@ -57,5 +57,17 @@ def test_commands_take_several_files(write, tmp_path):
     files = [write("images.mat", digits=ROWS), write("labels.mat", labels=Y)]
     assert call_json(tmp_path, "inspect", *files)["n_classes"] == 10
     assert call_json(tmp_path, "evaluate", "paper", *files, "--part", "all")["n"] == 200
-    words = ["--hidden", 16, 8, "--lr", 0.01, "--max-epochs", 1, "--out", tmp_path / "model"]
+    words = [
+        "--hidden",
+        16,
+        8,
+        "--activation",
+        "tanh",
+        "--lr",
+        0.01,
+        "--max-epochs",
+        1,
+        "--out",
+        tmp_path / "model",
+    ]
     assert call(tmp_path, "train", *files, *words, "--json").stdout
