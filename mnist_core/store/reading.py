@@ -18,8 +18,9 @@ IS_WAITING = RUNS.c.queue_position.is_not(None)
 _SAME = sa.alias(RUNS)
 
 
-def _of_space(value: Any) -> Any:
-    return sa.select(value).where(_SAME.c.space == RUNS.c.space).correlate(RUNS).scalar_subquery()
+def _of_space(value: Any, *where: Any) -> Any:
+    query = sa.select(value).where(_SAME.c.space == RUNS.c.space, *where)
+    return query.correlate(RUNS).scalar_subquery()
 
 
 SPACE_TURN = (_of_space(sa.func.max(_SAME.c.turn)), _of_space(sa.func.min(_SAME.c.created)))
@@ -27,6 +28,9 @@ SPACE_TURN = (_of_space(sa.func.max(_SAME.c.turn)), _of_space(sa.func.min(_SAME.
 
 IN_TURN = (*SPACE_TURN, RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 """The order in which work is taken: a space after the other, in each its own order."""
+
+_SORT_TURN = _of_space(sa.func.max(_SAME.c.turn), (_SAME.c.kind == SEARCH) == IS_SEARCH)
+"""When a space's searches, or what else it has, had their last turn."""
 
 Stamp = tuple[tuple[Any, ...], ...]
 _SELF = sa.alias(RUNS)
@@ -89,9 +93,9 @@ def list_all_work(store: Database) -> list[WorkRow]:
 def list_waiting(store: Database) -> list[WorkRow]:
     """Read the work of all kinds that waits for a process, in its turn.
 
-    In a space what is no search comes first: somebody looks on while it is carried out.
+    In a space searches take turns with what is none; of the two, what somebody looks on at begins.
     """
-    return read_rows(store, IS_WAITING, *SPACE_TURN, RUNS.c.space, IS_SEARCH, *IN_TURN)
+    return read_rows(store, IS_WAITING, *SPACE_TURN, RUNS.c.space, _SORT_TURN, IS_SEARCH, *IN_TURN)
 
 
 def read_state(store: Database, work_id: str) -> WorkState:

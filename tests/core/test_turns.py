@@ -82,6 +82,20 @@ def test_in_a_space_what_one_looks_on_at_comes_first(store):
     assert set(waiting) == {run_id, job_id, other}
 
 
+def test_in_a_space_a_search_has_its_turn_after_what_one_looks_on_at(store):
+    mine = store.of("a")
+    search = add_run(mine)
+    first, second = (add_job(mine, "live", {}, name="one") for _ in range(2))
+    assert ids(list_waiting(store)) == [first, second, search]
+
+    claim(store, first)
+    assert ids(list_waiting(store)) == [search, second]
+    claim(store, search)
+    give_way(store, search)
+
+    assert ids(list_waiting(store)) == [second, search]
+
+
 def test_a_person_is_told_how_many_others_are_before_and_never_what(store):
     mine = store.of("me")
     first = add_run(mine, "my first")
