@@ -152,3 +152,10 @@ def test_one_picture_beside_many_is_an_example():
     found = understand(values, "workspace")
     assert find_decision(found, "images").value == "stuff"
     assert found.require_dataset().n_samples == N
+
+
+@pytest.mark.parametrize("n", [200, 168])
+def test_labels_alone_are_no_pictures(n):
+    found = understand({"labels": np.eye(10, dtype=np.uint8)[LABELS[:n]]}, "labels")
+    assert found.dataset is None
+    assert "Digit images are needed" in found.problem

@@ -60,7 +60,8 @@ def list_candidates(leaves: Sequence[Leaf], size: str | None = None) -> list[Can
         return found
     for leaf, array, _ in arrays:
         ways = list_oblongs(array.shape)
-        if any(find_doubt(array, way) is None for way in ways):
+        # Nothing but likeness tells them, and of few images that says little.
+        if any(way.n >= _ENOUGH and find_doubt(array, way) is None for way in ways):
             found.append(Candidate(leaf, array, tuple(ways)))
     return found
 
