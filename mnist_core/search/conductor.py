@@ -187,10 +187,12 @@ class Conductor:
     def _take_last(self, running: Running, ended: Ended) -> list[TaskState]:
         """Take in a round that none follows, as the search gives way."""
         end = ended.fetch()
-        if end is None:
-            return []
-        self._note(running, end)
-        return [read_state(end.state, self._recipe)] if end.is_over else []
+        if end is not None:
+            self._note(running, end)
+        if end is not None and end.is_over:
+            return [read_state(end.state, self._recipe)]
+        self._waiting.append(running.task)  # else the last one would be taken to be over, and its end missed
+        return []
 
     def _note(self, running: Running, end: RoundEnd) -> None:
         self._checkpoints.save(running.task.name, end.state)

@@ -1,18 +1,19 @@
 """Who does which rounds: tasks, their order, their halves."""
 
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from digits import make_digits
 
-from mnist_core.ground.errors import StorageError
+from mnist_core.ground.errors import RunStoppedError, StorageError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
-from mnist_core.search.fast import open_fast_engine
+from mnist_core.search.fast import make_fast_engine, open_fast_engine
 from mnist_core.search.following import write_message
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.states import TaskState
@@ -157,3 +158,18 @@ def test_a_checkpoint_that_cannot_be_written_is_one_sentence(tmp_path):
 
     with pytest.raises(StorageError, match=r"needs room for its checkpoints in .*taken"):
         Checkpoints(tmp_path / "taken").save("a", b"state")
+
+
+def test_who_gives_way_while_the_winner_is_retrained_stops_and_goes_on_from_there(tmp_path):
+    images, labels = make_digits(400)
+    plan, told = replace(PLAN, checkpoint_s=0.0), list[object]()
+    source, checkpoints = Source(images, labels), Checkpoints(tmp_path / "stopped")
+    engine = make_fast_engine(source, plan, checkpoints, told.append, None, lambda: len(told) > 2)
+    with closing(engine), pytest.raises(RunStoppedError):
+        engine.train(0)
+    with open_fast_engine(source, plan, checkpoints, told.append, tmp_path) as engine:
+        weights = engine.train(0)[0].state_dict()
+    with open_fast_engine(source, plan, Checkpoints(tmp_path / "whole"), told.append, tmp_path) as engine:
+        whole = engine.train(0)[0].state_dict()
+
+    assert all((weights[name] == whole[name]).all() for name in weights)
