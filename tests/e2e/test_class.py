@@ -18,6 +18,7 @@ from mnist_core.store import Database, WorkState, get_work
 from mnist_core.store.allowance import Allowance, allow, read_allowance_of
 
 LAB_SETTINGS = CLASS_SETTINGS
+pytestmark = pytest.mark.slow
 _LONG = SearchPlan()  # the whole grid of the paper
 
 
@@ -115,7 +116,6 @@ def test_the_drawings_of_the_class_open_as_one_data_set(open_tab: OpenTab, lab: 
     expect(tab.get_by_role("button", name="Take back from the class")).to_be_visible()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_of_the_host_is_whole_and_without_faults(

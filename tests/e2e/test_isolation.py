@@ -32,6 +32,8 @@ from mnist_core.cli import COMMANDS
 from mnist_core.ground.settings import read_settings
 from mnist_core.store import Database
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {"MNIST_LAB_PEOPLE": "names", "MNIST_LAB_HOST": "Grace"}
 PARAMETERS = {
     "home": (),

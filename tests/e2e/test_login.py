@@ -20,7 +20,7 @@ with warnings.catch_warnings():
 
 _SECRETS = Path(mkdtemp()) / "secrets.toml"
 # The provider's thread meets them, in libraries of its own.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 LAB_SETTINGS = {
     "MNIST_LAB_PEOPLE": "login",
     "MNIST_LAB_HOST": "grace@example.org",

@@ -16,6 +16,8 @@ from benchmarks.tabs.server import Server, run_app
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 
+pytestmark = pytest.mark.slow
+
 _RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 
 
