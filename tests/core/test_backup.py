@@ -67,7 +67,7 @@ def other_store(other):
 def read_rows(store: Database) -> dict[str, list[tuple[object, ...]]]:
     with store.reading() as connection:
         return {
-            table.name: sorted(map(repr, connection.execute(sa.select(table)).all()))
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
             for table in METADATA.sorted_tables
         }
 

@@ -250,7 +250,7 @@ def test_a_choice_is_a_word_that_is_known():
 
     assert WORDS["orientation"] == tuple(Orientation)
     assert Choices.from_values(Choices(images="X", ink="dark").given()) == Choices(images="X", ink="dark")
-    with pytest.raises(LayoutError, match="must be one of bright, dark, but is green"):
+    with pytest.raises(LayoutError, match="must be one of bright, dark, each, but is green"):
         Choices(ink="green")
     with pytest.raises(LayoutError, match="but colour is not"):
         Choices.from_values({"colour": "red"})

@@ -86,7 +86,7 @@ def test_a_search_follows_the_classes_and_the_side_of_its_data(letters, tmp_path
     plan = SearchPlan(grid, Recipe(max_epochs=2), cv=2, limit=400)
     with MessageListener(lambda _: None) as sender:
         folders = (tmp_path / name for name in "dmrct")
-        search(SearchOrder(plan, dataset.fingerprint, *folders, sender=sender), None)
+        search(SearchOrder(plan, dataset.fingerprint, *folders, sender=sender), None, lambda: False)
     winner = load_model(tmp_path / "m")
     assert (winner.info.class_names, winner.info.side, winner.info.recipe.n_classes) == (tuple(NAMES), 20, 12)
     assert (winner.info.data.n_train, winner.info.data.n_test) == (400, 200)

@@ -35,7 +35,12 @@ from mnist_core.work.supervisor import carry_out_work
 
 STORES = Path(__file__).parent / "stores"
 HOME = "/home/ada/.lab"
-HALF_WAY = {"0001": WorkState.RUNNING, "0002": WorkState.RUNNING, "0003": WorkState.INTERRUPTED}
+HALF_WAY = {
+    "0001": WorkState.RUNNING,
+    "0002": WorkState.RUNNING,
+    "0003": WorkState.INTERRUPTED,
+    "0004": WorkState.INTERRUPTED,
+}
 N_FITS, MOST_EPOCHS = 4, 30
 
 

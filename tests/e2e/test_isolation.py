@@ -11,6 +11,7 @@ import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 
 def run(what: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(what)
+    # In a thread of its own: the browser of other tests keeps a loop in this one.
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, what).result()
 
 
 async def open_all(url: str, ada: Somebody) -> tuple[str, tuple[str, ...]]:

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from processes import wait_until
+from processes import processes_of, wait_until
 from screen import read_documents, read_facts, read_words
 from searches import (
+    APP,
     SMALL,
     add_run,
     begin_run,
@@ -21,10 +22,21 @@ from searches import (
     shown_run,
     train_fit,
 )
+from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model
 
 from mnist_core.network.grid import PAPER_GRID, Engine, SearchPlan
-from mnist_core.store import WorkState, add_job, add_search, claim, end, get_search, read_queue, release
+from mnist_core.store import (
+    Database,
+    WorkState,
+    add_job,
+    add_search,
+    claim,
+    end,
+    get_search,
+    read_queue,
+    release,
+)
 from mnist_ui.session import MODEL_WIDGET
 from mnist_ui.states import name_in_title
 
@@ -344,11 +356,18 @@ def test_a_run_whose_worker_is_gone_waits_and_says_why(open_page, store):
     assert find_button(page, "Resume")
 
 
-def test_the_start_of_the_app_starts_a_worker_where_a_run_waits(open_page, store, home):
-    add_run(store)
-    open_page()
-    log = home / "logs" / "worker.log"
-    wait_until(lambda: log.exists() and "another worker lives" in log.read_text())
+def test_the_start_of_the_app_starts_a_worker_where_a_run_waits(tmp_path, monkeypatch):
+    home = tmp_path / "without a worker"
+    monkeypatch.setenv("MNIST_LAB_HOME", str(home))
+    store = Database(f"sqlite:///{home / 'lab.db'}")
+    run_id = add_run(store)
+
+    AppTest.from_file(APP, default_timeout=60).run()
+
+    # Its data set is kept nowhere: that is all that a worker can say of it.
+    wait_until(lambda: get_search(store, run_id).state is WorkState.FAILED)
+    wait_until(lambda: not processes_of(home))
+    store.close()
 
 
 def test_the_start_of_the_app_starts_no_worker_where_nothing_waits(open_page, store, home):
