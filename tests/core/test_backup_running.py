@@ -34,7 +34,7 @@ from mnist_core.work.supervisor import start_worker
 pytestmark = pytest.mark.processes
 
 PLAN = SearchPlan(
-    Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=60, patience=60), cv=2, workers=1
+    Grid((0.01,), (12,), (6, 8), (Activation.TANH,)), Recipe(max_epochs=400, patience=400), cv=2, workers=1
 )
 # Saves a model, tells the store of it, saves it anew, and removes one that was saved before, for ever.
 BUSY = """
@@ -67,11 +67,13 @@ BUSY = """
 
 
 WRITE = """
+    import signal
     import sys
     from itertools import count
     from stored_runs import add_run
     from mnist_core.store import Database
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it began as ignored
     store = Database(sys.argv[1])
     for number in count():
         add_run(store, f"run-{number}")
