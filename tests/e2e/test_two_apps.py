@@ -160,7 +160,9 @@ def test_people_of_a_killed_process_are_back_with_their_data_runs_and_place(lab:
 def test_a_process_that_is_there_again_leaves_tabs_where_they_went(lab: Lab) -> None:
     ada = lab.enter("Ada")
     data = lab.open(ada, "data")
-    settle(data)  # a page whose scripts are cut off while they load needs a reload
+    # A page whose scripts are cut off while they load needs a reload.
+    data.locator("input[type=file]").wait_for(state="attached")
+    data.get_by_text("Download it as a .mat file").wait_for()
     killed = find_app(ada)
     gone = lab.apps[killed]
     measure_return({data: data.get_by_role("heading", level=1)}, gone.kill)
