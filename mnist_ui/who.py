@@ -116,12 +116,7 @@ def _note_here(page: str) -> None:
 @st.cache_resource(show_spinner=False, ttl=_KNOWN_S, max_entries=1000, hash_funcs=_TELLS)
 def _know(settings: Settings, token: str) -> Person | None:
     store = open_whole_store(settings)
-    return read_token(_read_secret(settings), token, lambda person_id: get_person(store, person_id))
-
-
-@st.cache_resource(show_spinner=False, hash_funcs=_TELLS)
-def _read_secret(settings: Settings) -> str:
-    return read_secret(open_whole_store(settings))
+    return read_token(read_secret(store), token, lambda person_id: get_person(store, person_id))
 
 
 def _find_by_login(settings: Settings) -> Person:

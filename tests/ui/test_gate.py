@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import streamlit as st
 from asgi import Behind, Browser
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -13,6 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from mnist_core.ground.settings import read_settings
 from mnist_core.store.people.entering import hash_code, make_token
 from mnist_core.store.people.roll import add_person, change_person, get_person, list_people, read_secret
+from mnist_core.store.tables import LAB
 from mnist_ui.server import gate as gates
 from mnist_ui.server.gate import OPEN_PATHS, PERSON_HEADER, Gate
 from mnist_ui.server.newcomers import MOST_TRIES
@@ -53,6 +55,20 @@ def test_a_new_name_comes_in_and_its_browser_is_known_again(lab: Lab) -> None:
     assert (answer.status, answer.location) == (303, "/draw?model=paper")
     assert browser.get("/draw").text == "behind the gate"
     assert lab.open().enter("ada ", "engine").status == 303
+
+
+def test_who_enters_after_a_lab_was_restored_is_known(lab: Lab) -> None:
+    assert lab.browser.enter("Ada", "engine").status == 303
+    store = open_whole_store(read_settings())
+    first = lab.open()
+    first.enter("Ada", "engine")
+    assert first.get("/draw").text == "behind the gate"
+    store.write(sa.update(LAB).values(value="the secret of the lab that was restored"))
+
+    browser = lab.open()
+    browser.enter("Ada", "engine")
+
+    assert browser.get("/draw").text == "behind the gate"
 
 
 def test_the_cookie_is_for_the_server_alone(lab: Lab) -> None:
