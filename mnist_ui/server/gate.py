@@ -15,7 +15,6 @@ from string import Template
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-import streamlit as st
 from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -26,12 +25,14 @@ from mnist_core.ground.errors import LabError, PersonError
 from mnist_core.ground.settings import People, Settings, fold_name, read_settings
 from mnist_core.store.people.entering import TOKEN_DAYS, enter, make_token
 from mnist_core.store.people.roll import Person, find_person, read_secret
+from mnist_ui.addresses import find_base
+from mnist_ui.server.health import PATHS
 from mnist_ui.server.newcomers import Newcomers
 from mnist_ui.server.told_files import ToldFiles
 from mnist_ui.streamlit_insides import is_for_all_tabs
 from mnist_ui.who import COOKIE, know, open_whole_store
 
-OPEN_PATHS: Final = ("/health", "/ready", "/_stcore/health")
+OPEN_PATHS: Final = (*PATHS, "/_stcore/health")
 """What machines ask for, which tells nothing of anybody."""
 
 PERSON_HEADER: Final = b"x-mnist-lab-person"
@@ -139,7 +140,7 @@ class Gate:
             return _show_form(settings, request, str(error), form)
         response = RedirectResponse(_find_way_on(form.get("next", "")), 303)
         _set_cookie(response, request, COOKIE, token, TOKEN_DAYS * 86_400)
-        response.delete_cookie(_FORM_COOKIE, path=_find_base() + "/")
+        response.delete_cookie(_FORM_COOKIE, path=find_base() + "/")
         return response
 
     async def _let_in(self, settings: Settings, form: Mapping[str, str], address: str) -> str:
@@ -164,12 +165,12 @@ class Gate:
         return make_token(read_secret(store), enter(store, settings, *words))
 
     async def _leave(self, settings: Settings, request: Request) -> Response:
-        response = RedirectResponse(_find_base() + _ENTER, 303)
+        response = RedirectResponse(find_base() + _ENTER, 303)
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return response  # a page of others has no say
         if await self._know(settings, request.scope):  # tabs that are still open, and copies, end too
             self._left.append(request.cookies[COOKIE])
-        response.delete_cookie(COOKIE, path=_find_base() + "/")
+        response.delete_cookie(COOKIE, path=find_base() + "/")
         return response
 
 
@@ -218,7 +219,7 @@ def _show_form(
         'autocomplete="off"></label>'
     )
     page = Template(_PAGE.read_text(encoding="utf-8")).substitute(
-        action=html.escape(_find_base() + _ENTER),
+        action=html.escape(find_base() + _ENTER),
         trouble=f'<p role="alert">{html.escape(trouble)}</p>' if trouble else "",
         name=html.escape(form.get("name", "")[:200]),
         class_code=new if settings.class_code else "",
@@ -239,7 +240,7 @@ def _refuse(scope: Scope) -> Response:
     if asks_for_page and scope["method"] == "GET":
         query = scope["query_string"].decode("latin-1")
         way = scope["path"] + (f"?{query}" if query else "")
-        return RedirectResponse(f"{_find_base()}{_ENTER}?next={quote(way)}", 303)
+        return RedirectResponse(f"{find_base()}{_ENTER}?next={quote(way)}", 303)
     return PlainTextResponse("Enter by your name and code first.", 401)
 
 
@@ -249,7 +250,7 @@ def _set_cookie(response: Response, request: Request, name: str, value: str, sec
         name,
         value,
         max_age=seconds,
-        path=_find_base() + "/",
+        path=find_base() + "/",
         secure=told.split(",")[0].strip().lower() == "https",
         httponly=True,
         samesite="lax",
@@ -258,16 +259,11 @@ def _set_cookie(response: Response, request: Request, name: str, value: str, sec
 
 def _find_way_on(way: str) -> str:
     """Return where to go after the form: a page of this server, else the first."""
-    base = _find_base()
+    base = find_base()
     is_ours = way.startswith(f"{base}/") and not way.startswith(("//", "/\\")) and way.isprintable()
     return way if is_ours and "\\" not in way else f"{base}/"
 
 
-def _find_base() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
-
-
 def _cut_base(path: str) -> str:
-    base = _find_base()
+    base = find_base()
     return path[len(base) :] if base and path.startswith(f"{base}/") else path

@@ -7,17 +7,20 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import Settings, read_settings
+from mnist_ui.addresses import find_base
 from mnist_ui.loading import load_pages
 
 if TYPE_CHECKING:
     from mnist_core.store import Database
+
+PATHS = ("/health", "/ready")
+"""Of both addresses, which everybody may ask for."""
 
 _STORE_MAY_TAKE_S = 3.0  # whoever asks waits five seconds, most of them
 _LEAST_FREE_BYTES = 50_000_000
@@ -28,16 +31,8 @@ _ASKING = Lock()  # a store that hangs is asked once at a time, however often it
 
 def list_routes() -> list[Route]:
     """List the routes of both addresses, below the path that the server is told to be below."""
-    return [
-        Route(path, answer) for path, answer in zip(list_paths(), (_tell_life, _tell_readiness), strict=True)
-    ]
-
-
-def list_paths() -> tuple[str, str]:
-    """List the paths of both addresses, which everybody may ask for."""
-    below = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    start = f"/{below}" if below else ""
-    return f"{start}/health", f"{start}/ready"
+    answers = (_tell_life, _tell_readiness)
+    return [Route(find_base() + path, answer) for path, answer in zip(PATHS, answers, strict=True)]
 
 
 async def _tell_life(_: Request) -> JSONResponse:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core.ground.settings import People, read_settings
 from mnist_core.store.people.roll import Person
+from mnist_ui.addresses import find_base
 from mnist_ui.markdown import escape
 
 _LINK = '<a href="{href}" target="_self" style="color: var(--st-link-color)">{words}</a>'
@@ -22,18 +23,13 @@ def show_way_in(trouble: str) -> None:
     if read_settings().people is People.LOGIN:
         st.button("Log in", type="primary", icon=":material/login:", on_click=st.login)
     else:
-        st.html(_LINK.format(href=_find_address("enter"), words="Enter by name and code"))
+        st.html(_LINK.format(href=f"{find_base()}/enter", words="Enter by name and code"))
 
 
 def show_visitor(visitor: Person) -> None:
     """Show who is in, and the way out."""
     has_code = visitor.code_hash is not None
-    leave = _LINK.format(href=_find_address("leave"), words="Leave") if has_code else ""
+    leave = _LINK.format(href=f"{find_base()}/leave", words="Leave") if has_code else ""
     st.html(_ROW.format(name=html.escape(visitor.name), leave=leave))
     if not has_code:
         st.button("Leave", type="tertiary", on_click=st.logout)
-
-
-def _find_address(word: str) -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}/{word}" if base else f"/{word}"
