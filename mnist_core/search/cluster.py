@@ -51,7 +51,9 @@ def start_cluster(n_processes: int, folder: Path, start_by: str = "spawn") -> It
             dashboard_address="127.0.0.1:0",  # any free port, as several searches may go on
             memory_limit=0,
             local_directory=str(folder),
-            silence_logs="ERROR",
+            # What goes wrong in a round is raised where it is waited for; the rest are heartbeats of
+            # workers whose scheduler has just closed.
+            silence_logs="CRITICAL",
         ) as cluster,
         Client(cluster) as client,
     ):
