@@ -28,14 +28,14 @@ from benchmarks import describe_machine
 from benchmarks.fuzzing.files import make_files
 from benchmarks.fuzzing.hostile import make_hostile_files
 from benchmarks.fuzzing.mutations import harm
+from mnist_core.data.files.confined import take_values
+from mnist_core.data.files.formats import HEAD_BYTES, describe_problem, find_format
+from mnist_core.data.files.limits import MOST_MEMORY, set_limit
+from mnist_core.data.files.parcel import Packer
+from mnist_core.data.files.reader import read_tree
 from mnist_core.data.layouts import read_dataset, recognise_layout
-from mnist_core.data.matfile.confined import take_values
-from mnist_core.data.matfile.formats import HEAD_BYTES, describe_problem, find_format
-from mnist_core.data.matfile.limits import MOST_MEMORY, set_limit
-from mnist_core.data.matfile.parcel import Packer
-from mnist_core.data.matfile.reader import read_tree
 from mnist_core.data.sample import SAMPLE_PATH
-from mnist_core.ground.errors import LabError, MatFileError
+from mnist_core.ground.errors import DataFileError, LabError
 
 _N_IMAGES = 40  # of a file: small, so that most of it is what can be harmed to effect
 _OWN_PROCESS_EVERY = 40
@@ -96,11 +96,11 @@ def read_here(content: bytes) -> None:
     """
     form = find_format(content[:HEAD_BYTES])
     if form is None:
-        raise MatFileError(describe_problem(content[:HEAD_BYTES]))
+        raise DataFileError(describe_problem(content[:HEAD_BYTES]))
     with os.fdopen(os.memfd_create("parcel"), "w+b") as parcel:
         packer = Packer(parcel)
         packer.close(read_tree(BytesIO(content), form, packer))
-        recognise_layout(take_values(parcel.fileno()), "harmed.mat")
+        recognise_layout(take_values(parcel.fileno(), form), "harmed.mat")
 
 
 def _read_in_app(content: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 _PUBLIC = {
     "data.dataset": ("Dataset", "split_dataset"),
     "data.layouts": ("Choices", "read_dataset", "understand"),
-    "data.matfile": ("read_mat",),
+    "data.files": ("read_file",),
     "data.sample": ("SAMPLE_PATH",),
     "engines.fused.alone": ("train_network", "train_networks", "train_seeds"),
     "ground.errors": ("LabError",),

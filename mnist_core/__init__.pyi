@@ -1,9 +1,9 @@
 from .data.dataset import Dataset as Dataset
 from .data.dataset import split_dataset as split_dataset
+from .data.files import read_file as read_file
 from .data.layouts import Choices as Choices
 from .data.layouts import read_dataset as read_dataset
 from .data.layouts import understand as understand
-from .data.matfile import read_mat as read_mat
 from .data.sample import SAMPLE_PATH as SAMPLE_PATH
 from .engines.fused.alone import train_network as train_network
 from .engines.fused.alone import train_networks as train_networks

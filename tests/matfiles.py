@@ -2,24 +2,24 @@
 
 import tempfile
 
+from mnist_core.data.files.confined import take_values
+from mnist_core.data.files.formats import HEAD_BYTES, describe_problem, find_format
+from mnist_core.data.files.parcel import Packer
+from mnist_core.data.files.reader import read_tree
 from mnist_core.data.layouts.understanding import Decision, Understanding
-from mnist_core.data.matfile.confined import take_values
-from mnist_core.data.matfile.formats import HEAD_BYTES, describe_problem, find_format
-from mnist_core.data.matfile.parcel import Packer
-from mnist_core.data.matfile.reader import read_tree
-from mnist_core.ground.errors import MatFileError
+from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Value
 
 
 def read_here(content: bytes) -> dict[str, Value]:
     form = find_format(content[:HEAD_BYTES])
     if form is None:
-        raise MatFileError(describe_problem(content[:HEAD_BYTES]))
+        raise DataFileError(describe_problem(content[:HEAD_BYTES]))
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as parcel:
         given.write(content)
         packer = Packer(parcel)
         packer.close(read_tree(given, form, packer))
-        return take_values(parcel.fileno())
+        return take_values(parcel.fileno(), form)
 
 
 def find_decision(found: Understanding, name: str) -> Decision:

@@ -59,7 +59,7 @@ def read_data(arguments: argparse.Namespace) -> "Dataset":
 
     Raises
     ------
-    MatFileError, LayoutError
+    DataFileError, LayoutError
         If it is no readable file, or holds no sound digit images, or leaves a choice to the user.
     """
     from mnist_core.data.layouts import read_dataset  # noqa: PLC0415 - a search has begun other work by then

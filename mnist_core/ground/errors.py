@@ -11,8 +11,8 @@ class LabError(Exception):
     """A request that cannot be met; the message says what was needed, what came, what to do."""
 
 
-class MatFileError(LabError):
-    """A file that is no readable `.mat` file."""
+class DataFileError(LabError):
+    """A file that cannot be read: of a kind that is not opened, damaged, or too large."""
 
 
 class LayoutError(LabError):

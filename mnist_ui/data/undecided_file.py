@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mnist_core.data.dataset import Choices
+from mnist_core.data.files import make_printable, read_file
 from mnist_core.data.layouts import Understanding, understand
 from mnist_core.data.layouts.several import Source, join_files, join_names, read_files
-from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.ground.errors import LayoutError
 from mnist_core.ground.variables import Value
 from mnist_ui import session
@@ -117,7 +117,7 @@ def _add_to_open(read: Pending) -> Pending | None:
     if source is None:
         return None
     names = [dataset.name, read.understanding.name]
-    values = join_files([(names[0], read_mat(source, names[0])), (names[1], read.values)])
+    values = join_files([(names[0], read_file(source, names[0])), (names[1], read.values)])
     understanding = understand(values, join_names(names), dataset.origin.choices)
     if understanding.dataset is None or not understanding.dataset.is_labelled:
         return None

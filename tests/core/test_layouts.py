@@ -5,7 +5,7 @@ from matfiles import find_decision
 
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.layouts import RULES, Choices, read_dataset, recognise_layout, understand
-from mnist_core.ground.errors import DataError, LayoutError, MatFileError
+from mnist_core.ground.errors import DataError, DataFileError, LayoutError
 from mnist_core.ground.variables import Cells, Opaque
 
 
@@ -143,7 +143,7 @@ def test_what_is_not_sound_is_refused_in_one_sentence(arrays, sentence):
 
 def test_a_file_that_is_no_mat_file_is_refused_under_its_name(tmp_path):
     (tmp_path / "seven.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    with pytest.raises(MatFileError, match=r"^seven\.png must be a \.mat file"):
+    with pytest.raises(DataFileError, match=r"^seven\.png must be a \.mat file"):
         read_dataset(tmp_path / "seven.png")
 
 

@@ -7,7 +7,7 @@ from digits import take_digits
 from scipy.io import savemat
 
 from mnist_core.data.layouts import read_dataset
-from mnist_core.ground.errors import LayoutError, MatFileError
+from mnist_core.ground.errors import DataFileError, LayoutError
 
 IMAGES, LABELS = take_digits(200)
 ROWS = IMAGES.reshape(200, 784)
@@ -49,7 +49,7 @@ def test_counts_that_disagree_are_refused_with_both(write):
 
 def test_a_file_that_cannot_be_read_is_named(write, tmp_path):
     (tmp_path / "odd.mat").write_bytes(b"7,0,0")
-    with pytest.raises(MatFileError, match=r"^odd\.mat must be a \.mat file"):
+    with pytest.raises(DataFileError, match=r"^odd\.mat must be a \.mat file"):
         read_dataset([write("images.mat", digits=ROWS), tmp_path / "odd.mat"])
 
 

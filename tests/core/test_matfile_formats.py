@@ -16,8 +16,8 @@ from benchmarks.fuzzing.files import make_files, make_layouts
 from benchmarks.fuzzing.hdf5 import write_matlab73, write_value
 from benchmarks.fuzzing.matlab import make_element, make_header, make_matrix, write_matlab4, write_matlab5
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
-from mnist_core.data.matfile import read_mat
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files import read_file
+from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Cells, Opaque, Structs
 
 WRITERS = {
@@ -186,7 +186,7 @@ def test_a_variable_that_h5py_cannot_read_is_left_alone_beside_others():
     read = read_here(write_hdf5(fill))
     np.testing.assert_array_equal(read["images"], np.full((2, 2), 7))
     assert read["sparse"] == Opaque("a variable that cannot be read")
-    with pytest.raises(MatFileError, match="h5py can read none of its variables"):
+    with pytest.raises(DataFileError, match="h5py can read none of its variables"):
         read_here(write_hdf5(lambda file: file.create_group("s").attrs.update({"MATLAB_sparse": b"no"})))
 
 
@@ -348,5 +348,5 @@ def test_files_that_matlab_itself_wrote_are_read_as_scipy_reads_them():
 def test_the_confined_process_reads_what_is_read_without_it(tmp_path, name):
     content = make_files(*make_digits(10))[name]
     (tmp_path / "a.mat").write_bytes(content)
-    for read in (read_mat(tmp_path / "a.mat"), read_mat(BytesIO(content), "a.mat")):
+    for read in (read_file(tmp_path / "a.mat"), read_file(BytesIO(content), "a.mat")):
         assert is_same(read, read_here(content))

@@ -22,9 +22,9 @@ from benchmarks.fuzzing.hostile import make_hostile_files
 from benchmarks.fuzzing.matlab import make_header, write_matlab5
 from benchmarks.fuzzing.mutations import harm
 from benchmarks.fuzzing.octave import write_octave_binary, write_octave_text
-from mnist_core.data.matfile import make_printable, read_mat
-from mnist_core.data.matfile.formats import Format
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files import make_printable, read_file
+from mnist_core.data.files.formats import Format
+from mnist_core.ground.errors import DataFileError
 
 HOSTILE = make_hostile_files()
 N_HARMED = 120
@@ -34,7 +34,7 @@ MOST_HOSTILE_MB = 300
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_a_sentence_of_its_own(name):
     content, words = HOSTILE[name]
-    with pytest.raises(MatFileError, match="must ") as caught:
+    with pytest.raises(DataFileError, match="must ") as caught:
         read_here(content)
     assert words in str(caught.value)
     assert str(caught.value).isprintable()
@@ -47,11 +47,11 @@ def test_ten_megabytes_that_inflate_without_end_need_little_memory(tmp_path):
     ):
         (tmp_path / f"{number}.mat").write_bytes(HOSTILE[name][0])
     script = (
-        "import resource, sys; from pathlib import Path; from mnist_core.data.matfile import read_mat\n"
-        "from mnist_core.ground.errors import MatFileError\n"
+        "import resource, sys; from pathlib import Path; from mnist_core.data.files import read_file\n"
+        "from mnist_core.ground.errors import DataFileError\n"
         "for path in sys.argv[1:]:\n"
-        "    try: read_mat(Path(path)); sys.exit(3)\n"
-        "    except MatFileError: pass\n"
+        "    try: read_file(Path(path)); sys.exit(3)\n"
+        "    except DataFileError: pass\n"
         "own = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]\n"
         "print(int(own) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
@@ -63,14 +63,14 @@ def test_ten_megabytes_that_inflate_without_end_need_little_memory(tmp_path):
 def test_a_process_that_breaks_off_ends_in_a_sentence(tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import os; os.abort()\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(MatFileError, match="reading it broke off"):
-        read_mat(BytesIO(make_header() + bytes(100)), "a.mat")
+    with pytest.raises(DataFileError, match="reading it broke off"):
+        read_file(BytesIO(make_header() + bytes(100)), "a.mat")
 
 
 def test_the_process_that_reads_is_confined():
     script = (
         "import os, resource, socket, sys\n"
-        "from mnist_core.data.matfile.limits import confine; confine(2**20)\n"
+        "from mnist_core.data.files.limits import confine; confine(2**20)\n"
         "assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] < 2**27\n"
         "assert resource.getrlimit(resource.RLIMIT_CPU)[1] <= 60\n"
         "assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] <= 16\n"
@@ -93,7 +93,7 @@ def is_read(content):
     refusal = None
     try:
         read_here(content)
-    except MatFileError as error:
+    except DataFileError as error:
         refusal = str(error)
     assert refusal is None or (refusal.isprintable() and "must " in refusal and refusal.endswith("."))
     return refusal is None
@@ -141,6 +141,7 @@ def test_any_bytes_behind_a_good_beginning_end_in_variables_or_in_a_sentence(tai
         Format.HDF5: b"\x89HDF\r\n\x1a\n",
         Format.OCTAVE_TEXT: b"# Created by Octave 7.3.0\n",
         Format.OCTAVE_BINARY: b"Octave-1-L\x01",
+        Format.IDX: b"\x00\x00\x08\x03",
     }
     is_read(beginnings[start] + tail)
 
@@ -158,17 +159,17 @@ def test_any_bytes_behind_a_good_beginning_end_in_variables_or_in_a_sentence(tai
 def test_a_name_is_only_ever_text_made_fit_for_a_line(name, shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert make_printable(name) == shown
-    with pytest.raises(MatFileError) as caught:
-        read_mat(BytesIO(b""), name)
-    assert str(caught.value).startswith(f"{shown} must be a .mat file, but is empty")
+    with pytest.raises(DataFileError) as caught:
+        read_file(BytesIO(b""), name)
+    assert str(caught.value).startswith(f"{shown} must be a .mat file")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_of_a_failed_read_stays_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
     (tmp_path / "temp").mkdir()
-    with pytest.raises(MatFileError):
-        read_mat(BytesIO(HOSTILE["10 MB that say 1 KB and inflate to 10 GB"][0]), "a.mat")
+    with pytest.raises(DataFileError):
+        read_file(BytesIO(HOSTILE["10 MB that say 1 KB and inflate to 10 GB"][0]), "a.mat")
     assert list((tmp_path / "temp").iterdir()) == []
 
 
@@ -177,22 +178,22 @@ def test_the_same_file_is_read_by_many_at_once(tmp_path):
     given = read_here(path.read_bytes())["input_images"]
     with ThreadPoolExecutor(4) as pool:
         uploads = [BytesIO(path.read_bytes()) for _ in range(4)]
-        for read in pool.map(read_mat, uploads, ["a.mat"] * 4):
+        for read in pool.map(read_file, uploads, ["a.mat"] * 4):
             np.testing.assert_array_equal(read["input_images"], given)
     assert threading.active_count() < 20
 
 
 def test_arrays_are_the_callers_own_to_change(tmp_path):
     path = write_mat(tmp_path / "a.mat", *make_digits(10))
-    first, second = read_mat(path), read_mat(path)
+    first, second = read_file(path), read_file(path)
     first["input_images"][:] = 7
     assert second["input_images"].max() <= 1
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.mat")
-    with pytest.raises(MatFileError, match=r"a\.mat must be a \.mat file, but cannot be opened"):
-        read_mat(tmp_path / "a.mat")
+    with pytest.raises(DataFileError, match=r"a\.mat must be a \.mat file or .*, but cannot be opened"):
+        read_file(tmp_path / "a.mat")
 
 
 @pytest.mark.parametrize("name", ["cells 1,000 deep", "HDF5 that leads to another file", "4 GB in 200 bytes"])
@@ -212,5 +213,5 @@ def test_a_file_that_is_cut_anywhere_is_refused():
     savemat(stream, {"s": {"a": np.eye(3), "t": "seven"}, "b": np.ones((4, 4))}, do_compression=True)
     whole = stream.getvalue()
     for end in range(0, len(whole) - 1, 9):
-        with pytest.raises(MatFileError):
+        with pytest.raises(DataFileError):
             read_here(whole[:end])

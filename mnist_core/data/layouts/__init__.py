@@ -10,12 +10,12 @@ from io import BufferedIOBase
 from pathlib import Path
 
 from mnist_core.data.dataset import Choices, Dataset
+from mnist_core.data.files import make_printable, read_file
 from mnist_core.data.layouts.assembly import understand
 from mnist_core.data.layouts.export import save_dataset, write_mat, write_npz
 from mnist_core.data.layouts.rules import RULES
 from mnist_core.data.layouts.several import join_names, read_files
 from mnist_core.data.layouts.understanding import Decision, Option, Understanding, Variable
-from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.data.origin import APART, NONE, TOGETHER
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import LayoutError
@@ -31,7 +31,7 @@ def read_dataset(
     name: str | None = None,
     choices: Choices | None = None,
 ) -> Dataset:
-    """Read a `.mat` file, or several that belong together, as a data set.
+    """Read a file, or several that belong together, as a data set.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def read_dataset(
 
     Raises
     ------
-    MatFileError
-        If it is no readable `.mat` file.
+    DataFileError
+        If it cannot be read.
     LayoutError
         If its variables hold no sound digit images, or leave a choice to the user.
     """
@@ -54,11 +54,11 @@ def read_dataset(
         files = [(path, make_printable(path.name)) for path in source]
         return recognise_layout(read_files(files), name or join_names([one for _, one in files]), choices)
     name = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
-    return recognise_layout(read_mat(source, name), name, choices)
+    return recognise_layout(read_file(source, name), name, choices)
 
 
 def read_or_sample(path: Path | None = None) -> Dataset:
-    """Read a `.mat` file as `read_dataset` does, or the built-in sample where none is named."""
+    """Read a file as `read_dataset` does, or the built-in sample where none is named."""
     return read_dataset(SAMPLE_PATH, SAMPLE_NAME) if path is None else read_dataset(path)
 
 

@@ -43,7 +43,7 @@ def understand(values: Mapping[str, Value], name: str, choices: Choices | None =
     Parameters
     ----------
     values : mapping of str to Value
-        Variables of a file, as `mnist_core.data.matfile.read_mat` returns them; they stay as they are.
+        Variables of a file, as `mnist_core.data.files.read_file` returns them; they stay as they are.
     name : str
         What the data set is called.
     choices : Choices or None

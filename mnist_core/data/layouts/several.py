@@ -7,8 +7,8 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TypeAlias
 
+from mnist_core.data.files import make_printable, read_file
 from mnist_core.data.layouts.variable_names import Role, find_role
-from mnist_core.data.matfile import make_printable, read_mat
 from mnist_core.data.origin import NOTE
 from mnist_core.ground.variables import Value
 
@@ -21,10 +21,10 @@ def read_files(sources: Sequence[tuple[Source, str]]) -> dict[str, Value]:
 
     Raises
     ------
-    MatFileError
-        If one of them is no readable `.mat` file.
+    DataFileError
+        If one of them cannot be read.
     """
-    return join_files([(name, read_mat(source, name)) for source, name in sources])
+    return join_files([(name, read_file(source, name)) for source, name in sources])
 
 
 def join_files(files: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, Value]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import h5py
 import numpy as np
 
-from mnist_core.data.matfile.limits import check_ratio
-from mnist_core.data.matfile.sources import is_damaged
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.limits import check_ratio
+from mnist_core.data.files.sources import is_damaged
+from mnist_core.ground.errors import DataFileError
 
 _DEFLATE = h5py.h5z.FILTER_DEFLATE
 _FILTERS = (
@@ -32,12 +32,12 @@ def check_storage(dataset: h5py.Dataset, n_bytes: int) -> None:
     """
     settings = dataset.id.get_create_plist()
     if settings.get_layout() == h5py.h5d.VIRTUAL or settings.get_external_count():
-        raise MatFileError(
+        raise DataFileError(
             "must hold its variables itself, but keeps numbers in another file: save it in MATLAB with -v7."
         )
     filters = [settings.get_filter(number)[0] for number in range(settings.get_nfilters())]
     if not set(filters) <= set(_FILTERS) or filters.count(_DEFLATE) > 1:
-        raise MatFileError(
+        raise DataFileError(
             "must be compressed as MATLAB does it, or not at all, but uses other filters: save it in MATLAB "
             "with -v7."
         )

@@ -12,13 +12,13 @@ from typing import Any, BinaryIO
 import h5py
 import numpy as np
 
-from mnist_core.data.matfile.hdf5_storage import check_storage, read_bands
-from mnist_core.data.matfile.limits import Census
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.printable import make_printable
-from mnist_core.data.matfile.sources import is_damaged
-from mnist_core.data.matfile.trees import pack_csc, to_structs, to_text
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.hdf5_storage import check_storage, read_bands
+from mnist_core.data.files.limits import Census
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.printable import make_printable
+from mnist_core.data.files.sources import is_damaged
+from mnist_core.data.files.trees import pack_csc, to_structs, to_text
+from mnist_core.ground.errors import DataFileError
 
 _OWN = ("#refs#", "#subsystem#")  # groups where MATLAB keeps what cells and objects refer to
 _MOST_LETTERS = 2**24
@@ -67,12 +67,12 @@ class _Walk:
         """Read the members of a group: their names, and what they hold."""
         place = _find_place(group)
         if place in self._groups_above:
-            raise MatFileError(
+            raise DataFileError(
                 f"must hold a tree of variables, but its group {make_printable(str(group.name))} leads back "
                 "to itself: save the images as a variable of their own."
             )
         if place in self._groups_read:  # twofold at each level, a few groups would make billions
-            raise MatFileError(
+            raise DataFileError(
                 f"must hold a tree of variables, but its group {make_printable(str(group.name))} is in two "
                 "places: save the images as a variable of their own."
             )
@@ -208,12 +208,12 @@ def _follow(group: h5py.Group, name: str) -> Any:
     """Follow a link, if it is one to the thing itself."""
     link = group.get(name, getlink=True)
     if isinstance(link, h5py.ExternalLink):
-        raise MatFileError(
+        raise DataFileError(
             f"must hold its variables itself, but {make_printable(name)} is a link to another file: save the "
             "variable, not the link."
         )
     if not isinstance(link, h5py.HardLink):
-        raise MatFileError(
+        raise DataFileError(
             f"must hold its variables themselves, but {make_printable(name)} only links to another place: "
             "save the variable, not the link."
         )

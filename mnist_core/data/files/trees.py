@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.sources import is_damaged
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.sources import is_damaged
 
 _MOST_BARE = 1_000  # elements of a struct array without fields, which take no byte of the file
 

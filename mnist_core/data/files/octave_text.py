@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mnist_core.data.matfile.limits import Census
-from mnist_core.data.matfile.octave_numbers import INTEGERS, find_type, parse_decimals, to_count
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.sources import is_cut_short, is_damaged
-from mnist_core.data.matfile.trees import (
+from mnist_core.data.files.limits import Census
+from mnist_core.data.files.octave_numbers import INTEGERS, find_type, parse_decimals, to_count
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.sources import is_cut_short, is_damaged
+from mnist_core.data.files.trees import (
     pack_csc,
     pack_diagonal,
     pack_permutation,

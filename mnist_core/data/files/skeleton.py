@@ -12,10 +12,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from mnist_core.data.matfile.parcel import Tree
-from mnist_core.data.matfile.sources import is_damaged
-from mnist_core.data.matfile.trees import to_text
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.parcel import Tree
+from mnist_core.data.files.sources import is_damaged
+from mnist_core.data.files.trees import to_text
+from mnist_core.ground.errors import DataFileError
 
 INT8, INT32, UINT32, UINT64, MATRIX, UTF8 = 1, 5, 6, 13, 14, 16  # kinds of element
 _UINT64_CLASS = 15
@@ -46,7 +46,7 @@ class Skeleton:
         """Write a matrix whose numbers, or whatever it has, are written already."""
         self._n_bytes += len(content)
         if self._n_bytes > _MOST_BYTES:
-            raise MatFileError(
+            raise DataFileError(
                 f"must hold at most {_MOST_BYTES >> 20} MB of text, cells and structs, but "
                 "holds more: save the images as one full matrix."
             )
@@ -84,7 +84,7 @@ class Skeleton:
                 warnings.simplefilter("ignore")  # of names of fields that it changes
                 found = loadmat(cast(Any, stream))
             return [self._to_tree(value) for name, value in found.items() if not name.startswith("__")]
-        except (MatFileError, MemoryError):
+        except (DataFileError, MemoryError):
             raise
         except Exception as error:  # the bytes are foreign: any failure to parse them is theirs
             raise is_damaged("SciPy cannot read its cells, structs or text") from error

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mnist_core.data.matfile.sources import Source, is_damaged, read_pieces
+from mnist_core.data.files.sources import Source, is_damaged, read_pieces
 
 TAG_BYTES = 8
 NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}

@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mnist_core.data.matfile.limits import Census, check_ratio
-from mnist_core.data.matfile.matlab5_numbers import CLASSES, read_numbers, read_sparse
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.skeleton import INT8, INT32, MATRIX, UINT32, UTF8, Skeleton
-from mnist_core.data.matfile.sources import (
+from mnist_core.data.files.limits import Census, check_ratio
+from mnist_core.data.files.matlab5_numbers import CLASSES, read_numbers, read_sparse
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.skeleton import INT8, INT32, MATRIX, UINT32, UTF8, Skeleton
+from mnist_core.data.files.sources import (
     InflatedSource,
     PlainSource,
     Source,
@@ -23,7 +23,7 @@ from mnist_core.data.matfile.sources import (
     is_damaged,
     read_pieces,
 )
-from mnist_core.data.matfile.tags import TAG_BYTES, Matrix, Tags
+from mnist_core.data.files.tags import TAG_BYTES, Matrix, Tags
 
 _HEADER_BYTES, _COMPRESSED = 128, 15
 _LETTERS = (1, 2, 4, UTF8, 17, 18)

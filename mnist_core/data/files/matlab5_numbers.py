@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.sources import Source, is_damaged
-from mnist_core.data.matfile.tags import NUMBERS, Matrix, Tags, read_padded
-from mnist_core.data.matfile.trees import pack_csc
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.sources import Source, is_damaged
+from mnist_core.data.files.tags import NUMBERS, Matrix, Tags, read_padded
+from mnist_core.data.files.trees import pack_csc
 
 CLASSES = dict(zip(range(6, 16), ("f8", "f4", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"), strict=True))
 """Classes of matrix that hold numbers."""

@@ -14,13 +14,23 @@ _LONGEST_NAME = 256  # of a variable; MATLAB allows 63
 
 
 class Format(Enum):
-    """Kinds of file that can be read."""
+    """Kinds of file that can be read, each with what it is called and how a sound one is come by."""
 
-    MATLAB4 = "MATLAB 4"
-    MATLAB5 = "MATLAB 5 to 7"
-    HDF5 = "MATLAB 7.3 (HDF5)"
-    OCTAVE_TEXT = "Octave's text"
-    OCTAVE_BINARY = "Octave's binary"
+    MATLAB4 = (".mat file", "save it in MATLAB with -v7 once more", 4)
+    MATLAB5 = (".mat file", "save it in MATLAB with -v7 once more", 5)
+    HDF5 = (".mat file", "save it in MATLAB with -v7 once more", 7)
+    OCTAVE_TEXT = (".mat file", "save it in MATLAB with -v7 once more", "text")
+    OCTAVE_BINARY = (".mat file", "save it in MATLAB with -v7 once more", "binary")
+    IDX = ("IDX file", "download it once more")
+
+    def refuse(self, fault: object) -> str:
+        """Say that a file is not whole, and what to do: the sentence without its subject."""
+        kind, cure = self.value[:2]
+        return f"must be a whole {kind}, but is {fault}{cure}."
+
+
+OPENED = "a .mat file or an IDX file"
+"""What the lab opens, in words."""
 
 
 # How a file begins, and what it then seems to be.
@@ -39,8 +49,6 @@ _BEGINNINGS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x93NUMPY", "a NumPy .npy file"),
-    (b"\x00\x00\x08\x03", "an IDX file of images"),
-    (b"\x00\x00\x08\x01", "an IDX file of labels"),
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x03", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
@@ -59,6 +67,8 @@ def find_format(head: bytes) -> Format | None:
         return Format.OCTAVE_BINARY
     if re.match(rb"# (Created by Octave|name: )", head):
         return Format.OCTAVE_TEXT
+    if re.match(rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x04]", head):
+        return Format.IDX
     if head[124:128] in (b"\x00\x01IM", b"\x01\x00MI"):
         return Format.MATLAB5
     return Format.MATLAB4 if find_matlab4_order(head) else None
@@ -81,7 +91,7 @@ def find_matlab4_order(head: bytes) -> str | None:
 def describe_problem(head: bytes) -> str:
     """Say what was needed, what came and what to do, where no format was found."""
     if not head:
-        return "must be a .mat file, but is empty: choose the file again."
+        return f"must be {OPENED}, but is empty: choose the file again."
     if head.startswith(b"MATLAB"):
         if len(head) < _MATLAB5_BYTES:
             return "must be a whole .mat file, but is cut short: copy or download it again."
@@ -90,7 +100,7 @@ def describe_problem(head: bytes) -> str:
             f"{_MATLAB5_BYTES - 4}): save it in MATLAB with -v7 once more."
         )
     kind = _guess_kind(head)
-    return f"must be a .mat file, but seems to be {kind}: choose one that MATLAB, Octave or SciPy saved."
+    return f"must be {OPENED}, but seems to be {kind}: choose another, or save it as one of these."
 
 
 def _guess_kind(head: bytes) -> str:

@@ -9,11 +9,11 @@ import time
 
 import psutil
 
-from mnist_core.data.matfile.formats import Format
-from mnist_core.data.matfile.limits import MOST_CPU_S
-from mnist_core.data.matfile.parcel import MOST_BYTES, build_value, map_parcel, unpack
-from mnist_core.data.matfile.printable import make_printable
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.formats import Format
+from mnist_core.data.files.limits import MOST_CPU_S
+from mnist_core.data.files.parcel import MOST_BYTES, build_value, map_parcel, unpack
+from mnist_core.data.files.printable import make_printable
+from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.settings import PROJECT_FOLDER
 from mnist_core.ground.variables import Value
 
@@ -30,9 +30,7 @@ _ENVIRONMENT = {
 _TOOK_TOO_LONG = (
     f"must be read in {MOST_CPU_S} seconds, but takes longer: save fewer images, or as one numeric matrix."
 )
-_BROKE_OFF = (
-    "must be a whole .mat file, but is damaged (reading it broke off): save it in MATLAB with -v7 once more."
-)
+_BROKE_OFF = "damaged (reading it broke off): "
 
 
 def read_confined(file: int, parcel: int, form: Format) -> dict[str, Value]:
@@ -49,45 +47,47 @@ def read_confined(file: int, parcel: int, form: Format) -> dict[str, Value]:
 
     Raises
     ------
-    MatFileError
+    DataFileError
         If it cannot be read; a sentence without its subject.
     """
     code = _run_reader(file, parcel, form)
     if code in (None, -signal.SIGXCPU):
-        raise MatFileError(_TOOK_TOO_LONG)
+        raise DataFileError(_TOOK_TOO_LONG)
     if code != 0:
-        raise MatFileError(_BROKE_OFF)
-    return take_values(parcel)
+        raise DataFileError(form.refuse(_BROKE_OFF))
+    return take_values(parcel, form)
 
 
-def take_values(parcel: int) -> dict[str, Value]:
+def take_values(parcel: int, form: Format) -> dict[str, Value]:
     """Take the values out of a parcel; nothing in it is believed before it is checked.
 
     Parameters
     ----------
     parcel : int
         Descriptor of the file that the other process has written.
+    form : Format
+        Of the file that it has read.
 
     Raises
     ------
-    MatFileError
+    DataFileError
         If it is not whole, or says why the file is refused.
     """
     try:
         tree = unpack(parcel)
         if "refused" in tree:
-            raise MatFileError(make_printable(str(tree["refused"]), _MOST_SENTENCE))
+            raise DataFileError(make_printable(str(tree["refused"]), _MOST_SENTENCE))
         memory = map_parcel(parcel)
         return {str(key): build_value(value, memory) for key, value in tree["variables"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
-        raise MatFileError(_BROKE_OFF) from error
+        raise DataFileError(form.refuse(_BROKE_OFF)) from error
 
 
 def _run_reader(file: int, parcel: int, form: Format) -> int | None:
     """Run the process that reads; return its exit code, None where it took too long."""
     words = [form.name, str(_find_room()), str(os.getpid())]
     process = subprocess.Popen(
-        [sys.executable, "-s", "-B", "-m", "mnist_core.data.matfile.reader", *words],
+        [sys.executable, "-s", "-B", "-m", "mnist_core.data.files.reader", *words],
         cwd=PROJECT_FOLDER,
         env=_ENVIRONMENT | {key: os.environ[key] for key in _PASSED_ON if key in os.environ},
         stdin=file,

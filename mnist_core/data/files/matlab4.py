@@ -10,12 +10,12 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from mnist_core.data.matfile.formats import HEAD_BYTES, find_matlab4_order
-from mnist_core.data.matfile.limits import Census
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.sources import PlainSource, is_cut_short, is_damaged, read_pieces
-from mnist_core.data.matfile.trees import pack_sparse, to_text
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.formats import HEAD_BYTES, find_matlab4_order
+from mnist_core.data.files.limits import Census
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.sources import PlainSource, is_cut_short, is_damaged, read_pieces
+from mnist_core.data.files.trees import pack_sparse, to_text
+from mnist_core.ground.errors import DataFileError
 
 _HEADER = "iiiii"  # kind, rows, columns, whether complex, length of the name
 _NUMBERS = ("f8", "f4", "i4", "i2", "u2", "u1")
@@ -65,7 +65,7 @@ def _read_other(variable: bytes, packer: Packer) -> Tree:
     from scipy.io import loadmat  # noqa: PLC0415 - a quarter of a second, for few
 
     if len(variable) > _MOST_SPARSE_BYTES:
-        raise MatFileError(
+        raise DataFileError(
             f"must hold at most {_MOST_SPARSE_BYTES >> 20} MB of text and sparse matrices, but holds more: "
             "save the images as a full matrix."
         )

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from mnist_core.data.matfile.sources import is_damaged
+from mnist_core.data.files.sources import is_damaged
 
 INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _WITHOUT_BRACKETS = bytes.maketrans(b"(,)", b"   ")  # of complex numbers
@@ -20,14 +20,14 @@ def find_type(word: str, is_single: bool) -> np.dtype:
 
 
 def to_count(words: str) -> int:
-    """Read a length, or raise `MatFileError`."""
+    """Read a length, or raise `DataFileError`."""
     if not words.isascii() or not words.isdecimal() or len(words) > 18:
         raise is_damaged("a length that is none")
     return int(words)
 
 
 def parse_decimals(text: bytes, dtype: np.dtype) -> np.ndarray:
-    """Turn decimals to numbers, or raise `MatFileError`."""
+    """Turn decimals to numbers, or raise `DataFileError`."""
     plain = text.translate(_WITHOUT_BRACKETS)
     if b"NA" in plain:
         plain = re.sub(rb"\bNA\b", b"NaN", plain)  # Octave's mark for what is missing

@@ -1,6 +1,6 @@
 """The process that reads a file: standard input is the file, standard output the parcel.
 
-`python -m mnist_core.data.matfile.reader FORMAT MOST_BYTES PARENT`; it exits with 0 also where it refuses the
+`python -m mnist_core.data.files.reader FORMAT MOST_BYTES PARENT`; it exits with 0 also where it refuses the
 file, as the parcel then says why.
 """
 
@@ -9,11 +9,11 @@ import sys
 from importlib import import_module
 from typing import BinaryIO, Protocol
 
-from mnist_core.data.matfile.formats import Format
-from mnist_core.data.matfile.limits import confine
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.sources import is_damaged
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.formats import Format
+from mnist_core.data.files.limits import confine
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.sources import FaultError, is_damaged
+from mnist_core.ground.errors import DataFileError
 
 _PIECE_BYTES = 2**18
 _READERS = {
@@ -22,6 +22,7 @@ _READERS = {
     Format.HDF5: "hdf5",
     Format.OCTAVE_TEXT: "octave_text",
     Format.OCTAVE_BINARY: "octave_binary",
+    Format.IDX: "idx",
 }
 """The module of each format; its `read_variables` is a `ReadVariables`."""
 
@@ -43,8 +44,10 @@ class ReadVariables(Protocol):
 
         Raises
         ------
-        MatFileError
-            If it is damaged, cut short, or larger than anything may be.
+        FaultError
+            If it is damaged or cut short.
+        DataFileError
+            If it is larger than anything may be, or holds what is not read.
         """
 
 
@@ -74,17 +77,19 @@ def read_tree(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
     """
     try:
         return {"variables": _read_variables(stream, form, packer)}
-    except MatFileError as error:
+    except DataFileError as error:
         return {"refused": str(error)}
+    except FaultError as fault:
+        return {"refused": form.refuse(fault)}
     except MemoryError:
-        return {"refused": "needs more memory than a .mat file may use: save fewer images."}
+        return {"refused": "needs more memory than a file may use: save fewer images."}
     except Exception as error:  # the bytes are foreign: any failure to parse them is theirs
-        return {"refused": str(is_damaged(f"reading it ends in {type(error).__name__}"))}
+        return {"refused": form.refuse(is_damaged(f"reading it ends in {type(error).__name__}"))}
 
 
 def _read_variables(stream: BinaryIO, form: Format, packer: Packer) -> Tree:
     # Each format's libraries are loaded where it is read: they take longer than most files.
-    module = import_module(f"mnist_core.data.matfile.{_READERS[form]}")
+    module = import_module(f"mnist_core.data.files.{_READERS[form]}")
     read: ReadVariables = module.read_variables
     return read(stream, stream.seek(0, os.SEEK_END), packer)
 

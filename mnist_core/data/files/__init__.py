@@ -1,6 +1,7 @@
-"""The bytes of a `.mat` file to named values, safely: another process reads them."""
+"""The bytes of a file to named values, safely: another process reads them."""
 
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -9,19 +10,19 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO
 
-from mnist_core.data.matfile.confined import read_confined
-from mnist_core.data.matfile.formats import HEAD_BYTES, Format, describe_problem, find_format
-from mnist_core.data.matfile.printable import make_printable
-from mnist_core.ground.errors import MatFileError
+from mnist_core.data.files.confined import read_confined
+from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, describe_problem, find_format
+from mnist_core.data.files.printable import make_printable
+from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Value
 
-__all__ = ["make_printable", "read_mat"]
+__all__ = ["make_printable", "read_file"]
 
 _PIECE_BYTES = 2**20
 
 
-def read_mat(source: Path | BufferedIOBase, name: str | None = None) -> dict[str, Value]:
-    """Read the variables of a file of MATLAB, Octave or SciPy, of any version.
+def read_file(source: Path | BufferedIOBase, name: str | None = None) -> dict[str, Value]:
+    """Read the variables of a file of any format that the lab opens.
 
     Nothing in the file is evaluated; functions and objects are named and left alone. A process of its own
     with little memory, time and rights parses it. Numbers have the type in which the file stores them.
@@ -36,20 +37,21 @@ def read_mat(source: Path | BufferedIOBase, name: str | None = None) -> dict[str
     Returns
     -------
     dict of str to Value
-        In the order of the file; see `mnist_core.ground.variables`. Arrays are column after column, writable,
-        and mapped from memory that is freed with the last of them.
+        In the order of the file; see `mnist_core.ground.variables`. Arrays are writable, and mapped from
+        memory that is freed with the last of them. What has no name of its own has the file's.
 
     Raises
     ------
-    MatFileError
+    DataFileError
         If the file is absent, of another kind, damaged or cut short, or larger than anything may be.
     """
     shown = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
     try:
         with _open_source(source) as file, _open_memory() as parcel:
-            return read_confined(file.fileno(), parcel.fileno(), _check_format(file))
-    except MatFileError as error:
-        raise MatFileError(f"{shown} {error}") from error
+            values = read_confined(file.fileno(), parcel.fileno(), _check_format(file))
+            return {name or _name_variable(shown): value for name, value in values.items()}
+    except DataFileError as error:
+        raise DataFileError(f"{shown} {error}") from error
 
 
 @contextmanager
@@ -74,8 +76,8 @@ def _open_path(path: Path) -> BinaryIO:
             return path.open("rb")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise MatFileError(f"must be a .mat file, but cannot be opened: {reason}.") from error
-    raise MatFileError("must be a .mat file, but cannot be opened: it is a folder or a device.")
+        raise DataFileError(f"must be {OPENED}, but cannot be opened: {reason}.") from error
+    raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a folder or a device.")
 
 
 def _open_memory() -> BinaryIO:
@@ -89,5 +91,11 @@ def _check_format(file: BinaryIO) -> Format:
     head = os.pread(file.fileno(), HEAD_BYTES, 0)
     form = find_format(head)
     if form is None:
-        raise MatFileError(describe_problem(head))
+        raise DataFileError(describe_problem(head))
     return form
+
+
+def _name_variable(shown: str) -> str:
+    """Name the one array of a file by its name, without what tells the format."""
+    stem = re.sub(r"-idx\d-ubyte$", "", shown.partition(".")[0])
+    return re.sub(r"\W+", "_", stem) or "data"

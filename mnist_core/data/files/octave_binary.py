@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mnist_core.data.matfile.limits import Census
-from mnist_core.data.matfile.parcel import Packer, Tree
-from mnist_core.data.matfile.sources import PlainSource, is_damaged, read_pieces
-from mnist_core.data.matfile.trees import (
+from mnist_core.data.files.limits import Census
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.sources import PlainSource, is_damaged, read_pieces
+from mnist_core.data.files.trees import (
     pack_csc,
     pack_diagonal,
     pack_permutation,

@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from typing import BinaryIO, TypeAlias, cast
 
-from mnist_core.ground.errors import MatFileError
-
 PIECE_BYTES = 2**18  # in and out: small enough for the caches of a processor
-_SAVE_AGAIN = "save it in MATLAB with -v7 once more"
 
 
-def is_cut_short(detail: str = "") -> MatFileError:
+class FaultError(Exception):
+    """What is wrong with a file that is not whole; `Format.refuse` makes a sentence of it."""
+
+
+def is_cut_short(detail: str = "") -> FaultError:
     """Make the refusal of a file that ends too early."""
-    return MatFileError(
-        f"must be a whole .mat file, but is cut short{detail}: copy or download it again, or {_SAVE_AGAIN}."
-    )
+    return FaultError(f"cut short{detail}: copy or download it again, or ")
 
 
-def is_damaged(detail: str) -> MatFileError:
+def is_damaged(detail: str) -> FaultError:
     """Make the refusal of a file whose bytes contradict one another."""
-    return MatFileError(f"must be a whole .mat file, but is damaged ({detail}): {_SAVE_AGAIN}.")
+    return FaultError(f"damaged ({detail}): ")
 
 
 class PlainSource:

@@ -3,7 +3,8 @@
 The tree is lists and dicts only. What is no array is `{"text": "abc"}`, `{"rows": ["ab", "cd"]}`,
 `{"names": [...], "fields": [tree, ...]}`, `{"shape": [...], "cells": [tree, ...]}`,
 `{"shape": [...], "names": [...], "structs": [[tree, ...], ...]}` or `{"opaque": "a function handle"}`. An
-array is `{"at": offset, "type": "f8", "shape": [...]}`, column after column, in the machine's order of bytes.
+array is `{"at": offset, "type": "f8", "shape": [...], "order": "F"}`, column after column (in
+order "C" row after row), in the machine's order of bytes.
 """
 
 import json
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
-from mnist_core.ground.errors import MatFileError
+from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Cells, Opaque, Structs, Value
 
 Tree: TypeAlias = dict[str, Any]
@@ -55,8 +56,10 @@ class Packer:
         lines = np.ascontiguousarray(values.T, dtype=values.dtype.newbyteorder("="))
         return self.add_stream(lines.dtype, values.shape, [lines.reshape(-1).view(np.uint8).data])
 
-    def add_stream(self, dtype: np.dtype, shape: Sequence[int], pieces: Iterable[bytes | memoryview]) -> Tree:
-        """Add an array that comes in pieces of whole numbers, column after column.
+    def add_stream(
+        self, dtype: np.dtype, shape: Sequence[int], pieces: Iterable[bytes | memoryview], order: str = "F"
+    ) -> Tree:
+        """Add an array that comes in pieces of whole numbers.
 
         Parameters
         ----------
@@ -66,7 +69,10 @@ class Packer:
             Of the array.
         pieces : iterable of bytes
             As many bytes together as the array has.
+        order : str
+            Of the numbers: "F" column after column, "C" row after row.
         """
+        shape = [*map(int, shape), *[1] * (2 - len(shape))]  # of two axes at least, as all in MATLAB
         self.check_room(math.prod(shape) * dtype.itemsize)
         self._write(bytes(-self._place % _ALIGNED))
         at = self._place
@@ -76,12 +82,13 @@ class Packer:
             else:
                 self._write(piece)
         assert self._place - at == math.prod(shape) * dtype.itemsize
-        return {"at": at, "type": f"{dtype.kind}{dtype.itemsize}", "shape": list(map(int, shape))}
+        kind = f"{dtype.kind}{dtype.itemsize}"
+        return {"at": at, "type": kind, "shape": shape, "order": order}
 
     def check_room(self, n_bytes: int) -> None:
         """Refuse what would need more bytes than all variables may."""
         if self._place + n_bytes > self._most_bytes:
-            raise MatFileError(
+            raise DataFileError(
                 f"must hold at most {self._most_bytes / GIGABYTE:.3g} GB of variables, but says that it has "
                 f"{(self._place + n_bytes) / GIGABYTE:,.1f} GB: save fewer images, or as uint8."
             )
@@ -171,14 +178,14 @@ def _build_cells(tree: Tree, memory: memoryview) -> Cells:
 
 
 def _build_array(tree: Tree, memory: memoryview) -> np.ndarray:
-    if tree["type"] not in _TYPES:
-        raise ValueError("a type that no array has")
+    if tree["type"] not in _TYPES or tree["order"] not in ("F", "C"):
+        raise ValueError("a type or an order that no array has")
     dtype = np.dtype(tree["type"])
     shape = tuple(_check_length(length) for length in tree["shape"])
     begin = _check_length(tree["at"])
     part = memory[begin : begin + math.prod(shape) * dtype.itemsize]
     # Raises ValueError where the parcel is too short for the shape.
-    return np.ndarray(shape, dtype, part, order="F")
+    return np.ndarray(shape, dtype, part, order=tree["order"])
 
 
 def _check_shape(shape: list[Any], n_items: int) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from mnist_core.ground.errors import MatFileError
+from mnist_core.ground.errors import DataFileError
 
 MOST_MEMORY = 2**30  # that the process has for itself; numbers go to the parcel in small pieces
 MOST_CPU_S = 60  # ten times what the largest file takes
@@ -31,7 +31,7 @@ class Census:
         self._n += 1
         self.expect(0)
         if depth > _MOST_DEPTH:
-            raise MatFileError(
+            raise DataFileError(
                 f"must nest cells and structs at most {_MOST_DEPTH} deep, but is nested deeper: save the "
                 "images as a variable of their own."
             )
@@ -39,7 +39,7 @@ class Census:
     def expect(self, n: int) -> None:
         """Refuse a file that says that so many follow, where that is more than any real file has."""
         if self._n + n > _MOST_ITEMS:
-            raise MatFileError(
+            raise DataFileError(
                 f"must hold at most {_MOST_ITEMS:,} variables, cells and fields, but says that it has "
                 f"{self._n + n:,}: save the images as one matrix."
             )
@@ -56,7 +56,7 @@ def check_ratio(size: int, length: int) -> None:
         Compressed bytes.
     """
     if size > _MOST_RATIO * length or (size > _ODD_BYTES and size > _ODD_RATIO * length):
-        raise MatFileError(
+        raise DataFileError(
             f"must hold variables that inflate to at most {_ODD_RATIO} times their bytes, but {length:,} "
             f"bytes say that they inflate to {size:,}: save it in MATLAB with -v6, uncompressed."
         )
