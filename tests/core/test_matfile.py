@@ -50,7 +50,7 @@ def test_a_sparse_matrix_comes_as_a_full_one(tmp_path):
 
 
 def test_an_absent_file_is_refused(tmp_path):
-    with pytest.raises(DataFileError, match=r"none\.mat must be a \.mat file or .*, but cannot be opened"):
+    with pytest.raises(DataFileError, match=r"none\.mat must be a \.mat.*, but cannot be opened"):
         read_file(tmp_path / "none.mat")
 
 
@@ -81,7 +81,6 @@ def make_zip() -> bytes:
         (b"label,pixel0,pixel1\n" * 50, "a CSV table"),
         ("Zahl für Zahl größer\n".encode() * 50, "a text file"),
         (b"7", "a text file"),
-        (b"\x93NUMPY\x01\x00" + bytes(300), "a NumPy .npy file"),
         (bytes(range(200, 256)) * 20, "a file of another kind"),
     ],
 )

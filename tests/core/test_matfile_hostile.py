@@ -142,6 +142,7 @@ def test_any_bytes_behind_a_good_beginning_end_in_variables_or_in_a_sentence(tai
         Format.OCTAVE_TEXT: b"# Created by Octave 7.3.0\n",
         Format.OCTAVE_BINARY: b"Octave-1-L\x01",
         Format.IDX: b"\x00\x00\x08\x03",
+        Format.NPY: b"\x93NUMPY\x01\x00",
     }
     is_read(beginnings[start] + tail)
 
@@ -161,7 +162,7 @@ def test_a_name_is_only_ever_text_made_fit_for_a_line(name, shown, tmp_path, mon
     assert make_printable(name) == shown
     with pytest.raises(DataFileError) as caught:
         read_file(BytesIO(b""), name)
-    assert str(caught.value).startswith(f"{shown} must be a .mat file")
+    assert str(caught.value).startswith(f"{shown} must be a .mat")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -192,7 +193,7 @@ def test_arrays_are_the_callers_own_to_change(tmp_path):
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.mat")
-    with pytest.raises(DataFileError, match=r"a\.mat must be a \.mat file or .*, but cannot be opened"):
+    with pytest.raises(DataFileError, match=r"a\.mat must be a \.mat.*, but cannot be opened"):
         read_file(tmp_path / "a.mat")
 
 

@@ -22,6 +22,7 @@ class Format(Enum):
     OCTAVE_TEXT = (".mat file", "save it in MATLAB with -v7 once more", "text")
     OCTAVE_BINARY = (".mat file", "save it in MATLAB with -v7 once more", "binary")
     IDX = ("IDX file", "download it once more")
+    NPY = ("NumPy .npy file", "save it with numpy.save once more")
 
     def refuse(self, fault: object) -> str:
         """Say that a file is not whole, and what to do: the sentence without its subject."""
@@ -29,9 +30,17 @@ class Format(Enum):
         return f"must be a whole {kind}, but is {fault}{cure}."
 
 
-OPENED = "a .mat file or an IDX file"
+OPENED = "a .mat file, an IDX file or a NumPy .npy file"
 """What the lab opens, in words."""
 
+
+# How files of formats begin.
+_FORMATS = (
+    (rb"Octave-1-[LB]", Format.OCTAVE_BINARY),
+    (rb"# (Created by Octave|name: )", Format.OCTAVE_TEXT),
+    (rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x04]", Format.IDX),
+    (rb"\x93NUMPY", Format.NPY),
+)
 
 # How a file begins, and what it then seems to be.
 _BEGINNINGS = (
@@ -48,7 +57,6 @@ _BEGINNINGS = (
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
-    (b"\x93NUMPY", "a NumPy .npy file"),
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x03", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
@@ -63,12 +71,9 @@ def find_format(head: bytes) -> Format | None:
     """Find the format of a file by how it begins; None for one that cannot be read."""
     if any(head[place:].startswith(_HDF5_SIGNATURE) for place in _HDF5_PLACES):
         return Format.HDF5
-    if head.startswith((b"Octave-1-L", b"Octave-1-B")):
-        return Format.OCTAVE_BINARY
-    if re.match(rb"# (Created by Octave|name: )", head):
-        return Format.OCTAVE_TEXT
-    if re.match(rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x04]", head):
-        return Format.IDX
+    for beginning, form in _FORMATS:
+        if re.match(beginning, head):
+            return form
     if head[124:128] in (b"\x00\x01IM", b"\x01\x00MI"):
         return Format.MATLAB5
     return Format.MATLAB4 if find_matlab4_order(head) else None

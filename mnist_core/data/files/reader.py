@@ -23,6 +23,7 @@ _READERS = {
     Format.OCTAVE_TEXT: "octave_text",
     Format.OCTAVE_BINARY: "octave_binary",
     Format.IDX: "idx",
+    Format.NPY: "npy",
 }
 """The module of each format; its `read_variables` is a `ReadVariables`."""
 

@@ -23,7 +23,7 @@ from mnist_core.data.orientation import Orientation, Recognised, recognise_orien
 from mnist_core.data.origin import APART
 from mnist_core.data.side import MNIST_SIDE, fit_to_side
 from mnist_core.ground.arrays import Images, Indices, Labels
-from mnist_core.ground.variables import Value
+from mnist_core.ground.variables import Opaque, Value
 
 _UNEVEN = (
     "Pictures of many sizes were made alike as MNIST's makers did: the ink fitted into 20 x 20 of 28 x 28 "
@@ -77,6 +77,7 @@ def _apply_rules(leaves: Sequence[Leaf], choices: Choices, values: Mapping[str, 
     if named:
         raise UndecidedError(explain(max(named, key=lambda leaf: getattr(leaf.value, "size", 0))), [decision])
     sealed = [leaf for leaf in leaves if say_line(leaf)]
+    sealed = sealed or [leaf for leaf in leaves if isinstance(leaf.value, Opaque)]
     if sealed:
         raise UndecidedError(explain(sealed[0]), [decision])
     raise UndecidedError(
