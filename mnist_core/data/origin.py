@@ -18,6 +18,9 @@ APART = "apart"
 NOTE = "lab_note"
 """The variable of a file that the lab wrote which says, as JSON, what need not be recognised again."""
 
+REMARK = "lab_remark"
+"""The variable in which a reader of files says what its user should know of how it read one."""
+
 WORDS = {
     "coding": ("digits", "ten-is-zero", "one-is-zero", "letters", "names"),
     "values": ("unit", "bytes", "signed", "stretch", "each"),

@@ -1,25 +1,17 @@
 """IDX files as MNIST is distributed: images and labels, train and test, four files together."""
 
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
+from matfiles import IDX_KINDS, write_idx
 
 from mnist_core.data.files import read_file
 from mnist_core.data.layouts import read_dataset, read_or_sample
 from mnist_core.ground.errors import DataFileError
 
-KINDS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
-
-def write_idx(path: Path, values: np.ndarray, kind: int = 8) -> Path:
-    head = struct.pack(f">HBB{values.ndim}I", 0, kind, values.ndim, *values.shape)
-    path.write_bytes(head + values.astype(KINDS[kind]).tobytes())
-    return path
-
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IDX_KINDS)
 def test_every_kind_of_number_is_read_row_after_row(tmp_path, kind):
     values = np.arange(24).reshape(2, 3, 4)
 

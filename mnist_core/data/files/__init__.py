@@ -1,9 +1,7 @@
 """The bytes of a file to named values, safely: another process reads them."""
 
 import os
-import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
@@ -12,7 +10,8 @@ from typing import BinaryIO
 
 from mnist_core.data.files.confined import read_confined
 from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, describe_problem, find_format
-from mnist_core.data.files.printable import make_printable
+from mnist_core.data.files.nameless import open_nameless
+from mnist_core.data.files.printable import make_printable, name_variable
 from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Value
 
@@ -47,9 +46,9 @@ def read_file(source: Path | BufferedIOBase, name: str | None = None) -> dict[st
     """
     shown = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
     try:
-        with _open_source(source) as file, _open_memory() as parcel:
+        with _open_source(source) as file, open_nameless() as parcel:
             values = read_confined(file.fileno(), parcel.fileno(), _check_format(file))
-            return {name or _name_variable(shown): value for name, value in values.items()}
+            return {name or name_variable(shown): value for name, value in values.items()}
     except DataFileError as error:
         raise DataFileError(f"{shown} {error}") from error
 
@@ -61,7 +60,7 @@ def _open_source(source: Path | BufferedIOBase) -> Iterator[BinaryIO]:
         with _open_path(source) as file:
             yield file
         return
-    with _open_memory() as copy:
+    with open_nameless() as copy:
         source.seek(0)
         while piece := source.read(_PIECE_BYTES):
             copy.write(piece)
@@ -80,22 +79,9 @@ def _open_path(path: Path) -> BinaryIO:
     raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a folder or a device.")
 
 
-def _open_memory() -> BinaryIO:
-    """Open a file without a name, in memory where the system can, that is gone once it is closed."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("mat"), "w+b")
-    return tempfile.TemporaryFile()
-
-
 def _check_format(file: BinaryIO) -> Format:
     head = os.pread(file.fileno(), HEAD_BYTES, 0)
     form = find_format(head)
     if form is None:
         raise DataFileError(describe_problem(head))
     return form
-
-
-def _name_variable(shown: str) -> str:
-    """Name the one array of a file by its name, without what tells the format."""
-    stem = re.sub(r"-idx\d-ubyte$", "", shown.partition(".")[0])
-    return re.sub(r"\W+", "_", stem) or "data"

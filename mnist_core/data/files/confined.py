@@ -87,7 +87,7 @@ def _run_reader(file: int, parcel: int, form: Format) -> int | None:
     """Run the process that reads; return its exit code, None where it took too long."""
     words = [form.name, str(_find_room()), str(os.getpid())]
     process = subprocess.Popen(
-        [sys.executable, "-s", "-B", "-m", "mnist_core.data.files.reader", *words],
+        [sys.executable, "-s", "-B", "-m", "mnist_core.data.files", *words],
         cwd=PROJECT_FOLDER,
         env=_ENVIRONMENT | {key: os.environ[key] for key in _PASSED_ON if key in os.environ},
         stdin=file,

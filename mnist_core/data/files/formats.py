@@ -23,6 +23,15 @@ class Format(Enum):
     OCTAVE_BINARY = (".mat file", "save it in MATLAB with -v7 once more", "binary")
     IDX = ("IDX file", "download it once more")
     NPY = ("NumPy .npy file", "save it with numpy.save once more")
+    GZIP = ("gzip file", "compress or download it once more")
+    BZIP2 = ("bzip2 file", "compress or download it once more")
+    XZ = ("xz file", "compress or download it once more")
+    ZIP = ("ZIP file", "pack or download it once more")
+
+    @property
+    def is_container(self) -> bool:
+        """Say whether other files are in it."""
+        return self in (Format.GZIP, Format.BZIP2, Format.XZ, Format.ZIP)
 
     def refuse(self, fault: object) -> str:
         """Say that a file is not whole, and what to do: the sentence without its subject."""
@@ -30,16 +39,21 @@ class Format(Enum):
         return f"must be a whole {kind}, but is {fault}{cure}."
 
 
-OPENED = "a .mat file, an IDX file or a NumPy .npy file"
+OPENED = "a .mat file, an IDX file, a NumPy .npy file, or a ZIP of pictures or of such files"
 """What the lab opens, in words."""
 
 
 # How files of formats begin.
 _FORMATS = (
+    (rb"\x1f\x8b", Format.GZIP),
+    (rb"BZh", Format.BZIP2),
+    (rb"\xfd7zXZ\x00", Format.XZ),
+    (rb"PK(\x03\x04|\x05\x06)", Format.ZIP),  # the latter of an empty one
     (rb"Octave-1-[LB]", Format.OCTAVE_BINARY),
     (rb"# (Created by Octave|name: )", Format.OCTAVE_TEXT),
     (rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x04]", Format.IDX),
     (rb"\x93NUMPY", Format.NPY),
+    (rb"(?s).{124}(\x00\x01IM|\x01\x00MI)", Format.MATLAB5),
 )
 
 # How a file begins, and what it then seems to be.
@@ -52,9 +66,6 @@ _BEGINNINGS = (
     (b"MM\x00*", "a TIFF picture"),
     (b"RIFF", "a WebP picture, a sound or a film"),
     (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x80\x02", "a Python pickle"),
@@ -74,8 +85,6 @@ def find_format(head: bytes) -> Format | None:
     for beginning, form in _FORMATS:
         if re.match(beginning, head):
             return form
-    if head[124:128] in (b"\x00\x01IM", b"\x01\x00MI"):
-        return Format.MATLAB5
     return Format.MATLAB4 if find_matlab4_order(head) else None
 
 
@@ -109,18 +118,10 @@ def describe_problem(head: bytes) -> str:
 
 
 def _guess_kind(head: bytes) -> str:
-    if head.startswith(b"PK\x03\x04"):
-        return _guess_zip(head)
     for beginning, kind in _BEGINNINGS:
         if head.startswith(beginning):
             return kind
     return _guess_text(head)
-
-
-def _guess_zip(head: bytes) -> str:
-    if b".npy" in head:
-        return "a NumPy .npz archive"
-    return "an Office document" if b"[Content_Types].xml" in head else "a zip archive"
 
 
 def _guess_text(head: bytes) -> str:

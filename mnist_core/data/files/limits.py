@@ -14,9 +14,10 @@ _CODE_BYTES = 2**31  # of libraries, which are mapped and not loaded
 _MOST_TREE_BYTES = 2**26
 _MOST_FILES = 16
 _MOST_DEPTH = 32  # of cells in structs in cells; real files have a handful
-_MOST_RATIO = 1032  # no bytes that were compressed the way of .mat files inflate to more
+_MOST_RATIO = 1032  # no bytes that were compressed by deflate inflate to more
 _ODD_RATIO, _ODD_BYTES = 250, 2**28  # real digits shrink to a twentieth; so much of nothing is a trap
 _MOST_ITEMS = 150_000  # of a file
+MOST_ENTRIES = _MOST_ITEMS  # files in a ZIP or a folder
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38  # of Linux
 
 
@@ -45,7 +46,7 @@ class Census:
             )
 
 
-def check_ratio(size: int, length: int) -> None:
+def check_ratio(size: int, length: int, cure: str = "save it in MATLAB with -v6, uncompressed") -> None:
     """Refuse so few bytes that say that they inflate to so many.
 
     Parameters
@@ -54,11 +55,13 @@ def check_ratio(size: int, length: int) -> None:
         Bytes of what comes out.
     length : int
         Compressed bytes.
+    cure : str
+        How a file is come by that is not refused.
     """
     if size > _MOST_RATIO * length or (size > _ODD_BYTES and size > _ODD_RATIO * length):
         raise DataFileError(
-            f"must hold variables that inflate to at most {_ODD_RATIO} times their bytes, but {length:,} "
-            f"bytes say that they inflate to {size:,}: save it in MATLAB with -v6, uncompressed."
+            f"must inflate to at most {_ODD_RATIO} times its bytes, but {length:,} bytes say that they "
+            f"inflate to {size:,}: {cure}."
         )
 
 

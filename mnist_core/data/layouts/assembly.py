@@ -20,7 +20,7 @@ from mnist_core.data.layouts.tree import Leaf, flatten_variables, list_leaves, l
 from mnist_core.data.layouts.understanding import Decision, Understanding, Variable, decide
 from mnist_core.data.layouts.variable_names import is_images_name, is_labels_name
 from mnist_core.data.orientation import Orientation, Recognised, recognise_orientation, turn_upright
-from mnist_core.data.origin import APART
+from mnist_core.data.origin import APART, REMARK
 from mnist_core.data.side import MNIST_SIDE, fit_to_side
 from mnist_core.ground.arrays import Images, Indices, Labels
 from mnist_core.ground.variables import Opaque, Value
@@ -50,11 +50,15 @@ def understand(values: Mapping[str, Value], name: str, choices: Choices | None =
         What the user overrules.
     """
     choices = choices or Choices()
+    remark = values.get(REMARK)
+    values = {key: value for key, value in values.items() if key != REMARK}
     variables = list_variables(values)
     decisions: list[Decision] = []
     layout = ""
     try:
         found = _apply_rules(split_columns(list_leaves(values)), choices, values)
+        if isinstance(remark, str):
+            found = replace(found, warnings=(*found.warnings, remark))
         layout = found.layout
         decisions += found.decisions
         dataset = _assemble(found, choices, variables, name, decisions)

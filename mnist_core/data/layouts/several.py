@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from mnist_core.data.files import make_printable, read_file
 from mnist_core.data.layouts.variable_names import Role, find_role
-from mnist_core.data.origin import NOTE
+from mnist_core.data.origin import NOTE, REMARK
 from mnist_core.ground.variables import Value
 
 Source: TypeAlias = Path | BufferedIOBase
@@ -37,16 +37,17 @@ def join_files(files: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, Va
         return dict(files[0][1])
     counts = Counter(variable for _, values in files for variable in values)
     joined: dict[str, Value] = {}
+    remarks = [text for _, values in files if isinstance(text := values.get(REMARK), str)]
     for place, (name, values) in enumerate(files):
         stem = re.sub(r"\W+", "_", Path(name).stem) or f"file{place + 1}"
         is_part = find_role(stem) is not Role.ANY
         for variable, value in values.items():
-            if variable == NOTE:  # of one file, not of what they are together
+            if variable in (NOTE, REMARK):  # of one file, not of what they are together
                 continue
             is_told = counts[variable] == 1 and not (is_part and find_role(variable) is Role.ANY)
             path = variable if is_told else f"{stem}_{variable}"
             joined[path if path not in joined else f"file{place + 1}_{path}"] = value
-    return joined
+    return joined | ({REMARK: " ".join(remarks)} if remarks else {})
 
 
 def join_names(names: Sequence[str]) -> str:

@@ -1,0 +1,106 @@
+"""Decodes pictures to grey, each with bounds on what it may take."""
+
+import re
+from io import BytesIO
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from mnist_core.ground.errors import DataFileError
+
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
+LARGEST_SIDE = 112  # pixels that are kept of a longer side, four times MNIST's
+_MOST_PIXELS = 50_000_000  # of a picture; a photo has less
+_MOST_OF_ALL = 2_000_000_000  # what a processor decodes in the time that it has
+_BEGINNINGS = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\x00|MM\x00\*|(?s:RIFF....WEBP)|P[1-6]\s")
+_WHITE, _BLACK = 255, 0
+
+
+class Decoder:
+    """Decodes the pictures of one file.
+
+    Attributes
+    ----------
+    n_shrunk : int
+        Pictures that were larger than what is kept.
+    """
+
+    def __init__(self) -> None:
+        Pillow.MAX_IMAGE_PIXELS = None  # the bounds here come before
+        self._n_pixels = 0
+        self.n_shrunk = 0
+
+    def decode(self, content: bytes, shown: str) -> np.ndarray | None:
+        """Decode a picture.
+
+        Parameters
+        ----------
+        content : bytes
+            Of its file; of several pictures in one the first is taken.
+        shown : str
+            What a sentence calls it.
+
+        Returns
+        -------
+        ndarray of shape (rows, columns), uint8, or None
+            Its grey as `layouts.cells` counts colours; None where it is damaged.
+
+        Raises
+        ------
+        DataFileError
+            If it has more pixels than any photo, or all together have more than there is time for.
+        """
+        try:
+            picture = Pillow.open(BytesIO(content), formats=FORMATS)
+            self._count(picture, shown)
+            picture.draft("RGB", (2 * LARGEST_SIDE, 2 * LARGEST_SIDE))  # lets JPEG skip detail
+            return self._shrink(_make_grey(ImageOps.exif_transpose(picture)))
+        except (DataFileError, MemoryError):
+            raise
+        except Exception:  # the bytes are foreign: any failure to decode them is theirs
+            return None
+
+    def _count(self, picture: Pillow.Image, shown: str) -> None:
+        n_pixels = picture.width * picture.height
+        if n_pixels > _MOST_PIXELS:
+            raise DataFileError(
+                f"must hold pictures of at most {_MOST_PIXELS:,} pixels, but {shown} has {n_pixels:,}: save "
+                "it smaller."
+            )
+        self._n_pixels += n_pixels
+        if self._n_pixels > _MOST_OF_ALL:
+            raise DataFileError(
+                f"must hold pictures of at most {_MOST_OF_ALL:,} pixels together, but has more: save them "
+                "smaller, or fewer."
+            )
+
+    def _shrink(self, grey: np.ndarray) -> np.ndarray:
+        step = -(-max(grey.shape) // LARGEST_SIDE)
+        if step == 1:
+            return grey
+        self.n_shrunk += 1
+        return np.asarray(Pillow.fromarray(grey).reduce(step))
+
+
+def is_picture(head: bytes) -> bool:
+    """Say whether a file begins as a picture does that can be decoded."""
+    return _BEGINNINGS.match(head) is not None
+
+
+def _make_grey(picture: Pillow.Image) -> np.ndarray:
+    if picture.mode.startswith(("I", "F")):  # 16 or 32 bits, which Pillow would clip
+        values = np.asarray(picture, dtype=np.float64)
+        most = values.max()
+        scale = 255.0 if most <= 1 else 1.0 if most <= 255 else 255 / 65535 if most <= 65535 else 255 / most
+        return np.round(values.clip(0) * scale).astype(np.uint8)
+    if not picture.has_transparency_data:
+        return np.asarray(picture.convert("L"))
+    covered = picture.convert("RGBA")
+    alpha = np.asarray(covered.getchannel("A"))
+    grey = np.asarray(covered.convert("L"), dtype=np.float64)
+    solid = grey[alpha > 127]
+    middle = float(np.median(solid)) if solid.size else _BLACK
+    paper = middle if solid.size > alpha.size / 2 else _WHITE if middle < _WHITE / 2 else _BLACK
+    share = alpha / 255
+    return np.round(grey * share + paper * (1 - share)).astype(np.uint8)

@@ -1,0 +1,136 @@
+"""Packs the pictures of a ZIP as images, with what folders and names tell of them."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from mnist_core.data.files.decoding import LARGEST_SIDE, Decoder
+from mnist_core.data.files.nameless import open_nameless
+from mnist_core.data.files.parcel import Packer, Tree
+from mnist_core.data.files.places import Place, find_places
+from mnist_core.data.files.sources import PIECE_BYTES, FaultError
+from mnist_core.data.files.zipped import Archive, Entry
+from mnist_core.ground.errors import DataFileError
+
+_MOST_DAMAGED = 10  # one of so many; of more it is not chance
+_BYTE = np.dtype(np.uint8)
+
+
+def read_pictures(
+    archive: Archive, entries: Sequence[Entry], packer: Packer
+) -> tuple[dict[str, Tree], list[str]]:
+    """Decode the pictures of a ZIP.
+
+    Parameters
+    ----------
+    archive : Archive
+        The ZIP.
+    entries : sequence of Entry
+        Its pictures.
+    packer : Packer
+        Where their pixels go.
+
+    Returns
+    -------
+    dict of str to Tree
+        `images`, and where folders or names tell them `labels` and `writers`; for each of several parts such
+        a struct. Pictures of one size are an array, others a cell each.
+    list of str
+        Sentences on what was left out or made smaller.
+
+    Raises
+    ------
+    DataFileError
+        If more than a few are damaged, or one is larger than any photo.
+    """
+    places = find_places([entry.path for entry in entries])
+    n_stray = sum(place.label is None for place in places)
+    is_stray = 0 < n_stray < len(places) // 2
+    parts: dict[str, _Part] = {}
+    decoder, damaged = Decoder(), []
+    for entry, place in zip(entries, places, strict=True):
+        if is_stray and place.label is None:
+            continue
+        pixels = _decode(archive, entry, decoder)
+        if pixels is None:
+            damaged.append(entry.shown)
+            continue
+        parts.setdefault(place.part, _Part()).add(pixels, place)
+    _check_damaged(damaged, len(entries))
+    remarks = _list_remarks(damaged, n_stray if is_stray else 0, decoder.n_shrunk)
+    is_even = len({shape for part in parts.values() for shape in part.shapes}) == 1
+    trees = {name: part.pack(packer, is_even) for name, part in parts.items()}
+    loose = trees.pop("", {})
+    structs = {name: {"names": list(tree), "fields": list(tree.values())} for name, tree in trees.items()}
+    return loose | structs, remarks
+
+
+class _Part:
+    """The pictures of one part, which wait in memory until all sizes are known."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, int]] = []
+        self._pixels = open_nameless()
+        self._places: list[Place] = []
+
+    def add(self, pixels: np.ndarray, place: Place) -> None:
+        self._pixels.write(pixels.tobytes())
+        self.shapes.append((pixels.shape[0], pixels.shape[1]))
+        self._places.append(place)
+
+    def pack(self, packer: Packer, is_even: bool) -> dict[str, Tree]:
+        self._pixels.seek(0)
+        n = len(self.shapes)
+        packer.check_room(self._pixels.seek(0, 2))
+        self._pixels.seek(0)
+        if is_even:
+            images = packer.add_stream(_BYTE, (n, *self.shapes[0]), self._read_pieces(), order="C")
+        else:
+            images = {"shape": [n, 1], "cells": [self._pack_one(shape, packer) for shape in self.shapes]}
+        self._pixels.close()
+        trees = {"images": images}
+        labels = [place.label for place in self._places]
+        if None not in labels:
+            trees["labels"] = {"rows": labels} if n > 1 else {"text": labels[0]}
+        writers = [place.writer for place in self._places]
+        if len(set(writers)) > 1:
+            numbers = np.unique(writers, return_inverse=True)[1]
+            trees["writers"] = packer.add(numbers.astype(np.int32).reshape(-1, 1))
+        return trees
+
+    def _pack_one(self, shape: tuple[int, int], packer: Packer) -> Tree:
+        return packer.add_stream(_BYTE, shape, [self._pixels.read(shape[0] * shape[1])], order="C")
+
+    def _read_pieces(self) -> Iterator[bytes]:
+        while piece := self._pixels.read(PIECE_BYTES):
+            yield piece
+
+
+def _decode(archive: Archive, entry: Entry, decoder: Decoder) -> np.ndarray | None:
+    try:
+        return decoder.decode(archive.read(entry), entry.shown)
+    except FaultError:
+        return None
+
+
+def _check_damaged(damaged: Sequence[str], n: int) -> None:
+    if len(damaged) * _MOST_DAMAGED > n or len(damaged) == n:
+        others = f" and {len(damaged) - 1:,} others of {n:,}" if len(damaged) > 1 else ""
+        raise DataFileError(
+            f"must hold pictures that can be decoded, but {damaged[0]}{others} cannot: save them as PNG, or "
+            "leave them out."
+        )
+
+
+def _list_remarks(damaged: Sequence[str], n_stray: int, n_shrunk: int) -> list[str]:
+    remarks = []
+    if damaged:
+        words = "picture cannot" if len(damaged) == 1 else "pictures cannot"
+        remarks.append(f"{len(damaged):,} {words} be decoded and were left out, such as {damaged[0]}.")
+    if n_stray:
+        words = "picture is" if n_stray == 1 else "pictures are"
+        remarks.append(f"{n_stray:,} {words} in no folder of a class and were left out.")
+    if n_shrunk:
+        words = "picture was" if n_shrunk == 1 else "pictures were"
+        remarks.append(f"{n_shrunk:,} {words} larger than {LARGEST_SIDE} pixels and shrunk.")
+    return remarks
