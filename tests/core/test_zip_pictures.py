@@ -8,7 +8,7 @@ from digits import take_digits
 from zips import make_picture, make_zip, name_pictures
 
 from mnist_core.data.files import read_file
-from mnist_core.data.files.places import find_places
+from mnist_core.data.files.picture_paths import find_places
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.origin import REMARK
 from mnist_core.ground.errors import DataFileError

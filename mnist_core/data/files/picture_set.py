@@ -7,7 +7,7 @@ import numpy as np
 from mnist_core.data.files.decoding import LARGEST_SIDE, Decoder
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.parcel import Packer, Tree
-from mnist_core.data.files.places import Place, find_places
+from mnist_core.data.files.picture_paths import Place, find_places
 from mnist_core.data.files.sources import PIECE_BYTES, FaultError
 from mnist_core.data.files.zipped import Archive, Entry
 from mnist_core.ground.errors import DataFileError
