@@ -23,7 +23,7 @@ _LATE = (
     "encodings.idna",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
-    "mnist_core.data.mnist",
+    "mnist_core.data.fetching",
     "mnist_core.pens.found_ink",
     "mnist_core.insight.evaluation.people",
     "mnist_core.training.live.film",

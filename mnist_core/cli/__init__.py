@@ -23,6 +23,7 @@ from mnist_core.ground.errors import LabError, RunStoppedError
 
 COMMANDS = {
     "inspect": ("look", "says what a .mat file holds"),
+    "fetch": ("fetch", "fetches a public data set, or lists those that it knows"),
     "search": ("search", "runs a search to its end, retrains the winner, saves it"),
     "resume": ("search", "carries a stopped run on"),
     "runs": ("runs", "lists runs"),

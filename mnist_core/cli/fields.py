@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from mnist_core.cli.choose import open_model
+from mnist_core.cli.data import read_path
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
-from mnist_core.data.layouts import read_or_sample
 from mnist_core.ground.arrays import Fields
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.replacing import write_out
@@ -63,7 +63,7 @@ def add_fields_arguments(command: argparse.ArgumentParser) -> None:
 def run_fields(arguments: argparse.Namespace) -> None:
     """Write the pictures of a layer as an array and as a sheet, and measure how far to trust them."""
     model, view = open_model(arguments.model), find_view(arguments.method)
-    dataset = read_or_sample(arguments.data)
+    dataset = read_path(arguments.data)
     labels, side = match_labels(dataset, model.info.class_names), model.info.side
     probe = choose_probe(
         model.info.data, dataset, side=side, labels=labels, is_trained=model.find_trained(dataset)

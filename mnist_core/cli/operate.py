@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.cli.choose import open_model
+from mnist_core.cli.data import read_path
 from mnist_core.cli.output import add_model_output, add_output
 from mnist_core.cli.say import say
 from mnist_core.cli.table import write_csv
-from mnist_core.data.layouts import read_or_sample
 from mnist_core.ground.errors import ModelError
 from mnist_core.insight.evaluation import Evaluation, wilson_interval
 from mnist_core.insight.evaluation.comparison import Comparison, compare_right
@@ -103,7 +103,7 @@ def _read_step(name: str, text: str, order: str) -> Operation:
 
 
 def _prepare(model: Model, path: Path | None) -> Bench:
-    dataset = read_or_sample(path)
+    dataset = read_path(path)
     labels = match_labels(dataset, model.info.class_names)
     probe = choose_probe(
         model.info.data,

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
+from mnist_core.cli.data import read_path
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import report, say
 from mnist_core.data.dataset import Dataset, split_dataset
-from mnist_core.data.layouts import read_or_sample
 from mnist_core.insight.fields.likeness import DIGIT_LIKE
 from mnist_core.network.models import read_versions
 from mnist_core.network.recipe import Recipe
@@ -43,7 +43,7 @@ def run_riddle(arguments: argparse.Namespace) -> None:
     """Train many networks and say whose output fields look like digits."""
     start = time.monotonic()
     torch.set_num_threads(1)
-    dataset = read_or_sample(arguments.data)
+    dataset = read_path(arguments.data)
     split = split_dataset(dataset, arguments.seed, arguments.limit)
     usual = Recipe(max_epochs=arguments.max_epochs, seed=arguments.seed, n_classes=dataset.n_classes)
     kinds = plan_study(arguments.networks, usual)

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from mnist_core.ground.errors import ModelError, StorageError
 
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # of a disk that knows none
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What a disk says that knows no locks."""
 
 
 def check_model_folder(folder: Path) -> None:
@@ -94,7 +95,7 @@ def _is_locked(file: BinaryIO, lock_path: Path) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        if error.errno in _NO_LOCKS:
+        if error.errno in NO_LOCKS:
             return True
         file.close()
         raise

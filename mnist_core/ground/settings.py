@@ -112,6 +112,11 @@ class Settings:
         return self.home / "datasets"
 
     @property
+    def downloads_folder(self) -> Path:
+        """Where what was fetched is kept; all spaces share it."""
+        return self.home / "downloads"
+
+    @property
     def corrections_folder(self) -> Path:
         """Where drawings whose digit a person has told are kept, a file each."""
         return self.folder / "corrections"

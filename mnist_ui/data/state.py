@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from mnist_ui.session import Held
 
 if TYPE_CHECKING:
+    from mnist_ui.data.fetches import Fetch
     from mnist_ui.data.undecided_file import Pending
 
 
@@ -25,3 +26,6 @@ EXAMPLES = Held("lab-examples", 0)
 
 REMOVAL_ASKED = Held[str | None]("data-removal-asked", None)
 """The fingerprint of the data set that its user was asked about removing."""
+
+FETCH: "Held[tuple[str, Fetch] | None]" = Held("data-fetch", None)
+"""The public set that the tab opens once it is fetched, by its name, and the download."""

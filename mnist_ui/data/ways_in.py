@@ -1,11 +1,12 @@
-"""The ways to open a data set: a file, the sample, MNIST of the network, one that was open before."""
+"""The ways to open a data set: a file, the sample, a public set, one that was open before."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from mnist_core.data.dataset import Dataset
-from mnist_core.data.mnist import fetch_mnist
+from mnist_core.data.fetching import CATALOG, fetch_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.errors import LabError
 from mnist_core.store.allowance import check_upload, read_allowance
@@ -14,11 +15,14 @@ from mnist_ui import session
 from mnist_ui.cached.opened_models import open_sample
 from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.data import state
+from mnist_ui.data.fetches import Fetch, Progress, find_fetches
 from mnist_ui.data.undecided_file import drop_pending, open_files
 from mnist_ui.downloads import offer_file
+from mnist_ui.following.watch import watch
+from mnist_ui.markdown import escape
 from mnist_ui.who import name_space, person
 
-_MEGABYTE = 1e6
+_REFRESH_S = 0.5  # of a download's bar
 
 
 def show_ways_in(dataset: Dataset | None) -> None:
@@ -79,20 +83,50 @@ def _use_sample() -> None:
 
 
 def _offer_fetch() -> None:
-    st.markdown("**Fetch MNIST**")
-    st.caption("The 60,000 training images, 10 MB from a public mirror, checked by hash.")
-    if st.button("Fetch MNIST", icon=":material/cloud_download:", width="stretch"):
-        bar = st.progress(0.0, "Looking for a mirror …")
+    st.markdown("**Fetch a public data set**")
+    name = st.selectbox(
+        "Public data set",
+        list(CATALOG),
+        format_func=lambda name: CATALOG[name].title,
+        label_visibility="collapsed",
+        key="public-set",
+    )
+    public = CATALOG[name]
+    size = f"{public.size_words}, checked by hash" if public.size_words else "Checked by hash"
+    st.caption(f"{public.words} {size}. {escape(public.licence)} [Its makers' page]({public.home}).")
+    awaited = state.FETCH.get()
+    if st.button(
+        f"Fetch {public.title}",
+        icon=":material/cloud_download:",
+        width="stretch",
+        disabled=awaited is not None,
+    ):
+        awaited = name, find_fetches().start(public, session.settings().downloads_folder)
+        state.FETCH.put(awaited)
+        st.rerun()
+    if awaited is not None:
+        _await(*awaited)
 
-        def report(name: str, done: int, whole: int) -> None:
-            share = done / whole if whole else 0.0
-            bar.progress(share, f"{name}: {done / _MEGABYTE:.1f} of {whole / _MEGABYTE:.1f} MB")
 
-        def fetch() -> None:
-            session.use_dataset(fetch_mnist(session.settings().home / "downloads", report))
-            drop_pending()
+def _await(name: str, fetch: Fetch) -> None:
+    """Show how far a download is, and open what it brought."""
+    if fetch.progress.is_done:
+        state.FETCH.forget()
+        open_anew(partial(_use_fetched, name, fetch.progress), f"Opening {CATALOG[name].title} …")
 
-        open_anew(fetch, "Fetching MNIST …")
+    def show(progress: Progress) -> None:
+        if progress.is_done:
+            st.rerun()
+        st.progress(progress.share, progress.words)
+
+    watch(f"fetch-{name}", lambda: fetch.progress, show, _REFRESH_S)
+
+
+def _use_fetched(name: str, progress: Progress) -> None:
+    if progress.trouble is not None:
+        raise progress.trouble
+    session.use_dataset(fetch_dataset(CATALOG[name], session.settings().downloads_folder))
+    drop_pending()
 
 
 def _offer_kept(dataset: Dataset | None) -> None:

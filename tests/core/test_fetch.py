@@ -1,98 +1,129 @@
 """Fetching from a small local server: damaged, dead and cut mirrors, then whole ones."""
 
-import gzip
 import hashlib
-import socket
-import threading
+import io
+import zipfile
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from digits import make_digits
+from disks import small_disk
+from mirrors import (
+    CLASSES,
+    DIGITS,
+    FILES,
+    IMAGES,
+    LABELS,
+    PIXELS,
+    TEST_LABELS,
+    Server,
+    find_dead_address,
+    make_idx,
+    make_set,
+    serve,
+)
 
-from mnist_core.data.mnist import HASHES, MIRRORS, fetch_mnist
+from mnist_core.data.dataset import Choices, compute_fingerprint, split_dataset
+from mnist_core.data.fetching import CATALOG, Download, fetch_dataset, fetch_files
+from mnist_core.data.fetching.mirrors import fetch_file
 from mnist_core.ground.errors import FetchError
-
-IMAGES, LABELS = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
-
-
-def make_idx(values: np.ndarray) -> bytes:
-    lengths = b"".join(length.to_bytes(4, "big") for length in values.shape)
-    return gzip.compress(bytes([0, 0, 8, values.ndim]) + lengths + values.tobytes(), mtime=0)
-
-
-DIGITS = make_digits(300)
-FILES = {
-    IMAGES: make_idx(np.round(DIGITS[0] * 255).astype(np.uint8)),
-    LABELS: make_idx(DIGITS[1].astype(np.uint8)),
-}
-FILE_HASHES = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
-
-
-class Mirror(BaseHTTPRequestHandler):
-    """Serves the files below /whole/, other bytes below /other/, half of them below /cut/."""
-
-    def do_GET(self) -> None:
-        _, kind, name = self.path.split("/")
-        content = FILES.get(name, b"")
-        if kind not in {"whole", "other", "cut"}:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        shown = {"whole": content, "other": content[::-1], "cut": content[: len(content) // 2]}
-        self.wfile.write(shown[kind])
-        self.server.asked.append(self.path)  # type: ignore[attr-defined]
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
-
-
-class Server(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Mirror)
-        self.asked: list[str] = []
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serve() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
 def mirror(server: Server) -> Callable[[str], str]:
-    return lambda kind: f"http://127.0.0.1:{server.server_port}/{kind}/"
+    return server.mirror
 
 
 @pytest.fixture
 def dead_mirror() -> str:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}/"
+    return find_dead_address()
 
 
-def test_whole_files_become_the_data_set(tmp_path, mirror):
-    dataset = fetch_mnist(tmp_path, None, [mirror("whole")], FILE_HASHES)
+def make_zip(files: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+def list_files(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("[!.]*") if path.is_file()}
+
+
+def test_whole_files_become_the_data_set_with_its_own_test_part(tmp_path, mirror):
+    dataset = fetch_dataset(make_set("mnist", [mirror("whole")]), tmp_path)
     np.testing.assert_array_equal(dataset.images, DIGITS[0])
     np.testing.assert_array_equal(dataset.labels, DIGITS[1])
-    assert dataset.origin.variables[0] == ("train-images-idx3-ubyte", "300 x 28 x 28 uint8")
+    assert split_dataset(dataset).test.tolist() == list(range(250, 300))
+    assert dataset.origin.variables[0] == ("train_images", "250 x 28 x 28 uint8")
+
+
+def test_the_training_images_alone_are_the_data_that_they_were_before(tmp_path, mirror):
+    dataset = fetch_dataset(make_set("mnist-60000", [mirror("whole")]), tmp_path)
+    pixels = np.true_divide(PIXELS[:250], np.float32(255), dtype=np.float32)
+    assert dataset.fingerprint == compute_fingerprint(pixels, CLASSES[:250].astype(np.int64))
+
+
+def test_garments_have_their_names(tmp_path, mirror):
+    dataset = fetch_dataset(make_set("fashion-mnist", [mirror("whole")]), tmp_path)
+    assert dataset.class_names[0] == "T-shirt/top"
+    assert dataset.class_names[9] == "Ankle boot"
+    np.testing.assert_array_equal(dataset.labels, DIGITS[1])
+    assert list_files(tmp_path / "fashion-mnist") == set(FILES)
+
+
+def test_what_is_known_of_a_set_can_be_overruled(tmp_path, mirror):
+    known = make_set("kmnist", [mirror("whole")])
+    dataset = fetch_dataset(known, tmp_path, choices=Choices(class_names="0,1,2,3,4,5,6,7,8,9", test="none"))
+    assert known.choices.class_names is not None
+    assert dataset.class_names == tuple("0123456789")
+    assert dataset.n_samples == 250
+
+
+def test_an_archive_is_fetched_once_for_the_sets_that_lie_in_it(tmp_path, mirror, server):
+    turned = PIXELS.swapaxes(1, 2)
+    letters = [make_idx(turned[:250]), make_idx(np.arange(250, dtype=np.uint8) % 26 + 1)]
+    letters += [make_idx(turned[250:]), make_idx(np.arange(50, dtype=np.uint8) % 26 + 1)]
+    digits = [make_idx(turned[:250]), FILES[LABELS], make_idx(turned[250:]), FILES[TEST_LABELS]]
+    members = {
+        part.member: content
+        for kind, contents in (("letters", letters), ("digits", digits))
+        for part, content in zip(CATALOG[f"emnist-{kind}"].parts, contents, strict=True)
+    }
+    server.files["gzip.zip"] = make_zip(members)
+
+    letters_set, digits_set = (
+        fetch_dataset(make_set(f"emnist-{kind}", [mirror("whole")], server.files), tmp_path)
+        for kind in ("letters", "digits")
+    )
+
+    assert server.asked == ["/whole/gzip.zip"]
+    assert letters_set.class_names == tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert letters_set.labels[:27].tolist() == [*range(26), 0]
+    for dataset in (letters_set, digits_set):
+        np.testing.assert_array_equal(dataset.images, DIGITS[0])
+        assert dataset.test_part.tolist() == list(range(250, 300))
 
 
 @pytest.mark.parametrize("kind", ["other", "cut", "absent"])
 def test_the_next_mirror_is_asked_when_one_fails(tmp_path, mirror, kind):
-    dataset = fetch_mnist(tmp_path, None, [mirror(kind), mirror("whole")], FILE_HASHES)
+    dataset = fetch_dataset(make_set("mnist", [mirror(kind), mirror("whole")]), tmp_path)
     assert dataset.n_samples == 300
 
 
 def test_the_next_mirror_is_asked_when_one_is_dead(tmp_path, mirror, dead_mirror):
-    dataset = fetch_mnist(tmp_path, None, [dead_mirror, mirror("whole")], FILE_HASHES)
+    dataset = fetch_dataset(make_set("mnist", [dead_mirror, mirror("whole")]), tmp_path)
     assert dataset.n_samples == 300
 
 
@@ -101,38 +132,79 @@ def test_the_next_mirror_is_asked_when_one_is_dead(tmp_path, mirror, dead_mirror
 )
 def test_one_sentence_says_what_each_mirror_did(tmp_path, mirror, kind, reason):
     with pytest.raises(
-        FetchError, match=rf"needs a mirror that gives {LABELS} whole, but 127\.0\.0\.1:\d+ {reason}:"
+        FetchError, match=rf"needs a mirror that gives {TEST_LABELS} whole, but 127\.0\.0\.1:\d+ {reason}:"
     ):
-        fetch_mnist(tmp_path, None, [mirror(kind)], FILE_HASHES)
+        fetch_dataset(make_set("mnist", [mirror(kind)]), tmp_path)
 
 
-def test_without_a_network_the_sentence_says_what_needs_none(tmp_path, dead_mirror):
-    with pytest.raises(FetchError, match=r"none of 2 public mirrors could be reached: .* built-in sample"):
-        fetch_mnist(tmp_path, None, [dead_mirror, dead_mirror], FILE_HASHES)
+@pytest.mark.parametrize(
+    ("n", "words"), [(1, "its one public mirror could not"), (2, "none of 2 public mirrors could")]
+)
+def test_without_a_network_the_sentence_says_what_needs_none(tmp_path, dead_mirror, n, words):
+    with pytest.raises(FetchError, match=rf"Fetching KMNIST .* {words} be reached: .* built-in sample"):
+        fetch_dataset(make_set("kmnist", [dead_mirror] * n), tmp_path)
 
 
-def test_what_did_not_arrive_whole_leaves_nothing_behind(tmp_path, mirror):
+def make_long(server: Server) -> Download:
+    """Give the server a file of several pieces."""
+    server.files["long"] = np.random.default_rng(0).bytes(600_000)
+    return Download("long", hashlib.sha256(server.files["long"]).hexdigest())
+
+
+def test_what_broke_off_goes_on_where_it_was(tmp_path, mirror, server):
+    long = make_long(server)
+    path = fetch_file("A set", long, [mirror("cut"), mirror("whole")], tmp_path)
+    (_, rest) = server.asked
+    assert 200_000 < int(rest.removeprefix("/whole/long+")) <= 300_000
+    assert path.read_bytes() == server.files["long"]
+    assert list_files(tmp_path) == {"long"}
+
+
+def test_a_fetch_goes_on_where_the_last_one_broke_off(tmp_path, mirror, server):
+    long = make_long(server)
+    with pytest.raises(FetchError, match="broke off"):
+        fetch_file("A set", long, [mirror("cut")], tmp_path)
+    fetch_file("A set", long, [mirror("whole")], tmp_path)
+    assert server.asked[-1].startswith("/whole/long+")
+
+
+@pytest.mark.parametrize("n_bytes", [20, 10**6])
+def test_the_rest_of_another_file_is_not_gone_on_with(tmp_path, mirror, n_bytes):
+    (tmp_path / f"{IMAGES}.part").write_bytes(b"x" * n_bytes)
+    fetch_files(make_set("mnist-60000", [mirror("whole")]), tmp_path)
+    assert list_files(tmp_path) == {LABELS, IMAGES}
+
+
+def test_other_bytes_leave_nothing_behind(tmp_path, mirror):
     with pytest.raises(FetchError):
-        fetch_mnist(tmp_path, None, [mirror("cut"), mirror("other")], FILE_HASHES)
-    assert list(tmp_path.iterdir()) == []
+        fetch_files(make_set("mnist", [mirror("other")]), tmp_path)
+    assert list_files(tmp_path) == set()
 
 
 def test_a_second_fetch_asks_nobody(tmp_path, mirror, server, dead_mirror):
-    fetch_mnist(tmp_path, None, [mirror("whole")], FILE_HASHES)
-    dataset = fetch_mnist(tmp_path, None, [dead_mirror], FILE_HASHES)
+    fetch_files(make_set("mnist", [mirror("whole")]), tmp_path)
+    dataset = fetch_dataset(make_set("mnist", [dead_mirror]), tmp_path)
     assert dataset.n_samples == 300
-    assert server.asked == [f"/whole/{LABELS}", f"/whole/{IMAGES}"]
+    assert sorted(server.asked) == sorted(f"/whole/{name}" for name in FILES)
+
+
+def test_two_who_fetch_at_once_share_one_download(tmp_path, mirror, server):
+    one = make_set("mnist", [mirror("whole")])
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(lambda _: fetch_files(one, tmp_path), range(2)))
+    assert sorted(server.asked) == sorted(f"/whole/{name}" for name in FILES)
 
 
 def test_a_file_that_was_harmed_since_is_fetched_again(tmp_path, mirror):
-    fetch_mnist(tmp_path, None, [mirror("whole")], FILE_HASHES)
+    one = make_set("mnist", [mirror("whole")])
+    fetch_files(one, tmp_path)
     (tmp_path / IMAGES).write_bytes(b"harmed")
-    assert fetch_mnist(tmp_path, None, [mirror("whole")], FILE_HASHES).n_samples == 300
+    assert fetch_dataset(one, tmp_path).n_samples == 300
 
 
 def test_progress_ends_at_the_size_of_each_file(tmp_path, mirror):
     told: list[tuple[str, int, int]] = []
-    fetch_mnist(tmp_path, lambda *step: told.append(step), [mirror("whole")], FILE_HASHES)
+    fetch_files(make_set("mnist", [mirror("whole")]), tmp_path, lambda *step: told.append(step))
     assert {name: (done, of) for name, done, of in told} == {
         name: (len(content), len(content)) for name, content in FILES.items()
     }
@@ -142,11 +214,35 @@ def test_progress_ends_at_the_size_of_each_file(tmp_path, mirror):
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, mirror):
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(FetchError, match="needs room in"):
-        fetch_mnist(tmp_path / "taken", None, [mirror("whole")], FILE_HASHES)
+        fetch_files(make_set("mnist", [mirror("whole")]), tmp_path / "taken")
 
 
-def test_the_known_hashes_and_mirrors_are_complete():
-    assert set(HASHES) == {IMAGES, LABELS}
-    assert all(len(code) == 64 for code in HASHES.values())
-    assert len(MIRRORS) >= 2
-    assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in MIRRORS)
+def test_a_disk_without_room_is_told_before_anything_is_asked(tmp_path, mirror, server):
+    one = make_set("mnist", [mirror("whole")])
+    huge = replace(one, downloads=(replace(one.downloads[0], n_bytes=10**18),))
+    with pytest.raises(
+        FetchError, match=r"needs 1,000,000,000,000 MB of room in .*, but only [\d,]+ MB are free"
+    ):
+        fetch_files(huge, tmp_path)
+    assert server.asked == []
+
+
+def test_a_disk_that_was_full_meanwhile_is_left_as_it_was(tmp_path, mirror, server):
+    server.files[LABELS] = b"x" * 2_000_000
+    one = make_set("mnist-60000", [mirror("whole")], server.files)
+    unsized = replace(one, downloads=(replace(one.downloads[0], n_bytes=None),))
+    with small_disk(tmp_path / "disk"):
+        with pytest.raises(FetchError, match="needs room in"):
+            fetch_files(unsized, tmp_path / "disk")
+        assert list_files(tmp_path / "disk") == set()
+
+
+@pytest.mark.parametrize("one", list(CATALOG.values()), ids=list(CATALOG))
+def test_each_set_of_the_catalog_is_complete(one):
+    assert CATALOG[one.name] is one
+    assert all(len(download.sha256) == 64 for download in one.downloads)
+    assert {part.download for part in one.parts} == {download.name for download in one.downloads}
+    assert all(urlsplit(mirror).hostname and mirror.endswith("/") for mirror in one.mirrors)
+    assert one.mirrors[0].startswith("https://")
+    assert one.licence.endswith(".")
+    assert one.words.endswith(".")

@@ -82,8 +82,8 @@ ROUTES = {
 }
 """The commands that take an id or a name, each with another's."""
 
-OF_NOBODY = {"inspect", "riddle", "search", "train"}
-"""Commands that take files and numbers, and make work of one's own."""
+OF_NOBODY = {"fetch", "inspect", "riddle", "search", "train"}
+"""Commands that take files, public sets and numbers, and make work of one's own."""
 
 OF_THE_SERVER = {"backup", "people", "restore"}
 """Commands for who looks after the lab beside it, for all."""

@@ -1,20 +1,25 @@
 """The Data and Home pages, from an empty home folder."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from mirrors import DIGITS, find_dead_address, make_set, serve
 from scipy.io import loadmat, savemat
 from screen import press, read_facts
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.data.dataset import split_dataset
+from mnist_core.data.fetching import CATALOG
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.network.grid import SearchPlan
 from mnist_core.store import Database, add_search
 from mnist_ui.data.dataset_charts import chart_digit_counts
+from mnist_ui.data.state import FETCH
 from mnist_ui.session import DATASET
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -345,3 +350,42 @@ def test_labels_of_another_count_are_not_added_to_the_open_images(data_page):
     page = upload(page, "labels.mat", make_mat(labels=digits[:500]))
     assert "Digit images are needed" in page.error[0].value
     assert read_heading(page) == "images.mat"
+
+
+def await_fetch(page: AppTest) -> AppTest:
+    """Run the page as a tab does while something is fetched, until that has ended."""
+    deadline = time.monotonic() + 60
+    while FETCH in page.session_state and time.monotonic() < deadline:
+        page = page.run()
+    return page
+
+
+def test_a_public_set_is_chosen_fetched_and_opened(open_app, monkeypatch, tmp_path):
+    with serve() as server:
+        garments = make_set("fashion-mnist", [server.mirror("absent"), server.mirror("whole")])
+        monkeypatch.setitem(CATALOG, garments.name, garments)
+        page = open_app().switch_page("pages/data.py").run()
+        page = page.selectbox(key="public-set").set_value("fashion-mnist").run()
+        assert any("MIT licence" in caption.value for caption in page.caption)
+
+        page = await_fetch(press(page, "Fetch Fashion-MNIST"))
+
+    assert not page.exception
+    assert not page.error
+    assert read_heading(page) == "Fashion-MNIST"
+    dataset = page.session_state[DATASET]
+    np.testing.assert_array_equal(dataset.images, DIGITS[0])
+    assert dataset.class_names[0] == "T-shirt/top"
+    assert (tmp_path / "home" / "downloads" / "fashion-mnist").is_dir()
+
+
+def test_without_a_network_a_fetch_says_so_in_one_sentence(data_page, monkeypatch):
+    dead = find_dead_address()
+    kept = replace(CATALOG["mnist"], mirrors=(dead, dead))
+    monkeypatch.setitem(CATALOG, "mnist", kept)
+
+    page = await_fetch(press(press(data_page, "Open the sample"), "Fetch MNIST"))
+
+    assert "none of 2 public mirrors could be reached" in page.error[0].value
+    assert read_heading(page) == SAMPLE_NAME
+    assert "Fetch MNIST" in [button.label for button in page.button if not button.disabled]

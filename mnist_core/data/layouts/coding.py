@@ -72,7 +72,7 @@ def read_classes(
     path, choice = raws[0].path, choices.coding
     values = join_values(raws)
     if choices.class_names is not None:
-        why = f"You named the classes of {path}."
+        why = f"It was said what the classes of {path} are called."
         try:
             return *name_values(values, path, choices.class_names), _decide("names", why, True)
         except UndecidedError as error:
@@ -85,7 +85,7 @@ def read_classes(
     if names and choice in (None, "names"):
         why = f"The file says what the labels of {path} stand for."
         return *name_mapped(numbers, names, path), _decide("names", why, choice is not None)
-    coding, why = (choice, "you chose so") if choice is not None else _find_coding(numbers, raws[0], images)
+    coding, why = (choice, "it was said so") if choice is not None else _find_coding(numbers, raws[0], images)
     decision = _decide(coding, f"In {path}, {CODINGS[coding]}: {why}.", choice is not None)
     if coding == "names":
         labels, words = name_values(numbers, path)
