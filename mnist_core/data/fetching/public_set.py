@@ -1,4 +1,4 @@
-"""What is known of a public data set: its files, their hashes and mirrors, what they hold, and on what terms."""
+"""What is known of a public data set: its files with hashes and mirrors, what they hold, on what terms."""
 
 from dataclasses import dataclass, field
 
