@@ -93,7 +93,7 @@ def _offer_fetch() -> None:
     )
     public = CATALOG[name]
     size = f"{public.size_words}, checked by hash" if public.size_words else "Checked by hash"
-    st.caption(f"{public.words} {size}. {escape(public.licence)} [Its makers' page]({public.home}).")
+    st.caption(f"{public.words} {size}. {escape(public.licence)}")
     awaited = state.FETCH.get()
     if st.button(
         f"Fetch {public.title}",
@@ -106,6 +106,7 @@ def _offer_fetch() -> None:
         st.rerun()
     if awaited is not None:
         _await(*awaited)
+    st.link_button("Its makers' page", public.home, icon=":material/open_in_new:", type="tertiary")
 
 
 def _await(name: str, fetch: Fetch) -> None:

@@ -6,12 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import visitor
+from mirrors import find_dead_address
 from playwright.sync_api import expect
 from scipy.io import loadmat, savemat
 
 from mnist_core.data.sample import SAMPLE_PATH
 
 _N_IMAGES = 600
+
+LAB_SETTINGS = {f"{scheme}_proxy": find_dead_address() for scheme in ("http", "https")}
+"""The server of these tests has no network."""
 
 WriteMat = Callable[..., Path]
 
@@ -89,3 +93,17 @@ def test_a_hostile_file_is_refused_in_a_sentence_and_the_open_data_stay(tab, wri
 
     expect(tab.get_by_text("cut short")).to_be_visible()
     expect(tab.get_by_role("heading", name="whole.mat", exact=True)).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_public_set_that_cannot_be_fetched_is_told_and_another_can_be_chosen(tab):
+    visitor.go_to(tab, "Data")
+    tab.get_by_role("combobox", name="Public data set").click()
+    tab.get_by_role("option", name="EMNIST letters").click()
+    expect(tab.get_by_text("562 MB, checked by hash")).to_be_visible()
+
+    tab.get_by_role("button", name="Fetch EMNIST letters").click()
+
+    expect(tab.get_by_role("alert").get_by_text("none of 2 public mirrors could be reached")).to_be_visible()
+    expect(tab.get_by_role("button", name="Fetch EMNIST letters")).to_be_enabled()
+    visitor.settle(tab)

@@ -1,9 +1,6 @@
 """From the name of a public set to its files, and to the data set that they hold."""
 
-import bz2
-import gzip
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from io import BufferedIOBase
 from pathlib import Path
@@ -77,22 +74,10 @@ def _find_place(which: PublicSet, folder: Path) -> Path:
 
 
 def _read_part(part: Part, path: Path) -> Mapping[str, Value]:
-    with _open_part(part, path) as file:
-        return read_file(file, part.name)
-
-
-@contextmanager
-def _open_part(part: Part, path: Path) -> Iterator[BufferedIOBase]:
-    """Open what is read of a download; its hash was right, so nothing that it inflates to is a trap."""
-    with ExitStack() as opened:
-        try:
-            file = cast(BufferedIOBase, opened.enter_context(path.open("rb")))
-            if part.member:
-                file = cast(BufferedIOBase, opened.enter_context(ZipFile(file).open(part.member)))
-            if part.name.endswith(".gz"):
-                file = opened.enter_context(gzip.GzipFile(fileobj=file))
-            elif part.name.endswith(".bz2"):
-                file = opened.enter_context(bz2.BZ2File(file))
-        except (OSError, BadZipFile, KeyError) as error:
-            raise FetchError(f"{part.name} must lie in {path}, but cannot be read: {error}.") from error
-        yield file
+    if not part.member:
+        return read_file(path, part.name)
+    try:
+        with ZipFile(path) as archive, archive.open(part.member) as file:
+            return read_file(cast(BufferedIOBase, file), part.name)
+    except (OSError, BadZipFile, KeyError) as error:
+        raise FetchError(f"{part.name} must lie in {path}, but cannot be read: {error}.") from error

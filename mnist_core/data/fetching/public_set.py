@@ -33,7 +33,7 @@ class Part:
     Attributes
     ----------
     name : str
-        What it is called; where the name ends in .gz or .bz2 it is inflated.
+        What it is called.
     download : str
         The name of the download.
     member : str
