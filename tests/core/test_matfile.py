@@ -68,7 +68,7 @@ def test_an_empty_file_is_refused(tmp_path):
     [
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "a PNG picture"),
         (b"\xff\xd8\xff\xe0" + bytes(200), "a JPEG picture"),
-        (b"label,pixel0,pixel1\n" * 50, "a CSV table"),
+        (b"label,pixel0,pixel1\n" * 50, "a table of words"),
         ("Zahl für Zahl größer\n".encode() * 50, "a text file"),
         (b"7", "a text file"),
         (bytes(range(200, 256)) * 20, "a file of another kind"),

@@ -5,7 +5,9 @@ import re
 import struct
 from enum import Enum
 
-HEAD_BYTES = 4096  # of a file; what is needed to tell its kind
+from mnist_core.data.files.dialect import is_table, list_lines
+
+HEAD_BYTES = 2**16  # of a file; what is needed to tell its kind, such as a table's names and its first row
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HDF5_PLACES = (0, 512, 1024, 2048)  # MATLAB puts 512 bytes of its own before it
 _MATLAB5_BYTES = 128  # of its header; the last four hold the version and the order of bytes
@@ -23,6 +25,7 @@ class Format(Enum):
     OCTAVE_BINARY = (".mat file", "save it in MATLAB with -v7 once more", "binary")
     IDX = ("IDX file", "download it once more")
     NPY = ("NumPy .npy file", "save it with numpy.save once more")
+    TABLE = ("table of numbers", "save it as CSV once more")
     GZIP = ("gzip file", "compress or download it once more")
     BZIP2 = ("bzip2 file", "compress or download it once more")
     XZ = ("xz file", "compress or download it once more")
@@ -39,7 +42,7 @@ class Format(Enum):
         return f"must be a whole {kind}, but is {fault}{cure}."
 
 
-OPENED = "a .mat file, an IDX file, a NumPy .npy file, or a ZIP of pictures or of such files"
+OPENED = "a .mat file, an IDX file, a NumPy .npy file, a table (CSV), or a ZIP of pictures or of such files"
 """What the lab opens, in words."""
 
 
@@ -85,7 +88,12 @@ def find_format(head: bytes) -> Format | None:
     for beginning, form in _FORMATS:
         if re.match(beginning, head):
             return form
-    return Format.MATLAB4 if find_matlab4_order(head) else None
+    return Format.MATLAB4 if find_matlab4_order(head) else _find_text_format(head)
+
+
+def _find_text_format(head: bytes) -> Format | None:
+    is_known = head.startswith((b"MATLAB", *(beginning for beginning, _ in _BEGINNINGS)))
+    return Format.TABLE if not is_known and is_table(list_lines(head)) else None
 
 
 def find_matlab4_order(head: bytes) -> str | None:
@@ -138,4 +146,4 @@ def _guess_text(head: bytes) -> str:
     if start.startswith(("{", "[")):
         return "a JSON file"
     is_table = all(re.search(r"[,;\t]", line) for line in text.splitlines()[:2])
-    return "a CSV table" if is_table else "a text file"
+    return "a table of words" if is_table else "a text file"

@@ -17,6 +17,7 @@ from numpy.lib import format as npy_format
 
 from mnist_core.data.files.parcel import Packer, Tree
 from mnist_core.data.files.sources import PlainSource, is_cut_short, is_damaged, read_pieces
+from mnist_core.data.files.trees import to_text, to_words
 from mnist_core.ground.errors import DataFileError
 
 _LENGTHS = {1: "<H", 2: "<I", 3: "<I"}  # of the header, by version
@@ -115,4 +116,4 @@ def _read_text(content: bytes, shape: tuple[int, ...], order: str, dtype: np.dty
         raise is_damaged("text that is none")
     values = np.frombuffer(content, dtype).reshape(shape, order="F" if order == "F" else "C")
     words = [word.decode("latin-1") if dtype.kind == "S" else str(word) for word in values.ravel()]
-    return {"rows": words} if shape else {"text": words[0]}
+    return to_words(words) if shape else to_text(words)

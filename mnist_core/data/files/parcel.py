@@ -74,16 +74,26 @@ class Packer:
         """
         shape = [*map(int, shape), *[1] * (2 - len(shape))]  # of two axes at least, as all in MATLAB
         self.check_room(math.prod(shape) * dtype.itemsize)
-        self._write(bytes(-self._place % _ALIGNED))
-        at = self._place
-        for piece in pieces:
-            if dtype.newbyteorder("=") != dtype:
-                self._write(np.frombuffer(piece, dtype).byteswap().data.cast("B"))
-            else:
-                self._write(piece)
-        assert self._place - at == math.prod(shape) * dtype.itemsize
-        kind = f"{dtype.kind}{dtype.itemsize}"
-        return {"at": at, "type": kind, "shape": shape, "order": order}
+        at, n_bytes = self._write_pieces(dtype, pieces)
+        assert n_bytes == math.prod(shape) * dtype.itemsize
+        return {"at": at, "type": f"{dtype.kind}{dtype.itemsize}", "shape": shape, "order": order}
+
+    def add_rows(self, dtype: np.dtype, width: int, pieces: Iterable[bytes | memoryview]) -> Tree:
+        """Add a matrix row after row, of which only the end tells how many rows it has.
+
+        Parameters
+        ----------
+        dtype : dtype
+            Of the pieces; other orders of bytes are turned.
+        width : int
+            Columns.
+        pieces : iterable of bytes
+            Whole rows.
+        """
+        at, n_bytes = self._write_pieces(dtype, pieces)
+        n_rows, rest = divmod(n_bytes, width * dtype.itemsize)
+        assert not rest
+        return {"at": at, "type": f"{dtype.kind}{dtype.itemsize}", "shape": [n_rows, width], "order": "C"}
 
     def check_room(self, n_bytes: int) -> None:
         """Refuse what would need more bytes than all variables may."""
@@ -100,6 +110,18 @@ class Packer:
         self._write(text)
         self._write(_END.pack(at, len(text), _MARK))
         self._stream.flush()
+
+    def _write_pieces(self, dtype: np.dtype, pieces: Iterable[bytes | memoryview]) -> tuple[int, int]:
+        """Write numbers; return where they begin, and how many bytes they are."""
+        self._write(bytes(-self._place % _ALIGNED))
+        at = self._place
+        for piece in pieces:
+            self.check_room(len(piece))
+            if dtype.newbyteorder("=") != dtype:
+                self._write(np.frombuffer(piece, dtype).byteswap().data.cast("B"))
+            else:
+                self._write(piece)
+        return at, self._place - at
 
     def _write(self, piece: bytes | memoryview) -> None:
         self._stream.write(piece)

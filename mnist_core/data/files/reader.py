@@ -21,6 +21,7 @@ _READERS = {
     Format.BZIP2: "compressed",
     Format.XZ: "compressed",
     Format.ZIP: "zip_contents",
+    Format.TABLE: "delimited",
 }
 """The module of each format; its `read_variables` is a `ReadVariables`."""
 

@@ -8,13 +8,25 @@ import numpy as np
 
 from mnist_core.data.files.parcel import Packer, Tree
 from mnist_core.data.files.sources import is_damaged
+from mnist_core.ground.errors import DataFileError
 
+_MOST_LETTERS = 2**23  # of words, each of which takes some more
+_LETTERS_OF_WORD = 4
 _MOST_BARE = 1_000  # elements of a struct array without fields, which take no byte of the file
 
 
 def to_text(rows: Sequence[str]) -> Tree:
     """Make a tree of text: of one row a `text`, of several `rows`."""
     return {"text": "".join(rows)} if len(rows) < 2 else {"rows": list(rows)}
+
+
+def to_words(words: Sequence[str]) -> Tree:
+    """Make a tree of words, an element each."""
+    if sum(map(len, words)) + _LETTERS_OF_WORD * len(words) > _MOST_LETTERS:
+        raise DataFileError(
+            f"must hold at most {_MOST_LETTERS:,} letters of words, but has more: save labels as numbers."
+        )
+    return {"rows": list(words)}
 
 
 def to_structs(shape: Sequence[int], fields: Sequence[tuple[str, Tree]]) -> Tree:

@@ -226,11 +226,23 @@ def _find_labels(
         raise _ask_which(name, "the labels", [raw.path for raw in likely], options, [images])
     # Labels of another count are wrong, not absent.
     likely += [raw for raw in raws if is_labels_name(raw.path) and raw.n > 1 and not raw.is_line]
+    others = _say_counters([raw for raw in fitting if raw not in likely])
     if not likely:
-        return None, decide(name, NONE, f"No variable has a label for each image of {chosen.path}.", options)
+        reason = f"No variable has a label for each image of {chosen.path}{others}."
+        return None, decide(name, NONE, reason, options)
     raw = likely[0]
     why = "its name says so" if is_labels_name(raw.path) else "nothing else has one for each image"
-    return raw, decide(name, raw.path, f"{raw.path} holds the labels, {raw.words}: {why}.", options)
+    return raw, decide(name, raw.path, f"{raw.path} holds the labels, {raw.words}: {why}{others}.", options)
+
+
+def _say_counters(raws: Sequence[RawLabels]) -> str:
+    """Say which variables are no labels, as each only counts the images, from 0 or 1 on."""
+    paths = [raw.path for raw in raws if not raw.is_text and raw.n > 1 and _is_counting(raw.values)]
+    return f"; {join_words(paths)} only count{'' if len(paths) > 1 else 's'} them" if paths else ""
+
+
+def _is_counting(values: np.ndarray) -> bool:
+    return bool(values[0] in (0, 1) and (np.diff(values.astype(np.float64)) == 1).all())
 
 
 def _prefer_same_struct(chosen: Candidate, raws: list[RawLabels]) -> list[RawLabels]:
