@@ -98,7 +98,10 @@ def test_a_hostile_file_is_refused_in_a_sentence_and_the_open_data_stay(tab, wri
 @pytest.mark.slow
 def test_a_public_set_that_cannot_be_fetched_is_told_and_another_can_be_chosen(tab):
     visitor.go_to(tab, "Data")
-    ways, folded = tab.get_by_role("combobox", name="Public data set"), tab.get_by_text("Open another data set")
+    ways, folded = (
+        tab.get_by_role("combobox", name="Public data set"),
+        tab.get_by_text("Open another data set"),
+    )
     expect(ways.or_(folded).first).to_be_visible()
     if not ways.is_visible():  # another test has opened a data set
         folded.click()
