@@ -9,7 +9,7 @@ from digits import take_digits
 from matfiles import read_here
 
 from mnist_core.data.files import read_file
-from mnist_core.data.layouts import read_dataset, understand
+from mnist_core.data.layouts import Choices, read_dataset, understand
 from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Opaque
 
@@ -115,6 +115,60 @@ def test_a_header_that_lies_is_refused(content, sentence):
 
     assert str(refused.value).endswith(".")
     assert str(refused.value).isprintable()
+
+
+def write_npz(*arrays: np.ndarray, **named: np.ndarray) -> bytes:
+    stream = BytesIO()
+    np.savez_compressed(stream, *arrays, **named)
+    return stream.getvalue()
+
+
+IMAGES, LABELS = take_digits(60)
+PARTS = (slice(0, 40), slice(40, 60))
+
+
+def part(**names: str) -> dict[str, np.ndarray]:
+    pairs = (names["x"], IMAGES), (names["y"], LABELS)
+    return {
+        name.format(word): values[cut]
+        for name, values in pairs
+        for word, cut in zip(("train", "test"), PARTS, strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "n_test"),
+    [
+        (write_npz(**part(x="x_{}", y="y_{}")), 20),
+        (write_npz(**part(x="{}_images", y="{}_labels")), 20),
+        (write_npz(**part(x="X{}", y="y{}")), 20),
+        (write_npz(IMAGES, LABELS), 0),
+        (write_npz(images=IMAGES, labels=LABELS, made_by=np.array({"who": "me"}, dtype=object)), 0),
+        (write_npz(X=IMAGES.reshape(60, 784).T, y=np.eye(10)[LABELS]), 0),
+    ],
+    ids=[
+        "Keras's mnist.npz",
+        "images and labels",
+        "glued names",
+        "arr_0 and arr_1",
+        "a pickle too",
+        "columns",
+    ],
+)
+def test_the_usual_archives_of_arrays_are_data_sets(content, n_test):
+    dataset = understand(read_here(content), "a.npz", Choices(orientation="upright")).require_dataset()
+
+    np.testing.assert_array_equal(dataset.images, IMAGES)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert (0 if dataset.test_part is None else len(dataset.test_part)) == n_test
+
+
+def test_classes_have_the_names_that_the_archive_lists():
+    names = np.array([f"class {digit}" for digit in range(10)])
+
+    values = read_here(write_npz(images=IMAGES, labels=LABELS, class_names=names))
+
+    assert understand(values, "a.npz").require_dataset().class_names == tuple(names)
 
 
 def test_the_confined_process_reads_it_too(tmp_path):

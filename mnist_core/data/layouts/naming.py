@@ -108,12 +108,13 @@ def _read_list(leaf: Leaf, groups: Sequence[Group]) -> dict[int, str]:
     """Read a list of words, the first for the least label; of PRTools also one of numbers."""
     value: object = leaf.value
     items: Sequence[object] = value.items if isinstance(value, Cells) else ()
-    if isinstance(value, np.ndarray) and leaf.name == _PRTOOLS and value.dtype.kind in "iufU":
+    kinds = "iufU" if leaf.name == _PRTOOLS else "U"
+    if isinstance(value, np.ndarray) and value.dtype.kind in kinds:
         items = [f"{one:g}" if value.dtype.kind != "U" else str(one).strip() for one in value.ravel()]
     if not items or not all(isinstance(item, str) for item in items):
         return {}
     raws = [group.labels for group in groups if group.labels is not None]
-    if not raws or any(raw.is_text for raw in raws):
+    if not raws or any(raw.is_text or raw.n == len(items) for raw in raws):  # a name an image is of its file
         return {}
     least, greatest = (int(end(end(raw.values) for raw in raws)) for end in (min, max))
     start = 0 if least == 0 else 1
