@@ -1,7 +1,6 @@
 """What one browser tab has open, as far as pages share it; what one page holds is in `state` of its room."""
 
-from collections.abc import Callable, Mapping
-from io import BufferedIOBase
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -9,14 +8,14 @@ import streamlit as st
 
 from mnist_core.data import kept
 from mnist_core.data.dataset import Dataset
+from mnist_core.data.files.gathering import Source
 from mnist_core.data.kept import (
-    find_source,
     find_times,
     keep_dataset,
-    keep_source,
     list_datasets,
     open_dataset,
 )
+from mnist_core.data.kept_sources import find_sources, keep_sources
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.logs import Who
 from mnist_core.ground.replacing import write_out
@@ -164,15 +163,16 @@ def last_dataset() -> Dataset | None:
         return None
 
 
-def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -> Dataset:
+def use_dataset(dataset: Dataset, sources: Sequence[tuple[Source, str]] = ()) -> Dataset:
     """Keep a data set and open it in this tab and in every tab of the space to come.
 
     Parameters
     ----------
     dataset : Dataset
         What was read.
-    source : Path, binary file or None
-        The file that it was read from, kept beside it so that it can be read another way later.
+    sources : sequence of (Source, str)
+        The files that it was read from with their names, kept beside it so that they can be read another way
+        later.
 
     Raises
     ------
@@ -184,8 +184,8 @@ def use_dataset(dataset: Dataset, source: Path | BufferedIOBase | None = None) -
     places = settings()
     _check_room(dataset.fingerprint)
     fingerprint = keep_dataset(dataset, places.datasets_folder, places.pool_folder).fingerprint
-    if source is not None:
-        keep_source(source, fingerprint, places.datasets_folder)
+    if sources:
+        keep_sources(sources, fingerprint, places.datasets_folder)
     return reopen_dataset(fingerprint)
 
 
@@ -222,9 +222,9 @@ def remove_dataset(fingerprint: str) -> None:
     DATASET.forget()
 
 
-def find_dataset_source(dataset: Dataset) -> Path | None:
-    """Return the file that a kept data set was read from; None where it is not kept."""
-    return find_source(dataset.fingerprint, settings().datasets_folder)
+def find_dataset_sources(dataset: Dataset) -> list[tuple[Path, str]]:
+    """Return the files that a kept data set was read from, each with its name; none where not kept."""
+    return find_sources(dataset.fingerprint, settings().datasets_folder)
 
 
 def list_model_folders() -> dict[str, Path]:

@@ -16,7 +16,7 @@ from mnist_ui.markdown import escape
 
 _SHIPPED = "paper"
 _STEPS = (
-    ("data", ":material/dataset:", "Data", "Open a .mat file of digit images, or the built-in sample."),
+    ("data", ":material/dataset:", "Data", "Open a file of digit images, or the built-in sample."),
     ("search", ":material/tune:", "Search", "Try many networks with cross-validation, and watch them learn."),
     ("train", ":material/model_training:", "Train", "Or train one, and steer it while you watch."),
     ("results", ":material/insights:", "Results", "See what a network reads right, and what it mistakes."),

@@ -7,7 +7,8 @@ from pathlib import Path
 from stored_runs import OUTCOME, PLAN, add_run, make_record
 from trained import make_dataset, make_model
 
-from mnist_core.data.kept import keep_dataset, keep_source
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.kept_sources import keep_sources
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
@@ -119,7 +120,7 @@ def _keep_data(places: Settings, word: str) -> str:
     kept = keep_dataset(dataset, places.datasets_folder, places.pool_folder)
     source = places.folder / "source"
     source.write_text(word, encoding="utf-8")
-    keep_source(source, kept.fingerprint, places.datasets_folder)
+    keep_sources([(source, source.name)], kept.fingerprint, places.datasets_folder)
     places.last_dataset_path.write_text(kept.fingerprint, encoding="utf-8")
     return kept.fingerprint
 

@@ -22,8 +22,8 @@ from mnist_core.cli.space import add_person_argument, choose_person
 from mnist_core.ground.errors import LabError, RunStoppedError
 
 COMMANDS = {
-    "inspect": ("look", "says what a .mat file holds"),
     "fetch": ("fetch", "fetches a public data set, or lists those that it knows"),
+    "inspect": ("look", "says what a file of digit images holds"),
     "search": ("search", "runs a search to its end, retrains the winner, saves it"),
     "resume": ("search", "carries a stopped run on"),
     "runs": ("runs", "lists runs"),

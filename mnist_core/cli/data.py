@@ -28,10 +28,11 @@ _HELP = {
 }
 _STEPS = 10  # of a download that are told
 _MEGABYTE = 1e6
+FILE_WORDS = "a file of digit images (.mat, NumPy, CSV, Parquet, IDX), or a ZIP or a folder of pictures"
 _METAVARS = {"axes": "AXES", "size": "HEIGHTxWIDTH", "class_names": "NAME,NAME"}
 
 
-def add_data_arguments(command: argparse.ArgumentParser, file_words: str = "a .mat file of digits") -> None:
+def add_data_arguments(command: argparse.ArgumentParser, file_words: str = FILE_WORDS) -> None:
     """Add the file, told by some words, and the choices that may be made about it."""
     several = ", or the name of a public set, as `fetch` lists them; several files are read as one, such as "
     several += "images and labels"

@@ -55,7 +55,7 @@ def add_fields_arguments(command: argparse.ArgumentParser) -> None:
         "--data",
         type=Path,
         metavar="FILE",
-        help="a .mat file to make the pictures from and to measure them on; default: the built-in sample",
+        help="digit images to make the pictures from and to measure them on; default: the built-in sample",
     )
     add_output(command, "--out", _FILES, required=True, metavar="FOLDER", help="where to write")
 

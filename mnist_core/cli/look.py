@@ -25,7 +25,7 @@ def add_inspect_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run_inspect(arguments: argparse.Namespace) -> None:
-    """Say what a .mat file holds, why it is taken so, and how it will be split."""
+    """Say what a file of digit images holds, why it is taken so, and how it will be split."""
     dataset = read_data(arguments)
     splits, warnings = _split(dataset)
     document = _describe(dataset) | {"splits": splits, "warnings": warnings}

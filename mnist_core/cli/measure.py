@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mnist_core.cli.choose import open_model
-from mnist_core.cli.data import add_data_arguments, add_part_argument, read_data
+from mnist_core.cli.data import FILE_WORDS, add_data_arguments, add_part_argument, read_data
 from mnist_core.cli.say import say
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.side import bring_to_side
@@ -22,7 +22,7 @@ from mnist_core.pens import read_drawings
 def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `evaluate`."""
     command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
-    add_data_arguments(command, "a .mat file of digits, or a .json file of pen strokes with labels")
+    add_data_arguments(command, FILE_WORDS + ", or a .json file of pen strokes with labels")
     add_part_argument(command)
     command.add_argument(
         "--seed",

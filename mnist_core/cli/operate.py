@@ -39,7 +39,7 @@ def add_operate_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `operate`."""
     command.add_argument("model", metavar="MODEL", help="a model folder, or the name of a saved model")
     command.add_argument(
-        "--data", type=Path, metavar="FILE", help="a .mat file; default: the built-in sample"
+        "--data", type=Path, metavar="FILE", help="a file of digit images; default: the built-in sample"
     )
     group = command.add_argument_group("what to do; each may be repeated, they are done in the order given")
     for name, (form, words) in _STEPS.items():

@@ -26,7 +26,7 @@ from mnist_core.training.riddle.study import carry_out
 def add_riddle_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `riddle`."""
     command.add_argument(
-        "--data", type=Path, metavar="FILE", help="a .mat file of digits; default: the built-in sample"
+        "--data", type=Path, metavar="FILE", help="a file of digit images; default: the built-in sample"
     )
     command.add_argument(
         "--networks", type=int, default=NETWORKS, metavar="N", help=f"how many to train; default: {NETWORKS}"

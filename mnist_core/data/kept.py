@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,8 @@ from mnist_core.data.dataset import DIGITS, Dataset, Origin
 from mnist_core.ground.errors import DataError, LayoutError
 from mnist_core.ground.replacing import link_file, replace_file
 
-_DETAILS, _IMAGES, _SOURCE = "dataset.json", "images.npy", "source.mat"
+_DETAILS, _IMAGES = "dataset.json", "images.npy"
 _POOLED = ".pooled"  # marks what is in the pool for people alone; all else there is the one person's own
-_PIECE_BYTES = 2**20
 _PARTS = {"known_labels": "labels.npy", "test_part": "test_part.npy", "writers": "writers.npy"}
 
 
@@ -106,7 +104,7 @@ def open_dataset(fingerprint: str, folder: Path) -> Dataset:
 def link_dataset(fingerprint: str, kept: Path, folder: Path) -> None:
     """Let another folder have a kept data set too, by links to its files; nothing where it has it.
 
-    The file that it was read from is not among them, as it may hold more than its images.
+    The files that it was read from are not among them, as they may hold more than its images.
 
     Raises
     ------
@@ -144,30 +142,6 @@ def remove_dataset(fingerprint: str, folder: Path, pool: Path | None = None) -> 
             _remove_folder(pool / fingerprint)
     except OSError as error:
         raise DataError(f"The data set in {folder} cannot be removed: {error}.") from error
-
-
-def keep_source(source: Path | BufferedIOBase, fingerprint: str, folder: Path) -> None:
-    """Keep the file that a kept data set was read from last, so that it can be read another way later.
-
-    Raises
-    ------
-    DataError
-        If it cannot be written.
-    """
-    target = folder / fingerprint / _SOURCE
-    if source == target:
-        return
-    try:
-        with replace_file(target) as copy, _open_source(source) as original:
-            shutil.copyfileobj(original, copy, _PIECE_BYTES)
-    except OSError as error:
-        raise DataError(f"The file needs room in {folder}, but it cannot be written: {error}.") from error
-
-
-def find_source(fingerprint: str, folder: Path) -> Path | None:
-    """Return the file that a kept data set was read from; None where it is not kept."""
-    path = folder / fingerprint / _SOURCE
-    return path if path.exists() else None
 
 
 def find_images(fingerprint: str, folder: Path) -> Path:
@@ -212,16 +186,6 @@ def _pool_dataset(dataset: Dataset, pool: Path) -> None:
 
 def _is_shared(fingerprint: str, folder: Path) -> bool:
     return (folder / fingerprint / _IMAGES).stat().st_nlink > 1
-
-
-@contextmanager
-def _open_source(source: Path | BufferedIOBase) -> Iterator[BufferedIOBase]:
-    if isinstance(source, Path):
-        with source.open("rb") as file:
-            yield file
-        return
-    source.seek(0)
-    yield source
 
 
 def _is_kept(fingerprint: str, folder: Path) -> bool:

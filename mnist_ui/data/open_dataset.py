@@ -28,7 +28,7 @@ from mnist_ui.data.dataset_view import (
     show_warnings,
 )
 from mnist_ui.data.removal import offer_removal
-from mnist_ui.data.undecided_file import reopen_file
+from mnist_ui.data.undecided_file import reopen_files
 from mnist_ui.data.ways_in import open_anew
 from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
@@ -81,7 +81,7 @@ def _show_split(dataset: Dataset) -> Split | None:
 
 
 def _show_heading(dataset: Dataset) -> None:
-    source = session.find_dataset_source(dataset)
+    sources = session.find_dataset_sources(dataset)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.header(escape(dataset.name), width="content")
         offer_sharing(
@@ -90,8 +90,8 @@ def _show_heading(dataset: Dataset) -> None:
             lambda: give_dataset(session.settings(), dataset.fingerprint),
             lambda: take_back_dataset(session.settings(), dataset.fingerprint),
         )
-        if source is not None and st.button("Read it another way", icon=":material/alt_route:"):
-            open_anew(lambda: reopen_file(source, dataset.name, dataset.origin.choices), "Reading the file …")
+        if sources and st.button("Read it another way", icon=":material/alt_route:"):
+            open_anew(lambda: reopen_files(sources, dataset.origin.choices), "Reading the file …")
 
 
 def _show_reading(dataset: Dataset) -> None:

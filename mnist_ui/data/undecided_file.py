@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from mnist_core.data.dataset import Choices
-from mnist_core.data.files import make_printable, read_file
+from mnist_core.data.files import make_printable
+from mnist_core.data.files.gathering import Source
 from mnist_core.data.layouts import Understanding, understand
-from mnist_core.data.layouts.several import Source, join_files, join_names, read_files
+from mnist_core.data.layouts.several import gather_pictures, join_names, read_files
 from mnist_core.ground.errors import LayoutError
 from mnist_core.ground.variables import Value
 from mnist_ui import session
@@ -20,8 +20,8 @@ class Pending:
 
     Attributes
     ----------
-    source : Path, binary file or None
-        Where it came from; None where several files were joined.
+    sources : sequence of (Source, str)
+        The files that it came from, each with its name.
     values : mapping of str to Value
         Its variables.
     choices : Choices
@@ -30,7 +30,7 @@ class Pending:
         What comes of it.
     """
 
-    source: Source | None
+    sources: Sequence[tuple[Source, str]]
     values: Mapping[str, Value]
     choices: Choices
     understanding: Understanding
@@ -46,26 +46,26 @@ def open_files(sources: Sequence[tuple[Source, str]]) -> None:
     LabError
         If it cannot be read, holds no digit images whatever one chooses, or cannot be kept.
     """
-    read = _read([(source, make_printable(name)) for source, name in sources], Choices())
+    read = _read([(source, make_printable(name)) for source, name in gather_pictures(sources)], Choices())
     read = _add_to_open(read) or read
     drop_pending()
     if read.understanding.dataset is not None:
-        session.use_dataset(read.understanding.dataset, read.source)
+        session.use_dataset(read.understanding.dataset, read.sources)
     elif any(len(decision.options) > 1 for decision in read.understanding.decisions):
         state.PENDING.put(read)
     else:
         raise LayoutError(f"{read.understanding.name}: {read.understanding.problem}")
 
 
-def reopen_file(source: Path, name: str, choices: Choices) -> None:
-    """Make the file of a kept data set pending, to be read another way.
+def reopen_files(sources: Sequence[tuple[Source, str]], choices: Choices) -> None:
+    """Make the files of a kept data set pending, to be read another way.
 
     Raises
     ------
     LabError
         If it cannot be read.
     """
-    state.PENDING.put(_read([(source, name)], choices))
+    state.PENDING.put(_read(sources, choices))
 
 
 def choose(name: str, value: str | None) -> None:
@@ -93,7 +93,7 @@ def use_pending() -> None:
         If it is not understood, or cannot be kept; it stays pending.
     """
     pending = _require_pending()
-    session.use_dataset(pending.understanding.require_dataset(), pending.source)
+    session.use_dataset(pending.understanding.require_dataset(), pending.sources)
     drop_pending()
 
 
@@ -104,8 +104,7 @@ def drop_pending() -> None:
 
 def _read(sources: Sequence[tuple[Source, str]], choices: Choices) -> Pending:
     values, name = read_files(sources), join_names([name for _, name in sources])
-    source = sources[0][0] if len(sources) == 1 else None
-    return Pending(source, values, choices, understand(values, name, choices))
+    return Pending(sources, values, choices, understand(values, name, choices))
 
 
 def _add_to_open(read: Pending) -> Pending | None:
@@ -113,15 +112,15 @@ def _add_to_open(read: Pending) -> Pending | None:
     dataset = session.current_dataset()
     if read.understanding.layout or read.understanding.dataset or dataset is None or dataset.is_labelled:
         return None
-    source = session.find_dataset_source(dataset)
-    if source is None:
+    kept = session.find_dataset_sources(dataset)
+    if not kept:
         return None
-    names = [dataset.name, read.understanding.name]
-    values = join_files([(names[0], read_file(source, names[0])), (names[1], read.values)])
-    understanding = understand(values, join_names(names), dataset.origin.choices)
+    sources = [*kept, *read.sources]
+    values = read_files(sources)
+    understanding = understand(values, join_names([name for _, name in sources]), dataset.origin.choices)
     if understanding.dataset is None or not understanding.dataset.is_labelled:
         return None
-    return Pending(None, values, dataset.origin.choices, understanding)
+    return Pending(sources, values, dataset.origin.choices, understanding)
 
 
 def _require_pending() -> Pending:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.fetching import CATALOG, fetch_dataset
-from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.ground.errors import LabError
 from mnist_core.store.allowance import check_upload, read_allowance
 from mnist_core.store.people.publishing import list_given
@@ -39,21 +39,31 @@ def show_ways_in(dataset: Dataset | None) -> None:
 
 
 def _offer_upload() -> None:
-    st.markdown("**Upload a .mat file**")
+    st.markdown("**Upload files**")
     st.caption(
-        "Digit images of MATLAB, Octave or SciPy, in any usual layout; images and labels may be two files."
+        "Digit images as .mat, .npz, .npy, CSV, Parquet or IDX file, or a ZIP of pictures in a folder a "
+        "class; images and labels may be two files."
     )
     # A new key after each choice: the browser's list and the server's copy of the bytes are emptied.
     key = f"upload-{state.CHOICES.get()}"
     allowance = read_allowance(session.store())
     most_mb = None if allowance is None else max(allowance.upload_mb, 1)
     files = st.file_uploader(
-        "A .mat file",
+        "Files of digit images",
         key=key,
         label_visibility="collapsed",
         max_upload_size=most_mb,
         accept_multiple_files=True,
     )
+    with st.popover("A folder of pictures", type="tertiary", icon=":material/folder:"):
+        st.caption("Its subfolders are the classes. Of thousands of pictures, a ZIP arrives sooner.")
+        files += st.file_uploader(
+            "A folder of pictures",
+            key=f"{key}-folder",
+            label_visibility="collapsed",
+            max_upload_size=most_mb,
+            accept_multiple_files="directory",
+        )
     tell_of_uploads("data-uploads")
     if files:
         state.CHOICES.count_up()
@@ -78,7 +88,7 @@ def _offer_sample() -> None:
 
 
 def _use_sample() -> None:
-    session.use_dataset(open_sample(), SAMPLE_PATH)  # which was read as the server started
+    session.use_dataset(open_sample(), [(SAMPLE_PATH, SAMPLE_NAME)])  # which was read as the server started
     drop_pending()
 
 

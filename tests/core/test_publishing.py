@@ -5,7 +5,8 @@ import pytest
 from stored_runs import OUTCOME, PLAN
 from trained import make_dataset, make_model
 
-from mnist_core.data.kept import keep_dataset, keep_source, list_datasets, open_dataset, remove_dataset
+from mnist_core.data.kept import keep_dataset, list_datasets, open_dataset, remove_dataset
+from mnist_core.data.kept_sources import keep_sources
 from mnist_core.ground.errors import DataError, ModelError, PersonError, RunError
 from mnist_core.network.models import list_models
 from mnist_core.store import WorkState, add_search, claim, end, find_searches, get_search, rename_work
@@ -89,7 +90,7 @@ def test_what_was_published_is_taken_without_the_file_that_it_came_from(dataset,
     source = tmp_path / "source.mat"
     source.write_bytes(b"more than images")
     keep(dataset, ada)
-    keep_source(source, dataset.fingerprint, ada.datasets_folder)
+    keep_sources([(source, source.name)], dataset.fingerprint, ada.datasets_folder)
 
     give_dataset(ada, dataset.fingerprint)
     take_given(ben, dataset.fingerprint)

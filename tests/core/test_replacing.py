@@ -3,6 +3,7 @@
 import os
 import resource
 from contextlib import contextmanager
+from io import BytesIO
 from threading import Thread
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from trained import make_dataset
 
 from mnist_core.cli.table import write_csv
-from mnist_core.data.kept import keep_dataset, keep_source
+from mnist_core.data.kept import keep_dataset
+from mnist_core.data.kept_sources import find_sources, keep_sources
 from mnist_core.data.layouts import save_dataset
 from mnist_core.ground.errors import DataError, StorageError
 from mnist_core.ground.replacing import replace_file
@@ -114,13 +116,45 @@ def test_a_source_that_finds_no_room_leaves_the_one_that_was_kept(tmp_path):
     dataset = keep_dataset(make_dataset(), tmp_path / "datasets")
     source = tmp_path / "digits.mat"
     source.write_bytes(b"old")
-    keep_source(source, dataset.fingerprint, tmp_path / "datasets")
+    keep_sources([(source, source.name)], dataset.fingerprint, tmp_path / "datasets")
     source.write_bytes(bytes(9_000))
     names = sorted(path.name for path in (tmp_path / "datasets" / dataset.fingerprint).iterdir())
 
     with full_after(2_000), pytest.raises(DataError, match="needs room"):
-        keep_source(source, dataset.fingerprint, tmp_path / "datasets")
+        keep_sources([(source, source.name)], dataset.fingerprint, tmp_path / "datasets")
 
     kept = tmp_path / "datasets" / dataset.fingerprint
     assert (kept / "source.mat").read_bytes() == b"old"
     assert sorted(path.name for path in kept.iterdir()) == names
+
+
+def test_several_sources_are_kept_with_their_names_and_one_takes_their_place(tmp_path):
+    folder = tmp_path / "datasets"
+    dataset = keep_dataset(make_dataset(), folder)
+    one, other = BytesIO(b"images"), BytesIO(b"labels")
+
+    for _ in range(2):
+        keep_sources([(one, "a.mat"), (other, "../b.mat")], dataset.fingerprint, folder)
+        found = find_sources(dataset.fingerprint, folder)
+        assert [(path.read_bytes(), name) for path, name in found] == [
+            (b"images", "a.mat"),
+            (b"labels", "../b.mat"),
+        ]
+        assert len(list((folder / dataset.fingerprint).glob("source*"))) == 3
+
+    keep_sources([(one, "a.mat")], dataset.fingerprint, folder)
+    (path, name) = find_sources(dataset.fingerprint, folder)[0]
+    assert (path.name, name, path.read_bytes()) == ("source.mat", dataset.name, b"images")
+    assert len(list((folder / dataset.fingerprint).glob("source*"))) == 1
+
+
+def test_of_several_sources_one_that_finds_no_room_leaves_those_that_were_kept(tmp_path):
+    folder = tmp_path / "datasets"
+    dataset = keep_dataset(make_dataset(), folder)
+    keep_sources([(BytesIO(b"old"), "a.mat"), (BytesIO(b"er"), "b.mat")], dataset.fingerprint, folder)
+
+    with full_after(2_000), pytest.raises(DataError, match="needs room"):
+        keep_sources([(BytesIO(b"new"), "a"), (BytesIO(bytes(9_000)), "b")], dataset.fingerprint, folder)
+
+    found = find_sources(dataset.fingerprint, folder)
+    assert [(path.read_bytes(), name) for path, name in found] == [(b"old", "a.mat"), (b"er", "b.mat")]

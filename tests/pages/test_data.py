@@ -12,6 +12,7 @@ from mirrors import DIGITS, find_dead_address, make_set, serve
 from scipy.io import loadmat, savemat
 from screen import press, read_facts
 from streamlit.testing.v1 import AppTest
+from zips import name_pictures
 
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.fetching import CATALOG
@@ -42,6 +43,11 @@ def upload(page: AppTest, name: str, content: bytes) -> AppTest:
     return page.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
 
 
+def upload_all(page: AppTest, files: dict[str, bytes], uploader: int = 0) -> AppTest:
+    given = [(name, content, "application/octet-stream") for name, content in files.items()]
+    return page.file_uploader[uploader].set_value(given).run()
+
+
 def make_mat(**variables: np.ndarray) -> bytes:
     stream = BytesIO()
     savemat(stream, variables)
@@ -67,7 +73,7 @@ def test_the_data_page_is_empty_but_for_the_three_ways_in(data_page):
     assert not data_page.exception
     assert not data_page.metric
     assert {button.label for button in data_page.button} >= {"Open the sample", "Fetch MNIST"}
-    assert len(data_page.file_uploader) == 1
+    assert [one.label for one in data_page.file_uploader] == ["Files of digit images", "A folder of pictures"]
 
 
 def test_the_sample_opens_and_shows_what_was_understood(data_page):
@@ -226,6 +232,30 @@ def test_a_file_that_is_open_can_be_read_another_way_and_its_choice_is_kept(open
     page = press(page, "Forget my choices")
     (lies,) = [box for box in page.selectbox if box.label == "How the images lie"]
     assert lies.value == "upright"
+
+
+def test_two_files_that_are_one_data_set_can_be_read_another_way_too(open_app, data_page):
+    images, digits = make_digits()
+    files = {"images.mat": make_mat(X=images.reshape(-1, 784)), "labels.mat": make_mat(y=digits)}
+    page = upload_all(data_page, files)
+    assert read_heading(page) == "images.mat + labels.mat"
+
+    page = press(open_app().switch_page("pages/data.py").run(), "Read it another way")
+    (lies,) = [box for box in page.selectbox if box.label == "How the images lie"]
+    page = press(lies.set_value("rotated180").run(), "Use this reading")
+
+    assert not page.exception
+    assert "turned by 180°" in page.info[0].value
+    assert read_heading(page) == "images.mat + labels.mat"
+
+
+def test_a_folder_of_pictures_is_uploaded_with_its_subfolders_as_classes(data_page):
+    images, digits = make_digits(40)
+    page = upload_all(data_page, name_pictures(images, digits, "my digits/"), uploader=1)
+    assert not page.exception
+    assert read_heading(page) == "my digits"
+    assert read_facts(page)["Images"] == "40"
+    assert "Read it another way" in [button.label for button in page.button]
 
 
 def test_images_without_labels_can_be_viewed_and_the_page_says_what_they_cannot(data_page):

@@ -4,23 +4,21 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO
 
-from mnist_core.data.files.confined import read_confined
+from mnist_core.data.files.confined import find_room, read_confined
 from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, describe_problem, find_format
+from mnist_core.data.files.gathering import Source, gather_folder, read_through
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.printable import make_printable, name_variable
 from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.variables import Value
 
-__all__ = ["make_printable", "read_file"]
-
-_PIECE_BYTES = 2**20
+__all__ = ["make_printable", "name_source", "read_file"]
 
 
-def read_file(source: Path | BufferedIOBase, name: str | None = None) -> dict[str, Value]:
+def read_file(source: Source, name: str | None = None) -> dict[str, Value]:
     """Read the variables of a file of any format that the lab opens.
 
     Nothing in the file is evaluated; functions and objects are named and left alone. A process of its own
@@ -29,7 +27,7 @@ def read_file(source: Path | BufferedIOBase, name: str | None = None) -> dict[st
     Parameters
     ----------
     source : Path or binary file
-        The file, or its bytes open for reading.
+        The file, or its bytes open for reading; or a folder, whose files are read as those of a ZIP.
     name : str or None
         What messages call the file; None takes the name of the path.
 
@@ -44,7 +42,7 @@ def read_file(source: Path | BufferedIOBase, name: str | None = None) -> dict[st
     DataFileError
         If the file is absent, of another kind, damaged or cut short, or larger than anything may be.
     """
-    shown = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
+    shown = make_printable(name or name_source(source))
     try:
         with _open_source(source) as file, open_nameless() as parcel:
             values = read_confined(file.fileno(), parcel.fileno(), _check_format(file))
@@ -53,30 +51,35 @@ def read_file(source: Path | BufferedIOBase, name: str | None = None) -> dict[st
         raise DataFileError(f"{shown} {error}") from error
 
 
+def name_source(source: Source) -> str:
+    """Name a file or a folder as messages call it."""
+    return source.name or source.resolve().name if isinstance(source, Path) else "the file"
+
+
 @contextmanager
-def _open_source(source: Path | BufferedIOBase) -> Iterator[BinaryIO]:
-    """Open a path, or copy an open file to memory, where another process can read it."""
+def _open_source(source: Source) -> Iterator[BinaryIO]:
+    """Open a path, gather a folder, or copy an open file to memory, where another process can read it."""
     if isinstance(source, Path):
         with _open_path(source) as file:
             yield file
         return
     with open_nameless() as copy:
-        source.seek(0)
-        while piece := source.read(_PIECE_BYTES):
-            copy.write(piece)
+        copy.writelines(read_through(source))
         copy.flush()
         yield copy
 
 
 def _open_path(path: Path) -> BinaryIO:
     try:
-        is_file = stat.S_ISREG(path.stat().st_mode)  # opening a pipe would wait for whoever fills it
-        if is_file:
+        kind = stat.S_IFMT(path.stat().st_mode)  # opening a pipe would wait for whoever fills it
+        if kind == stat.S_IFREG:
             return path.open("rb")
+        if kind == stat.S_IFDIR:
+            return gather_folder(path, find_room())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataFileError(f"must be {OPENED}, but cannot be opened: {reason}.") from error
-    raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a folder or a device.")
+    raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a device.")
 
 
 def _check_format(file: BinaryIO) -> Format:

@@ -85,7 +85,7 @@ def take_values(parcel: int, form: Format) -> dict[str, Value]:
 
 def _run_reader(file: int, parcel: int, form: Format) -> int | None:
     """Run the process that reads; return its exit code, None where it took too long."""
-    words = [form.name, str(_find_room()), str(os.getpid())]
+    words = [form.name, str(find_room()), str(os.getpid())]
     process = subprocess.Popen(
         [sys.executable, "-s", "-B", "-m", "mnist_core.data.files", *words],
         cwd=PROJECT_FOLDER,
@@ -125,6 +125,6 @@ def _wait_shortly(process: subprocess.Popen[bytes]) -> int | None:
         return None
 
 
-def _find_room() -> int:
+def find_room() -> int:
     """Find how many bytes of variables this machine has room for now."""
     return min(MOST_BYTES, int(psutil.virtual_memory().available) // _MEMORY_SHARE)

@@ -1,6 +1,5 @@
 """Decodes pictures to grey, each with bounds on what it may take."""
 
-import re
 from io import BytesIO
 
 import numpy as np
@@ -13,7 +12,6 @@ FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 LARGEST_SIDE = 112  # pixels that are kept of a longer side, four times MNIST's
 _MOST_PIXELS = 50_000_000  # of a picture; a photo has less
 _MOST_OF_ALL = 2_000_000_000  # what a processor decodes in the time that it has
-_BEGINNINGS = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\x00|MM\x00\*|(?s:RIFF....WEBP)|P[1-6]\s")
 _WHITE, _BLACK = 255, 0
 
 
@@ -81,11 +79,6 @@ class Decoder:
             return grey
         self.n_shrunk += 1
         return np.asarray(Pillow.fromarray(grey).reduce(step))
-
-
-def is_picture(head: bytes) -> bool:
-    """Say whether a file begins as a picture does that can be decoded."""
-    return _BEGINNINGS.match(head) is not None
 
 
 def _make_grey(picture: Pillow.Image) -> np.ndarray:

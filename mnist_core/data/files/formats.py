@@ -13,6 +13,7 @@ _HDF5_PLACES = (0, 512, 1024, 2048)  # MATLAB puts 512 bytes of its own before i
 _MATLAB5_BYTES = 128  # of its header; the last four hold the version and the order of bytes
 _MATLAB4 = "iiiii"  # kind, rows, columns, whether complex, length of the name
 _LONGEST_NAME = 256  # of a variable; MATLAB allows 63
+_PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\x00|MM\x00\*|(?s:RIFF....WEBP)|P[1-6]\s")
 
 
 class Format(Enum):
@@ -147,3 +148,8 @@ def _guess_text(head: bytes) -> str:
         return "a JSON file"
     is_table = all(re.search(r"[,;\t]", line) for line in text.splitlines()[:2])
     return "a table of words" if is_table else "a text file"
+
+
+def is_picture(head: bytes) -> bool:
+    """Say whether a file begins as a picture does that can be decoded."""
+    return _PICTURE.match(head) is not None

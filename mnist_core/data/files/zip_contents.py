@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from mnist_core.data.files.decoding import is_picture
-from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, find_format
+from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, find_format, is_picture
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.parcel import Packer, Tree
 from mnist_core.data.files.picture_set import read_pictures

@@ -10,11 +10,11 @@ from io import BufferedIOBase
 from pathlib import Path
 
 from mnist_core.data.dataset import Choices, Dataset
-from mnist_core.data.files import make_printable, read_file
+from mnist_core.data.files import make_printable, name_source, read_file
 from mnist_core.data.layouts.assembly import understand
 from mnist_core.data.layouts.export import save_dataset, write_mat, write_npz
 from mnist_core.data.layouts.rules import RULES
-from mnist_core.data.layouts.several import join_names, read_files
+from mnist_core.data.layouts.several import gather_pictures, join_names, read_files
 from mnist_core.data.layouts.understanding import Decision, Option, Understanding, Variable
 from mnist_core.data.origin import APART, NONE, TOGETHER
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
@@ -36,8 +36,8 @@ def read_dataset(
     Parameters
     ----------
     source : Path, binary file or sequence of Path
-        The file, or its bytes open for reading; or files that hold images and labels, or training and test
-        images, each for themselves.
+        The file, its bytes open for reading, or a folder of pictures; or files that hold images and labels,
+        or training and test images, each for themselves.
     name : str or None
         What the data set is called; None takes the name of the path.
     choices : Choices or None
@@ -51,9 +51,9 @@ def read_dataset(
         If its variables hold no sound digit images, or leave a choice to the user.
     """
     if isinstance(source, Sequence):
-        files = [(path, make_printable(path.name)) for path in source]
+        files = gather_pictures([(path, make_printable(name_source(path))) for path in source])
         return recognise_layout(read_files(files), name or join_names([one for _, one in files]), choices)
-    name = make_printable(name or (source.name if isinstance(source, Path) else "the file"))
+    name = make_printable(name or name_source(source))
     return recognise_layout(read_file(source, name), name, choices)
 
 

@@ -3,28 +3,50 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from io import BufferedIOBase
+from io import BytesIO
 from pathlib import Path
-from typing import TypeAlias
 
 from mnist_core.data.files import make_printable, read_file
+from mnist_core.data.files.formats import HEAD_BYTES, is_picture
+from mnist_core.data.files.gathering import Source, gather
 from mnist_core.data.layouts.variable_names import Role, find_role
 from mnist_core.data.origin import NOTE, REMARK
 from mnist_core.ground.variables import Value
 
-Source: TypeAlias = Path | BufferedIOBase
-"""A file, or its bytes open for reading."""
-
 
 def read_files(sources: Sequence[tuple[Source, str]]) -> dict[str, Value]:
-    """Read the variables of one file or of several, each with its name.
+    """Read the variables of one file or of several, each with its name; pictures as a folder of them.
 
     Raises
     ------
     DataFileError
         If one of them cannot be read.
     """
-    return join_files([(name, read_file(source, name)) for source, name in sources])
+    return join_files([(name, read_file(source, name)) for source, name in gather_pictures(sources)])
+
+
+def gather_pictures(sources: Sequence[tuple[Source, str]]) -> Sequence[tuple[Source, str]]:
+    """Gather files as the one ZIP that a folder of them is, where pictures are among them; else leave them.
+
+    Their names may have folders, as those of an uploaded folder.
+    """
+    if len(sources) < 2 or not any(is_picture(_read_head(source)) for source, _ in sources):
+        return sources
+    folders = {name.partition("/")[0] if "/" in name else "" for _, name in sources}
+    name = folders.pop() if len(folders) == 1 else ""
+    packed = BytesIO()
+    gather(sources, packed)
+    return [(packed, name or f"{len(sources):,} pictures")]
+
+
+def _read_head(source: Source) -> bytes:
+    if isinstance(source, Path):
+        if not source.is_file():
+            return b""
+        with source.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    source.seek(0)
+    return source.read(HEAD_BYTES)
 
 
 def join_files(files: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, Value]:
