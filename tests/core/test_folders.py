@@ -56,11 +56,6 @@ def test_a_folder_of_too_much_is_refused_before_it_is_read(folder, monkeypatch):
         read_file(folder)
 
 
-def test_an_empty_folder_is_refused(tmp_path):
-    with pytest.raises(DataFileError, match="but holds no file"):
-        read_file(tmp_path)
-
-
 def test_inspect_takes_a_folder(folder, tmp_path):
     found = call_json(tmp_path, "inspect", folder)
     assert (found["n_samples"], found["n_classes"]) == (60, 10)

@@ -53,8 +53,8 @@ def test_an_absent_file_is_refused(tmp_path):
         read_file(tmp_path / "none.mat")
 
 
-def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(DataFileError, match="cannot be opened"):
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(DataFileError, match="but holds no file"):
         read_file(tmp_path)
 
 

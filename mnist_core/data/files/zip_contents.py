@@ -75,7 +75,7 @@ def _sort_entries(archive: Archive) -> _Sorted:
             continue
         head = archive.read(entry, HEAD_BYTES)
         form = find_format(head)
-        if is_picture(head):
+        if form is None and is_picture(head):
             found.pictures.append(entry)
         elif form is Format.ZIP:
             raise DataFileError(
