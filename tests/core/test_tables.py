@@ -202,6 +202,52 @@ def test_what_is_no_table_of_numbers_is_refused_by_its_line(text, sentence):
     assert str(refused.value).endswith(".")
 
 
+def write_sparse(images: np.ndarray, labels: np.ndarray, start: int = 1) -> str:
+    rows = [np.flatnonzero(image) for image in images]
+    return "".join(
+        f"{label} " + " ".join(f"{place + start}:{image[place]:g}" for place in row) + " \n"
+        for label, image, row in zip(labels, images, rows, strict=True)
+    )
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_libsvms_rows_are_full_again_and_the_last_pixels_too_that_are_always_zero(start):
+    pixels = np.where(np.arange(784) < 780, PIXELS, 0)
+    pixels[3, 0] = 7  # else nobody could tell from where on it is counted
+
+    read = read_text(write_sparse(pixels, LABELS, start))
+
+    np.testing.assert_array_equal(read["pixels"], pixels)
+    np.testing.assert_array_equal(read["labels"].ravel(), LABELS)
+    assert read["pixels"].dtype == np.uint8
+
+
+def test_usps_as_libsvm_has_it_is_read():
+    """Its labels are from 1 to 10, its pixels from -1 to 1."""
+    small = np.round(IMAGES[:, 6:22, 6:22].reshape(N, 256) * 2 - 1, 4)
+
+    found = understand(read_text(write_sparse(small, LABELS + 1)), "usps", Choices(orientation="upright"))
+
+    np.testing.assert_array_equal(found.require_dataset().labels, LABELS)
+    assert found.require_dataset().side == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("5 1:2 3:4\n" * 30 + "5 1:2 x:4\n", "in line 31"),
+        ("5 1:2 3:4\n" * 30 + "5 1:2 3\n", "in line 31"),
+        ("5 1:2 3:4\n" * 30 + "1:2 3:4\n", "in line 31"),
+        ("5 1:2 65537:4\n", "columns up to 65,536"),
+        ("5 1:2 1.5:4\n" * 30, "in line 1|seems to be"),
+        ("5 1:2 65536:0.5\n" + "5 1:1\n" * 20_000, "must hold at most"),
+    ],
+)
+def test_rows_that_are_none_of_libsvm_are_refused(text, sentence):
+    with pytest.raises(DataFileError, match=sentence):
+        read_text(text)
+
+
 def test_the_confined_process_reads_it_too(tmp_path):
     (tmp_path / "train.csv").write_text(TABLES["without names"])
 

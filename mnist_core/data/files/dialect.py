@@ -16,7 +16,7 @@ _SAMPLE = 20  # lines
 _LEAST_COUNT = 5  # rows or columns that tell that something counts them
 _LEAST_ABOVE = 10  # words below another that is none of them, which then is their name
 _LONGEST_WORD = 64  # letters; longer text names no class
-_SPARSE = re.compile(r"\S+( +\d+:\S+)+ *")
+_SPARSE = re.compile(r"[+-]?[\d.]+([eE][+-]?\d+)?(\s+\d+:\S+)*\s*(#.*)?")  # a label, then columns and values
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,7 @@ def list_lines(head: bytes) -> list[str]:
 
 def is_sparse(lines: Sequence[str]) -> bool:
     """Say whether lines are a label and then numbers of columns with their values, as LIBSVM has them."""
-    return any(":" in line for line in lines) and all(
-        _SPARSE.fullmatch(line.strip()) or _NUMBER.fullmatch(line.strip()) for line in lines
-    )
+    return any(":" in line for line in lines) and all(_SPARSE.fullmatch(line.strip()) for line in lines)
 
 
 def is_table(lines: Sequence[str]) -> bool:

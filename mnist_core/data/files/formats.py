@@ -5,7 +5,7 @@ import re
 import struct
 from enum import Enum
 
-from mnist_core.data.files.dialect import is_table, list_lines
+from mnist_core.data.files.dialect import is_sparse, is_table, list_lines
 
 HEAD_BYTES = 2**16  # of a file; what is needed to tell its kind, such as a table's names and its first row
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -27,6 +27,7 @@ class Format(Enum):
     IDX = ("IDX file", "download it once more")
     NPY = ("NumPy .npy file", "save it with numpy.save once more")
     TABLE = ("table of numbers", "save it as CSV once more")
+    SPARSE_ROWS = ("LIBSVM table", "save or download it once more")
     GZIP = ("gzip file", "compress or download it once more")
     BZIP2 = ("bzip2 file", "compress or download it once more")
     XZ = ("xz file", "compress or download it once more")
@@ -94,7 +95,10 @@ def find_format(head: bytes) -> Format | None:
 
 def _find_text_format(head: bytes) -> Format | None:
     is_known = head.startswith((b"MATLAB", *(beginning for beginning, _ in _BEGINNINGS)))
-    return Format.TABLE if not is_known and is_table(list_lines(head)) else None
+    lines = [] if is_known else list_lines(head)
+    if is_sparse(lines):
+        return Format.SPARSE_ROWS
+    return Format.TABLE if is_table(lines) else None
 
 
 def find_matlab4_order(head: bytes) -> str | None:

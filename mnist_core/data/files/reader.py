@@ -22,6 +22,7 @@ _READERS = {
     Format.XZ: "compressed",
     Format.ZIP: "zip_contents",
     Format.TABLE: "delimited",
+    Format.SPARSE_ROWS: "sparse_rows",
 }
 """The module of each format; its `read_variables` is a `ReadVariables`."""
 
