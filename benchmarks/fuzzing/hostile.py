@@ -8,6 +8,7 @@ from io import BytesIO
 import h5py
 import numpy as np
 
+from benchmarks.fuzzing.archives import make_hostile_archives
 from benchmarks.fuzzing.matlab import make_element, make_header, make_matrix
 
 _MEGABYTE = 2**20
@@ -39,6 +40,7 @@ def make_hostile_files() -> dict[str, tuple[bytes, str]]:
         "Octave text of 10^8 numbers in a line": (_octave_text(10**4), "numbers in"),
         "Octave binary of 10^18 numbers": (_octave_binary(), "says that it has"),
         **_make_hdf5(),
+        **make_hostile_archives(),
     }
 
 

@@ -3,7 +3,9 @@
 import bz2
 import gzip
 import lzma
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -118,3 +120,20 @@ def test_an_empty_zip_is_refused():
 def test_a_zip_with_bzip2_and_lzma_inside_is_read():
     for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED):
         assert list(read_here(make_zip({"digits.mat": make_mat()}, method))) == ["X", "y"]
+
+
+def write_xz_of_large_window() -> bytes:
+    window = {"id": lzma.FILTER_LZMA2, "dict_size": 4096}
+    content = bytearray(lzma.compress(b"7" * 100, filters=[window]))
+    place = content.index(b"\x21\x01", 12) + 2  # where the filter tells its window
+    content[place] = 40  # 4 GB
+    length = (content[12] + 1) * 4
+    content[12 + length - 4 : 12 + length] = struct.pack(
+        "<I", zlib.crc32(bytes(content[12 : 12 + length - 4]))
+    )
+    return bytes(content)
+
+
+def test_xz_that_wants_more_memory_than_the_confined_process_has_is_refused():
+    with pytest.raises(DataFileError, match="needs more memory than a file may use"):
+        read_file(BytesIO(write_xz_of_large_window()), "a.xz")

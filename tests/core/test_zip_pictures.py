@@ -5,6 +5,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from digits import take_digits
+from PIL import Image
 from zips import make_picture, make_zip, name_pictures
 
 from mnist_core.data.files import read_file
@@ -71,6 +72,23 @@ def test_every_format_without_loss_gives_the_same_grey(form, options):
     np.testing.assert_array_equal(read["images"], np.round(IMAGES[:3] * 255))
 
 
+MODES = {
+    "16 bits": lambda pixels: Image.fromarray(pixels.astype(np.uint16) * 257),
+    "32-bit fractions": lambda pixels: Image.fromarray((pixels / 255).astype(np.float32)),
+    "a palette": lambda pixels: Image.fromarray(pixels).convert("P"),
+    "colours": lambda pixels: Image.fromarray(np.repeat(pixels[..., None], 3, axis=2)),
+    "a cover that is whole": lambda pixels: Image.fromarray(pixels).convert("RGBA"),
+}
+
+
+@pytest.mark.parametrize("make", MODES.values(), ids=MODES)
+def test_every_mode_of_a_picture_gives_the_same_grey(make):
+    pixels = np.round(IMAGES[0] * 255).astype(np.uint8)
+    stream = BytesIO()
+    make(pixels).save(stream, "TIFF")
+    np.testing.assert_array_equal(read_zip({"a.tif": stream.getvalue()})["images"][0], pixels)
+
+
 @pytest.mark.parametrize("ink", [0, 255])
 def test_ink_on_transparent_paper_is_seen(ink):
     pixels = np.full((3, 28, 28, 2), ink, np.uint8)
@@ -111,7 +129,7 @@ def test_few_damaged_pictures_are_left_out_and_named():
 
 def test_many_damaged_pictures_refuse_the_file_with_the_first_of_them():
     files = {name: content[:60] for name, content in name_pictures(IMAGES, LABELS).items()}
-    with pytest.raises(DataFileError, match=r"0/\d+\.png and 59 others of 60 cannot"):
+    with pytest.raises(DataFileError, match=r"0/\d+\.png and 59 more of 60 cannot"):
         open_zip(files)
 
 

@@ -13,6 +13,7 @@ LARGEST_SIDE = 112  # pixels that are kept of a longer side, four times MNIST's
 _MOST_PIXELS = 50_000_000  # of a picture; a photo has less
 _MOST_OF_ALL = 2_000_000_000  # what a processor decodes in the time that it has
 _WHITE, _BLACK = 255, 0
+_FULL = (1, 255, 65535)  # what white is where values are no bytes: the least of these that none exceeds
 
 
 class Decoder:
@@ -53,7 +54,7 @@ class Decoder:
             picture = Pillow.open(BytesIO(content), formats=FORMATS)
             self._count(picture, shown)
             picture.draft("RGB", (2 * LARGEST_SIDE, 2 * LARGEST_SIDE))  # lets JPEG skip detail
-            return self._shrink(_make_grey(ImageOps.exif_transpose(picture)))
+            return _make_grey(ImageOps.exif_transpose(self._shrink(_make_shrinkable(picture))))
         except (DataFileError, MemoryError):
             raise
         except Exception:  # the bytes are foreign: any failure to decode them is theirs
@@ -73,27 +74,37 @@ class Decoder:
                 "smaller, or fewer."
             )
 
-    def _shrink(self, grey: np.ndarray) -> np.ndarray:
-        step = -(-max(grey.shape) // LARGEST_SIDE)
+    def _shrink(self, picture: Pillow.Image) -> Pillow.Image:
+        step = -(-max(picture.size) // LARGEST_SIDE)
         if step == 1:
-            return grey
+            return picture
         self.n_shrunk += 1
-        return np.asarray(Pillow.fromarray(grey).reduce(step))
+        return picture.reduce(step)
+
+
+def _make_shrinkable(picture: Pillow.Image) -> Pillow.Image:
+    """Bring a picture to a mode whose pixels can be averaged: not truths, nor places in a palette."""
+    if picture.mode in ("L", "LA", "RGB", "RGBA"):
+        return picture
+    if picture.mode.startswith(("I", "F")):  # 16 or 32 bits, which Pillow would clip
+        return Pillow.fromarray(np.asarray(picture, dtype=np.float32))
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    return picture.convert("L" if picture.mode == "1" else "RGB")
 
 
 def _make_grey(picture: Pillow.Image) -> np.ndarray:
-    if picture.mode.startswith(("I", "F")):  # 16 or 32 bits, which Pillow would clip
-        values = np.asarray(picture, dtype=np.float64)
-        most = values.max()
-        scale = 255.0 if most <= 1 else 1.0 if most <= 255 else 255 / 65535 if most <= 65535 else 255 / most
+    if picture.mode == "F":
+        values = np.asarray(picture)
+        most = float(values.max())
+        scale = next((255 / end for end in _FULL if most <= end), 255 / max(most, 1.0))
         return np.round(values.clip(0) * scale).astype(np.uint8)
     if not picture.has_transparency_data:
         return np.asarray(picture.convert("L"))
     covered = picture.convert("RGBA")
-    alpha = np.asarray(covered.getchannel("A"))
+    share = np.asarray(covered.getchannel("A")) / 255
     grey = np.asarray(covered.convert("L"), dtype=np.float64)
-    solid = grey[alpha > 127]
+    solid = grey[share > 0.5]
     middle = float(np.median(solid)) if solid.size else _BLACK
-    paper = middle if solid.size > alpha.size / 2 else _WHITE if middle < _WHITE / 2 else _BLACK
-    share = alpha / 255
+    paper = middle if solid.size > share.size / 2 else _WHITE if middle < _WHITE / 2 else _BLACK
     return np.round(grey * share + paper * (1 - share)).astype(np.uint8)

@@ -115,7 +115,7 @@ def _decode(archive: Archive, entry: Entry, decoder: Decoder) -> np.ndarray | No
 
 def _check_damaged(damaged: Sequence[str], n: int) -> None:
     if len(damaged) * _MOST_DAMAGED > n or len(damaged) == n:
-        others = f" and {len(damaged) - 1:,} others of {n:,}" if len(damaged) > 1 else ""
+        others = f" and {len(damaged) - 1:,} more of {n:,}" if len(damaged) > 1 else ""
         raise DataFileError(
             f"must hold pictures that can be decoded, but {damaged[0]}{others} cannot: save them as PNG, or "
             "leave them out."

@@ -17,7 +17,7 @@ from mnist_core.data.files.sources import PIECE_BYTES, is_cut_short, is_damaged
 from mnist_core.ground.errors import DataFileError
 
 _END = struct.Struct("<4s4H2LH")  # of a ZIP: where its list is, how long, and of how many parts
-_END_MARK = b"PK\x05\x06"
+_END_MARK, _LISTED_MARK = b"PK\x05\x06", b"PK\x01\x02"
 _TOLD_ELSEWHERE = 2**32 - 1  # a length that larger ZIPs have in another place
 _LONGEST_REMARK = 2**16
 _MOST_LIST_BYTES = 2**25  # of the list: 200 bytes of name and times each
@@ -129,8 +129,13 @@ def _check_list(stream: BinaryIO, n_bytes: int) -> None:
     if place < 0 or len(tail) < place + _END.size:
         raise is_cut_short(": its list of files is missing")
     size = _END.unpack_from(tail, place)[5]
-    if size != _TOLD_ELSEWHERE and size > _MOST_LIST_BYTES:
-        raise DataFileError(_say_many())
+    if size == _TOLD_ELSEWHERE:
+        return
+    if size <= _MOST_LIST_BYTES:
+        stream.seek(max(0, start + place - size))
+        if stream.read(size).count(_LISTED_MARK) <= MOST_ENTRIES:
+            return
+    raise DataFileError(_say_many())
 
 
 def _say_many() -> str:
