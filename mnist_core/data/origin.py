@@ -15,6 +15,9 @@ TOGETHER = "together"
 APART = "apart"
 """As a choice for writers: no writer is both in the training part and among the held-out images."""
 
+FEWEST_APART = 6
+"""Writers from which on splits can keep them apart: those of one part in so many are held out."""
+
 NOTE = "lab_note"
 """The variable of a file that the lab wrote which says, as JSON, what need not be recognised again."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Int64
 
+from mnist_core.data.origin import FEWEST_APART
 from mnist_core.data.stratified import cut_folds, draw_held_out
 from mnist_core.ground.arrays import Indices, Labels, Part
 from mnist_core.ground.errors import DataError
@@ -181,14 +182,14 @@ def _split_writers(labels: Labels, writers: Labels, seed: int, limit: int | None
     order = _shuffle(len(labels), seed, limit)[:limit]
     _check_counts(labels[order])
     n_writers = len(np.unique(writers[order]))
-    if n_writers < _HELD_OUT_PARTS:
+    if n_writers < FEWEST_APART:
         raise DataError(
-            f"Keeping writers apart needs at least {_HELD_OUT_PARTS} of them, but these images have "
+            f"Keeping writers apart needs at least {FEWEST_APART} of them, but these images have "
             f"{n_writers}: use more images, or let writers mix."
         )
     from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - a second, for few
 
-    parts = StratifiedGroupKFold(_HELD_OUT_PARTS, shuffle=True, random_state=seed)
+    parts = StratifiedGroupKFold(FEWEST_APART, shuffle=True, random_state=seed)
     train, test = next(parts.split(order, labels[order], writers[order]))
     words = (
         f"shuffled with seed {seed}; {len(train):,} to train, about a sixth ({len(test):,}) held out, "

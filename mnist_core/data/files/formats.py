@@ -33,6 +33,8 @@ class Format(Enum):
     XZ = ("xz file", "compress or download it once more")
     ZIP = ("ZIP file", "pack or download it once more")
 
+    JSON = ("JSON file of drawings", "export it once more")
+
     @property
     def is_container(self) -> bool:
         """Say whether other files are in it."""
@@ -58,6 +60,7 @@ _FORMATS = (
     (rb"# (Created by Octave|name: )", Format.OCTAVE_TEXT),
     (rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x04]", Format.IDX),
     (rb"\x93NUMPY", Format.NPY),
+    (rb"(\xef\xbb\xbf)?\s*[\[{]", Format.JSON),
     (rb"(?s).{124}(\x00\x01IM|\x01\x00MI)", Format.MATLAB5),
 )
 
@@ -148,8 +151,6 @@ def _guess_text(head: bytes) -> str:
     start = text.lstrip("\ufeff \r\n\t").lower()
     if start.startswith(("<!doctype html", "<html")):
         return "a web page"
-    if start.startswith(("{", "[")):
-        return "a JSON file"
     is_table = all(re.search(r"[,;\t]", line) for line in text.splitlines()[:2])
     return "a table of words" if is_table else "a text file"
 

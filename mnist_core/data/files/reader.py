@@ -17,6 +17,7 @@ _READERS = {
     Format.OCTAVE_BINARY: "octave_binary",
     Format.IDX: "idx",
     Format.NPY: "npy",
+    Format.JSON: "drawings",
     Format.GZIP: "compressed",
     Format.BZIP2: "compressed",
     Format.XZ: "compressed",

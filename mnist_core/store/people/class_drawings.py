@@ -7,16 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.data.dataset import Choices, Dataset, Origin, make_dataset, split_dataset
-from mnist_core.data.origin import APART
+from mnist_core.data.origin import APART, FEWEST_APART
 from mnist_core.ground.errors import CorrectionError, DataError
 from mnist_core.ground.settings import Settings
 from mnist_core.pens import draw_strokes
 from mnist_core.pens.corrections import Correction, Source, describe, list_corrections
 from mnist_core.store import Database
 from mnist_core.store.people.roll import Person, list_people
-
-FEWEST_APART = 6
-"""Writers from which on splits can keep them apart."""
 
 
 @dataclass(frozen=True)
