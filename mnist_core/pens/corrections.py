@@ -46,6 +46,8 @@ class Correction:
         Where it was drawn.
     seconds : float or None
         How long the drawing took, in the game.
+    writer : int, str or None
+        Whose hand it is, where that was told.
     """
 
     strokes: tuple[Stroke, ...]
@@ -55,6 +57,7 @@ class Correction:
     time: str
     source: Source = Source.DRAW
     seconds: float | None = None
+    writer: int | str | None = None
 
     @property
     def name(self) -> str:
@@ -74,6 +77,7 @@ def make_correction(
     model: str | None,
     source: Source = Source.DRAW,
     seconds: float | None = None,
+    writer: str | None = None,
 ) -> Correction:
     """Make a correction of a drawing that was made now; times of points are left out.
 
@@ -83,7 +87,7 @@ def make_correction(
         If the strokes have no point, or one that is no finite number.
     """
     points = tuple(stroke.round(_DECIMALS).tolist() for stroke in stroke_points(strokes))
-    return Correction(points, label, read, model, _now(), source, seconds)
+    return Correction(points, label, read, model, _now(), source, seconds, writer)
 
 
 def keep_correction(correction: Correction, folder: Path) -> None:
@@ -180,6 +184,7 @@ def describe(correction: Correction) -> dict[str, Any]:
         "time": correction.time,
         "source": correction.source.value,
         "seconds": correction.seconds,
+        **({} if correction.writer is None else {"writer": correction.writer}),
         "strokes": correction.strokes,
     }
 
@@ -209,6 +214,7 @@ def _read_entry(entry: Mapping[str, Any], drawing: Drawing) -> Correction:
         time=str(entry.get("time") or _now()),
         source=Source(source) if source in list(Source) else Source.FILE,
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        writer=drawing.writer,
     )
 
 

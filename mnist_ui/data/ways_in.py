@@ -1,14 +1,17 @@
-"""The ways to open a data set: a file, the sample, a public set, one that was open before."""
+"""The ways to open a data set: a file, the sample, a public set, one's drawings, one that was open before."""
 
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 
 import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.fetching import CATALOG, fetch_dataset
 from mnist_core.data.sample import SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.ground.errors import LabError
+from mnist_core.ground.errors import CorrectionError, LabError
+from mnist_core.pens.corrections import Correction, export_corrections, list_own_writing
 from mnist_core.store.allowance import check_upload, read_allowance
 from mnist_core.store.people.publishing import list_given
 from mnist_ui import session
@@ -22,6 +25,7 @@ from mnist_ui.following.watch import watch
 from mnist_ui.markdown import escape
 from mnist_ui.who import name_space, person
 
+_DRAWINGS = "drawings.json"  # as the command `corrections export` may call them
 _REFRESH_S = 0.5  # of a download's bar
 
 
@@ -34,6 +38,7 @@ def show_ways_in(dataset: Dataset | None) -> None:
         _offer_sample()
     with fetch_way:
         _offer_fetch()
+    _offer_drawings()
     _offer_kept(dataset)
     _offer_given()
 
@@ -138,6 +143,31 @@ def _use_fetched(name: str, progress: Progress) -> None:
         raise progress.trouble
     session.use_dataset(fetch_dataset(CATALOG[name], session.settings().downloads_folder))
     drop_pending()
+
+
+def _offer_drawings() -> None:
+    """Offer what was drawn on the Draw page and told the digit of, as a data set."""
+    folder = session.settings().corrections_folder
+    try:
+        kept = _read_drawings(folder, folder.stat().st_mtime_ns if folder.exists() else 0)
+    except CorrectionError as error:
+        st.warning(escape(str(error)), icon=":material/warning:")
+        return
+    if not kept:
+        return
+    n_people = len({one.writer for one in kept})
+    drawn = f"{len(kept):,} drawing{'' if len(kept) == 1 else 's'}"
+    people = f", of {n_people} people" if n_people > 1 else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Your own writing:** {drawn}{people}", width="content")
+        if st.button("Open your drawings", icon=":material/draw:"):
+            drawings = BytesIO(export_corrections(kept).encode())
+            open_anew(partial(open_files, [(drawings, _DRAWINGS)]), "Opening your drawings …")
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _read_drawings(folder: Path, time: int) -> list[Correction]:  # noqa: ARG001 - part of the key
+    return list_own_writing(folder)
 
 
 def _offer_kept(dataset: Dataset | None) -> None:

@@ -45,6 +45,9 @@ def show_corrections(model: Model) -> None:
             file_name="corrections.json",
         )
         _offer_learning(model, jobs)
+        st.page_link(
+            "pages/data.py", label="Make a data set of them", icon=":material/dataset:"
+        )
     for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
         watch_job(f"learning-{job.id}", job, _show_job, _REFRESH_S)
 

@@ -18,6 +18,7 @@ from mnist_ui.session import TOLD, Held, settings
 from mnist_ui.streamlit_insides import one_row, style
 
 _SURE = 0.95  # a label against a reading as sure as that is asked about
+_LONGEST_NAME = 40  # characters
 _PLACE = "draw-stale-truth"
 
 
@@ -51,6 +52,12 @@ def ask_for_truth(model: Model, strokes: Sequence[Stroke], reading: Reading) -> 
             told.ask(label)
         elif label is not None:
             st.caption(f"Kept as a {label}, read as {reading.digit}. Tap it again to take it back.")
+        st.text_input(
+            "Who draws",
+            placeholder="A name, where several people draw",
+            max_chars=_LONGEST_NAME,
+            **state.WRITER_FIELD.shows(state.WRITER.get(), state.WRITER.put),
+        )
     if state.TOLD_CHANGED.take():
         st.rerun()  # so that what is kept is shown anew
 
@@ -94,7 +101,8 @@ class _Told:
         state.TOLD_ASKED.forget()
         label = self.held.get()
         assert label is not None  # it was tapped
-        made = make_correction(self.strokes, label, self.reading.digit, self.model)
+        writer = state.WRITER.get().strip() or None
+        made = make_correction(self.strokes, label, self.reading.digit, self.model, writer=writer)
         self._change(lambda folder: keep_correction(made, folder))
 
     def _forget(self) -> None:

@@ -110,7 +110,7 @@ def pool_drawings(found: ClassDrawings, name: str = "Drawings of the class") -> 
 def export_drawings(writers: Iterable[Writer]) -> str:
     """Write drawings as the strokes JSON that `predict` reads, each with a writer's number."""
     return json.dumps(
-        [{"writer": writer.number, **describe(one)} for writer in writers for one in writer.drawings]
+        [{**describe(one), "writer": writer.number} for writer in writers for one in writer.drawings]
     )
 
 
