@@ -31,7 +31,8 @@ def draw_digits(
     places, chance = settings.of(person.id), random.Random(f"{person.name} {source}")
     for label in labels:
         strokes = [[(chance.randrange(200), chance.randrange(200)) for _ in range(5)]]
-        keep_correction(make_correction(strokes, label, 1, "paper", source), places.corrections_folder)
+        made = make_correction(strokes, label, 1, "paper", source, writer=person.name)
+        keep_correction(made, places.corrections_folder)
 
 
 def open_for(settings: Settings, person: Person, dataset: Dataset) -> None:

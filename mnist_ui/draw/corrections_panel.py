@@ -45,15 +45,14 @@ def show_corrections(model: Model) -> None:
             file_name="corrections.json",
         )
         _offer_learning(model, jobs)
-        st.page_link(
-            "pages/data.py", label="Make a data set of them", icon=":material/dataset:"
-        )
+        st.page_link("pages/data.py", label="Make a data set of them", icon=":material/dataset:")
     for job in jobs:  # of all tabs: a copy stays until somebody keeps or drops it
         watch_job(f"learning-{job.id}", job, _show_job, _REFRESH_S)
 
 
 def _describe(one: Correction) -> str:
-    return f"a {one.label}" + (f", read as {one.read}" if one.read is not None else "")
+    read = "" if one.read is None else f", read as {one.read}"
+    return f"a {one.label}{read}" + ("" if one.writer is None else f", by {one.writer}")
 
 
 def _learns(model: str, jobs: Sequence[WorkRow]) -> bool:

@@ -114,3 +114,12 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
 def test_a_drawing_without_ink_or_with_nan_is_refused(strokes, error):
     with pytest.raises(error):
         make_correction(strokes, 7, 1, "robust")
+
+
+def test_who_drew_is_kept_where_it_was_told_and_files_without_are_read_as_before(folder):
+    told = keep(folder, writer="Ada")
+    untold = keep(folder, ONE, 1)
+
+    assert {one.label: one.writer for one in list_corrections(folder)} == {7: "Ada", 1: None}
+    assert "writer" not in json.loads(export_corrections([untold]))[0]
+    assert import_corrections(json.loads(export_corrections([told]))) == [told]

@@ -162,3 +162,32 @@ def test_a_tapped_digit_is_kept_and_learned_from_and_the_copy_can_be_kept(page: 
     keep.click()
     expect(keep).to_have_count(0)
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("^my-writing: "))
+
+
+@pytest.mark.slow
+def test_drawings_become_a_data_set_with_who_drew_them(page: Page) -> None:
+    for lines, digit in ((SEVEN, 7), (ZERO, 0)):
+        if digit == 0:
+            page.get_by_role("button", name="Clear").click()
+        draw(page, lines)
+        expect_guess(page, digit)
+        settle(page)
+        writer = page.get_by_label("Who draws")
+        if digit == 7:
+            writer.fill("Ada")
+            writer.press("Enter")
+            settle(page)
+        expect(writer).to_have_value("Ada")
+        name = str(digit)
+        page.get_by_role("radio", name=name, exact=True).or_(
+            page.get_by_role("button", name=name, exact=True)
+        ).click()
+        expect(page.get_by_text(f"Kept as a {digit}, read as {digit}.")).to_be_visible()
+    expect(page.get_by_text(", by Ada").first).to_be_visible()
+
+    page.get_by_role("link", name="Make a data set of them").click()
+    page.get_by_role("button", name="Open your drawings").click()
+
+    expect(page.get_by_role("heading", name="drawings.json")).to_be_visible()
+    expect(page.get_by_text("input_images").first).to_be_visible()
+    settle(page)

@@ -18,6 +18,7 @@ from mnist_core.data.dataset import split_dataset
 from mnist_core.data.fetching import CATALOG
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
 from mnist_core.network.grid import SearchPlan
+from mnist_core.pens.corrections import Source, keep_correction, make_correction
 from mnist_core.store import Database, add_search
 from mnist_ui.data.dataset_charts import chart_digit_counts
 from mnist_ui.data.state import FETCH
@@ -419,3 +420,30 @@ def test_without_a_network_a_fetch_says_so_in_one_sentence(data_page, monkeypatc
     assert "none of 2 public mirrors could be reached" in page.error[0].value
     assert read_heading(page) == SAMPLE_NAME
     assert "Fetch MNIST" in [button.label for button in page.button if not button.disabled]
+
+
+def test_ones_drawings_open_as_a_data_set_and_those_of_the_game_do_not(open_app, tmp_path):
+    for place in range(40):
+        strokes = [[(0, 0), (place + 1, 40), (50, 3 * place + 20)]]
+        writer, source = ("Ada", "Ben", None)[place % 3], Source.GAME if place == 39 else Source.DRAW
+        made = make_correction(strokes, place % 4, None, None, source, writer=writer)
+        keep_correction(made, tmp_path / "home" / "corrections")
+    page = open_app().switch_page("pages/data.py").run()
+    assert any("39 drawings, of 3 people" in words.value for words in page.markdown)
+
+    page = press(page, "Open your drawings")
+
+    assert not page.exception
+    assert read_heading(page) == "drawings.json"
+    dataset = page.session_state[DATASET]
+    assert dataset.class_counts.tolist() == [10, 10, 10, 9, 0, 0, 0, 0, 0, 0]
+    assert len(np.unique(dataset.writers)) == 3
+    assert "Read it another way" in [button.label for button in page.button]
+
+
+def test_a_damaged_drawing_is_told_beside_the_other_ways_in(open_app, tmp_path):
+    (tmp_path / "home" / "corrections").mkdir(parents=True)
+    (tmp_path / "home" / "corrections" / "odd.json").write_text("no drawing")
+    page = open_app().switch_page("pages/data.py").run()
+    assert not page.exception
+    assert "must hold one drawing, but is damaged" in page.warning[0].value.replace("\\", "")

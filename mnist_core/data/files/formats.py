@@ -46,7 +46,10 @@ class Format(Enum):
         return f"must be a whole {kind}, but is {fault}{cure}."
 
 
-OPENED = "a .mat file, an IDX file, a NumPy .npy file, a table (CSV), or a ZIP of pictures or of such files"
+OPENED = (
+    "a .mat file, an IDX file, a NumPy .npy file, a table (CSV), a JSON file of drawings, or a ZIP of "
+    "pictures or of such files"
+)
 """What the lab opens, in words."""
 
 
