@@ -1,5 +1,6 @@
 """Fetching from a small local server: damaged, dead and cut mirrors, then whole ones."""
 
+import bz2
 import hashlib
 import io
 import zipfile
@@ -114,6 +115,23 @@ def test_an_archive_is_fetched_once_for_the_sets_that_lie_in_it(tmp_path, mirror
     for dataset in (letters_set, digits_set):
         np.testing.assert_array_equal(dataset.images, DIGITS[0])
         assert dataset.test_part.tolist() == list(range(250, 300))
+
+
+def test_digits_of_libsvm_are_counted_from_one_and_run_from_minus_one(tmp_path, mirror, server):
+    pixels = PIXELS[:, 6:22, 6:22].reshape(300, 256) / 127.5 - 1
+    lines = [
+        f"{label + 1} " + " ".join(f"{place}:{value:.6g}" for place, value in enumerate(row, start=1))
+        for label, row in zip(CLASSES, pixels, strict=True)
+    ]
+    server.files["usps.bz2"] = bz2.compress("\n".join(lines[:250]).encode())
+    server.files["usps.t.bz2"] = bz2.compress("\n".join(lines[250:]).encode())
+
+    dataset = fetch_dataset(make_set("usps", [mirror("whole")], server.files), tmp_path)
+
+    assert dataset.side == 16
+    np.testing.assert_array_equal(dataset.labels, CLASSES)
+    np.testing.assert_allclose(dataset.images, PIXELS[:, 6:22, 6:22] / 255, atol=1e-5)
+    assert dataset.test_part.tolist() == list(range(250, 300))
 
 
 @pytest.mark.parametrize("kind", ["other", "cut", "absent"])

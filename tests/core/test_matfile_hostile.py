@@ -143,6 +143,7 @@ def test_any_bytes_behind_a_good_beginning_end_in_variables_or_in_a_sentence(tai
         Format.OCTAVE_BINARY: b"Octave-1-L\x01",
         Format.IDX: b"\x00\x00\x08\x03",
         Format.NPY: b"\x93NUMPY\x01\x00",
+        Format.JSON: b'[{"strokes": [[[0, 0], [9, 9]]]}',
         Format.GZIP: b"\x1f\x8b\x08\x00",
         Format.BZIP2: b"BZh91AY&SY",
         Format.XZ: b"\xfd7zXZ\x00",
