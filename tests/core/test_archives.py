@@ -100,7 +100,7 @@ FOREIGN = {
     "archive/data.pkl": "a torch file: save its arrays with numpy.savez",
     "model.weights.h5": "a Keras network",
     "xl/workbook.xml": "an Excel file: save the sheet as CSV",
-    "notes.doc": r"but holds notes\.doc",
+    "notes.doc": r"holds notes\.doc, which must be .* seems to be a text file",
     "deeper.zip": "that are no ZIP, but holds deeper.zip",
 }
 

@@ -1,11 +1,11 @@
 """How a file begins, and what it is by that."""
 
-import codecs
 import re
 import struct
 from enum import Enum
 
 from mnist_core.data.files.dialect import is_sparse, is_table, list_lines
+from mnist_core.data.files.foreign import describe_foreign, is_foreign
 
 HEAD_BYTES = 2**16  # of a file; what is needed to tell its kind, such as a table's names and its first row
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -67,27 +67,6 @@ _FORMATS = (
     (rb"(?s).{124}(\x00\x01IM|\x01\x00MI)", Format.MATLAB5),
 )
 
-# How a file begins, and what it then seems to be.
-_BEGINNINGS = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"RIFF", "a WebP picture, a sound or a film"),
-    (b"%PDF", "a PDF document"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x80\x02", "a Python pickle"),
-    (b"\x80\x03", "a Python pickle"),
-    (b"\x80\x04", "a Python pickle"),
-    (b"\x80\x05", "a Python pickle"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"PAR1", "a Parquet table"),
-    (b"version https://git-lfs", "a Git LFS pointer, which only names the file"),
-)
-
 
 def find_format(head: bytes) -> Format | None:
     """Find the format of a file by how it begins; None for one that cannot be read."""
@@ -100,8 +79,7 @@ def find_format(head: bytes) -> Format | None:
 
 
 def _find_text_format(head: bytes) -> Format | None:
-    is_known = head.startswith((b"MATLAB", *(beginning for beginning, _ in _BEGINNINGS)))
-    lines = [] if is_known else list_lines(head)
+    lines = [] if head.startswith(b"MATLAB") or is_foreign(head) else list_lines(head)
     if is_sparse(lines):
         return Format.SPARSE_ROWS
     return Format.TABLE if is_table(lines) else None
@@ -132,30 +110,7 @@ def describe_problem(head: bytes) -> str:
             "must be a .mat file, but its header is damaged (no known version or order of bytes at byte "
             f"{_MATLAB5_BYTES - 4}): save it in MATLAB with -v7 once more."
         )
-    kind = _guess_kind(head)
-    return f"must be {OPENED}, but seems to be {kind}: choose another, or save it as one of these."
-
-
-def _guess_kind(head: bytes) -> str:
-    for beginning, kind in _BEGINNINGS:
-        if head.startswith(beginning):
-            return kind
-    return _guess_text(head)
-
-
-def _guess_text(head: bytes) -> str:
-    try:
-        # A letter may be cut in two where the head ends.
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "a file of another kind"
-    if "\x00" in text:
-        return "a file of another kind"
-    start = text.lstrip("\ufeff \r\n\t").lower()
-    if start.startswith(("<!doctype html", "<html")):
-        return "a web page"
-    is_table = all(re.search(r"[,;\t]", line) for line in text.splitlines()[:2])
-    return "a table of words" if is_table else "a text file"
+    return f"must be {OPENED}, but seems to be {describe_foreign(head)}."
 
 
 def is_picture(head: bytes) -> bool:

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, find_format, is_picture
+from mnist_core.data.files.formats import (
+    HEAD_BYTES,
+    OPENED,
+    Format,
+    describe_problem,
+    find_format,
+    is_picture,
+)
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.parcel import Packer, Tree
 from mnist_core.data.files.picture_set import read_pictures
@@ -29,13 +36,14 @@ _FOREIGN = (
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Sorted:
-    """The files of a ZIP by what they are."""
+    """The files of a ZIP by what they are, and what is to be said of the first that cannot be opened."""
 
     pictures: list[Entry] = field(default_factory=list)
     data: list[tuple[Entry, Format]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    problem: str = ""
 
 
 def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, Tree]:
@@ -44,7 +52,7 @@ def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, 
         _refuse_foreign(archive.entries)
         found = _sort_entries(archive)
         if not found.pictures and not found.data:
-            raise DataFileError(f"must hold {OPENED}, but holds {_say_names(found.others) or 'no file'}.")
+            raise DataFileError(found.problem or f"must hold {OPENED}, but holds no file.")
         left = list(found.others)
         if len(found.pictures) > len(found.data):
             variables, remarks = read_pictures(archive, found.pictures, packer)
@@ -85,6 +93,7 @@ def _sort_entries(archive: Archive) -> _Sorted:
             found.data.append((entry, form))
         else:
             found.others.append(entry.shown)
+            found.problem = found.problem or f"holds {entry.shown}, which {describe_problem(head)}"
     return found
 
 
