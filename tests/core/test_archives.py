@@ -17,6 +17,7 @@ from zips import make_picture, make_zip
 
 from mnist_core.data.files import read_file
 from mnist_core.data.layouts import read_dataset
+from mnist_core.data.origin import REMARK
 from mnist_core.ground.errors import DataFileError
 
 IMAGES, LABELS = take_digits(60)
@@ -94,6 +95,14 @@ def test_a_damaged_file_in_a_zip_is_named():
         DataFileError, match=r"holds a\.mat, which must be a whole \.mat file, but is cut short"
     ):
         read_here(make_zip({"a.mat": make_mat()[:4000], "b.mat": make_mat()}))
+
+
+def test_a_file_that_only_tells_of_the_others_is_left_out():
+    about = b'{"title": "digits", "licenses": [{"name": "CC0"}]}'
+    files = {"digits.mat": make_mat(), "dataset-metadata.json": about, "about.txt": b"Of 20 people.\nAsk first.\n"}
+    read = read_here(make_zip(files))
+    assert list(read) == ["X", "y", REMARK]
+    assert read[REMARK] == "2 files were left out: about.txt, dataset-metadata.json."
 
 
 FOREIGN = {

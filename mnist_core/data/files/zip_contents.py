@@ -25,6 +25,7 @@ from mnist_core.ground.errors import DataFileError
 
 _JUNK = re.compile(r"(?i)(.*/)?(__MACOSX/.*|\.[^/]*(/.*)?|thumbs\.db|desktop\.ini|(readme|licen[cs]e)[^/]*)")
 _PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pgm", ".ppm", ".pbm"}
+_REMARKS = {".txt", ".json", ".md"}  # endings of files that tell of others as often as they hold data
 _FOREIGN = (
     ("data.pkl", "a torch file", 'save its arrays with numpy.savez("digits.npz", images=..., labels=...)'),
     ("model.weights.h5", "a Keras network without images", "open the file of the images"),
@@ -58,8 +59,9 @@ def read_variables(stream: BinaryIO, n_bytes: int, packer: Packer) -> dict[str, 
             variables, remarks = read_pictures(archive, found.pictures, packer)
             left += [entry.shown for entry, _ in found.data]
         else:
-            variables, remarks = _read_files(archive, found.data, packer), []
-            left += [entry.shown for entry in found.pictures]
+            variables, more = _read_files(archive, found.data, packer)
+            remarks = []
+            left += [*more, *(entry.shown for entry in found.pictures)]
     if left:
         remarks.append(
             f"{'1 file was' if len(left) == 1 else f'{len(left):,} files were'} left out: {_say_names(left)}."
@@ -97,12 +99,27 @@ def _sort_entries(archive: Archive) -> _Sorted:
     return found
 
 
-def _read_files(archive: Archive, files: Sequence[tuple[Entry, Format]], packer: Packer) -> dict[str, Tree]:
-    variables: dict[str, Tree] = {}
+def _read_files(
+    archive: Archive, files: Sequence[tuple[Entry, Format]], packer: Packer
+) -> tuple[dict[str, Tree], list[str]]:
+    """Read files that are no pictures: their variables, and which were left out as they tell of others."""
+    read: dict[Entry, dict[str, Tree]] = {}
+    left = []
     for entry, form in files:
-        found = _read_file(archive, entry, form, packer)
+        try:
+            read[entry] = _read_file(archive, entry, form, packer)
+        except DataFileError:
+            if len(files) == 1 or PurePosixPath(entry.path).suffix.lower() not in _REMARKS:
+                raise
+            left.append(entry.shown)
+    return _join_files(read), left
+
+
+def _join_files(read: dict[Entry, dict[str, Tree]]) -> dict[str, Tree]:
+    variables: dict[str, Tree] = {}
+    for entry, found in read.items():
         name = name_variable(PurePosixPath(entry.path).name)
-        if len(files) == 1:
+        if len(read) == 1:
             return {key or name: tree for key, tree in found.items()}
         while name in variables:
             name += "_"
