@@ -99,7 +99,11 @@ def test_a_damaged_file_in_a_zip_is_named():
 
 def test_a_file_that_only_tells_of_the_others_is_left_out():
     about = b'{"title": "digits", "licenses": [{"name": "CC0"}]}'
-    files = {"digits.mat": make_mat(), "dataset-metadata.json": about, "about.txt": b"Of 20 people.\nAsk first.\n"}
+    files = {
+        "digits.mat": make_mat(),
+        "dataset-metadata.json": about,
+        "about.txt": b"Of 20 people.\nAsk first.\n",
+    }
     read = read_here(make_zip(files))
     assert list(read) == ["X", "y", REMARK]
     assert read[REMARK] == "2 files were left out: about.txt, dataset-metadata.json."
