@@ -148,6 +148,7 @@ def test_any_bytes_behind_a_good_beginning_end_in_variables_or_in_a_sentence(tai
         Format.BZIP2: b"BZh91AY&SY",
         Format.XZ: b"\xfd7zXZ\x00",
         Format.ZIP: b"PK\x03\x04",
+        Format.PARQUET: b"PAR1",
         Format.SPARSE_ROWS: b"5 1:0.5\n",
         Format.TABLE: b"label,pixel0\n5,0\n",
     }

@@ -24,6 +24,7 @@ _PASSED_ON = ("PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where Pyt
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others start threads
     "HDF5_PLUGIN_PRELOAD": "::",  # no filters of others
     "HDF5_USE_FILE_LOCKING": "FALSE",
 }

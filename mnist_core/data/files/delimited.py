@@ -126,7 +126,7 @@ class _Table:
     def __init__(self, dialect: Dialect, runs: Sequence[Run]) -> None:
         self._dialect = dialect
         self._runs = runs
-        self._kinds = [_WORDS if run.is_text else _BYTES for run in runs]
+        self._kinds = [_BYTES if run.is_number else _WORDS for run in runs]
         self._found: list[list[np.ndarray]] = [[] for _ in runs]
 
     def read(self, lines: Iterator[Line], packer: Packer) -> dict[str, Tree]:

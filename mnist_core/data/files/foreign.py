@@ -62,6 +62,7 @@ _KINDS = (
         "an Arrow or Feather table",
         'in Python, pandas.read_feather it and to_parquet("digits.parquet")',
     ),
+    (rb"PARE", "an encrypted Parquet file", "save it once more without a key"),
     (rb"SQLite format 3", "an SQLite database", "export its table as CSV"),
     (
         rb"version https://git-lfs",

@@ -26,6 +26,7 @@ class Format(Enum):
     OCTAVE_BINARY = (".mat file", "save it in MATLAB with -v7 once more", "binary")
     IDX = ("IDX file", "download it once more")
     NPY = ("NumPy .npy file", "save it with numpy.save once more")
+    PARQUET = ("Parquet file", "save it once more")
     TABLE = ("table of numbers", "save it as CSV once more")
     SPARSE_ROWS = ("LIBSVM table", "save or download it once more")
     GZIP = ("gzip file", "compress or download it once more")
@@ -47,7 +48,7 @@ class Format(Enum):
 
 
 OPENED = (
-    "a .mat file, an IDX file, a NumPy .npy file, a table (CSV), a JSON file of drawings, or a ZIP of "
+    "a .mat, IDX or NumPy file, a table (CSV, Parquet), a JSON file of drawings, or a ZIP of "
     "pictures or of such files"
 )
 """What the lab opens, in words."""
@@ -63,6 +64,7 @@ _FORMATS = (
     (rb"# (Created by Octave|name: )", Format.OCTAVE_TEXT),
     (rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x04]", Format.IDX),
     (rb"\x93NUMPY", Format.NPY),
+    (rb"PAR1", Format.PARQUET),
     (rb"(\xef\xbb\xbf)?\s*[\[{]", Format.JSON),
     (rb"(?s).{124}(\x00\x01IM|\x01\x00MI)", Format.MATLAB5),
 )

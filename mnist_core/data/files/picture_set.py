@@ -1,19 +1,18 @@
 """Packs the pictures of a ZIP as images, with what folders and names tell of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from mnist_core.data.files.decoding import LARGEST_SIDE, Decoder
-from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.parcel import Packer, Tree
 from mnist_core.data.files.picture_paths import Place, find_places
-from mnist_core.data.files.sources import PIECE_BYTES, FaultError
+from mnist_core.data.files.picture_stack import PictureStack
+from mnist_core.data.files.sources import FaultError
 from mnist_core.data.files.zipped import Archive, Entry
 from mnist_core.ground.errors import DataFileError
 
 _MOST_DAMAGED = 10  # one of so many; of more it is not chance
-_BYTE = np.dtype(np.uint8)
 
 
 def read_pictures(
@@ -58,7 +57,7 @@ def read_pictures(
         parts.setdefault(place.part, _Part()).add(pixels, place)
     _check_damaged(damaged, len(entries))
     remarks = _list_remarks(damaged, n_stray if is_stray else 0, decoder.n_shrunk)
-    is_even = len({shape for part in parts.values() for shape in part.shapes}) == 1
+    is_even = len({shape for part in parts.values() for shape in part.pictures.shapes}) == 1
     trees = {name: part.pack(packer, is_even) for name, part in parts.items()}
     loose = trees.pop("", {})
     structs = {name: {"names": list(tree), "fields": list(tree.values())} for name, tree in trees.items()}
@@ -66,44 +65,26 @@ def read_pictures(
 
 
 class _Part:
-    """The pictures of one part, which wait in memory until all sizes are known."""
+    """The pictures of one part, and what their places tell."""
 
     def __init__(self) -> None:
-        self.shapes: list[tuple[int, int]] = []
-        self._pixels = open_nameless()
+        self.pictures = PictureStack()
         self._places: list[Place] = []
 
     def add(self, pixels: np.ndarray, place: Place) -> None:
-        self._pixels.write(pixels.tobytes())
-        self.shapes.append((pixels.shape[0], pixels.shape[1]))
+        self.pictures.add(pixels)
         self._places.append(place)
 
     def pack(self, packer: Packer, is_even: bool) -> dict[str, Tree]:
-        self._pixels.seek(0)
-        n = len(self.shapes)
-        packer.check_room(self._pixels.seek(0, 2))
-        self._pixels.seek(0)
-        if is_even:
-            images = packer.add_stream(_BYTE, (n, *self.shapes[0]), self._read_pieces(), order="C")
-        else:
-            images = {"shape": [n, 1], "cells": [self._pack_one(shape, packer) for shape in self.shapes]}
-        self._pixels.close()
-        trees = {"images": images}
+        trees = {"images": self.pictures.pack(packer, is_even)}
         labels = [place.label for place in self._places]
         if None not in labels:
-            trees["labels"] = {"rows": labels} if n > 1 else {"text": labels[0]}
+            trees["labels"] = {"rows": labels} if len(labels) > 1 else {"text": labels[0]}
         writers = [place.writer for place in self._places]
         if len(set(writers)) > 1:
             numbers = np.unique(writers, return_inverse=True)[1]
             trees["writers"] = packer.add(numbers.astype(np.int32).reshape(-1, 1))
         return trees
-
-    def _pack_one(self, shape: tuple[int, int], packer: Packer) -> Tree:
-        return packer.add_stream(_BYTE, shape, [self._pixels.read(shape[0] * shape[1])], order="C")
-
-    def _read_pieces(self) -> Iterator[bytes]:
-        while piece := self._pixels.read(PIECE_BYTES):
-            yield piece
 
 
 def _decode(archive: Archive, entry: Entry, decoder: Decoder) -> np.ndarray | None:

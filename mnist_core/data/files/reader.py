@@ -22,6 +22,7 @@ _READERS = {
     Format.BZIP2: "compressed",
     Format.XZ: "compressed",
     Format.ZIP: "zip_contents",
+    Format.PARQUET: "parquet",
     Format.TABLE: "delimited",
     Format.SPARSE_ROWS: "sparse_rows",
 }

@@ -23,14 +23,14 @@ class Run:
         Of the variable; empty for one that is called as its file.
     begin, end : int
         The columns, from 0.
-    is_text : bool
-        Whether words stand in it, then in one column alone.
+    is_number : bool
+        Whether plain numbers stand in it; what is none is one column alone.
     """
 
     name: str
     begin: int
     end: int
-    is_text: bool
+    is_number: bool
 
     @property
     def width(self) -> int:
@@ -48,15 +48,30 @@ def find_runs(names: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> lis
     has_index = bool(columns) and is_counting(columns[0])
     stems = [re.sub(r"\d+", "", name) for name in shown]
     n_alike = 2 if names is None else 1  # labels may be at either end
-    is_text = [_is_text(column, place, stems, n_alike) for place, column in enumerate(columns)]
+    is_number = [not _is_text(column, place, stems, n_alike) for place, column in enumerate(columns)]
+    return group_columns(shown, is_number, has_index)
+
+
+def group_columns(names: Sequence[str], is_number: Sequence[bool], has_index: bool = False) -> list[Run]:
+    """Make columns of numbers side by side that are called alike one variable, and each other one for itself.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the columns; empty where they have none.
+    is_number : sequence of bool
+        Whether plain numbers stand in each.
+    has_index : bool
+        Whether the first counts the rows.
+    """
     keys = [
-        (stem, place if text or (has_index and place == 0) else -1)
-        for place, (stem, text) in enumerate(zip(stems, is_text, strict=True))
+        (re.sub(r"\d+", "", name), -1 if is_plain and (place or not has_index) else place)
+        for place, (name, is_plain) in enumerate(zip(names, is_number, strict=True))
     ]
     if len(list(_group(keys))) > _MOST_RUNS:
         keys = [("", place) for _, place in keys]
     runs = [
-        Run(_name_run(shown, begin, end, has_index), begin, end, is_text[begin])
+        Run(_name_run(names, begin, end, has_index), begin, end, is_number[begin])
         for begin, end in _group(keys)
     ]
     return _name_apart(runs)
@@ -87,12 +102,12 @@ def _name_run(names: Sequence[str], begin: int, end: int, has_index: bool) -> st
 def _name_apart(runs: Sequence[Run]) -> list[Run]:
     """Give every variable a name of its own; the widest without one is called as its file."""
     nameless = [run for run in runs if not run.name]
-    widest = max(nameless, key=lambda run: (not run.is_text, run.width), default=None)
+    widest = max(nameless, key=lambda run: (run.is_number, run.width), default=None)
     apart: dict[str, Run] = {}
     for run in runs:
         name = run.name or (
             "" if run is widest and (len(runs) == 1 or run.width > 1) else f"column{run.begin + 1}"
         )
         name = name if name not in apart else f"{name}_{run.begin + 1}"
-        apart[name] = Run(name, run.begin, run.end, run.is_text)
+        apart[name] = Run(name, run.begin, run.end, run.is_number)
     return list(apart.values())
