@@ -5,7 +5,7 @@ import hashlib
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -44,14 +44,17 @@ def make_set(name: str, mirrors: list[str], files: dict[str, bytes] = FILES) -> 
 
 
 class Mirror(BaseHTTPRequestHandler):
-    """Serves the files below /whole/, other bytes below /other/, half of them below /cut/."""
+    """Serves the files below /whole/, other bytes below /other/, half of them below /cut/.
+
+    Below /held/ the second half comes once the server's gate is open.
+    """
 
     server: "Server"
 
     def do_GET(self) -> None:
         _, kind, name = self.path.split("/")
         content = self.server.files.get(name, b"")
-        if kind not in {"whole", "other", "cut"}:
+        if kind not in {"whole", "other", "cut", "held"}:
             self.send_error(404)
             return
         content = content[::-1] if kind == "other" else content
@@ -62,8 +65,14 @@ class Mirror(BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
-        self.wfile.write(content[start : len(content) // 2 if kind == "cut" else None])
         self.server.asked.append(f"{self.path}+{start}" if start else self.path)
+        middle = max(start, len(content) // 2)
+        with suppress(ConnectionError):  # whoever asked may have gone
+            self.wfile.write(content[start:middle])
+            if kind == "held":
+                self.server.gate.wait(30)
+            if kind != "cut":
+                self.wfile.write(content[middle:])
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""
@@ -74,6 +83,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Mirror)
         self.asked: list[str] = []
         self.files = dict(FILES)
+        self.gate = threading.Event()
 
     def mirror(self, kind: str) -> str:
         """Return the address of a mirror: whole, other, cut, or any that is absent."""

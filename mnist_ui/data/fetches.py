@@ -7,6 +7,7 @@ from threading import Lock, Thread
 import streamlit as st
 
 from mnist_core.data.fetching import PublicSet, fetch_files
+from mnist_core.ground.errors import FetchError
 
 _MEGABYTE = 1e6
 
@@ -45,8 +46,13 @@ class Fetch:
     def __init__(self, public: PublicSet, folder: Path) -> None:
         self.progress = Progress()
         self._public, self._folder = public, folder
+        self._is_stopped = False
         # A daemon: the server need not wait for it to end; what has come is gone on with later.
         Thread(target=self._run, name=f"fetch-{public.name}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Let it end before its files are whole, for all who wait for it."""
+        self._is_stopped = True
 
     def _run(self) -> None:
         try:
@@ -57,6 +63,11 @@ class Fetch:
             self.progress = Progress(1.0, is_done=True)
 
     def _report(self, name: str, done: int, whole: int) -> None:
+        if self._is_stopped:
+            raise FetchError(
+                f"Fetching {self._public.title} was stopped: what has come is kept, and the next try goes on "
+                "from there."
+            )
         words = f"{name}: {done / _MEGABYTE:.1f} of {whole / _MEGABYTE:.1f} MB"
         self.progress = Progress(done / whole if whole else 0.0, words)
 

@@ -134,6 +134,7 @@ def _await(name: str, fetch: Fetch) -> None:
         if progress.is_done:
             st.rerun()
         st.progress(progress.share, progress.words)
+        st.button("Stop", icon=":material/stop:", on_click=fetch.stop, key=f"stop-{name}")
 
     watch(f"fetch-{name}", lambda: fetch.progress, show, _REFRESH_S)
 

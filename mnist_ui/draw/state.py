@@ -8,7 +8,7 @@ TOLD_ASKED = Held[tuple[str, int] | None]("draw-told-asked", None)
 TOLD_CHANGED = Held("draw-told-changed", False)
 TOLD_CHOSEN = Held[list[str]]("draw-told-chosen", [])
 
-WRITER = Held("draw-writer", "")
+WRITER = Held("draw-writer", "", is_kept=True)
 """Who draws, where several people do in one tab; kept with what is told."""
 
 WRITER_FIELD = Held("draw-writer-field", "")
