@@ -2,9 +2,10 @@
 
 And each file that was made to hurt is refused in 1 s, by a process of at most 300 MB.
 
-`python -m benchmarks.fuzz [--files 2400] [--seed 0]`. The files are small ones of real digits, in every
-format and layout, harmed from a seed. Most are read in a process that is used again; every 40th, and each at
-which that process ends, goes the way of the app, through a confined process of its own.
+`python -m benchmarks.fuzz [--door mat] [--files 2400] [--seed 0]`. The files are small ones of real digits,
+in every form that a door reads, harmed from a seed; `--door all` tries all doors. Most are read in a process
+that is used again; every 40th, and each at which that process ends, goes the way of the app, through a
+confined process of its own.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -25,9 +26,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import describe_machine
-from benchmarks.fuzzing.files import make_files
+from benchmarks.fuzzing.doors import DOORS
 from benchmarks.fuzzing.hostile import make_hostile_files
-from benchmarks.fuzzing.mutations import harm
 from mnist_core.data.files.confined import take_values
 from mnist_core.data.files.formats import HEAD_BYTES, describe_problem, find_format
 from mnist_core.data.files.limits import MOST_MEMORY, set_limit
@@ -48,14 +48,17 @@ _LIBRARY_BYTES = 2**30  # that those of the app take, which the confined process
 def main() -> int:
     """Harm and read all files, print what became of them, return 1 where the claim breaks."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--door", choices=[*DOORS, "all"], default="mat")
     parser.add_argument("--files", type=int, default=2400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--from", type=int, default=None, dest="first", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.first is not None:
-        return _read_on(arguments.first, arguments.files, arguments.seed)
+        return _read_on(arguments.door, arguments.first, arguments.files, arguments.seed)
     is_broken = _read_hostile()
-    return int(_report(_read_all(arguments.files, arguments.seed)) or is_broken)
+    for door in DOORS if arguments.door == "all" else [arguments.door]:
+        is_broken |= _report(door, _read_all(door, arguments.files, arguments.seed))
+    return int(is_broken)
 
 
 def _read_hostile() -> bool:
@@ -74,16 +77,10 @@ def _read_hostile() -> bool:
     return bool(wrong) or found[name]["seconds"] > _MOST_HOSTILE_S or most > _MOST_HOSTILE_BYTES
 
 
-def make_harmed(number: int, seed: int, files: dict[str, bytes]) -> tuple[str, bytes]:
-    """Make one harmed file; the same number and seed make the same one."""
-    name = sorted(files)[number % len(files)]
-    return name, harm(files[name], np.random.default_rng((seed, number)))
-
-
-def make_whole_files() -> dict[str, bytes]:
-    """Make the files that are harmed, of real digits."""
+def make_whole_files(door: str) -> Mapping[str, bytes]:
+    """Make the files of a door that are harmed, of real digits."""
     sample = read_dataset(SAMPLE_PATH)
-    return make_files(sample.images[:_N_IMAGES], sample.labels[:_N_IMAGES])
+    return DOORS[door].make(sample.images[:_N_IMAGES], sample.labels[:_N_IMAGES])
 
 
 def read_here(content: bytes) -> None:
@@ -100,11 +97,11 @@ def read_here(content: bytes) -> None:
     with os.fdopen(os.memfd_create("parcel"), "w+b") as parcel:
         packer = Packer(parcel)
         packer.close(read_tree(BytesIO(content), form, packer))
-        recognise_layout(take_values(parcel.fileno(), form), "harmed.mat")
+        recognise_layout(take_values(parcel.fileno(), form), "harmed")
 
 
 def _read_in_app(content: bytes) -> None:
-    read_dataset(BytesIO(content), "harmed.mat")
+    read_dataset(BytesIO(content), "harmed")
 
 
 def judge(read: Callable[[], None]) -> dict[str, Any]:
@@ -125,14 +122,15 @@ def _judge_sentence(words: str) -> str:
     return f"refused: {words}" if is_sentence else f"BUG no sentence: {words!r}"
 
 
-def _read_on(first: int, n_files: int, seed: int) -> int:
+def _read_on(door: str, first: int, n_files: int, seed: int) -> int:
     """Read harmed files, a line of JSON each; the process that is used again."""
-    files = make_whole_files()
-    read_here(files["paper, MATLAB 7"])  # loads what is loaded late
+    files = make_whole_files(door)
+    for content in files.values():  # loads what is loaded late
+        judge(partial(read_here, content))
     set_limit(resource.RLIMIT_DATA, MOST_MEMORY + _LIBRARY_BYTES)
     for number in range(first, n_files):
         print(json.dumps({"begins": number}), flush=True)
-        name, content = make_harmed(number, seed, files)
+        name, content = DOORS[door].make_harmed(number, seed, files)
         before = _reset_peak()
         own = number % _OWN_PROCESS_EVERY == 0
         result = judge(partial(_read_in_app if own else read_here, content))
@@ -141,28 +139,31 @@ def _read_on(first: int, n_files: int, seed: int) -> int:
     return 0
 
 
-def _read_all(n_files: int, seed: int) -> list[dict[str, Any]]:
+def _read_all(door: str, n_files: int, seed: int) -> list[dict[str, Any]]:
     """Read all files, with a new process wherever one ends."""
     results: list[dict[str, Any]] = []
-    files = make_whole_files()
+    files = make_whole_files(door)
     first = 0
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--door", door, "--files", str(n_files)]
     while first < n_files:
-        command = [sys.executable, "-m", "benchmarks.fuzz", "--files", str(n_files), "--seed", str(seed)]
         lines = subprocess.run(
-            [*command, "--from", str(first)], stdout=subprocess.PIPE, text=True, check=False
+            [*command, "--seed", str(seed), "--from", str(first)],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         found = [json.loads(line) for line in lines.stdout.splitlines() if line.startswith("{")]
         results += [result for result in found if "end" in result]
         first = max((result["begins"] for result in found if "begins" in result), default=n_files)
         if len(results) <= first < n_files:
             print(f"  the process ended at file {first} with code {lines.returncode}", file=sys.stderr)
-            results.append(_read_alone(first, seed, files))
+            results.append(_read_alone(door, first, seed, files))
         first = len(results)
     return results
 
 
-def _read_alone(number: int, seed: int, files: dict[str, bytes]) -> dict[str, Any]:
-    name, content = make_harmed(number, seed, files)
+def _read_alone(door: str, number: int, seed: int, files: Mapping[str, bytes]) -> dict[str, Any]:
+    name, content = DOORS[door].make_harmed(number, seed, files)
     result = judge(partial(_read_in_app, content))
     return result | {"number": number, "name": name, "own": True, "memory": 0}
 
@@ -178,22 +179,24 @@ def _find_peak() -> int:
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
-def _report(results: list[dict[str, Any]]) -> int:
+def _report(door: str, results: list[dict[str, Any]]) -> bool:
+    """Print what became of the files of a door; return whether a claim breaks."""
     ends = Counter(result["end"].partition(":")[0].split("\n")[0] for result in results)
     sentences = Counter(result["end"] for result in results if result["end"].startswith("refused"))
     slowest = max(results, key=lambda result: float(result["seconds"]))
     most = max(float(result["memory"]) for result in results)
     print(
-        f"{len(results):,} harmed files: {ends.get('data set', 0):,} data sets, {ends.get('refused', 0):,} "
-        f"refusals with {len(sentences)} sentences; {sum(result['own'] for result in results)} of them by a "
-        f"process of their own. At worst {slowest['seconds']:.2f} s ({slowest['name']}, number "
-        f"{slowest['number']}) and {most / 2**20:.0f} MB."
+        f"{door}: {len(results):,} harmed files: {ends.get('data set', 0):,} data sets, "
+        f"{ends.get('refused', 0):,} refusals with {len(sentences)} sentences; "
+        f"{sum(result['own'] for result in results)} of them by a process of their own. At worst "
+        f"{slowest['seconds']:.2f} s ({slowest['name']}, number {slowest['number']}) and "
+        f"{most / 2**20:.0f} MB."
     )
     print(f"  {describe_machine()}, numpy {np.__version__}")
     bugs = [result for result in results if result["end"].startswith("BUG")]
     for bug in bugs[:5]:
         print(f"  The claim breaks: {bug['name']}, number {bug['number']}: {bug['end']}", file=sys.stderr)
-    return 1 if bugs or slowest["seconds"] > _MOST_S or most > _MOST_BYTES else 0
+    return bool(bugs) or slowest["seconds"] > _MOST_S or most > _MOST_BYTES
 
 
 if __name__ == "__main__":
