@@ -143,7 +143,7 @@ def test_what_is_not_sound_is_refused_in_one_sentence(arrays, sentence):
 
 def test_a_file_that_is_no_mat_file_is_refused_under_its_name(tmp_path):
     (tmp_path / "seven.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    with pytest.raises(DataFileError, match=r"^seven\.png must be a \.mat file"):
+    with pytest.raises(DataFileError, match=r"^seven\.png must be a \.mat,"):
         read_dataset(tmp_path / "seven.png")
 
 

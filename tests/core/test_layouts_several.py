@@ -49,7 +49,7 @@ def test_counts_that_disagree_are_refused_with_both(write):
 
 def test_a_file_that_cannot_be_read_is_named(write, tmp_path):
     (tmp_path / "odd.mat").write_bytes(b"7,0,0")
-    with pytest.raises(DataFileError, match=r"^odd\.mat must be a \.mat file"):
+    with pytest.raises(DataFileError, match=r"^odd\.mat must be a \.mat,"):
         read_dataset([write("images.mat", digits=ROWS), tmp_path / "odd.mat"])
 
 
