@@ -16,6 +16,7 @@ from PIL import Image
 from benchmarks.fuzzing.matlab import write_matlab5
 
 _MEGABYTE = 2**20
+_PICTURES = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
 _CENTRAL = b"PK\x01\x02"
 
 
@@ -34,7 +35,7 @@ def make_zips(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
         for part, where in parts.items()
     }
     cut = [image[: 28 - number % 5, number % 7 :] for number, image in enumerate(pixels)]
-    zips = {form: pack(_name(pixels, labels, form)) for form in ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")}
+    zips = {form: pack(_name(pixels, labels, form)) for form in _PICTURES}
     zips |= {
         "parts": pack(
             {
@@ -48,6 +49,29 @@ def make_zips(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
         "gzip in it": pack({f"{name}.gz": gzip.compress(content) for name, content in tables.items()}),
     }
     return zips
+
+
+def make_pictures(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:  # noqa: ARG001 - of any door
+    """Make a picture in each format and mode."""
+    pixels = _to_bytes(images[:1])[0]
+    pictures = {form: _picture(pixels, form) for form in _PICTURES}
+    modes = {
+        mode: Image.fromarray(pixels).convert(mode)
+        for mode in ("1", "P", "LA", "RGB", "RGBA", "CMYK", "I", "F")
+    }
+    for mode, picture in modes.items():
+        stream = BytesIO()
+        picture.save(stream, "TIFF", compression="tiff_adobe_deflate" if mode in ("1", "RGB") else None)
+        pictures[f"TIFF, {mode}"] = stream.getvalue()
+    return pictures
+
+
+def pack_pictures(picture: bytes) -> bytes:
+    """Pack a picture that may be harmed beside sound ones, each in a folder of its class."""
+    ramp = np.arange(784).reshape(28, 28).astype(np.uint8)
+    sound = [_picture(np.roll(ramp, number), "PNG") for number in range(18)]
+    files = {f"{number % 2}/{number}.png": content for number, content in enumerate(sound)}
+    return pack(files | {"0/harmed.png": picture}, zipfile.ZIP_STORED)
 
 
 def make_hostile_archives() -> dict[str, tuple[bytes, str]]:

@@ -1,10 +1,12 @@
 """The doors that harmed files are sent to: small sound files of each, by what they differ in."""
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.fuzzing.archives import make_compressed, make_pictures, make_zips, pack_pictures
 from benchmarks.fuzzing.files import make_files
 from benchmarks.fuzzing.mutations import harm
 from benchmarks.fuzzing.tables import make_npy, make_parquet, make_sparse_rows, make_tables, pack_npz
@@ -45,5 +47,9 @@ DOORS = {
     "tables": Door(make_tables),
     "libsvm": Door(make_sparse_rows),
     "parquet": Door(make_parquet),
+    "compressed": Door(make_compressed),
+    "gzip": Door(make_npy, gzip.compress),
+    "zip": Door(make_zips),
+    "pictures": Door(make_pictures, pack_pictures),
 }
 """By the name that the command takes."""

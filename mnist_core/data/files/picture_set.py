@@ -106,11 +106,16 @@ def _check_damaged(damaged: Sequence[str], n: int) -> None:
 def _list_remarks(damaged: Sequence[str], n_stray: int, n_shrunk: int) -> list[str]:
     remarks = []
     if damaged:
-        words = "picture cannot" if len(damaged) == 1 else "pictures cannot"
-        remarks.append(f"{len(damaged):,} {words} be decoded and were left out, such as {damaged[0]}.")
+        words = (
+            "picture cannot be decoded and was"
+            if len(damaged) == 1
+            else "pictures cannot be decoded and were"
+        )
+        remarks.append(f"{len(damaged):,} {words} left out, such as {damaged[0]}.")
     if n_stray:
-        words = "picture is" if n_stray == 1 else "pictures are"
-        remarks.append(f"{n_stray:,} {words} in no folder of a class and were left out.")
+        words = "picture is in no folder of a class and was"
+        words = words if n_stray == 1 else "pictures are in no folder of a class and were"
+        remarks.append(f"{n_stray:,} {words} left out.")
     if n_shrunk:
         words = "picture was" if n_shrunk == 1 else "pictures were"
         remarks.append(f"{n_shrunk:,} {words} larger than {LARGEST_SIDE} pixels and shrunk.")
