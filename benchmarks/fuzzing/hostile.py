@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.fuzzing.archives import make_hostile_archives
 from benchmarks.fuzzing.matlab import make_element, make_header, make_matrix
+from benchmarks.fuzzing.tables import make_hostile_tables
 
 _MEGABYTE = 2**20
 _FLAGS, _INT32, _INT8, _MATRIX, _COMPRESSED = 6, 5, 1, 14, 15
@@ -41,6 +42,7 @@ def make_hostile_files() -> dict[str, tuple[bytes, str]]:
         "Octave binary of 10^18 numbers": (_octave_binary(), "says that it has"),
         **_make_hdf5(),
         **make_hostile_archives(),
+        **make_hostile_tables(),
     }
 
 

@@ -1,6 +1,7 @@
 """Files of real digits as tables and as NumPy's arrays, small, in every form that is read."""
 
 import csv
+import struct
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
@@ -84,6 +85,35 @@ def make_parquet(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
         "pictures": _write_parquet({"image": pictures, "label": labels}, compression="gzip"),
         "pictures, plain": _write_parquet({"image": pictures, "label": labels}, compression="none"),
     }
+
+
+def make_hostile_tables() -> dict[str, tuple[bytes, str]]:
+    """Make tables and arrays that hurt, each with words of the sentence that refuses it."""
+    named = b"label,pixel0,pixel1\n5,0,1\n"
+    whole = _write_parquet({"pixels": [[0] * 4] * 4, "label": [1, 2, 3, 4]})
+    return {
+        "CSV of 5 million letters in a line": (named + b"5," + b"0" * 5_000_000, "letters"),
+        "CSV of 2 million columns": (b"0," * 2_000_000 + b"0\n0\n", "at most 100,000 columns"),
+        "CSV with a quote that never ends": (named + b'5,"0,1\n' + b"5,0,1\n" * 200_000, "in line 3"),
+        "CSV whose last row is longer": (named + b"5,0,1\n" * 200_000 + b"5,0,1,1\n", "in line 200,003"),
+        "CSV of words in every other column": (
+            b"a,0," * 500 + b"0\n" + b"a,0," * 500 + b"0\n",
+            "words part them",
+        ),
+        "LIBSVM's rows of 10 GB": (b"5 1:2 65536:0.5\n" + b"5 1:1\n" * 20_000, "says that it has"),
+        "NumPy's array of 800 EB": (_lie("(10000000000, 10000000000)"), "says that it has"),
+        "NumPy's array of less than nothing": (_lie("(-1, 784)"), "axes that no array has"),
+        "NumPy's header of 10 MB": (b"\x93NUMPY\x02\x00\x80\x96\x98\x00" + b" " * 10_000_000, "a header of"),
+        "NumPy's header of a thousand brackets": (_lie("(" * 1000), "a header that is none"),
+        "Parquet with a foot of 2 GB": (whole[:-8] + b"\xff\xff\xff\x7fPAR1", "damaged"),
+        "Parquet without a foot": (whole[: len(whole) // 2], "damaged"),
+        "Parquet of lists of two lengths": (_write_parquet({"a": [[0] * 4, [0] * 5]}), "lists of one length"),
+    }
+
+
+def _lie(shape: str) -> bytes:
+    words = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(words)) + words
 
 
 def _to_bytes(images: np.ndarray) -> np.ndarray:

@@ -165,23 +165,22 @@ class _Table:
 
     def _read_blocks(self, lines: Iterator[Line]) -> Iterator[None]:
         """Read rows, as many at once as there is little memory for."""
-        for block in self._list_blocks(lines):
+        while block := self._take_block(lines):
             rows = self._parse(block)
             for place, found in enumerate(self._found):
                 found.append(np.ascontiguousarray(rows[str(place)]))
             yield
 
-    def _list_blocks(self, lines: Iterator[Line]) -> Iterator[list[Line]]:
+    def _take_block(self, lines: Iterator[Line]) -> list[Line]:
+        most_rows = max(1, _BLOCK_BYTES // self._make_dtype().itemsize)
         block: list[Line] = []
         n_letters = 0
-        for line in lines:
+        for line in islice(lines, most_rows):
             block.append(line)
             n_letters += len(line[1])
-            if n_letters > _BLOCK_LETTERS or len(block) * self._make_dtype().itemsize > _BLOCK_BYTES:
-                yield block
-                block, n_letters = [], 0
-        if block:
-            yield block
+            if n_letters > _BLOCK_LETTERS:
+                break
+        return block
 
     def _make_dtype(self) -> np.dtype:
         kinds = zip(self._kinds, self._runs, strict=True)
