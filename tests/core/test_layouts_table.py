@@ -9,10 +9,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas
 import pytest
 from digits import ROOT, take_digits
 from scipy.io import savemat
 from scipy.sparse import csc_array
+from sklearn.datasets import dump_svmlight_file
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.layouts import RULES, read_dataset
@@ -25,6 +27,11 @@ TABLE = {
     words: (layout, other, python)
     for words, layout, other, python in _ROW.findall((ROOT / "docs/layouts.md").read_text(encoding="utf-8"))
 }
+OTHERS = re.findall(
+    r"^\| ([^|`]+): `([^`|]*\(.*?)` \|", (ROOT / "docs/layouts.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+"""What is no `.mat` file, and the line of Python that writes it."""
+
 OCTAVE = shutil.which("octave-cli")
 
 
@@ -58,6 +65,23 @@ def test_the_line_of_python_writes_a_file_that_opens_as_its_digits(words, tmp_pa
     known = {"images": BYTES, "labels": LABELS, "n": N, "np": np, "savemat": savemat, "h5py": h5py}
     exec(python.strip("`"), known | {"csc_array": csc_array})
     check(read_dataset(tmp_path / "digits.mat"), words, layout)
+
+
+@pytest.mark.parametrize(("words", "line"), OTHERS, ids=[words for words, _ in OTHERS])
+def test_the_line_of_python_for_other_files_writes_what_opens_as_its_digits(
+    words, line, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    known = {"images": BYTES, "labels": LABELS, "n": N, "np": np, "pd": pandas}
+    exec(line, known | {"dump_svmlight_file": dump_svmlight_file})
+
+    dataset = read_dataset(sorted(tmp_path.iterdir()))
+
+    assert count_kinds(np.asarray(dataset.images), dataset.known_labels) == count_kinds(IMAGES, LABELS), words
+
+
+def test_there_are_lines_for_arrays_tables_and_parquet():
+    assert len(OTHERS) >= 4
 
 
 @pytest.fixture(scope="module")
