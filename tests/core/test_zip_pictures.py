@@ -98,6 +98,17 @@ def test_ink_on_transparent_paper_is_seen(ink):
     assert np.abs(shown - np.round(IMAGES[:3] * 255)).max() <= 1
 
 
+@pytest.mark.parametrize("form", ["JPEG", "TIFF", "PNG", "WEBP"])
+def test_a_camera_that_was_held_upright_is_told_by_its_photo(form):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the top of the scene is at the right
+    pixels = np.zeros((40, 40), np.uint8)
+    pixels[:, 30:] = 255
+    read = read_zip({"a": make_picture(pixels, form, exif=exif)})["images"][0]
+    assert read[35, 20] > 200
+    assert read[20, 35] < 50
+
+
 def test_a_large_photo_is_shrunk_and_that_is_said():
     noise = np.random.default_rng(0).integers(0, 255, (900, 600), np.uint8)
     read = read_zip({"a.jpg": make_picture(noise, "JPEG"), "b.jpg": make_picture(noise, "JPEG")})

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from mnist_core.data.files.printable import make_printable
 from mnist_core.ground.errors import DataFileError
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
@@ -30,15 +31,15 @@ class Decoder:
         self._n_pixels = 0
         self.n_shrunk = 0
 
-    def decode(self, content: bytes, shown: str) -> np.ndarray | None:
+    def decode(self, content: bytes, path: str) -> np.ndarray | None:
         """Decode a picture.
 
         Parameters
         ----------
         content : bytes
             Of its file; of several pictures in one the first is taken.
-        shown : str
-            What a sentence calls it.
+        path : str
+            Names it.
 
         Returns
         -------
@@ -52,20 +53,21 @@ class Decoder:
         """
         try:
             picture = Pillow.open(BytesIO(content), formats=FORMATS)
-            self._count(picture, shown)
+            self._count(picture, path)
             picture.draft("RGB", (2 * LARGEST_SIDE, 2 * LARGEST_SIDE))  # lets JPEG skip detail
-            return _make_grey(ImageOps.exif_transpose(self._shrink(_make_shrinkable(picture))))
+            shrunk = self._shrink(_make_shrinkable(picture))
+            return _make_grey(ImageOps.exif_transpose(shrunk) if "exif" in shrunk.info else shrunk)
         except (DataFileError, MemoryError):
             raise
         except Exception:  # the bytes are foreign: any failure to decode them is theirs
             return None
 
-    def _count(self, picture: Pillow.Image, shown: str) -> None:
+    def _count(self, picture: Pillow.Image, path: str) -> None:
         n_pixels = picture.width * picture.height
         if n_pixels > _MOST_PIXELS:
             raise DataFileError(
-                f"must hold pictures of at most {_MOST_PIXELS:,} pixels, but {shown} has {n_pixels:,}: save "
-                "it smaller."
+                f"must hold pictures of at most {_MOST_PIXELS:,} pixels, but {make_printable(path)} has "
+                f"{n_pixels:,}: save it smaller."
             )
         self._n_pixels += n_pixels
         if self._n_pixels > _MOST_OF_ALL:

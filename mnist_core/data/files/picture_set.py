@@ -89,7 +89,7 @@ class _Part:
 
 def _decode(archive: Archive, entry: Entry, decoder: Decoder) -> np.ndarray | None:
     try:
-        return decoder.decode(archive.read(entry), entry.shown)
+        return decoder.decode(archive.read(entry), entry.path)
     except FaultError:
         return None
 
