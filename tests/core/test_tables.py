@@ -140,6 +140,24 @@ def test_training_and_test_images_in_two_tables_are_one_data_set_with_its_test_p
     np.testing.assert_array_equal(dataset.labels[dataset.test_part], LABELS[40:])
 
 
+def test_training_and_test_images_in_two_tables_without_names_are_too(tmp_path):
+    by_digit = np.argsort(LABELS, kind="stable").reshape(10, -1)
+    for part, places in {"train": by_digit[:, 2:], "test": by_digit[:, :2]}.items():
+        (tmp_path / f"mnist_{part}.csv").write_text(write([label_first()[place] for place in places.ravel()]))
+
+    dataset = read_dataset([tmp_path / "mnist_train.csv", tmp_path / "mnist_test.csv"])
+
+    np.testing.assert_array_equal(dataset.labels[dataset.test_part], np.repeat(np.arange(10), 2))
+
+
+def test_a_column_that_is_called_as_the_file_is_stays(tmp_path):
+    (tmp_path / "digit.csv").write_text(write(label_first(), ["digit", *range(784)]))
+
+    read = read_file(tmp_path / "digit.csv")
+
+    assert {name: value.shape for name, value in read.items()} == {"digit": (N, 1), "digit_": (N, 784)}
+
+
 def test_test_images_without_labels_are_left_out_and_said(tmp_path):
     (tmp_path / "train.csv").write_text(write(label_first()[:40], KAGGLE))
     (tmp_path / "test.csv").write_text(write([row[1:] for row in label_first()[40:]], KAGGLE[1:]))

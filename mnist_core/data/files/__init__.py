@@ -46,7 +46,9 @@ def read_file(source: Source, name: str | None = None) -> dict[str, Value]:
     try:
         with _open_source(source) as file, open_nameless() as parcel:
             values = read_confined(file.fileno(), parcel.fileno(), _check_format(file))
-            return {name or name_variable(shown): value for name, value in values.items()}
+            own = name_variable(shown)
+            own = f"{own}_" if own in values else own
+            return {name or own: value for name, value in values.items()}
     except DataFileError as error:
         raise DataFileError(f"{shown} {error}") from error
 
