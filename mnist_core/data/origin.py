@@ -24,6 +24,9 @@ NOTE = "lab_note"
 REMARK = "lab_remark"
 """The variable in which a reader of files says what its user should know of how it read one."""
 
+TEST_PART = "test_part"
+"""The variable of a `.npz` file that the lab wrote with the places of its own test images, from 0 on."""
+
 WORDS = {
     "coding": ("digits", "ten-is-zero", "one-is-zero", "letters", "names"),
     "values": ("unit", "bytes", "signed", "stretch", "each"),

@@ -44,6 +44,23 @@ def test_a_saved_mat_file_opens_again_with_the_same_fingerprint(tmp_path, kind):
     assert [path.name for path in tmp_path.iterdir()] == ["clean.mat"]
 
 
+@pytest.mark.parametrize("kind", ["bytes", "own test images", "named classes and writers"])
+@pytest.mark.parametrize(("test", "n_test", "n"), [(None, 50, 150), ("together", 0, 150), ("none", 0, 100)])
+def test_a_saved_npz_file_opens_again_with_its_test_part(tmp_path, kind, test, n_test, n):
+    dataset = recognise_layout(SETS[kind][0], "digits")
+    save_dataset(dataset, tmp_path / "clean.npz")
+    has_test = dataset.test_part is not None
+    again = read_dataset(tmp_path / "clean.npz", choices=Choices(test=test if has_test else None))
+    assert again.n_samples == (n if has_test else 150)
+    assert again.class_names == dataset.class_names
+    if has_test and n_test:
+        np.testing.assert_array_equal(again.images, dataset.images)
+        np.testing.assert_array_equal(again.labels, dataset.labels)
+        np.testing.assert_array_equal(again.test_part, dataset.test_part)
+    else:
+        assert again.test_part is None
+
+
 def test_a_saved_npz_file_holds_all_arrays_and_no_pickle(tmp_path):
     dataset = recognise_layout(SETS["named classes and writers"][0], "digits")
     save_dataset(dataset, tmp_path / "clean.npz")

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from mnist_core.data.dataset import DIGITS, Dataset
-from mnist_core.data.origin import APART, NOTE
+from mnist_core.data.origin import APART, NOTE, TEST_PART
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.replacing import write_out
 
@@ -55,7 +55,7 @@ def write_npz(dataset: Dataset, stream: BinaryIO) -> None:
     parts = {
         "images": dataset.images,
         "labels": dataset.known_labels,
-        "test_part": dataset.test_part,
+        TEST_PART: dataset.test_part,
         "writers": dataset.writers,
         "class_names": np.array(dataset.class_names),
     }

@@ -1,7 +1,7 @@
 """What a rule makes of a file's variables, before any pixel is read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -60,6 +60,15 @@ class Group:
     def n(self) -> int:
         """Count the images."""
         return sum(stack.axes.n for stack in self.stacks)
+
+    def take(self, places: np.ndarray, is_test: bool) -> "Group":
+        """Take some of the images, of one variable, with what belongs to each."""
+        (stack,) = self.stacks
+        axis = stack.axes.words.split().index("n")
+        axes = replace(stack.axes, n=len(places))
+        part = ImageStack(stack.path, np.take(stack.array, places, axis=axis), axes, stack.is_uneven)
+        labels = None if self.labels is None else replace(self.labels, values=self.labels.values[places])
+        return Group((part,), labels, None if self.writers is None else self.writers[places], is_test)
 
 
 @dataclass(frozen=True, eq=False)

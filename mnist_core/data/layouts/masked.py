@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnist_core.data.layouts.found import Group, ImageStack
+from mnist_core.data.layouts.found import Group
 from mnist_core.data.layouts.labels import MASKED, RawLabels
 from mnist_core.data.layouts.understanding import Decision, decide
 from mnist_core.data.layouts.variable_names import Role, find_role, is_labels_name
@@ -41,7 +41,9 @@ def part_masked(group: Group) -> tuple[Group, ...]:
     has_label = ~np.isnan(labels.values)
     is_test = has_label & (np.zeros(labels.n, bool) if labels.is_test is None else labels.is_test)
     parts = ((np.flatnonzero(has_label & ~is_test), False), (np.flatnonzero(is_test), True))
-    return tuple(_take(group, labels, places, is_for_tests) for places, is_for_tests in parts if len(places))
+    whole = replace(labels, words=labels.words.removesuffix(MASKED), is_test=None)
+    group = replace(group, labels=whole)
+    return tuple(group.take(places, is_for_tests) for places, is_for_tests in parts if len(places))
 
 
 def decide_masked_test(labels: RawLabels, groups: Sequence[Group], choice: str | None) -> Decision | None:
@@ -89,14 +91,3 @@ def _join(parts: Sequence[RawLabels]) -> RawLabels | None:
         words=first.words.removesuffix(MASKED) + MASKED,
         is_test=is_test if is_test.any() else None,
     )
-
-
-def _take(group: Group, labels: RawLabels, places: np.ndarray, is_test: bool) -> Group:
-    (stack,) = group.stacks
-    axis = stack.axes.words.split().index("n")
-    axes = replace(stack.axes, n=len(places))
-    part = ImageStack(stack.path, np.take(stack.array, places, axis=axis), axes, stack.is_uneven)
-    values = labels.values[places]
-    whole = replace(labels, values=values, words=labels.words.removesuffix(MASKED), is_test=None)
-    writers = None if group.writers is None else group.writers[places]
-    return Group((part,), whole, writers, is_test)

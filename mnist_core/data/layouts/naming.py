@@ -117,7 +117,11 @@ def _read_list(leaf: Leaf, groups: Sequence[Group]) -> dict[int, str]:
     if not raws or any(raw.is_text or raw.n == len(items) for raw in raws):  # a name an image is of its file
         return {}
     least, greatest = (int(end(end(raw.values) for raw in raws)) for end in (min, max))
-    start = 0 if least == 0 else 1
+    # Who keeps words in an array counts from 0, as long as that may be; in cells and in PRTools from 1.
+    is_from_0 = least == 0 or (
+        isinstance(value, np.ndarray) and leaf.name != _PRTOOLS and greatest < len(items)
+    )
+    start = 0 if is_from_0 else 1
     if not start <= greatest < start + len(items):
         return {}
     return {start + place: str(item) for place, item in enumerate(items)}

@@ -27,7 +27,7 @@ from mnist_core.data.layouts.variable_names import (
     is_labels_name,
     is_writers_name,
 )
-from mnist_core.data.origin import NONE, TOGETHER, Choices
+from mnist_core.data.origin import NONE, TEST_PART, TOGETHER, Choices
 
 _DRAWN = "a hold-out is drawn"
 
@@ -146,7 +146,7 @@ def _choose_pool(sets: Sets, choices: Choices) -> list[Candidate]:
     known = {one.path: one for one in sets.candidates}
     for name, path in (("images", choices.images), ("test", choices.test)):
         joined = {raw.path for raw in list_labels(sets.leaves) if raw.is_test is not None} if path else set()
-        if path is not None and path not in {*known, *joined, NONE, TOGETHER}:
+        if path is not None and path not in {*known, *joined, NONE, TOGETHER, TEST_PART}:
             options = {one.path: one.words for one in sets.candidates}
             raise UndecidedError(_refuse(path, sets), [decide(name, None, _refuse(path, sets), options)])
     if choices.images is not None:
@@ -219,6 +219,9 @@ def _add_tests(
     chosen = choices.test if choices.test in others else None
     if choices.images is not None and chosen is None:
         tests = []  # who chose the images means these, not what is called so
+    places = _find_places(sets, group)
+    if not tests and chosen is None and places is not None:
+        return _part_by_places(group, places, decide_test(TEST_PART, choices.test, others))
     if not tests and chosen is None:
         has_masked = first.labels is not None and first.labels.is_test is not None  # which is decided later
         return (group,), (decide_test("", None if has_masked else choices.test, others),), ()
@@ -229,6 +232,26 @@ def _add_tests(
     pair = find_pair(sets.pools(pool), asked)
     decision = decide_test(pair.stack.path, choices.test, others)
     return _join_test(sets, group, pair, decision)
+
+
+def _find_places(sets: Sets, group: Group) -> np.ndarray | None:
+    """Find which of the images are the file's own test images, where the lab wrote so."""
+    for leaf in sets.leaves:
+        if leaf.path == TEST_PART and isinstance(leaf.value, np.ndarray) and leaf.value.dtype.kind in "iu":
+            places = np.unique(leaf.value)
+            if 0 < places.size == leaf.value.size < group.n and places[0] >= 0 and places[-1] < group.n:
+                return places.astype(np.int64)
+    return None
+
+
+def _part_by_places(
+    group: Group, places: np.ndarray, decision: Decision
+) -> tuple[tuple[Group, ...], tuple[Decision, ...], tuple[str, ...]]:
+    if decision.value == TOGETHER:
+        return (group,), (decision,), ()
+    rest = group.take(np.setdiff1d(np.arange(group.n), places), is_test=False)
+    parts = (rest,) if decision.value == NONE else (rest, group.take(places, is_test=True))
+    return parts, (decision,), ()
 
 
 def _join_test(
