@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.fuzzing.archives import make_compressed, make_pictures, make_zips, pack_pictures
+from benchmarks.fuzzing.drawings import make_drawings
 from benchmarks.fuzzing.files import make_files
 from benchmarks.fuzzing.mutations import harm
 from benchmarks.fuzzing.tables import make_npy, make_parquet, make_sparse_rows, make_tables, pack_npz
@@ -51,5 +52,6 @@ DOORS = {
     "gzip": Door(make_npy, gzip.compress),
     "zip": Door(make_zips),
     "pictures": Door(make_pictures, pack_pictures),
+    "drawings": Door(make_drawings),
 }
 """By the name that the command takes."""
