@@ -11,7 +11,7 @@ from mnist_core.ground.errors import DataFileError
 
 _READERS = {
     Format.MATLAB4: "matlab4",
-    Format.MATLAB5: "matlab5",
+    Format.MATLAB5: "matlab5_objects",
     Format.HDF5: "hdf5",
     Format.OCTAVE_TEXT: "octave_text",
     Format.OCTAVE_BINARY: "octave_binary",
