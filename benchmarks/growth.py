@@ -27,7 +27,7 @@ _LOOK_EVERY_S = 0.5
 _RATES = tuple(float(rate) for rate in np.geomspace(0.1, 0.001, 27))
 # The same mean width and the same shares of the activations in each: they differ in number only.
 _GRIDS = (
-    replace(PAPER_GRID, lr=(PAPER_WINNER.lr,), hidden2=(PAPER_WINNER.hidden2,)),
+    replace(PAPER_GRID, lr=(PAPER_WINNER.lr,), hidden2=PAPER_WINNER.hidden[1:]),
     PAPER_GRID,
     replace(PAPER_GRID, lr=_RATES),
 )

@@ -26,19 +26,18 @@ from mnist_core.engines.fused.conversion import start_training
 from mnist_core.engines.fused.kernels import flush_denormals, restore_float_mode
 from mnist_core.engines.fused.matrices import make_rows, pad_rows
 from mnist_core.engines.fused.passes import (
-    backward_hidden2,
-    backward_output,
+    backward_upper,
+    find_largest,
+    find_widest,
     forward_first,
     forward_upper,
     judge,
     measure,
-    step_bias,
-    step_first,
-    step_upper,
     train_epoch,
 )
 from mnist_core.engines.fused.stack import choose_stacks, pack_stack
 from mnist_core.engines.fused.state import StackState
+from mnist_core.engines.fused.steps import step_bias, step_first, step_upper
 from mnist_core.engines.fused.vectors import round_up
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.network.grid import PAPER_GRID
@@ -53,8 +52,7 @@ _PARTS = (
     "hidden 1 forward",
     "hidden 2 and output forward",
     "softmax and loss",
-    "output backward",
-    "hidden 2 backward",
+    "output and hidden 2 backward",
     "hidden 2 and output, Adam",
     "hidden 1's activation backward, biases",
     "hidden 1 gradient, Adam",
@@ -67,9 +65,10 @@ class _Room(NamedTuple):
     stride: int
     outputs1: Any
     slopes1: Any
-    outputs2: Any
-    slopes2: Any
-    outputs3: Any
+    outputs: Any
+    slopes: Any
+    room: int
+    logits: Any
     gradients: Any
     turned: Any
     rates: Any
@@ -136,27 +135,24 @@ def _time_draw(ink: TrainingInk) -> float:
 
 def _make_room(stack: StackState, batch: int) -> _Room:
     stride, height = stack.lanes + 16, pad_rows(batch)
-    wide1, wide2, wide3 = (
-        round_up(stack.hidden1.max()),
-        round_up(stack.hidden2.max()),
-        round_up(stack.n_classes),
-    )
+    widest, wide = find_widest(stack), round_up(stack.n_classes)
     rng = np.random.default_rng(0)
     room = _Room(
         stride=stride,
         outputs1=make_rows(height * stride),
         slopes1=make_rows(batch * stride),
-        outputs2=make_rows(batch * wide2),
-        slopes2=make_rows(batch * wide2),
-        outputs3=make_rows(batch * wide3),
+        outputs=make_rows(2 * batch * widest),
+        slopes=make_rows(2 * batch * widest),
+        room=batch * widest,
+        logits=make_rows(batch * wide),
         gradients=make_rows(len(stack.upper.weights)),
-        turned=make_rows(max(wide1, wide3) * wide2),
+        turned=make_rows(find_largest(stack)),
         rates=make_rows(stack.lanes),
-        zeros=make_rows(max(stack.lanes, wide1, wide2, wide3)),
+        zeros=make_rows(max(stack.lanes, widest, wide)),
     )
-    for outputs in (room.outputs1, room.outputs2, room.outputs3):
+    for outputs in (room.outputs1, room.outputs, room.logits):
         outputs[:] = rng.uniform(0.1, 0.9, len(outputs))
-    for slopes in (room.slopes1, room.slopes2):
+    for slopes in (room.slopes1, room.slopes):
         slopes[:] = rng.normal(scale=1e-3, size=len(slopes))
     return room
 
@@ -173,7 +169,7 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
     for _ in range(_TIMES):
         if part == 0:
             forward_first(stack, ink, 0, batch, room.outputs1, room.stride)
-        elif part == 6:
+        elif part == 5:
             step_bias(
                 stack,
                 batch,
@@ -185,39 +181,32 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
                 one,
                 room.zeros,
             )
-        elif part == 7:
+        elif part == 6:
             step_first(stack, turned, 0, room.slopes1, room.stride, room.rates, one)
         for g in range(len(stack.units)):
             if part == 1:
-                forward_upper(stack, g, batch, room.outputs1, room.stride, room.outputs2, room.outputs3)
-            elif part == 2:
-                judge(room.outputs3, round_up(stack.n_classes), stack.n_classes, ink.labels, 0, batch)
-            elif part == 3:
-                backward_output(
-                    stack,
-                    g,
-                    batch,
-                    room.outputs2,
-                    room.outputs3,
-                    room.slopes2,
-                    room.gradients,
-                    room.turned,
-                    room.zeros,
+                forward_upper(
+                    stack, g, batch, room.outputs1, room.stride, room.outputs, room.room, room.logits
                 )
-            elif part == 4:
-                backward_hidden2(
+            elif part == 2:
+                judge(room.logits, round_up(stack.n_classes), stack.n_classes, ink.labels, 0, batch)
+            elif part == 3:
+                backward_upper(
                     stack,
                     g,
                     batch,
                     room.outputs1,
                     room.slopes1,
                     room.stride,
-                    room.slopes2,
+                    room.outputs,
+                    room.slopes,
+                    room.room,
+                    room.logits,
                     room.gradients,
                     room.turned,
                     room.zeros,
                 )
-            elif part == 5:
+            elif part == 4:
                 step_upper(stack, g, room.gradients, np.float32(0), one)
     restore_float_mode(mode)
 

@@ -1,14 +1,18 @@
 """What pages call layers and units."""
 
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import LAYERS, OUTPUT
+from mnist_core.network.recipe import Optimizer
 
-NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
-"""Each layer in words."""
+OPTIMIZER_NAMES = {Optimizer.ADAM: "Adam", Optimizer.SGD: "SGD", Optimizer.NESTEROV: "Nesterov"}
+"""What pages call the optimisers."""
+
+TILE_SIZES = dict(zip(LAYERS, (50, 72, 72, 120), strict=True))
+"""Of the picture of a unit, in screen pixels, so that a layer fits the screen."""
 
 
 def name_unit(layer: str, unit: int) -> str:
     """Name a unit, counted from 0 as in the arrays."""
-    return f"digit {unit}" if layer == LAYERS[-1] else f"unit {unit}"
+    return f"digit {unit}" if layer == OUTPUT else f"unit {unit}"
 
 
 def name_digit(digit: int | str) -> str:

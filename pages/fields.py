@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.ground.arrays import Fields
 from mnist_core.insight.fields.view import Kind
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_ui.cached.lens import Lens
 from mnist_ui.fields import state
 from mnist_ui.fields.choices import choose_look, choose_order, choose_subject
@@ -22,14 +23,14 @@ from mnist_ui.fields.unit_panel import (
 from mnist_ui.fields.ways_of_looking import show_digit_pictures, show_ways
 from mnist_ui.models.lens_choice import choose_lens
 from mnist_ui.models.model_choice import choose_model
-from mnist_ui.names import NAMES, name_unit
+from mnist_ui.names import name_unit
 from mnist_ui.session import current_dataset
 
 _MANY = 48  # units: beside their gallery there is room for what the open one is tied to
 
 
 def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
-    st.header(f"{name_unit(view.layer, view.unit).capitalize()} of {NAMES[view.layer]}")
+    st.header(f"{name_unit(view.layer, view.unit).capitalize()} of {LAYER_WORDS[view.layer]}")
     shown = state.UNIT.shows(view.unit, lambda unit: open_unit(view.layer, unit))
     st.number_input("Open unit", min_value=0, max_value=len(fields) - 1, **shown)
     show_picture(fields, view)
@@ -41,7 +42,7 @@ def _show_open_unit(lens: Lens, view: FieldsView, fields: Fields) -> None:
 def _show_all_ways(lens: Lens, view: FieldsView) -> None:
     st.header("All ways side by side")
     st.toggle(
-        f"Show {name_unit(view.layer, view.unit)} of {NAMES[view.layer]} in all twelve ways",
+        f"Show {name_unit(view.layer, view.unit)} of {LAYER_WORDS[view.layer]} in all twelve ways",
         **state.ALL_WAYS.shows(view.shows_ways, lambda shows: change_view(ways=str(int(shows)))),
         help="Each picture with its number; the first time takes some seconds. Click one to look that way.",
     )

@@ -56,7 +56,7 @@ def _show_readings() -> None:
     guesses = read_probabilities(model, images)
     captions = [f"{guess.argmax()}: {_say_share(float(guess.max()))}" for guess in guesses]
     show_gallery(images, captions, size=60, label="Ten digits and what the network reads")
-    n_units = f"{model.info.candidate.hidden1} and {model.info.candidate.hidden2}"
+    n_units = " and ".join(map(str, model.info.candidate.hidden))
     st.caption(
         f"What the network that comes with the lab ({n_units} hidden neurons) reads in ten digits that it "
         f"has never seen. It reads {model.info.test.accuracy:.1%} of {model.info.test.n:,} right."

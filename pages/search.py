@@ -62,7 +62,7 @@ def _show_page() -> None:
 
 def _show_form(is_seen: bool) -> None:
     st.markdown(
-        "Each combination of the values below is a candidate: a network with two hidden layers. Each is "
+        "Each combination of the values below is a candidate: a network of its own. Each is "
         "trained once a fold; the best is then retrained on all training images and measured on images "
         "that were held out."
     )

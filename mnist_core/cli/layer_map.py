@@ -11,8 +11,9 @@ from mnist_core.cli.table import write_csv
 from mnist_core.insight.projection.flatten import Method
 from mnist_core.insight.projection.layer_map import list_points, map_layers, probe_layers
 from mnist_core.insight.projection.map_images import N_POINTS, choose_sample
+from mnist_core.network.architecture import LAYER_WORDS
 
-_NAMES = {"input": "input", "hidden1": "hidden 1", "hidden2": "hidden 2", "output": "output"}
+_NAMES = {"input": "input", **LAYER_WORDS}
 
 
 def add_map_arguments(command: argparse.ArgumentParser) -> None:

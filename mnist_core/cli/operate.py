@@ -21,7 +21,7 @@ from mnist_core.insight.operate.curve import CurvePoint, count_needed, find_curv
 from mnist_core.insight.operate.operated_model import keep_operated
 from mnist_core.insight.operate.operations import Operation, Prune, apply_all
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.plain_weights import HIDDEN, Weights
+from mnist_core.insight.operate.plain_weights import Weights
 from mnist_core.insight.operate.written_steps import parse_operation
 from mnist_core.network.models import Model
 
@@ -79,7 +79,7 @@ def run_operate(arguments: argparse.Namespace) -> None:
     weights = apply_all(operations, bench)
     document, words = _measure(model, operations, weights, bench)
     if wants_curve:
-        points = [point for layer in HIDDEN for point in find_curve(bench, layer)]
+        points = [point for layer in bench.original.hidden for point in find_curve(bench, layer)]
         write_csv(arguments.csv, [asdict(point) for point in points])
         document |= {"curve": [asdict(point) for point in points], "needed": _list_needed(points)}
         words += _say_needed(points, bench)
@@ -125,7 +125,7 @@ def _measure(
     after, labels = bench.read(weights), bench.test.labels
     pair = compare_right(after.guesses == labels, bench.before.guesses == labels)
     small = weights.compact()
-    units = {layer: small.count_units(layer) for layer in HIDDEN}
+    units = {layer: small.count_units(layer) for layer in small.hidden}
     document = {
         "model": str(model.folder),
         "steps": [f"--{step.name} {step.text}" for step in operations],
@@ -164,7 +164,7 @@ def _say_accuracy(pair: Comparison) -> list[str]:
 def _list_needed(points: Sequence[CurvePoint]) -> dict[str, dict[str, int]]:
     return {
         layer: {order.value: count_needed([p for p in points if p.layer == layer], order) for order in Order}
-        for layer in HIDDEN
+        for layer in dict.fromkeys(point.layer for point in points)
     }
 
 

@@ -2,11 +2,12 @@
 
 import argparse
 
-from mnist_core.network.recipe import RECIPE_SETTINGS, Recipe
+from mnist_core.network.recipe import RECIPE_SETTINGS, Optimizer, Recipe
 
 _AMOUNTS = {
     "--weight-decay": "what of each weight is added to its gradient",
     "--input-dropout": "chance of each pixel of a training image to be dropped in an epoch",
+    "--momentum": "what of its last step sgd or nesterov keeps",
     "--input-noise": "standard deviation of what is added to each pixel in an epoch, in units of full ink",
 }
 
@@ -29,6 +30,7 @@ def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
         help="epochs without a better validation loss before training stops (default: 3)",
     )
     command.add_argument("--batch-size", type=int, default=usual.batch_size, metavar="N", help="default: 128")
+    command.add_argument("--optimizer", choices=[*Optimizer], default=usual.optimizer, help="default: adam")
     for option, words in _AMOUNTS.items():
         command.add_argument(option, type=float, default=0.0, metavar="X", help=f"{words} (default: 0)")
 

@@ -205,7 +205,11 @@ def _describe_run(store: Database, run: WorkRow) -> dict[str, Any]:
         "results_csv": run.found.results_csv,
         "reload_is_identical": run.found.is_identical,
         "candidates": [
-            {"params": item.candidate.params(), "mean_test_score": item.mean, "std_test_score": item.std}
+            {
+                "params": run.plan.grid.params(item.candidate),
+                "mean_test_score": item.mean,
+                "std_test_score": item.std,
+            }
             for item in ranked
         ],
     }

@@ -27,7 +27,9 @@ from mnist_core.training.one_network import TrainedModel, train_model
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `train`."""
     add_data_arguments(command)
-    command.add_argument("--hidden", type=int, nargs=2, required=True, metavar=("NH1", "NH2"), help="units")
+    command.add_argument(
+        "--hidden", type=int, nargs="+", required=True, metavar="N", help="units of one to three layers"
+    )
     command.add_argument(
         "--activation", required=True, choices=[activation.value for activation in Activation]
     )
@@ -168,8 +170,7 @@ def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:
 
 
 def _read_candidate(arguments: argparse.Namespace) -> Candidate:
-    hidden1, hidden2 = arguments.hidden
-    params = {"lr": arguments.lr, "hidden1": hidden1, "hidden2": hidden2, "activation": arguments.activation}
+    params = {"lr": arguments.lr, "hidden": arguments.hidden, "activation": arguments.activation}
     return Candidate.from_params(params)
 
 

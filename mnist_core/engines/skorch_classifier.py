@@ -16,7 +16,7 @@ from mnist_core.ground.arrays import Columns, Inputs, Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
-from mnist_core.network.recipe import Recipe
+from mnist_core.network.recipe import Optimizer, Recipe
 
 
 class DigitClassifier(CallbackSupportMixin, NeuralNetClassifier):
@@ -121,36 +121,52 @@ def make_classifier(recipe: Recipe, n_inputs: int, **params: Any) -> DigitClassi
     **params
         Further settings of the classifier, such as those of `classifier_params`.
     """
-    split, drawing = ValidSplit(recipe.inner_folds, stratified=True), []
-    if recipe.disturbs_inputs:
-        split, drawing = _DisturbedSplit(recipe), [("draw", _Draw())]
     settings = {
         # Logits and cross-entropy are softmax and its log-likelihood, in one stable step.
         "criterion": nn.CrossEntropyLoss,
-        "optimizer": torch.optim.Adam,
-        "optimizer__weight_decay": recipe.weight_decay,
-        "batch_size": recipe.batch_size,
         "max_epochs": recipe.max_epochs,
         "iterator_train__shuffle": False,
-        "train_split": split,
-        "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience)), *drawing],
         "module__n_inputs": n_inputs,
         "module__n_classes": recipe.n_classes,
-        "seed": recipe.seed,
         "verbose": 0,
         # Every class, also one that a small fold may lack.
         "classes": list(range(recipe.n_classes)),
+        **_list_settings(recipe),
     }
     return DigitClassifier(MLP, **{**settings, **params})
 
 
-def classifier_params(candidate: Candidate) -> dict[str, Any]:
-    """Name the settings of the classifier that a candidate stands for."""
+def _list_settings(recipe: Recipe) -> dict[str, Any]:
+    """List the settings that stand for what candidates may vary of a recipe."""
+    split, drawing = ValidSplit(recipe.inner_folds, stratified=True), []
+    if recipe.disturbs_inputs:
+        split, drawing = _DisturbedSplit(recipe), [("draw", _Draw())]
+    descent: dict[str, Any] = {"optimizer": torch.optim.Adam}
+    if recipe.optimizer != Optimizer.ADAM:
+        descent = {
+            "optimizer": torch.optim.SGD,
+            "optimizer__momentum": recipe.momentum,
+            "optimizer__nesterov": recipe.optimizer == Optimizer.NESTEROV,
+        }
+    return {
+        **descent,
+        "optimizer__weight_decay": recipe.weight_decay,
+        "batch_size": recipe.batch_size,
+        "train_split": split,
+        "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience)), *drawing],
+        "seed": recipe.seed,
+    }
+
+
+def classifier_params(candidate: Candidate, recipe: Recipe) -> dict[str, Any]:
+    """Name the settings of the classifier of a recipe that a candidate stands for."""
+    widths = {f"module__hidden{n}": width for n, width in enumerate(candidate.hidden, start=1)}
     return {
         "lr": candidate.lr,
-        "module__hidden1": candidate.hidden1,
-        "module__hidden2": candidate.hidden2,
+        "module__hidden2": None,
+        **widths,
         "module__activation": candidate.activation.value,
+        **(_list_settings(recipe.of(candidate)) if candidate.settings else {}),
     }
 
 
@@ -183,7 +199,8 @@ def train_network(
     tuple of EpochRecord
         Every epoch.
     """
-    net = make_classifier(recipe, n_inputs=images[0].size, **classifier_params(candidate))
+    params = classifier_params(candidate, recipe)
+    net = make_classifier(recipe, n_inputs=images[0].size, **params)
     if report is not None:
         net.set_params(callbacks=[*net.callbacks, ("report", _Report(report))])
     net.fit(images.reshape(len(images), -1), labels)

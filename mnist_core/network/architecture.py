@@ -1,45 +1,71 @@
-"""The two-hidden-layer perceptron."""
+"""The perceptron of one to three hidden layers."""
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import overload
 
 import torch
 from torch import Tensor, nn
 
-from mnist_core.network.candidate import Activation
+from mnist_core.network.candidate import Activation, Candidate
 
-LAYERS = ("hidden1", "hidden2", "output")
+LAYERS = ("hidden1", "hidden2", "hidden3", "output")
+"""Names of all layers that a network may have, in their order."""
 
-_FUNCTIONS = {Activation.SIGMOID: torch.sigmoid, Activation.RELU: torch.relu, Activation.TANH: torch.tanh}
+LAYER_WORDS = {layer: layer.replace("hidden", "hidden ") for layer in LAYERS}
+"""Each of them in words."""
+
+FIRST, OUTPUT = LAYERS[0], LAYERS[-1]
+"""Those that every network has."""
+
+ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
+    Activation.SIGMOID: torch.sigmoid,
+    Activation.RELU: torch.relu,
+    Activation.TANH: torch.tanh,
+    Activation.LINEAR: lambda sums: sums,
+}
+"""What each activation does."""
 
 
 class MLP(nn.Module):
-    """Two hidden layers and an output layer, one activation behind both hidden layers.
+    """One to three hidden layers and an output layer, one activation behind all hidden layers.
 
     Parameters
     ----------
-    hidden1, hidden2 : int
-        Units of the hidden layers.
+    hidden1, hidden2, hidden3 : int or None
+        Units of the hidden layers; None for one that it lacks.
     activation : Activation
-        The function behind both.
+        The function behind them.
     n_inputs : int
         Pixels of an image, 784 for 28 x 28.
     n_classes : int
         Units of the output layer.
     """
 
+    hidden1: nn.Linear
+    output: nn.Linear
+
     def __init__(
         self,
         hidden1: int,
-        hidden2: int,
+        hidden2: int | None,
         activation: Activation | str,
         n_inputs: int = 784,
         n_classes: int = 10,
+        hidden3: int | None = None,
     ) -> None:
         super().__init__()
         self.activation = Activation(activation)
-        self.hidden1 = nn.Linear(n_inputs, hidden1)
-        self.hidden2 = nn.Linear(hidden1, hidden2)
-        self.output = nn.Linear(hidden2, n_classes)
+        widths = [width for width in (hidden1, hidden2, hidden3) if width is not None]
+        for number, (before, width) in enumerate(pairwise([n_inputs, *widths]), start=1):
+            self.add_module(f"hidden{number}", nn.Linear(before, width))
+        self.output = nn.Linear(widths[-1], n_classes)
+
+    @staticmethod
+    def of(candidate: Candidate, n_inputs: int, n_classes: int) -> "MLP":
+        """Make the network of a candidate, with torch's own initial weights."""
+        widths = candidate.hidden1, candidate.hidden2
+        return MLP(*widths, candidate.activation, n_inputs, n_classes, candidate.hidden3)
 
     @overload
     def forward(self, images: Tensor) -> Tensor: ...
@@ -69,12 +95,30 @@ class MLP(nn.Module):
         Returns
         -------
         dict of str to Tensor of shape (n, units), float32
-            Keys `hidden1`, `hidden2`, `output`.
+            Keys as in `layers`.
         """
-        function = _FUNCTIONS[self.activation]
-        hidden1 = self.hidden1(images.flatten(start_dim=1))
-        hidden2 = self.hidden2(function(hidden1))
-        return {"hidden1": hidden1, "hidden2": hidden2, "output": self.output(function(hidden2))}
+        sums: dict[str, Tensor] = {}
+        outputs = images.flatten(start_dim=1)
+        for name, layer in self.layers.items():
+            if sums:
+                outputs = self.activate(next(reversed(sums.values())))
+            sums[name] = layer(outputs)
+        return sums
+
+    @property
+    def layers(self) -> dict[str, nn.Linear]:
+        """Return the layers by name, `hidden1` first, `output` last."""
+        return dict(self.named_children())  # type: ignore[arg-type]
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Return the names of its layers, `hidden1` first, `output` last."""
+        return tuple(self.layers)
+
+    @property
+    def hidden_names(self) -> tuple[str, ...]:
+        """Return the names of its hidden layers."""
+        return self.layer_names[:-1]
 
     @property
     def n_parameters(self) -> int:
@@ -83,4 +127,4 @@ class MLP(nn.Module):
 
     def activate(self, sums: Tensor) -> Tensor:
         """Apply the activation function of the hidden layers."""
-        return _FUNCTIONS[self.activation](sums)
+        return ACTIVATIONS[self.activation](sums)

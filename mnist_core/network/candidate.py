@@ -1,8 +1,8 @@
 """One point of a grid: the hyper-parameters of one network."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,12 +15,17 @@ MOST_RATE = 10.0
 """A greater learning rate is a typing error, too."""
 
 
+MOST_LAYERS = 3
+"""Hidden layers of a network."""
+
+
 class Activation(StrEnum):
-    """The function behind both hidden layers."""
+    """The function behind the hidden layers."""
 
     SIGMOID = "sigmoid"
     RELU = "relu"
     TANH = "tanh"
+    LINEAR = "linear"
 
     @property
     def label(self) -> str:
@@ -52,6 +57,16 @@ def check_lr(value: Any) -> float:
     return float(value)
 
 
+def check_widths(values: Any) -> tuple[int, ...]:
+    """Return the widths of one to three hidden layers, or raise `GridError`."""
+    if not isinstance(values, Sequence) or isinstance(values, str) or not 1 <= len(values) <= MOST_LAYERS:
+        raise GridError(
+            f"hidden must be the widths of 1 to {MOST_LAYERS} hidden layers, but is {values!r}: give a list "
+            "such as [96, 24]."
+        )
+    return tuple(check_count(f"hidden{n}", value, MOST_UNITS) for n, value in enumerate(values, start=1))
+
+
 def check_activation(value: Any) -> Activation:
     """Return an activation by its name, or raise `GridError`."""
     try:
@@ -63,19 +78,57 @@ def check_activation(value: Any) -> Activation:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One point of a grid: the hyper-parameters of one network."""
+    """One point of a grid: the hyper-parameters of one network.
+
+    Attributes
+    ----------
+    lr : float
+        Learning rate.
+    hidden1, hidden2, hidden3 : int or None
+        Units of the hidden layers; None where the network has fewer layers.
+    activation : Activation
+        The function behind them.
+    settings : tuple of (str, value)
+        What it has of its own where the recipe says else: names of `recipe.GRID_SETTINGS`, sorted.
+    """
 
     lr: float
     hidden1: int
-    hidden2: int
+    hidden2: int | None
     activation: Activation
+    hidden3: int | None = None
+    settings: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.hidden1}-{self.hidden2} {self.activation.label}, lr {self.lr:g}"
+        words = "".join(f", {name.replace('_', ' ')} {value}" for name, value in self.settings)
+        return f"{self.architecture} {self.activation.label}, lr {self.lr:g}{words}"
 
-    def params(self) -> dict[str, float | int | str]:
-        """Return the hyper-parameters as plain JSON values."""
-        return {**asdict(self), "activation": self.activation.value}
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Return the widths of the hidden layers, one to three."""
+        return tuple(width for width in (self.hidden1, self.hidden2, self.hidden3) if width is not None)
+
+    @property
+    def architecture(self) -> str:
+        """Return the widths of the hidden layers as `96-24`."""
+        return "-".join(map(str, self.hidden))
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Return the names of the layers of its network, `hidden1` first, `output` last."""
+        return (*(f"hidden{n}" for n in range(1, len(self.hidden) + 1)), "output")
+
+    def params(self) -> dict[str, Any]:
+        """Return the hyper-parameters as plain JSON values; layers that it lacks are not among them."""
+        widths = {f"hidden{n}": width for n, width in enumerate(self.hidden, start=1)}
+        return {"lr": self.lr, **widths, "activation": self.activation.value, **dict(self.settings)}
+
+    @staticmethod
+    def make(lr: float, hidden: Sequence[int], activation: Activation, **settings: Any) -> "Candidate":
+        """Make a candidate of any depth; its settings are those of `recipe.GRID_SETTINGS`."""
+        hidden1, hidden2, hidden3 = [*hidden, None, None][:MOST_LAYERS]
+        assert hidden1 is not None
+        return Candidate(lr, hidden1, hidden2, activation, hidden3, tuple(sorted(settings.items())))
 
     @staticmethod
     def from_params(params: Mapping[str, Any]) -> "Candidate":
@@ -86,9 +139,11 @@ class Candidate:
         GridError
             If a value is not one that a network can be made with.
         """
-        return Candidate(
-            lr=check_lr(params["lr"]),
-            hidden1=check_count("hidden1", params["hidden1"], MOST_UNITS),
-            hidden2=check_count("hidden2", params["hidden2"], MOST_UNITS),
-            activation=check_activation(params["activation"]),
+        rest = {name: value for name, value in params.items() if name not in ("lr", "activation")}
+        widths = [rest.pop(f"hidden{n}", None) for n in range(1, MOST_LAYERS + 1)]
+        return Candidate.make(
+            check_lr(params["lr"]),
+            check_widths(rest.pop("hidden", [width for width in widths if width is not None])),
+            check_activation(params["activation"]),
+            **rest,
         )

@@ -1,10 +1,11 @@
 """How one network is trained."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from mnist_core.ground.errors import GridError
-from mnist_core.network.candidate import check_count
+from mnist_core.network.candidate import Candidate, check_count
 
 MOST_BATCH = 32_768
 """The fused engine counts the images of a batch in 16 bits."""
@@ -15,8 +16,45 @@ MOST_DECAY, MOST_NOISE, MOST_EPOCHS = 1.0, 10.0, 100_000
 MOST_CLASSES = 64
 """The fused engine judges an image's logits in up to four vectors of 16."""
 
-RECIPE_SETTINGS = ("max_epochs", "patience", "batch_size", "weight_decay", "input_dropout", "input_noise")
+GRID_SETTINGS = (
+    "batch_size",
+    "weight_decay",
+    "input_dropout",
+    "input_noise",
+    "optimizer",
+    "momentum",
+    "patience",
+    "seed",
+)
+"""What of a recipe can be an axis of a grid."""
+
+RECIPE_SETTINGS = ("max_epochs", *(name for name in GRID_SETTINGS if name != "seed"))
 """What users choose of a recipe; its seed, folds and classes come with the task."""
+
+
+class Optimizer(StrEnum):
+    """How weights follow their gradients, each as torch does it."""
+
+    ADAM = "adam"
+    SGD = "sgd"
+    NESTEROV = "nesterov"
+
+
+OPTIMIZER_WORDS = {
+    Optimizer.ADAM: "Adam",
+    Optimizer.SGD: "gradient descent",
+    Optimizer.NESTEROV: "Nesterov's gradient descent",
+}
+"""Each of them in words."""
+
+
+def check_optimizer(value: Any) -> Optimizer:
+    """Return an optimiser by its name, or raise `GridError`."""
+    try:
+        return Optimizer(str(value).lower())
+    except ValueError:
+        choices = ", ".join(Optimizer)
+        raise GridError(f"The optimizer must be one of {choices}, but is {value!r}: choose one.") from None
 
 
 def _check_amount(name: str, value: Any, most: float) -> None:
@@ -43,13 +81,17 @@ class Recipe:
     n_classes : int
         Units of the output layer, one a class.
     weight_decay : float
-        What of each weight and bias is added to its gradient before Adam sees it, as torch's Adam does it.
+        What of each weight and bias is added to its gradient before the optimiser sees it, as torch does it.
     input_dropout : float
         The chance of each pixel of a training image to be dropped in an epoch; the others are scaled up
         to make good for it.
     input_noise : float
         Standard deviation of what is added to each pixel of a training image in an epoch, in units of
         full ink.
+    optimizer : Optimizer
+        `adam`, `sgd` (gradient descent, with momentum where there is any), or `nesterov`.
+    momentum : float
+        What of the last step the next one keeps; for `sgd` and `nesterov`.
     """
 
     max_epochs: int = 500
@@ -61,6 +103,8 @@ class Recipe:
     weight_decay: float = 0.0
     input_dropout: float = 0.0
     input_noise: float = 0.0
+    optimizer: str = Optimizer.ADAM
+    momentum: float = 0.0
 
     def __post_init__(self) -> None:
         for name, most in (
@@ -79,8 +123,43 @@ class Recipe:
         if self.input_dropout == 1:
             raise GridError("input_dropout must be below 1, but is 1, which drops all: choose less.")
         _check_amount("input_noise", self.input_noise, MOST_NOISE)
-        if not 0 <= self.seed < 2**32:
+        object.__setattr__(self, "optimizer", check_optimizer(self.optimizer))  # as JSON holds it
+        self._check_momentum()
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**32:
             raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")
+
+    def _check_momentum(self) -> None:
+        _check_amount("momentum", self.momentum, 1.0)
+        if self.momentum == 1:
+            raise GridError("momentum must be below 1, but is 1, which never slows down: choose less.")
+        if self.optimizer == Optimizer.ADAM and self.momentum:
+            raise GridError(
+                f"momentum is for the optimizers sgd and nesterov, but is {self.momentum:g} for adam: choose "
+                "one of them, or no momentum."
+            )
+        if self.optimizer == Optimizer.NESTEROV and not self.momentum:
+            raise GridError("The optimizer nesterov needs a momentum above 0, but has none: give 0.9, say.")
+
+    def of(self, candidate: Candidate) -> "Recipe":
+        """Return the recipe as one candidate is trained by it, with the settings that it has of its own.
+
+        Raises
+        ------
+        GridError
+            If a setting is none, or has a value that cannot be used.
+        """
+        unknown = [name for name, _ in candidate.settings if name not in GRID_SETTINGS]
+        if unknown:
+            raise GridError(f"A candidate may vary {', '.join(GRID_SETTINGS)}, but has {unknown[0]}.")
+        settings = dict(candidate.settings)
+        if settings.get("optimizer") == Optimizer.ADAM:
+            settings.setdefault("momentum", 0.0)
+        return replace(self, **settings) if settings else self
+
+    @property
+    def batches(self) -> tuple[int | float, ...]:
+        """Return what recipes must share for their networks to see the same batches."""
+        return self.inner_folds, self.batch_size, self.input_dropout, self.input_noise, self.n_classes
 
     @property
     def disturbs_inputs(self) -> bool:

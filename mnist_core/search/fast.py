@@ -73,7 +73,11 @@ class FastEngine:
             # The last one is cut finer, by itself, so that all slots end together.
             n_folds = 1 if fold is self.folds[-2] else self.plan.cv
             tasks += cut_tasks(
-                fold, state, candidates, choose_lanes(candidates, n_folds, n_slots, self.n_pixels)
+                fold,
+                state,
+                candidates,
+                choose_lanes(candidates, n_folds, n_slots, self.n_pixels),
+                self.plan.recipe,
             )
         for state in self._conduct(tasks):
             known[state.fold].ended.update(state.ended)
@@ -110,7 +114,8 @@ class FastEngine:
     def _start(self, number: int) -> Training:
         """Draw a network's weights, which are the same on every fold."""
         if number not in self._drawn:
-            candidate, recipe = self.plan.grid.candidates()[number], self.plan.recipe
+            candidate = self.plan.grid.candidates()[number]
+            recipe = self.plan.recipe.of(candidate)
             if len(self._drawn) >= _MOST_DRAWN:
                 self._drawn.clear()
             self._drawn[number] = start_training(candidate, recipe, self.n_pixels, recipe.n_classes)

@@ -48,7 +48,7 @@ class SearchOrder:
 
     def write(self) -> str:
         """Write the order as JSON."""
-        return json.dumps(asdict(self), default=str)
+        return json.dumps({**asdict(self), "plan": self.plan.values()}, default=str)
 
     @staticmethod
     def read(text: str | bytes) -> "SearchOrder":

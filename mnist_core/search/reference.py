@@ -51,7 +51,7 @@ class ReferenceEngine:
             make_classifier(plan.recipe, n_inputs=images[0].size),
             # A grid for each candidate keeps their order ours.
             [
-                {name: [value] for name, value in classifier_params(candidate).items()}
+                {name: [value] for name, value in classifier_params(candidate, plan.recipe).items()}
                 for candidate in plan.grid.candidates()
             ],
             scoring=monitor,

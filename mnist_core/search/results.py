@@ -64,11 +64,12 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
     scores, fit_seconds, score_seconds : ndarray of shape (candidates, folds), float64
         Accuracy, time of training and time of scoring of each fit.
     """
-    params = [candidate.params() for candidate in plan.grid.candidates()]
+    params = [plan.grid.params(candidate) for candidate in plan.grid.candidates()]
     table: dict[str, Any] = {}
     for name, values in (("fit_time", fit_seconds), ("score_time", score_seconds)):
         table |= {f"mean_{name}": values.mean(axis=1), f"std_{name}": values.std(axis=1)}
-    table |= {f"param_{axis}": _mask([row[axis] for row in params]) for axis in params[0]}
+    axes = dict.fromkeys(axis for row in params for axis in row)
+    table |= {f"param_{axis}": _mask([row.get(axis) for row in params]) for axis in axes}
     table["params"] = params
     table |= {f"split{fold}_test_score": scores[:, fold] for fold in range(scores.shape[1])}
     mean = scores.mean(axis=1)
@@ -90,11 +91,17 @@ def write_results(results: SearchResults, path: Path) -> None:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    writer.writerows(
+        ["" if value is np.ma.masked else value for value in row]
+        for row in zip(*columns.values(), strict=True)
+    )
     keep_file(path, table.getvalue().encode(), "its table")
 
 
 def _mask(values: Sequence[Any]) -> np.ma.MaskedArray:
     # Numbers keep their type, as in scikit-learn; words are objects.
-    kind = object if isinstance(values[0], str) else None
-    return np.ma.MaskedArray(np.array(values, dtype=kind), mask=np.zeros(len(values), dtype=bool))
+    some = next(value for value in values if value is not None)
+    filled = [some if value is None else value for value in values]
+    items = np.empty(len(values), dtype=object) if isinstance(some, str | list) else np.array(filled)
+    items[:] = filled
+    return np.ma.MaskedArray(items, mask=[value is None for value in values])

@@ -90,7 +90,7 @@ class Round:
     version : int
         How many rounds it has had.
     recipe : Recipe
-        By which its networks are trained.
+        By which its networks are trained, but for what they have of their own.
     seconds : float
         After which the state goes back.
     """
@@ -127,6 +127,7 @@ class _Held:
     version: int
     state: TaskState
     trainer: Trainer
+    recipe: Recipe
 
 
 @dataclass(eq=False)
@@ -135,7 +136,7 @@ class _FoldInk:
     test: Ink | None
 
 
-_INK: OrderedDict[str, _FoldInk] = OrderedDict()
+_INK: OrderedDict[tuple[str, tuple[int | float, ...]], _FoldInk] = OrderedDict()
 _HELD: OrderedDict[str, _Held] = OrderedDict()
 _LOCK = Lock()  # a worker of a cluster may have several threads
 
@@ -161,13 +162,20 @@ def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, r
     StateMissingError
         If no state was given and this process does not hold it.
     """
-    ink = _take_ink(source, fold, order.recipe)
-    held = _start(order, state, ink) if state is not None else _take_held(order)
+    if state is None:
+        held = _take_held(order)
+        ink = _take_ink(source, fold, held.recipe)
+    else:
+        known = read_state(state, order.recipe)
+        live = [one for one in known.live.values() if not one.is_over]
+        recipe = live[0].recipe if live else order.recipe  # of a task all see the same batches
+        ink = _take_ink(source, fold, recipe)
+        held = _Held(order.version, known, Trainer(live, ink.training), recipe)
     deadline, records = time.monotonic() + order.seconds, list[Records]()
     while not held.trainer.is_over:
-        live = {number: one for number, one in held.state.live.items() if not one.is_over}
+        at_work = {number: one for number, one in held.state.live.items() if not one.is_over}
         held.trainer.train_round()
-        epochs = [(number, fold.number, one.history[-1]) for number, one in live.items()]
+        epochs = [(number, fold.number, one.history[-1]) for number, one in at_work.items()]
         records.append(Records(epochs, _score_ended(held.state, ink)))
         report(len(records) - 1, records[-1])
         if time.monotonic() > deadline:
@@ -186,15 +194,10 @@ def _take_held(order: Round) -> _Held:
     return held
 
 
-def _start(order: Round, data: bytes, ink: _FoldInk) -> _Held:
-    state = read_state(data, order.recipe)
-    trainer = Trainer([one for one in state.live.values() if not one.is_over], ink.training)
-    return _Held(order.version, state, trainer)
-
-
 def _take_ink(source: Source, fold: Fold, recipe: Recipe) -> _FoldInk:
+    name = fold.name, recipe.batches
     with _LOCK:
-        ink = _INK.get(fold.name)
+        ink = _INK.get(name)
     if ink is None:
         used = np.concatenate([fold.train, fold.valid])
         images, labels = source.take(used)
@@ -202,11 +205,11 @@ def _take_ink(source: Source, fold: Fold, recipe: Recipe) -> _FoldInk:
         train, valid = np.split(positions, [len(fold.train)])
         training = prepare_ink(images, labels, train, valid, recipe)
         ink = _FoldInk(training, collect_ink(*source.take(fold.test)) if len(fold.test) else None)
-    _keep(_INK, fold.name, ink, _MOST_FOLDS)
+    _keep(_INK, name, ink, _MOST_FOLDS)
     return ink
 
 
-def _keep(kept: OrderedDict[str, Any], name: str, item: Any, most: int) -> None:
+def _keep(kept: OrderedDict[Any, Any], name: object, item: Any, most: int) -> None:
     """Keep an item as the latest; the oldest go where there are too many."""
     with _LOCK:
         kept[name] = item

@@ -2,6 +2,7 @@
 
 import traceback
 from contextlib import closing, nullcontext
+from dataclasses import replace
 
 from distributed import Client
 
@@ -61,15 +62,15 @@ def search(order: SearchOrder, client: Client | None, gives_way: GivesWay) -> No
             dataset,
             split,
             plan.limit,
-            best,
-            plan.recipe,
+            replace(best, settings=()),
+            plan.recipe.of(best),
             order.model_folder,
             train=lambda *_: engine.train(found.best_index),
         )
     accuracy = trained.model.info.test.accuracy
     order.sender.send(Records(scores=[(found.best_index, REFIT_FOLD, accuracy)]))
     outcome = {
-        "best": best.params(),
+        "best": plan.grid.params(best),
         "best_score": found.best_score,
         "test_accuracy": accuracy,
         "model": str(order.model_folder),

@@ -112,7 +112,7 @@ def _read_header(data: bytes) -> dict[str, Any]:
 def _read_training(item: Mapping[str, Any], arrays: Mapping[str, np.ndarray], recipe: Recipe) -> Training:
     first, bias, upper = (_with_means(arrays[f"{item['number']}.{name}"]) for name in _ARRAYS)
     candidate = Candidate.from_params(item["candidate"])
-    training = Training(candidate, recipe, first, bias, upper, steps=item["steps"])
+    training = Training(candidate, recipe.of(candidate), first, bias, upper, steps=item["steps"])
     for record in _read_history(item["history"]):
         training.add_epoch(record)
     return training

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mnist_core.engines.fused.stack import STACK_LANES
 from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.recipe import Optimizer, Recipe
 from mnist_core.search.rounds import Fold
 from mnist_core.search.states import TaskState
 
@@ -12,7 +14,7 @@ _TASK_BYTES = 64e6  # the state of a task: it travels, and a process holds a few
 _TASKS_A_SLOT = 3  # at least, so that all end together
 _BYTES_A_LANE = 4 * 3 * 2  # of a pixel: float32, with Adam's two means, as state and in its stack
 # Sigmoid networks learn the slowest, and so do low rates: those tasks come first.
-_SLOWNESS = [Activation.SIGMOID, Activation.TANH, Activation.RELU]
+_SLOWNESS = [Activation.SIGMOID, Activation.TANH, Activation.RELU, Activation.LINEAR]
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,12 @@ class Task:
     fresh: tuple[int, ...] = ()
 
 
-def cut_tasks(fold: Fold, state: TaskState, candidates: Sequence[Candidate], lanes: int) -> list[Task]:
-    """Cut the networks of a fold into tasks of one activation and a limited sum of hidden 1's units.
+def cut_tasks(
+    fold: Fold, state: TaskState, candidates: Sequence[Candidate], lanes: int, recipe: Recipe
+) -> list[Task]:
+    """Cut the networks of a fold into tasks of one kind and a limited sum of hidden 1's units.
+
+    Those of a kind see the same batches, and have one activation and one optimiser.
 
     Parameters
     ----------
@@ -50,13 +56,20 @@ def cut_tasks(fold: Fold, state: TaskState, candidates: Sequence[Candidate], lan
         All, by their numbers.
     lanes : int
         The limit.
+    recipe : Recipe
+        By which they are trained, but for what they have of their own.
     """
+    recipes = [recipe.of(candidate) for candidate in candidates]
+
+    def rank(number: int) -> tuple[Any, ...]:
+        return *_tell_kind(candidates[number], recipes[number]), candidates[number].lr
+
     numbers = [number for number in range(len(candidates)) if number not in state.ended]
     groups: list[list[int]] = []
     free = 0
-    for number in sorted(numbers, key=lambda number: _rank(candidates[number])):
+    for number in sorted(numbers, key=rank):
         candidate = candidates[number]
-        is_other = not groups or candidates[groups[-1][0]].activation != candidate.activation
+        is_other = not groups or rank(groups[-1][0])[:-1] != rank(number)[:-1]
         if is_other or candidate.hidden1 > free:
             groups.append([])
             free = lanes
@@ -100,5 +113,6 @@ def _pick(state: TaskState, numbers: Iterable[int]) -> TaskState:
     return TaskState(state.fold, {number: state.live[number] for number in numbers})
 
 
-def _rank(candidate: Candidate) -> tuple[int, float]:
-    return _SLOWNESS.index(candidate.activation), candidate.lr
+def _tell_kind(candidate: Candidate, recipe: Recipe) -> tuple[Any, ...]:
+    """Tell what the networks of a task share; the slowest kinds sort first."""
+    return _SLOWNESS.index(candidate.activation), recipe.optimizer == Optimizer.ADAM, recipe.batches

@@ -18,6 +18,7 @@ _PAPER_EPOCHS = {
     Activation.SIGMOID: (37.7, 9.2, 15.3),
     Activation.RELU: (19.7, 6.8, 7.8),
     Activation.TANH: (16.8, 9.0, 7.0),
+    Activation.LINEAR: (19.7, 6.8, 7.8),  # the paper has none: as ReLU, its half above zero
 }
 _PAPER_PATIENCE = 3
 _PAPER_IMAGES = 40_000

@@ -169,7 +169,7 @@ def write_command(
         dataset.name,
         *(word for name, value in chosen for word in (name_option(name), value)),
     ]
-    words += ["--hidden", candidate.hidden1, candidate.hidden2]
+    words += ["--hidden", *candidate.hidden]
     words += ["--activation", candidate.activation.value, "--lr", candidate.lr]
     words += [*extra, "--seed", recipe.seed, *list_options(recipe, limit, usual)]
     return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])

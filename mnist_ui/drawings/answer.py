@@ -12,7 +12,7 @@ from mnist_core.insight.reading import Reading, read_images
 from mnist_core.insight.reading.doubt import judge_readings
 from mnist_core.insight.reading.evidence import find_evidence
 from mnist_core.insight.reading.floors import USUAL_SHARE, choose_floor
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_core.network.models import Model
 from mnist_ui.charts.firing_units import draw_units
 from mnist_ui.components.gallery import Colours, show_gallery
@@ -25,7 +25,6 @@ from mnist_ui.components.live_answer import (
     show_live,
 )
 from mnist_ui.drawings.nearest_images import show_nearest
-from mnist_ui.names import NAMES
 
 _EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
 _LIVE_WIDTH = 336  # screen pixels, of guess and picture side by side; fits a phone, and beside the evidence
@@ -137,9 +136,9 @@ def _show_evidence(model: Model, image: Image, reading: Reading, unsure: bool) -
 
 
 def _show_units(model: Model, image: Image) -> None:
-    for layer in LAYERS[:-1]:
+    for layer in model.network.hidden_names:
         values = read_activations(model.network, layer, image[None])[0]
-        st.caption(f"{NAMES[layer].capitalize()}: which of its {len(values)} units fire")
+        st.caption(f"{LAYER_WORDS[layer].capitalize()}: which of its {len(values)} units fire")
         st.vega_lite_chart(spec=draw_units(values), width="stretch")
     st.caption(
         "A square a unit, in order; point at it for its number and value. Red is above zero, blue below, "

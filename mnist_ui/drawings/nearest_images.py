@@ -7,7 +7,8 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.arrays import Image
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.fields.probe import Digits
-from mnist_core.insight.reading.nearest import LAYER, Crowd, find_nearest, gather_crowd
+from mnist_core.insight.reading.nearest import Crowd, find_nearest, gather_crowd
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE
 from mnist_ui.cached.once import once
@@ -50,7 +51,8 @@ def _explain(model: Model, crowd: Crowd) -> str:
     more = ""
     if not crowd.is_trained:
         more = f" Open {escape(model.info.data.name)}, which it was trained on, to look among its images too."
-    return f"Those to which hidden 2 answers most alike, of {' and '.join(sources)}.{more}"
+    layer = LAYER_WORDS[model.network.hidden_names[-1]]
+    return f"Those to which {layer} answers most alike, of {' and '.join(sources)}.{more}"
 
 
 def _find_crowd(model: Model) -> Crowd | None:
@@ -75,7 +77,9 @@ def open_crowd(model: Model, dataset: Dataset) -> Crowd:
         If they are of other classes.
     """
     pens = _NO_DIGITS if model.info.pens is None else _draw_pens()
-    return gather_crowd(model, dataset, lambda: read_sums(model, LAYER, dataset), pens)
+    return gather_crowd(
+        model, dataset, lambda: read_sums(model, model.network.hidden_names[-1], dataset), pens
+    )
 
 
 @once()

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import VIEWS
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import LAYER_WORDS, OUTPUT
 from mnist_core.network.models import Model
 from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import show_gallery
@@ -13,7 +13,6 @@ from mnist_ui.fields import state
 from mnist_ui.fields.link import FieldsView, Order, change_view, count_units
 from mnist_ui.fields.unit_order import ORDER_HELP, ORDER_WORDS
 from mnist_ui.markdown import escape
-from mnist_ui.names import NAMES
 
 _SCALES = {True: "One for all", False: "One each"}
 _KINDS = {Kind.UNIT: "", Kind.DIGIT: " (a picture a digit)", Kind.IMAGE: " (of one image)"}
@@ -24,8 +23,8 @@ def choose_look(model: Model, view: FieldsView) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "Layer",
-            LAYERS,
-            format_func=lambda layer: f"{NAMES[layer].capitalize()} ({count_units(model, layer)})",
+            model.network.layer_names,
+            format_func=lambda layer: f"{LAYER_WORDS[layer].capitalize()} ({count_units(model, layer)})",
             required=True,
             **state.LAYER.shows(view.layer, lambda layer: change_view(layer=layer, unit="0")),
         )
@@ -43,7 +42,7 @@ def choose_subject(lens: Lens, view: FieldsView) -> None:
     if view.way.kind is Kind.DIGIT:
         st.segmented_control(
             "For images that the network reads as",
-            range(count_units(lens.model, LAYERS[-1])),
+            range(count_units(lens.model, OUTPUT)),
             required=True,
             **state.DIGIT.shows(view.digit, lambda digit: change_view(digit=str(digit))),
         )

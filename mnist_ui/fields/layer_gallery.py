@@ -5,6 +5,7 @@ import streamlit as st
 
 from mnist_core.ground.arrays import Fields
 from mnist_core.ground.errors import DataError
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
@@ -12,9 +13,8 @@ from mnist_ui.fields.link import FieldsView, Order, change_view, open_unit
 from mnist_ui.fields.unit_order import Shown, arrange_units
 from mnist_ui.fields.unit_panel import show_colour_bar
 from mnist_ui.markdown import escape
-from mnist_ui.names import NAMES, name_unit
+from mnist_ui.names import TILE_SIZES, name_unit
 
-_SIZES = {"hidden1": 50, "hidden2": 72, "output": 120}  # of a tile, so that a layer fits the screen
 _WIDER = 66  # with a number below it
 
 
@@ -29,7 +29,7 @@ def _arrange(lens: Lens, view: FieldsView, n_units: int) -> Shown:
 
 def show_layer(lens: Lens, view: FieldsView, fields: Fields) -> None:
     """Show the pictures of all units of a layer, sorted as chosen; one that is chosen is opened."""
-    shown, names = _arrange(lens, view, len(fields)), NAMES[view.layer]
+    shown, names = _arrange(lens, view, len(fields)), LAYER_WORDS[view.layer]
     words = "Bright is ink." if view.way.is_ink else "Red raises the unit, blue lowers it."
     st.caption(f"{words} Click a picture, or move with the arrow keys.")
     if not view.way.is_ink:
@@ -49,7 +49,7 @@ def show_layer(lens: Lens, view: FieldsView, fields: Fields) -> None:
         colours=Colours.INK if view.way.is_ink else Colours.SIGNED,
         selected=next((place for place, unit in enumerate(shown.units) if unit == view.unit), None),
         one_scale=view.one_scale,
-        size=max(_SIZES[view.layer], 0 if view.order is Order.UNIT else _WIDER),
+        size=max(TILE_SIZES[view.layer], 0 if view.order is Order.UNIT else _WIDER),
     )
     if view.hides_idle:
         st.caption(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.insight.fields.view import View
 from mnist_core.insight.fields.views import PRODUCT, VIEWS
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import OUTPUT
 from mnist_core.network.models import Model
 from mnist_ui.fields import state
 
@@ -36,7 +36,7 @@ class FieldsView:
     Attributes
     ----------
     layer : str
-        `hidden1`, `hidden2` or `output`.
+        One of the network's.
     unit : int
         The unit that is open, from 0.
     method : str
@@ -95,12 +95,12 @@ class FieldsView:
 
 def _read_view(params: Mapping[str, str], model: Model) -> FieldsView:
     """Read a view from query parameters; what they lack or garble is the first layer, the first unit."""
-    layer = _choose(params.get("layer"), LAYERS)
+    layer = _choose(params.get("layer"), model.network.layer_names)
     return FieldsView(
         layer=layer,
         unit=_read_number(params.get("unit"), count_units(model, layer)),
         method=_choose(params.get("method"), (PRODUCT, *VIEWS)),
-        digit=_read_number(params.get("digit"), count_units(model, LAYERS[-1])),
+        digit=_read_number(params.get("digit"), count_units(model, OUTPUT)),
         image=_read_number(params.get("image"), None),
         order=Order(_choose(params.get("sort"), tuple(Order))),
         hides_idle=params.get("hide") == "1",

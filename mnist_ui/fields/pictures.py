@@ -9,7 +9,7 @@ from mnist_core.insight.fields.unit_facts import UnitFacts, find_facts
 from mnist_core.insight.fields.view import Asked, DigitView
 from mnist_core.insight.fields.view_arrays import DigitFields
 from mnist_core.insight.fields.views import VIEWS, find_view
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import OUTPUT
 from mnist_ui.cached.lens import Lens
 from mnist_ui.cached.once import once
 from mnist_ui.cached.one_by_one import ALONE
@@ -42,7 +42,7 @@ def read_likeness(lens: Lens, view: FieldsView) -> Likeness:
         If the images are not of the digits that the model knows.
     """
     upright = orient_fields(show_way(lens, view), view.turned)
-    return digit_likeness(upright, _average_digits(lens), is_output=view.layer == LAYERS[-1])
+    return digit_likeness(upright, _average_digits(lens), is_output=view.layer == OUTPUT)
 
 
 @once("Measuring how far to trust the pictures …", 128)

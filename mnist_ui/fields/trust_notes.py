@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import PRODUCT
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import FIRST
 from mnist_ui.cached.lens import Lens
 from mnist_ui.fields.link import FieldsView
 from mnist_ui.fields.pictures import measure_way
@@ -19,7 +19,7 @@ _BETTER = (
 def show_trust(lens: Lens, view: FieldsView) -> None:
     """Say what the chosen way assumes and how far to trust its pictures."""
     way = view.way
-    if view.layer == LAYERS[0] and view.method == PRODUCT:
+    if view.layer == FIRST and view.method == PRODUCT:
         st.info(
             "These pictures are the weights themselves, the rows of W1. Nothing is left out: each shows "
             "exactly what its unit sums up (R² = 1). The pictures of later layers leave things out and "
@@ -27,7 +27,7 @@ def show_trust(lens: Lens, view: FieldsView) -> None:
             icon=":material/check_circle:",
         )
         return
-    misleads = way.kind is Kind.UNIT and view.layer != LAYERS[0]
+    misleads = way.kind is Kind.UNIT and view.layer != FIRST
     trust = "These pictures can mislead." if misleads else "How far to trust them."
     found = way.describe(measure_way(lens, view.layer, view.method))
     words = f"**{way.title[0].upper()}{way.title[1:]}.** {way.assumes}\n\n**{trust}** {found}"

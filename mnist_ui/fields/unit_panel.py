@@ -19,7 +19,7 @@ from mnist_core.insight.fields import (
 )
 from mnist_core.insight.fields.unit_facts import count_values, to_activations
 from mnist_core.insight.fields.view import Kind
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import LAYER_WORDS, OUTPUT
 from mnist_core.network.models import Model
 from mnist_ui.cached.lens import Lens
 from mnist_ui.cached.opened_models import read_fields, read_sums
@@ -31,7 +31,7 @@ from mnist_ui.fields.pictures import measure_way, read_facts, show_way
 from mnist_ui.fields.unit_charts import draw_histogram
 from mnist_ui.fields.unit_order import say_measure
 from mnist_ui.markdown import escape
-from mnist_ui.names import NAMES, name_unit
+from mnist_ui.names import name_unit
 
 _ENLARGED = 10  # screen pixels along an edge of a pixel
 _MOST_LINKS = 5
@@ -114,17 +114,18 @@ def show_facts(lens: Lens, view: FieldsView) -> None:
 
 def show_links(model: Model, view: FieldsView) -> None:
     """Show the units that the open one listens to and speaks to most."""
-    place, network = LAYERS.index(view.layer), model.network
+    network, layers = model.network, model.network.layer_names
+    place = layers.index(view.layer)
     if place > 0:
-        below, sources = LAYERS[place - 1], strongest_sources(network, view.layer, view.unit, _MOST_LINKS)
+        below, sources = layers[place - 1], strongest_sources(network, view.layer, view.unit, _MOST_LINKS)
         st.markdown(
-            f"**It listens most** to these of {NAMES[below]}, with the weights; click one to open it."
+            f"**It listens most** to these of {LAYER_WORDS[below]}, with the weights; click one to open it."
         )
-        _show_tiles(model, view, below, sources, "fields-sources", f"listens to in {NAMES[below]}")
-    if place < len(LAYERS) - 1:
-        above, links = LAYERS[place + 1], strongest_links(network, view.layer, view.unit, _MOST_LINKS)
-        st.markdown(f"**It speaks loudest** to these of {NAMES[above]}.")
-        _show_tiles(model, view, above, links, "fields-links", f"speaks to in {NAMES[above]}")
+        _show_tiles(model, view, below, sources, "fields-sources", f"listens to in {LAYER_WORDS[below]}")
+    if place < len(layers) - 1:
+        above, links = layers[place + 1], strongest_links(network, view.layer, view.unit, _MOST_LINKS)
+        st.markdown(f"**It speaks loudest** to these of {LAYER_WORDS[above]}.")
+        _show_tiles(model, view, above, links, "fields-links", f"speaks to in {LAYER_WORDS[above]}")
     st.caption("Drawn as products of weights.")
 
 
@@ -132,7 +133,7 @@ def show_values(lens: Lens, view: FieldsView) -> None:
     """Show which values the open unit takes for which digit."""
     sums, names = read_sums(lens.model, view.layer, lens.dataset), list(lens.dataset.class_names)
     values = to_activations(lens.model.network, view.layer, sums[:, [view.unit]])[:, 0]
-    what = "logit" if view.layer == LAYERS[-1] else "activation"
+    what = "logit" if view.layer == OUTPUT else "activation"
     st.markdown(
         f"**Which values it takes**: a row a digit, stronger where more of its images have this {what}"
     )
@@ -186,7 +187,7 @@ def _show_tiles(
         [
             Tile(
                 f"{link.unit}: {link.weight:+.2f}",
-                f"{name_unit(layer, link.unit)} of {NAMES[layer]}, weight {link.weight:+.2f}",
+                f"{name_unit(layer, link.unit)} of {LAYER_WORDS[layer]}, weight {link.weight:+.2f}",
             )
             for link in links
         ],

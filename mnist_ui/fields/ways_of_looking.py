@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.insight.fields.view import Kind, View
 from mnist_core.insight.fields.views import VIEWS
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_ui.cached.lens import Lens
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.unit_picker import Tile, pick_picture
@@ -15,7 +16,7 @@ from mnist_ui.fields.link import FieldsView, change_view
 from mnist_ui.fields.pictures import look_all_ways, measure_way, show_digits, show_way
 from mnist_ui.fields.unit_order import say_measure
 from mnist_ui.markdown import escape
-from mnist_ui.names import NAMES, name_unit
+from mnist_ui.names import name_unit
 
 _GROUPS: tuple[tuple[str, Callable[[View], bool]], ...] = (
     ("One picture for all images, R²", lambda way: way.kind is Kind.UNIT and not way.is_ink),
@@ -88,7 +89,7 @@ def _show_group(lens: Lens, view: FieldsView, ways: list[View], key: str) -> Non
 
 def _show_table(lens: Lens, view: FieldsView) -> None:
     found = {way.name: measure_way(lens, view.layer, way.name) for way in VIEWS.values()}
-    st.markdown(f"**What each way explains in {NAMES[view.layer]}**, on {escape(lens.images.words)}")
+    st.markdown(f"**What each way explains in {LAYER_WORDS[view.layer]}**, on {escape(lens.images.words)}")
     rows = pd.DataFrame(
         {
             "way": [way.title for way in VIEWS.values()],

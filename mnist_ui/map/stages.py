@@ -7,12 +7,12 @@ import streamlit as st
 from mnist_core.insight.projection.flatten import place_one
 from mnist_core.insight.projection.layer_map import Cloud
 from mnist_core.insight.projection.measure import Probed
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_ui.components.cloud import Stage
 from mnist_ui.map.layer_maps import MapSource
 from mnist_ui.map.point_panel import Shown
-from mnist_ui.names import NAMES
 
-TITLES = {"input": "Input"} | {layer: name.capitalize() for layer, name in NAMES.items()}
+TITLES = {"input": "Input"} | {layer: name.capitalize() for layer, name in LAYER_WORDS.items()}
 """What the page calls each stage."""
 
 _TIED = "\u00a0"  # no break between these words

@@ -10,14 +10,14 @@ from mnist_core.insight.evaluation import Evaluation
 from mnist_core.insight.evaluation.comparison import Comparison, compare_right
 from mnist_core.insight.operate.curve import N_RANDOM, POINT_LOST, count_needed
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.plain_weights import HIDDEN, Weights
+from mnist_core.insight.operate.plain_weights import Weights
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_ui.cached.lens import Lens
 from mnist_ui.charts.shown import show_chart
 from mnist_ui.components.confusion_picker import pick_cell
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.downloads import offer_table
 from mnist_ui.markdown import escape
-from mnist_ui.names import NAMES
 from mnist_ui.operate import state
 from mnist_ui.operate.bench import read_curve
 from mnist_ui.operate.operation_charts import draw_curve
@@ -38,7 +38,7 @@ def show_accuracy(operated: Operated, after: Evaluation) -> None:
         points = f"{100 * pair.difference:+.2f} points" if operated.steps else None
         st.metric("Accuracy after", f"{after.accuracy:.2%}", points, width="content")
         size = operated.weights.compact()
-        st.metric("Units", "-".join(str(size.count_units(layer)) for layer in HIDDEN), width="content")
+        st.metric("Units", "-".join(str(size.count_units(layer)) for layer in size.hidden), width="content")
     weights = f"{_count_weights(size):,} of {_count_weights(bench.original):,} weights and biases are left."
     st.caption(f"{_say_pair(pair, operated)} {weights} Measured on {escape(bench.words)}.")
 
@@ -67,7 +67,7 @@ def show_curves(lens: Lens, operated: Operated, layer: str) -> None:
     most = operated.weights.count_units(layer)
     st.markdown(
         f"To lose at most one point (the dashed line), the network needs, of the {most} units of "
-        f"{NAMES[layer]}, **{counts[Order.STEPWISE]}** stepwise, "
+        f"{LAYER_WORDS[layer]}, **{counts[Order.STEPWISE]}** stepwise, "
         f"**{counts[Order.IMPORTANCE]}** by importance, "
         f"**{counts[Order.MAGNITUDE]}** by magnitude and **{counts[Order.RANDOM]}** drawn at random."
     )

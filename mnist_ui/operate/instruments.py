@@ -6,16 +6,15 @@ import streamlit as st
 
 from mnist_core.insight.operate.operations import FEWEST_BITS, Prune, Swap
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.plain_weights import HIDDEN
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_ui.cached.opened_models import read_fields
 from mnist_ui.components.unit_picker import Tile, pick_picture
-from mnist_ui.names import NAMES
+from mnist_ui.names import TILE_SIZES
 from mnist_ui.operate import state
 from mnist_ui.operate.steps import Operated
 from mnist_ui.segments import choose_one
 from mnist_ui.session import Held
 
-_SIZES = {"hidden1": 50, "hidden2": 72}  # of a tile, so that a layer fits the screen
 _UNROUNDED = 0  # bits, on the slider
 _MOST_SHOWN_BITS = 10  # more change nothing that could be seen
 _ORDER_WORDS = {
@@ -30,9 +29,9 @@ def choose_layer(operated: Operated) -> str:
     """Let the user choose the layer to operate on."""
     return choose_one(
         "Layer",
-        HIDDEN,
+        operated.weights.hidden,
         "operate-layer",
-        format_func=lambda name: f"{NAMES[name].capitalize()} ({_say_on(operated, name)})",
+        format_func=lambda name: f"{LAYER_WORDS[name].capitalize()} ({_say_on(operated, name)})",
     )
 
 
@@ -42,13 +41,13 @@ def show_units(operated: Operated, layer: str) -> None:
     st.caption("Click a unit to switch it off: it is then held at its mean. Faint ones are off.")
     pick_picture(
         read_fields(operated.model, layer),
-        [Tile(str(unit), f"unit {unit} of {NAMES[layer]}") for unit in range(len(on))],
+        [Tile(str(unit), f"unit {unit} of {LAYER_WORDS[layer]}") for unit in range(len(on))],
         lambda unit: operated.toggle(layer, unit),
         key="operate-units",
-        label=f"switches of {NAMES[layer]}",
+        label=f"switches of {LAYER_WORDS[layer]}",
         switched_on=[bool(is_on) for is_on in on],
         one_scale=False,
-        size=_SIZES[layer],
+        size=TILE_SIZES[layer],
     )
 
 
@@ -84,7 +83,7 @@ def _show_prune(operated: Operated, layer: str) -> None:
         operated.prune(layer, state.KEEP.get(), Order(state.ORDER.get()))
 
     kept = state.KEEP.shows(max(1, int(operated.weights.is_on(layer).sum())), prune)
-    st.slider(f"Units of {NAMES[layer]} to keep", 1, most, **kept)
+    st.slider(f"Units of {LAYER_WORDS[layer]} to keep", 1, most, **kept)
     st.radio(
         "The best by",
         list(Order),
@@ -134,4 +133,4 @@ def _show_round(operated: Operated, layer: str) -> None:  # noqa: ARG001 - all l
 def _ask_unit(operated: Operated, layer: str, label: str, held: Held[int]) -> int:
     most = operated.weights.count_units(layer) - 1
     held.put(min(held.get(), most))
-    return int(st.number_input(f"{label} of {NAMES[layer]}", 0, most, key=held))
+    return int(st.number_input(f"{label} of {LAYER_WORDS[layer]}", 0, most, key=held))

@@ -4,15 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_core.network.grid import Grid
 from mnist_core.store import WorkRow
 from mnist_core.store.ranking import RankedCandidate
+from mnist_ui.charts.grid_places import is_spanned, list_places
 from mnist_ui.search.parallel_axes import draw_parallel
 from mnist_ui.search.search_charts import draw_heat_map
 
-HELP_HEAT_MAP = (
-    "Mean over the folds done, in percent; grey cells have none yet. In each block the rows are the units "
-    "of hidden 1, the columns those of hidden 2."
-)
+
+def explain_heat_map(grid: Grid) -> str:
+    """Explain what the heat map of a grid shows."""
+    rows = "the units of hidden 1" if is_spanned(grid) else "the widths of the hidden layers"
+    columns = list_places(grid).words
+    places = f"the rows are {rows}" + (f", the columns {columns}" if columns else "")
+    return f"Mean over the folds done, in percent; grey cells have none yet. In each block {places}."
 
 
 def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
@@ -20,7 +25,7 @@ def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
     grid = run.plan.grid
     left, right = st.columns([5, 7])
     with left.container(border=True):
-        st.markdown("**Accuracy over the grid**", help=HELP_HEAT_MAP)
+        st.markdown("**Accuracy over the grid**", help=explain_heat_map(grid))
         draw_heat_map(grid, ranked).show(f"heat-map-{run.id}", stretch=False)
     with right.container(border=True):
         st.markdown("**Every candidate as a line**", help="Point at a line to follow it.")

@@ -1,20 +1,20 @@
 """The candidates of a search as lines through parallel axes."""
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.store.ranking import RankedCandidate
+from mnist_ui.charts.grid_places import read_setting, say_value
 from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
 
-_AXES = ("activation", "lr", "hidden1", "hidden2")
-_TITLES = ("activation", "lr", "hidden 1", "hidden 2", "accuracy")
+_ACCURACY = "accuracy"
 _TICKED_ERRORS = (0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
@@ -25,7 +25,7 @@ def draw_parallel(grid: Grid, ranked: Sequence[RankedCandidate], is_dark: bool) 
     columns = ["kind", "axis", "place", "label", "candidate", "accuracy", "error"]
     frame = pd.DataFrame([*rows, *_ticks(grid)], columns=columns)
     return LiveChart(
-        spec=_parallel_spec(is_dark),
+        spec=_parallel_spec(is_dark, (*_list_axes(grid), _ACCURACY)),
         frame=frame.astype({"accuracy": "float64", "error": "float64"}),
         words="Parallel coordinates: a line for each candidate, coloured by accuracy",
     )
@@ -37,13 +37,39 @@ def _line(grid: Grid, one: RankedCandidate) -> list[tuple[Any, ...]]:
     name = str(one.candidate)
     return [
         ("line", title, place, "", name, one.mean, error)
-        for title, place in zip(_TITLES, places, strict=True)
+        for title, place in zip((*_list_axes(grid), _ACCURACY), places, strict=True)
     ]
 
 
 def _places(grid: Grid, candidate: Candidate) -> list[float]:
-    axes = [(getattr(grid, axis), getattr(candidate, axis)) for axis in _AXES]
-    return [_place(values.index(value), len(values)) for values, value in axes]
+    return [_place(values.index(read(candidate)), len(values)) for values, read in _list_axes(grid).values()]
+
+
+@lru_cache(maxsize=32)
+def _list_axes(grid: Grid) -> dict[str, tuple[list[str], Callable[[Candidate], str]]]:
+    """List the axes of a grid: by title the values, in words, and what reads a candidate's."""
+    readers: dict[str, Callable[[Candidate], str]] = {
+        "activation": lambda one: one.activation.label,
+        "lr": lambda one: say_value(one.lr),
+    }
+    if grid.hidden:
+        readers["hidden"] = lambda one: one.architecture
+    else:
+        readers |= {
+            "hidden 1": lambda one: say_value(one.hidden1),
+            "hidden 2": lambda one: say_value(one.hidden2),
+        }
+    for name, _ in grid.settings:
+        readers[name.replace("_", " ")] = partial(_say_setting, name)
+    orders = {"activation": [one.label for one in grid.activation], "lr": [say_value(lr) for lr in grid.lr]}
+    return {
+        title: (orders.get(title) or list(dict.fromkeys(map(read, grid.candidates()))), read)
+        for title, read in readers.items()
+    }
+
+
+def _say_setting(name: str, candidate: Candidate) -> str:
+    return say_value(read_setting(candidate, name))
 
 
 def _place(position: int, n: int) -> float:
@@ -57,23 +83,19 @@ def _place_error(error: float) -> float:
 
 def _ticks(grid: Grid) -> list[tuple[Any, ...]]:
     ticks = [
-        (title, _place(position, len(values)), _name_value(value))
-        for title, values in zip(_TITLES, (getattr(grid, axis) for axis in _AXES), strict=False)
+        (title, _place(position, len(values)), value)
+        for title, (values, _) in _list_axes(grid).items()
         for position, value in enumerate(values)
     ]
-    ticks += [(_TITLES[-1], _place_error(error), f"{1 - error:.0%}") for error in _TICKED_ERRORS]
+    ticks += [(_ACCURACY, _place_error(error), f"{1 - error:.0%}") for error in _TICKED_ERRORS]
     return [("tick", title, place, label, "", None, None) for title, place, label in ticks]
 
 
-def _name_value(value: Activation | float) -> str:
-    return value.label if isinstance(value, Activation) else f"{value:g}"
-
-
-@lru_cache(maxsize=2)
-def _parallel_spec(is_dark: bool) -> dict[str, Any]:
+@lru_cache(maxsize=32)
+def _parallel_spec(is_dark: bool, titles: tuple[str, ...]) -> dict[str, Any]:
     axis = alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False, grid=True, labelPadding=12)
     scale = alt.Scale(type="point", padding=0.35)
-    x = alt.X("axis:N", sort=list(_TITLES), title=None, scale=scale, axis=axis)
+    x = alt.X("axis:N", sort=list(titles), title=None, scale=scale, axis=axis)
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.04, 1.04]))
     text = alt.Chart(DATA).transform_filter("datum.kind == 'tick'").encode(x=x, y=y, text="label:N")
     ink, paper = ("#e4e7ec", "#13161d") if is_dark else ("#1c2230", "#ffffff")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.store.ranking import RankedCandidate
 
 _ROW_HEIGHT = 35
@@ -14,9 +14,7 @@ _HELP = (
     "Candidates with all folds come first. The spread is the standard error of the mean; those within one "
     "standard error of the best are marked as tied with it."
 )
-_COLUMNS = ["rank", "accuracy", "error", "tied", "activation", "lr", "hidden1", "hidden2", "folds", "network"]
 _NARROW = ["rank", "accuracy", "error", "network", "tied"]
-_WIDE = _COLUMNS[:-1]
 
 
 def show_ranking(
@@ -42,14 +40,15 @@ def show_ranking(
         return
     # With one fold done its error is not known, and nothing can be said of ties.
     is_sure = bool(ranked) and ranked[0].n_folds_done > 1
-    rows = [_tabulate(one, is_sure and one.is_tied) for one in ranked]
+    rows = [_tabulate(plan.grid, one, is_sure and one.is_tied) for one in ranked]
+    wide = ["rank", "accuracy", "error", "tied", *_list_axes(plan.grid), "folds"]
     st.dataframe(
-        pd.DataFrame(rows, columns=_COLUMNS),
+        pd.DataFrame(rows, columns=[*wide, "network"]),
         key=key,
         height=min(_TABLE_HEIGHT, (plan.grid.n_candidates + 1) * _ROW_HEIGHT + 3),
         row_height=_ROW_HEIGHT,
         hide_index=True,
-        column_order=_NARROW if is_narrow else _WIDE,
+        column_order=_NARROW if is_narrow else wide,
         column_config={
             "rank": st.column_config.NumberColumn("#", width=40),
             "accuracy": st.column_config.NumberColumn("mean accuracy", format="%.2f %%"),
@@ -59,6 +58,7 @@ def show_ranking(
             "lr": st.column_config.NumberColumn("lr", format="%g"),
             "hidden1": st.column_config.NumberColumn("hidden 1", format="%d"),
             "hidden2": st.column_config.NumberColumn("hidden 2", format="%d"),
+            **{name: name.replace("_", " ") for name, _ in plan.grid.settings},
             "folds": st.column_config.NumberColumn("folds", format=f"%d/{plan.cv}"),
         },
         placeholder="",
@@ -66,19 +66,23 @@ def show_ranking(
     )
 
 
-def _tabulate(one: RankedCandidate, is_tied: bool) -> tuple[object, ...]:
+def _list_axes(grid: Grid) -> list[str]:
+    widths = ["hidden"] if grid.hidden else ["hidden1", "hidden2"]
+    return ["activation", "lr", *widths, *(name for name, _ in grid.settings)]
+
+
+def _tabulate(grid: Grid, one: RankedCandidate, is_tied: bool) -> tuple[object, ...]:
     candidate = one.candidate
     error = one.standard_error * 100 if one.n_folds_done > 1 else None
+    values = {**dict.fromkeys(_list_axes(grid)), **candidate.params(), "hidden": candidate.architecture}
+    values["activation"] = candidate.activation.label
     mark = "best" if one.rank == 1 else "tied" if is_tied else ""
     return (
         one.rank,
         one.mean * 100,
         error,
         mark,
-        candidate.activation.label,
-        candidate.lr,
-        candidate.hidden1,
-        candidate.hidden2,
+        *(values[axis] for axis in _list_axes(grid)),
         one.n_folds_done,
         str(candidate),
     )

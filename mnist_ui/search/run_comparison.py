@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
-from mnist_ui.search.grid_map import HELP_HEAT_MAP
+from mnist_ui.search.grid_map import explain_heat_map
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 from mnist_ui.search.shown_run import select_run
@@ -20,7 +21,13 @@ from mnist_ui.states import badge_state, mark_state
 from mnist_ui.times import say_duration
 
 _NONE = "—"
-_AXES = {"lr": "Learning rates", "hidden1": "Hidden 1", "hidden2": "Hidden 2", "activation": "Activations"}
+_AXES = {
+    "lr": "Learning rates",
+    "hidden1": "Hidden 1",
+    "hidden2": "Hidden 2",
+    "hidden": "Hidden layers",
+    "activation": "Activations",
+}
 _RECIPE = {
     "max_epochs": "Epochs at most",
     "patience": "Patience",
@@ -29,6 +36,8 @@ _RECIPE = {
     "input_dropout": "Input dropout",
     "input_noise": "Input noise",
     "inner_folds": "Inner folds",
+    "optimizer": "Optimizer",
+    "momentum": "Momentum",
     "seed": "Seed",
 }
 
@@ -52,7 +61,7 @@ def show_comparison(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore
         with side.container(border=True):
             st.markdown(f"{badge_state(run.state)} **{escape(run.name)}**")
             show_ranking(run.plan, its_ranked, f"compared-ranking-{run.id}", is_narrow=True)
-            st.markdown("**Accuracy over the grid**", help=HELP_HEAT_MAP)
+            st.markdown("**Accuracy over the grid**", help=explain_heat_map(run.plan.grid))
             draw_heat_map(run.plan.grid, its_ranked, [*ranked[0], *ranked[1]]).show(
                 f"compared-heat-map-{run.id}", stretch=False
             )
@@ -102,14 +111,23 @@ def _describe_plan(run: WorkRow) -> dict[str, str]:
         "Data set": run.dataset_name,
         "Fingerprint": run.fingerprint,
         "Images": "all" if plan.limit is None else f"{plan.limit:,}",
-        **{words: ", ".join(map(str, grid[axis])) for axis, words in _AXES.items()},
+        **{words: _say_values(grid.get(axis, [])) for axis, words in _AXES.items()},
         "Folds": str(plan.cv),
-        **{words: f"{recipe[name]:,}" for name, words in _RECIPE.items()},
+        **{words: _say_values(grid.get(name, [recipe[name]])) for name, words in _RECIPE.items()},
         "Split seed": str(plan.split_seed),
         "Engine": plan.engine.value,
         "Processes": "one a core" if plan.workers is None else str(plan.workers),
         "Cluster": plan.cluster or "this machine",
     }
+
+
+def _say_values(values: Sequence[Any]) -> str:
+    words = ["-".join(map(str, one)) if isinstance(one, list) else _say_one(one) for one in values]
+    return ", ".join(words) or _NONE
+
+
+def _say_one(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _describe_result(run: WorkRow, ranked: Sequence[RankedCandidate]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.store import EpochRow
 from mnist_core.store.ranking import RankedCandidate
+from mnist_ui.charts.grid_places import find_place, list_places
 from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec
 
 _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside their labels
@@ -84,14 +85,14 @@ def draw_curves(
 
 def _frame(grid: Grid, ranked: Sequence[RankedCandidate]) -> pd.DataFrame:
     scored = {one.index: one for one in ranked}
-    rows = [_cell(candidate, scored.get(index)) for index, candidate in enumerate(grid.candidates())]
-    columns = ["activation", "lr", "hidden1", "hidden2", "candidate", "accuracy", "error", "folds"]
+    rows = [_cell(grid, candidate, scored.get(index)) for index, candidate in enumerate(grid.candidates())]
+    columns = ["activation", "lr", "row", "column", "candidate", "accuracy", "error", "folds"]
     return pd.DataFrame(rows, columns=columns).astype({"accuracy": "float64", "error": "float64"})
 
 
-def _cell(candidate: Candidate, one: RankedCandidate | None) -> tuple[Any, ...]:
-    lr = _name_lr(candidate.lr)
-    place = (candidate.activation.label, lr, candidate.hidden1, candidate.hidden2, str(candidate))
+def _cell(grid: Grid, candidate: Candidate, one: RankedCandidate | None) -> tuple[Any, ...]:
+    row, column = find_place(grid, candidate)
+    place = (candidate.activation.label, _name_lr(candidate.lr), row, column, str(candidate))
     return (*place, one.mean, _to_error(one.mean), one.n_folds_done) if one else (*place, None, None, 0)
 
 
@@ -105,7 +106,8 @@ def _name_lr(lr: float) -> str:
 
 @lru_cache(maxsize=32)
 def _heat_map_spec(grid: Grid, span: Span | None) -> dict[str, Any]:
-    cell_width = min(max(_HEAT_WIDTH // (len(grid.activation) * len(grid.hidden2)), _NARROWEST), _WIDEST)
+    n_columns = len(grid.activation) * len(list_places(grid).columns)
+    cell_width = min(max(_HEAT_WIDTH // n_columns, _NARROWEST), _WIDEST)
     layers = _cells(grid, span, has_text=cell_width >= _TEXT_FROM)
     chart = (
         alt.layer(*layers)
@@ -122,9 +124,10 @@ def _heat_map_spec(grid: Grid, span: Span | None) -> dict[str, Any]:
 
 def _cells(grid: Grid, span: Span | None, has_text: bool) -> list[alt.Chart]:
     axis = alt.Axis(labelAngle=0, labelPadding=4, ticks=False, domain=False)
+    places = list_places(grid)
     base = alt.Chart().encode(
-        x=alt.X("hidden2:O", title=None, sort=list(grid.hidden2), axis=axis),
-        y=alt.Y("hidden1:O", title=None, sort=list(grid.hidden1), axis=axis),
+        x=alt.X("column:O", title=None, sort=list(places.columns), axis=axis),
+        y=alt.Y("row:O", title=None, sort=list(places.rows), axis=axis),
         tooltip=[
             alt.Tooltip("candidate:N", title="network"),
             alt.Tooltip("accuracy:Q", title="mean accuracy", format=".2%"),

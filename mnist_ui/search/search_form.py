@@ -3,44 +3,42 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError, LabError
-from mnist_core.network.candidate import MOST_RATE, MOST_UNITS, Activation
-from mnist_core.network.grid import MOST_WORKERS, Engine, Grid, SearchPlan
-from mnist_core.network.recipe import MOST_BATCH, MOST_EPOCHS
+from mnist_core.network.grid import MOST_WORKERS, Engine, SearchPlan
+from mnist_core.network.recipe import (
+    MOST_EPOCHS,
+)
 from mnist_core.search.check import check_plan
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
-from mnist_ui.typed import Limits, ask_for_count, ask_for_list
+from mnist_ui.search.axes_form import (
+    BESIDE_COUNTS,
+    Start,
+    ask_for_axes,
+    ask_for_more,
+    ask_for_setting,
+    make_grid,
+)
+from mnist_ui.typed import Limits, ask_for_count
 from mnist_ui.who import has_machine
 
-_MOST_CANDIDATES = 10_000  # a page can still show them; more is a typing error
 _MOST_NAME = 80  # characters
 _N_CORES = os.cpu_count() or 1
-_LIMITS_OF_AXES = {
-    "lr": Limits("Learning rates", 0, MOST_RATE, is_whole=False, excludes=0),
-    "hidden1": Limits("Units of hidden 1", 1, MOST_UNITS),
-    "hidden2": Limits("Units of hidden 2", 1, MOST_UNITS),
-}
-_HELP_LIST = "One or more, with commas or blanks between them."
 _LIMITS_OF_COUNTS = {
     "cv": Limits("Folds", 2, 100),
     "max_epochs": Limits("Epochs at most", 1, MOST_EPOCHS),
-    "patience": Limits("Patience", 1, MOST_EPOCHS),
-    "batch_size": Limits("Batch size", 1, MOST_BATCH),
     "workers": Limits("Processes", 1, MOST_WORKERS),
 }
 _HELP = {
     "limit": "The first so many of the shuffled images, training and held-out ones together; all is usual.",
     "cv": "Parts of the cross-validation.",
     "max_epochs": "Training stops earlier when the validation loss no longer falls.",
-    "patience": "Epochs without a better validation loss after which training stops.",
-    "batch_size": "Images a step.",
     "workers": "Networks that train side by side; one a core is usual.",
 }
 _ENGINE_NAMES = {Engine.FUSED: "Fused", Engine.SKLEARN: "scikit-learn"}
@@ -53,18 +51,6 @@ _HELP_CLUSTER = (
     "The address of a Dask scheduler whose workers train the networks, such as tcp://host:8786. Empty: "
     "processes of this machine. For the fused engine only."
 )
-
-
-@dataclass(frozen=True)
-class Start:
-    """What the form begins with; another number makes every field of the form a new one."""
-
-    plan: SearchPlan
-    number: int
-
-    def key(self, name: str) -> str:
-        """Return the key of a field: another once the form is filled anew."""
-        return f"plan-{name}-{self.number}"
 
 
 def make_own(plan: SearchPlan) -> SearchPlan:
@@ -83,8 +69,9 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     None, with a sentence on the page, where the plan cannot be carried out on the data set.
     """
     start = _read_start()
-    axes = _ask_for_axes(start)
-    counts = _ask_for_counts(start, dataset)
+    axes = ask_for_axes(start)
+    counts, settings = _ask_for_counts(start, dataset)
+    settings |= ask_for_more(start)
     slots = st.columns([2, 1, 1])
     with slots[0]:
         name = _ask_for_name(start)
@@ -93,7 +80,9 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     with slots[2]:
         cluster = _ask_for_cluster(start, engine)
     try:
-        plan = _make_plan(replace(start.plan, engine=engine, cluster=cluster), axes, counts, dataset)
+        plan = _make_plan(
+            replace(start.plan, engine=engine, cluster=cluster), {**axes, **settings}, counts, dataset
+        )
     except LabError as error:
         st.error(escape(str(error)), icon=":material/error:")
         return None
@@ -110,36 +99,8 @@ def _read_start() -> Start:
     return state.PLAN.get() or Start(SearchPlan(), 0)
 
 
-def _ask_for_axes(start: Start) -> dict[str, Any]:
-    """Ask for the values of each axis; numbers are as they were typed."""
-    grid = start.plan.grid
-    slots = st.columns([1, 1, 1, 1.15])  # three activations side by side need a little more
-    axes: dict[str, Any] = {}
-    for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
-        with slot:
-            usual, key = getattr(grid, name), start.key(name)
-            axes[name] = ask_for_list(limits, usual, key, help=_HELP_LIST)
-    with slots[-1]:
-        axes["activation"] = _ask_for_activations(start)
-    return axes
-
-
-def _ask_for_activations(start: Start) -> list[Activation]:
-    chosen = st.pills(
-        "Activations",
-        list(Activation),
-        selection_mode="multi",
-        default=list(start.plan.grid.activation),
-        format_func=lambda activation: activation.label,
-        key=start.key("activation"),
-        persist_state="session",
-    )
-    # In the order of the paper, whatever the order of clicks.
-    return [one for one in Activation if one in chosen]
-
-
-def _ask_for_counts(start: Start, dataset: Dataset) -> list[tuple[str, Limits, int]]:
-    """Ask for the counts of a plan: the name of each, its limits, and what was typed."""
+def _ask_for_counts(start: Start, dataset: Dataset) -> tuple[list[tuple[str, Limits, int]], dict[str, str]]:
+    """Ask for the counts of a plan: the name of each, its limits, and what was typed; and for settings."""
     plan, n = start.plan, dataset.n_samples
     usual = {
         **asdict(plan.recipe),
@@ -148,13 +109,17 @@ def _ask_for_counts(start: Start, dataset: Dataset) -> list[tuple[str, Limits, i
         "workers": plan.workers or _N_CORES,
     }
     all_limits = {"limit": Limits("Images", 1, n), **_LIMITS_OF_COUNTS}
-    typed = []
-    for slot, (name, limits) in zip(st.columns(len(all_limits)), all_limits.items(), strict=True):
+    typed, slots = [], st.columns(len(all_limits) + len(BESIDE_COUNTS))
+    for slot, (name, limits) in zip(slots, all_limits.items(), strict=False):
         # Another data set has another field, as its bounds and usual value are others.
         key = start.key(f"limit-{dataset.fingerprint}" if name == "limit" else name)
         count = ask_for_count(slot, limits, usual[name], key, help=_HELP[name])
         typed.append((name, limits, count))
-    return typed
+    settings = {}
+    for slot, name in zip(slots[len(all_limits) :], BESIDE_COUNTS, strict=True):
+        with slot:
+            settings[name] = ask_for_setting(start, name)
+    return typed, settings
 
 
 def _ask_for_name(start: Start) -> str:
@@ -203,11 +168,11 @@ def _make_plan(
 ) -> SearchPlan:
     counts = {name: limits.check(value) for name, limits, value in typed}
     _check_address(plan.cluster)
-    recipe = {name: counts[name] for name in ("max_epochs", "patience", "batch_size")}
+    grid, settings = make_grid(axes)
     made = replace(
         plan,
-        grid=_make_grid(axes),
-        recipe=replace(plan.recipe, **recipe),
+        grid=grid,
+        recipe=replace(plan.recipe, max_epochs=counts["max_epochs"], **settings),
         cv=counts["cv"],
         limit=None if counts["limit"] == dataset.n_samples else counts["limit"],
         workers=None if counts["workers"] == _N_CORES else counts["workers"],
@@ -216,29 +181,9 @@ def _make_plan(
     return made
 
 
-def _make_grid(axes: Mapping[str, Any]) -> Grid:
-    values = {name: limits.read_list(axes[name]) for name, limits in _LIMITS_OF_AXES.items()}
-    if not axes["activation"]:
-        raise GridError("Activations: at least one is needed, but none is chosen: choose one.")
-    values["activation"] = axes["activation"]
-    _check_size(values)
-    return Grid.from_values(values)
-
-
 def _check_address(address: str | None) -> None:
     if address is not None and not _ADDRESS.fullmatch(address):
         raise GridError(
             f"A cluster's address must be like tcp://host:8786, but is {address!r}: "
             "type one like that, or empty the field."
-        )
-
-
-def _check_size(axes: Mapping[str, Sequence[Any]]) -> None:
-    n_candidates = 1
-    for values in axes.values():
-        n_candidates *= len(values)
-    if n_candidates > _MOST_CANDIDATES:
-        raise GridError(
-            f"A grid may have at most {_MOST_CANDIDATES:,} candidates, but this one has {n_candidates:,}: "
-            "take some values out."
         )

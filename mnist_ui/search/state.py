@@ -6,7 +6,7 @@ from mnist_ui.session import Held
 
 if TYPE_CHECKING:
     from mnist_ui.components.delivery import Delivery
-    from mnist_ui.search.search_form import Start
+    from mnist_ui.search.axes_form import Start
 
 
 RUN = Held("search-run", "")

@@ -1,6 +1,6 @@
 """A live training as it goes on: what it does, its film, and what its user may ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.ground.errors import LabError
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import LAYER_WORDS
 from mnist_core.store import WorkRow, WorkState, describe_wait, get_job, wish
 from mnist_core.training.live.plan import LivePlan, Wishes, name_training
 from mnist_core.training.live.watched import find_classes, open_frames
@@ -19,7 +19,6 @@ from mnist_ui.components.film import Film
 from mnist_ui.components.film.epochs import open_reel, read_ghost
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
-from mnist_ui.names import NAMES
 from mnist_ui.segments import choose_one
 from mnist_ui.states import badge_state
 from mnist_ui.train import state
@@ -56,7 +55,7 @@ def _show_now(job: WorkRow) -> None:
         if _is_busy(job):
             st.info(escape(_say_why(job)), icon=":material/hourglass_empty:")
         return
-    layer = _choose_layer()
+    layer = _choose_layer(LivePlan.from_values(job.settings).candidate.layer_names)
     seen = _show_film(job, layer)
     show_epoch(job, last if seen is None else min(seen, last), layer, is_busy=_is_busy(job))
 
@@ -186,14 +185,15 @@ def _wish(job_id: str, **wishes: Any) -> None:
         start_worker(session.settings())
 
 
-def _choose_layer() -> str:
-    return choose_one(
+def _choose_layer(layers: Sequence[str]) -> str:
+    chosen: str = choose_one(
         "Fields of",
-        LAYERS[::-1],
+        layers[::-1],
         "live-layer",
-        format_func=NAMES.__getitem__,
+        format_func=LAYER_WORDS.__getitem__,
         label_visibility="collapsed",
     )
+    return chosen
 
 
 def _show_film(job: WorkRow, layer: str) -> int | None:

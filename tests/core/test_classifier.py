@@ -71,7 +71,7 @@ def test_early_stopping_ends_where_plain_skorch_ends():
 def test_batches_are_the_first_of_five_stratified_splits_in_order_without_shuffling():
     images, labels = make_digits(500)
     columns = images.reshape(500, -1)
-    net = make_classifier(Recipe(max_epochs=2), 784, **classifier_params(CANDIDATE))
+    net = make_classifier(Recipe(max_epochs=2), 784, **classifier_params(CANDIDATE, Recipe()))
     log = BatchLog()
     net.set_params(callbacks=[*net.callbacks, ("log", log)])
 
@@ -89,9 +89,9 @@ def test_batches_are_the_first_of_five_stratified_splits_in_order_without_shuffl
 def test_initial_weights_come_from_the_seed_and_leave_torchs_generator_alone():
     torch.manual_seed(99)
     before = torch.random.get_rng_state()
-    first = make_classifier(Recipe(seed=3), 784, **classifier_params(CANDIDATE)).initialize()
+    first = make_classifier(Recipe(seed=3), 784, **classifier_params(CANDIDATE, Recipe())).initialize()
     torch.rand(10)
-    second = make_classifier(Recipe(seed=3), 784, **classifier_params(CANDIDATE)).initialize()
+    second = make_classifier(Recipe(seed=3), 784, **classifier_params(CANDIDATE, Recipe())).initialize()
     torch.manual_seed(3)
     expected = MLP(12, 8, "tanh")
 

@@ -43,7 +43,7 @@ def scores(table):
 def test_tasks_are_of_one_activation_and_fit_the_limit():
     candidates = PAPER_GRID.candidates()
 
-    tasks = cut_tasks(FOLD, TaskState(0), candidates, lanes=500)
+    tasks = cut_tasks(FOLD, TaskState(0), candidates, lanes=500, recipe=Recipe())
 
     assert sorted(number for task in tasks for number in task.fresh) == list(range(81))
     for task in tasks:
@@ -54,7 +54,7 @@ def test_tasks_are_of_one_activation_and_fit_the_limit():
 def test_a_network_that_is_wider_than_the_limit_is_a_task_by_itself():
     candidates = [Candidate(0.01, 700, 12, Activation.TANH), Candidate(0.01, 24, 12, Activation.TANH)]
 
-    tasks = cut_tasks(FOLD, TaskState(0), candidates, lanes=500)
+    tasks = cut_tasks(FOLD, TaskState(0), candidates, lanes=500, recipe=Recipe())
 
     assert [task.fresh for task in tasks] == [(0,), (1,)]
 

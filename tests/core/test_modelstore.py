@@ -203,6 +203,8 @@ def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_pa
         weight_decay=1e-5,
         input_dropout=0.2,
         input_noise=0.05,
+        optimizer="nesterov",
+        momentum=0.9,
     )
     split = split_dataset(dataset, seed=2)
 
@@ -215,7 +217,8 @@ def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_pa
     assert arguments.seed == recipe.seed
     assert arguments.lr == candidate.lr
     card = (tmp_path / "small" / "README.md").read_text()
-    assert "weight decay 1e-05, input dropout 0.2, input noise 0.05, seed 2" in card
+    assert "trained with Nesterov's gradient descent" in card
+    assert "weight decay 1e-05, input dropout 0.2, input noise 0.05, momentum 0.9, seed 2" in card
     assert load_model(tmp_path / "small").info.recipe == recipe
 
 

@@ -13,7 +13,7 @@ from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation import read_activations
 from mnist_core.insight.fields.layers import layer_sums
 from mnist_core.insight.fields.probe import Digits
-from mnist_core.insight.reading.nearest import LAYER, find_nearest, gather_crowd
+from mnist_core.insight.reading.nearest import find_nearest, gather_crowd
 from mnist_core.network.models import load_model
 
 NO_PENS = Digits(np.empty((0, 28, 28), np.float32), np.empty(0, np.int64))
@@ -31,7 +31,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def sums(model, sample):
-    return layer_sums(model.network, LAYER, sample.images)
+    return layer_sums(model.network, "hidden2", sample.images)
 
 
 def learned_from(model, dataset):
@@ -46,7 +46,7 @@ def test_an_image_of_the_crowd_is_nearest_to_itself_and_the_others_follow_by_dis
 
     assert np.array_equal(found.images[0], sample.images[123])
     assert found.labels[0] == sample.labels[123]
-    own, *others = read_activations(model.network, LAYER, found.images)
+    own, *others = read_activations(model.network, "hidden2", found.images)
     distances = np.linalg.norm(np.array(others) - own, axis=1)
     every = np.linalg.norm(crowd.answers - own, axis=1)
     assert np.all(np.diff(distances) >= 0)

@@ -198,7 +198,7 @@ def test_a_step_is_read_again_from_its_words(step):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("off", "hidden3:1"),
+        ("off", "hidden4:1"),
         ("off", "hidden1"),
         ("off", "hidden1:x"),
         ("scale", "hidden1:1"),
@@ -250,7 +250,7 @@ def test_stepwise_keeps_one_of_two_twins_longer_than_importance_does():
     biases = (np.zeros(2, np.float32), np.zeros(3, np.float32), np.array([0, 0, -2], np.float32))
     on = (np.full(2, np.nan, np.float32), np.full(3, np.nan, np.float32))
     weights = Weights(Activation.TANH, matrices, biases, on)
-    means = weights.read_second(first).mean(axis=0)
+    means = weights.carry(first, "hidden1", "hidden2").mean(axis=0)
 
     importance = rank_by_loss(weights, "hidden2", means, first, labels)
     stepwise = rank_stepwise(weights, "hidden2", means, first, labels)

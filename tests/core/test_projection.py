@@ -198,14 +198,16 @@ def test_a_trace_holds_the_greatest_terms_of_the_guess_and_of_the_units_that_spe
     stages = {stage: values[0] for stage, values in read_stages(model.network, image[None]).items()}
     terms = model.network.output.weight.detach().numpy()[trace.guess] * stages["hidden2"]
     assert trace.guess == stages["output"].argmax()
-    assert [link.source for link in trace.hidden2] == np.argsort(-terms)[:3].tolist()
-    assert [link.share for link in trace.hidden2] == pytest.approx(np.sort(terms)[::-1][:3], abs=1e-5)
-    for link in trace.hidden1:
+    assert [link.source for link in trace.links["hidden2"]] == np.argsort(-terms)[:3].tolist()
+    assert [link.share for link in trace.links["hidden2"]] == pytest.approx(
+        np.sort(terms)[::-1][:3], abs=1e-5
+    )
+    for link in trace.links["hidden1"]:
         weight = model.network.hidden2.weight[link.target, link.source].item()
         side = np.sign(stages["hidden2"][link.target])
         assert link.share == pytest.approx(side * weight * stages["hidden1"][link.source], abs=1e-5)
         assert link.share > 0
-    assert set(trace.activations["hidden1"]) == {link.source for link in trace.hidden1}
+    assert set(trace.activations["hidden1"]) == {link.source for link in trace.links["hidden1"]}
 
 
 def test_the_command_maps_a_model_and_writes_where_each_image_lies(tmp_path):

@@ -59,6 +59,14 @@ def test_the_papers_grid_is_what_the_form_begins_with(open_page, sample):
         "Learning rates": "0.1, 0.01, 0.001",
         "Units of hidden 1": "24, 48, 96",
         "Units of hidden 2": "12, 24, 48",
+        "Patience": "3",
+        "Batch size": "128",
+        "Momentum": "0",
+        "Seeds of the weights": "0",
+        "Hidden layers": "",
+        "Weight decay": "0",
+        "Input dropout": "0",
+        "Input noise": "0",
         "Name of the run": "",
         "Cluster": "",
     }
@@ -105,7 +113,12 @@ def test_another_plan_has_another_count_of_fits(open_page, sample):
         ("Learning rates", "-1", "but there is -1: change it"),
         ("Units of hidden 1", "2.5", "Units of hidden 1: a whole number from 1 to 4,096"),
         ("Units of hidden 2", "99999", "from 1 to 4,096"),
-        ("Units of hidden 2", " ".join(map(str, range(1, 999))), "at most 10,000 candidates"),
+        ("Patience", "-3", "1 to 100,000"),
+        ("Batch size", "100000", "1 to 32,768"),
+        ("Momentum", "0.5", "momentum is for the optimizers sgd and nesterov"),
+        ("Hidden layers", "96-24-12-6", "widths of one to three layers such as 96-24 are needed"),
+        ("Seeds of the weights", "-1", "from 0 to"),
+        ("Units of hidden 2", " ".join(map(str, range(1, 999))), "may have 10,000 candidates"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_and_nothing_can_be_started(
@@ -122,8 +135,6 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_can_be_started(
         ("Images", 5_001, "1 to 5,000"),
         ("Folds", 1, "2 to 100"),
         ("Epochs at most", 0, "1 to 100,000"),
-        ("Patience", -3, "1 to 100,000"),
-        ("Batch size", 100_000, "1 to 32,768"),
         ("Processes", 2_000, "1 to 1,024"),
     ],
 )
@@ -603,3 +614,13 @@ def test_the_chosen_run_stays_when_its_state_changes(open_page, store):
 def test_signs_of_markdown_in_a_name_stay_signs(open_page, store):
     run_id = begin_run(store, name="*wider* [layers]")
     assert r"\*wider\* \[layers\]" in read_words(open_page(run_id))
+
+
+def test_several_values_of_a_setting_are_an_axis_of_the_grid(open_page, sample):
+    page = open_page()
+    typed = {"Hidden layers": "24, 24-12", "Batch size": "64, 128", "Seeds of the weights": "0 1"}
+    for label, value in typed.items():
+        next(field for field in page.text_input if field.label == label).set_value(value)
+    page.run()
+
+    assert f"{3 * 3 * 2 * 2 * 2} candidates × 5 folds" in read_words(page)

@@ -163,7 +163,7 @@ def test_a_rate_that_no_network_can_be_trained_with_is_refused(home, store, data
     ("label", "value", "needed"),
     [
         ("Images", 0, "a whole number from 1 to"),
-        ("Units of hidden 2", 5_000, "a whole number from 1 to 4,096"),
+        ("Units of hidden 2", 5_000, "a whole number from 0 to 4,096"),
         ("Seed", -1, "a whole number from 0 to 4,294,967,295"),
         ("Input dropout", "1", "a number from 0 to less than 1"),
         ("Input noise", "much", "a number from 0 to 10"),

@@ -101,18 +101,13 @@ def train_networks(
     """
     groups: dict[tuple[int | float, ...], list[int]] = {}
     for number, (_, recipe) in enumerate(kinds):
-        groups.setdefault(_tell_batches_apart(recipe), []).append(number)
+        groups.setdefault(recipe.batches, []).append(number)
     trained: dict[int, Trained] = {}
     for numbers in groups.values():
         its_kinds = [kinds[number] for number in numbers]
         together = _train_side_by_side(images, labels, its_kinds, _renumber(report, numbers))
         trained |= dict(zip(numbers, together, strict=True))
     return [trained[number] for number in range(len(kinds))]
-
-
-def _tell_batches_apart(recipe: Recipe) -> tuple[int | float, ...]:
-    """Return what recipes must share for their networks to see the same batches."""
-    return recipe.inner_folds, recipe.batch_size, recipe.input_dropout, recipe.input_noise, recipe.n_classes
 
 
 def _renumber(

@@ -1,5 +1,7 @@
 """From torch's networks to those in training and back."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
@@ -14,10 +16,10 @@ def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classe
     """Draw a network's initial weights from the recipe's seed, exactly as skorch draws them."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        network = MLP(candidate.hidden1, candidate.hidden2, candidate.activation, n_pixels, n_classes)
+        network = MLP.of(candidate, n_pixels, n_classes)
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
     parts = []
-    for layer in ("hidden2", "output"):
+    for layer in list(network.layers)[1:]:
         parts += [_widen(weights[f"{layer}.weight"].T), _widen(weights[f"{layer}.bias"][None])]
     upper = np.concatenate([part.ravel() for part in parts])
     return Training(
@@ -31,40 +33,31 @@ def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classe
 
 def make_network(training: Training, n_classes: int) -> MLP:
     """Make the torch network that a training has come to, in evaluation mode."""
-    candidate = training.candidate
-    weights2, bias2, weights3, bias3 = (part[0] for part in view_upper(training))
-    arrays = {
-        "hidden1.weight": training.first[0].T,
-        "hidden1.bias": training.bias[0],
-        "hidden2.weight": weights2.T,
-        "hidden2.bias": bias2,
-        "output.weight": weights3.T,
-        "output.bias": bias3,
-    }
-    widths = candidate.hidden1, candidate.hidden2
-    network = MLP(*widths, candidate.activation, training.first.shape[1], n_classes)
+    network = MLP.of(training.candidate, training.first.shape[1], n_classes)
+    parts = [(training.first, training.bias), *view_upper(training)]
+    arrays: dict[str, np.ndarray] = {}
+    for layer, (weights, bias) in zip(network.layers, parts, strict=True):
+        arrays |= {f"{layer}.weight": weights[0].T, f"{layer}.bias": bias[0]}
     network.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
     return network.eval()
 
 
-def view_upper(training: Training) -> tuple[State, State, State, State]:
-    """View hidden 2's weights, an input a row, its biases, and the output's; writing changes them.
+def view_upper(training: Training) -> list[tuple[State, State]]:
+    """View the weights of each layer above hidden 1, an input a row, and its biases; writing changes them.
 
     Returns
     -------
-    ndarrays of shape (3, hidden1, hidden2), (3, hidden2), (3, hidden2, classes), (3, classes)
-        Each with Adam's means.
+    list of two ndarrays of shape (3, inputs, units) and (3, units)
+        A layer each, the output last, each with the optimiser's means.
     """
-    h1, h2, n_classes = training.candidate.hidden1, training.candidate.hidden2, training.recipe.n_classes
-    wide2, wide3 = round_up(h2), round_up(n_classes)
-    cuts = np.cumsum([h1 * wide2, wide2, h2 * wide3])
-    weights2, bias2, weights3, bias3 = np.split(training.upper, cuts, axis=1)
-    return (
-        weights2.reshape(3, h1, wide2)[:, :, :h2],
-        bias2[:, :h2],
-        weights3.reshape(3, h2, wide3)[:, :, :n_classes],
-        bias3[:, :n_classes],
-    )
+    views, begin = [], 0
+    for n_inputs, n_units in pairwise([*training.candidate.hidden, training.recipe.n_classes]):
+        wide = round_up(n_units)
+        bias = begin + n_inputs * wide
+        weights = training.upper[:, begin:bias].reshape(3, n_inputs, wide)
+        views.append((weights[:, :, :n_units], training.upper[:, bias : bias + n_units]))
+        begin = bias + wide
+    return views
 
 
 def _widen(rows: np.ndarray) -> np.ndarray:

@@ -18,7 +18,9 @@ from mnist_core.engines.fused.conversion import view_upper
 from mnist_core.engines.fused.state import Batches, Ink
 from mnist_core.engines.fused.training import EPSILON, KEEP_MEAN, KEEP_SQUARE, Training
 from mnist_core.engines.fused.vectors import GROUP
+from mnist_core.network.architecture import ACTIVATIONS
 from mnist_core.network.candidate import Activation
+from mnist_core.network.recipe import Optimizer
 
 _WIDEST = 4  # times the narrowest network of a stack: more would be padding for the most part
 _MOST_BYTES = 2e9  # of a stack's hidden 1, with Adam's two means
@@ -36,7 +38,9 @@ class TorchDevice:
     def choose_stacks(self, trainings: Iterable[Training]) -> list[list[Training]]:
         """Put as many networks together as have similar widths and fit into memory."""
         stacks: list[list[Training]] = []
-        for training in sorted(trainings, key=lambda one: (one.steps, -one.candidate.hidden1)):
+        for training in sorted(
+            trainings, key=lambda one: (one.steps, *_tell_kind(one), -one.candidate.hidden1)
+        ):
             if not stacks or not _fits(training, stacks[-1]):
                 stacks.append([])
             stacks[-1].append(training)
@@ -74,6 +78,15 @@ class _Parameter:
     means: Tensor
     squares: Tensor
 
+    def descend(
+        self, gradient: Tensor, rates: Tensor, decays: Tensor, momenta: Tensor, looks: Tensor
+    ) -> None:
+        with torch.no_grad():
+            gradient = torch.addcmul(gradient, decays, self.weights)
+            self.means.mul_(momenta).add_(gradient)
+            ahead = torch.addcmul(gradient, momenta, self.means)
+            self.weights.addcmul_(torch.where(looks > 0, ahead, self.means), rates, value=-1)
+
     def step(self, gradient: Tensor, rates: Tensor, decays: Tensor, steps: int) -> None:
         with torch.no_grad():
             gradient = torch.addcmul(gradient, decays, self.weights)
@@ -92,9 +105,14 @@ class DenseStack:
         self._n_pixels = trainings[0].first.shape[1]
         parts = zip(*(_view(training) for training in trainings), strict=True)
         self._parameters = [self._send(_pad(part)) for part in parts]
-        self._masks = [self._mask([_count(one) for one in trainings]) for _count in (_count1, _count2)]
+        hiddens = zip(*(training.candidate.hidden for training in trainings), strict=True)
+        self._masks = [self._mask(widths) for widths in hiddens]
         self._rates = self._spread([training.candidate.lr for training in trainings])
-        self._decays = self._spread([training.recipe.weight_decay for training in trainings])
+        recipes = [training.recipe for training in trainings]
+        self._is_adam = recipes[0].optimizer == Optimizer.ADAM
+        self._decays = self._spread([recipe.weight_decay for recipe in recipes])
+        self._momenta = self._spread([recipe.momentum for recipe in recipes])
+        self._looks = self._spread([float(recipe.optimizer == Optimizer.NESTEROV) for recipe in recipes])
         runs = groupby(training.candidate.activation for training in trainings)
         self._runs = [(activation, len(list(run))) for activation, run in runs]
 
@@ -109,7 +127,10 @@ class DenseStack:
             losses = self._lose(self._forward(images[row : row + len(its_labels)]), its_labels).mean(dim=1)
             gradients = torch.autograd.grad(losses.sum(), weights)
             for parameter, gradient in zip(self._parameters, gradients, strict=True):
-                parameter.step(gradient, self._rates, self._decays, steps + k + 1)
+                if self._is_adam:
+                    parameter.step(gradient, self._rates, self._decays, steps + k + 1)
+                else:
+                    parameter.descend(gradient, self._rates, self._decays, self._momenta, self._looks)
             total += losses.detach() * len(its_labels)
         return total.cpu().numpy()
 
@@ -137,16 +158,17 @@ class DenseStack:
 
     def _forward(self, images: Tensor) -> Tensor:
         """Compute the logits, `(networks, classes, images)`."""
-        weights1, bias1, weights2, bias2, weights3, bias3 = (one.weights for one in self._parameters)
-        sums = (weights1.flatten(0, 1) @ images.T).unflatten(0, weights1.shape[:2]) + bias1
-        hidden1 = self._activate(sums) * self._masks[0]
-        hidden2 = self._activate(torch.baddbmm(bias2, weights2, hidden1)) * self._masks[1]
-        return torch.baddbmm(bias3, weights3, hidden2)
+        weights1, bias1, *upper = (one.weights for one in self._parameters)
+        sums: Tensor = (weights1.flatten(0, 1) @ images.T).unflatten(0, weights1.shape[:2]) + bias1
+        for mask, weights, bias in zip(self._masks, upper[::2], upper[1::2], strict=True):
+            sums = torch.baddbmm(bias, weights, self._activate(sums) * mask)
+        return sums
 
     def _activate(self, sums: Tensor) -> Tensor:
         parts = sums.split([n for _, n in self._runs])
         pairs = zip(self._runs, parts, strict=True)
-        return torch.cat([getattr(torch, activation.value)(part) for (activation, _), part in pairs])
+        outputs: Tensor = torch.cat([ACTIVATIONS[activation](part) for (activation, _), part in pairs])
+        return outputs
 
     def _lose(self, logits: Tensor, labels: Tensor) -> Tensor:
         return cross_entropy(logits, labels.expand(len(logits), -1), reduction="none")
@@ -164,18 +186,10 @@ class DenseStack:
         return torch.tensor(values, dtype=torch.float32, device=self._where.device)[:, None, None]
 
 
-def _count1(training: Training) -> int:
-    return training.candidate.hidden1
-
-
-def _count2(training: Training) -> int:
-    return training.candidate.hidden2
-
-
 def _view(training: Training) -> list[np.ndarray]:
     """View the state of each layer's weights and biases as `(3, units, inputs)`; writing changes it."""
-    weights2, bias2, weights3, bias3 = view_upper(training)
-    parts = (training.first, training.bias[:, None], weights2, bias2[:, None], weights3, bias3[:, None])
+    layers = [(training.first, training.bias), *view_upper(training)]
+    parts = [part for weights, bias in layers for part in (weights, bias[:, None])]
     return [part.transpose(0, 2, 1) for part in parts]
 
 
@@ -192,7 +206,13 @@ def _fits(training: Training, stack: Sequence[Training]) -> bool:
     widest = stack[0].candidate.hidden1
     n_bytes = 12 * (len(stack) + 1) * widest * training.first.shape[1]
     is_similar = _WIDEST * training.candidate.hidden1 >= widest
-    return is_similar and stack[0].steps == training.steps and n_bytes <= _MOST_BYTES
+    is_alike = _tell_kind(stack[0]) == _tell_kind(training)
+    return is_similar and is_alike and stack[0].steps == training.steps and n_bytes <= _MOST_BYTES
+
+
+def _tell_kind(training: Training) -> tuple[int, bool]:
+    """Return what the networks of a stack share: layers, and the kind of step."""
+    return len(training.candidate.hidden), training.recipe.optimizer == Optimizer.ADAM
 
 
 def _spread_ink(ink: Ink, n_pixels: int, device: torch.device) -> Tensor:

@@ -137,17 +137,43 @@ def gather(
 def gather_adam(_: Any, n_rows: Any, n_vectors: Any, tile: Any) -> Any:
     """Gather the gradients of a few rows of weights and step them by Adam while they are in registers.
 
-    `tile` is (weights, means, squares, width, numbers, rates, decays, is_decaying, root, rows, stride,
+    `tile` is (weights, means, squares, width, numbers, rates, root, decays, is_decaying, rows, stride,
     which, factors, n). Row r of it is row numbers[r] of the weights, which are `width` wide; below 0
     there is none. `decays` holds for each lane what of a weight is added to its gradient, where
     `is_decaying`. The last five are as for `gather`.
     """
+
+    def step(builder: Any, k: int, gradient: Any, moved: list[Any], rates: Any, root: Any) -> None:
+        _step(builder, k, gradient, *moved, rates, root)
+
+    return _gather_and_step(n_rows, n_vectors, tile, n_states=3, n_factors=2, step=step)
+
+
+@intrinsic
+@no_type_check
+def gather_descent(_: Any, n_rows: Any, n_vectors: Any, tile: Any) -> Any:
+    """Gather gradients as `gather_adam` does, and step the weights by gradient descent.
+
+    `tile` is (weights, means, width, numbers, rates, momenta, looks, decays, ...), the rest as there;
+    `momenta` and `looks` are as for `descend`.
+    """
+
+    def step(builder: Any, k: int, gradient: Any, moved: list[Any], *factors: Any) -> None:
+        _descend(builder, k, gradient, *moved, *factors)
+
+    return _gather_and_step(n_rows, n_vectors, tile, n_states=2, n_factors=3, step=step)
+
+
+def _gather_and_step(
+    n_rows: Any, n_vectors: Any, tile: Any, n_states: int, n_factors: int, step: Callable[..., None]
+) -> Any:
     high, wide = _literal(n_rows), _literal(n_vectors)
 
     def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-        *state, width, numbers, rates, decays, is_decaying, root, rows, stride, which, factors, n = (
-            cgutils.unpack_tuple(builder, arguments[2])
-        )
+        items = list(cgutils.unpack_tuple(builder, arguments[2]))
+        state, (width, numbers) = items[:n_states], items[n_states : n_states + 2]
+        its_factors = items[n_states + 2 : n_states + 2 + n_factors]
+        decays, is_decaying, rows, stride, which, factors, n = items[n_states + 2 + n_factors :]
         places = [_place_row(builder, numbers, r, width) for r in range(high)]
 
         def decay() -> list[Any]:
@@ -162,7 +188,7 @@ def gather_adam(_: Any, n_rows: Any, n_vectors: Any, tile: Any) -> Any:
             with builder.if_then(is_there):
                 moved = [builder.gep(pointer, [at]) for pointer in state]
                 for k in range(wide):
-                    _step(builder, k, gradients[r * wide + k], *moved, rates, root)
+                    step(builder, k, gradients[r * wide + k], moved, *its_factors)
         return context.get_dummy_value()
 
     return types.void(n_rows, n_vectors, tile), codegen
@@ -182,6 +208,22 @@ def step_adam(_: Any, gradient: Any, weights: Any, means: Any, squares: Any, rat
         return context.get_dummy_value()
 
     return types.void(gradient, weights, means, squares, rates, root), codegen
+
+
+@intrinsic
+@no_type_check
+def descend(_: Any, gradient: Any, weights: Any, means: Any, rates: Any, momenta: Any, looks: Any) -> Any:
+    """Step one vector of weights by gradient descent.
+
+    `means` holds the last step, of which `momenta` are kept; where `looks` is not 0 the step looks ahead as
+    Nesterov's does.
+    """
+
+    def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        _descend(builder, 0, load(builder, arguments[0], 0), *arguments[1:])
+        return context.get_dummy_value()
+
+    return types.void(gradient, weights, means, rates, momenta, looks), codegen
 
 
 @intrinsic
@@ -323,6 +365,18 @@ def _step(
     store(builder, means, k, mean)
     store(builder, squares, k, square)
     store(builder, weights, k, builder.fsub(load(builder, weights, k), move))
+
+
+def _descend(
+    builder: Any, k: int, gradient: Any, weights: Any, means: Any, rates: Any, momenta: Any, looks: Any
+) -> None:
+    momentum = load(builder, momenta, k)
+    mean = multiply_add(builder, momentum, load(builder, means, k), gradient)
+    ahead = multiply_add(builder, momentum, mean, gradient)
+    move = builder.select(builder.fcmp_ordered(">", load(builder, looks, k), constant(0.0)), ahead, mean)
+    store(builder, means, k, mean)
+    back = builder.fneg(load(builder, rates, k))
+    store(builder, weights, k, multiply_add(builder, back, move, load(builder, weights, k)))
 
 
 def _reciprocal(builder: Any, x: Any) -> Any:

@@ -8,6 +8,7 @@ from mnist_core.engines.fused.compiled import compiled
 from mnist_core.engines.fused.kernels import (
     gather,
     gather_adam,
+    gather_descent,
     multiply_tile,
     place,
     relu_slope,
@@ -39,7 +40,7 @@ def activate(code, values, begin, n):
             sigmoid_vector(place(values, at))
         elif code == 1:
             relu_vector(place(values, at))
-        else:
+        elif code == 2:
             tanh_vector(place(values, at))
 
 
@@ -52,16 +53,16 @@ def multiply_slopes(code, gradients, at, outputs, begin, n):
             sigmoid_slope(place(gradients, at + u), place(outputs, begin + u))
         elif code == 1:
             relu_slope(place(gradients, at + u), place(outputs, begin + u))
-        else:
+        elif code == 2:
             tanh_slope(place(gradients, at + u), place(outputs, begin + u))
 
 
 @compiled
 @no_type_check
-def sum_rows(rows, n, stride, out, out_at, wide, zeros):
+def sum_rows(rows, rows_at, n, stride, out, out_at, wide, zeros):
     """Sum n rows into `wide` values."""
     ones = np.ones(1, np.float32)
-    multiply(wide, 1, n, out, out_at, 0, ones, 0, 0, 0, rows, 0, stride, zeros, 0)
+    multiply(wide, 1, n, out, out_at, 0, ones, 0, 0, 0, rows, rows_at, stride, zeros, 0)
 
 
 @compiled
@@ -189,6 +190,20 @@ def step_tile(n_vectors, *tile):
         gather_adam(GROUP, 2, tile)
     else:
         gather_adam(GROUP, 1, tile)
+
+
+@compiled
+@no_type_check
+def descend_tile(n_vectors, *tile):
+    """Call `kernels.gather_descent` for a width that `choose_width` chose."""
+    if n_vectors == 6:
+        gather_descent(GROUP, 6, tile)
+    elif n_vectors == 3:
+        gather_descent(GROUP, 3, tile)
+    elif n_vectors == 2:
+        gather_descent(GROUP, 2, tile)
+    else:
+        gather_descent(GROUP, 1, tile)
 
 
 @compiled

@@ -8,16 +8,17 @@ from mnist_core.engines.fused.matrices import make_rows
 from mnist_core.engines.fused.state import Layer, StackState
 from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import round_up
-from mnist_core.network.candidate import Activation
+from mnist_core.network.candidate import MOST_LAYERS, Activation
+from mnist_core.network.recipe import Optimizer, Recipe
 
 STACK_LANES = 96
 """A tile's width; their weights with Adam's means fit a core's second-level cache."""
 
-_CODES = {Activation.SIGMOID: 0, Activation.RELU: 1, Activation.TANH: 2}
+_CODES = {Activation.SIGMOID: 0, Activation.RELU: 1, Activation.TANH: 2, Activation.LINEAR: 3}
 
 
 def choose_stacks(trainings: Iterable[Training]) -> list[list[Training]]:
-    """Put networks of one activation together until their first layers fill the registers."""
+    """Put networks of one kind together until their first layers fill the registers."""
     stacks: list[list[Training]] = []
     for training in sorted(trainings, key=lambda one: -one.candidate.hidden1):
         fitting = (stack for stack in stacks if _fits(training, stack))
@@ -35,30 +36,50 @@ def pack_stack(trainings: Sequence[Training], n_classes: int) -> StackState:
     widths = np.array([candidate.hidden1 for candidate in candidates], np.int64)
     lanes = round_up(int(widths.sum()))
     n_pixels = trainings[0].first.shape[1]
-    first, bias, decays = _make_room(3, n_pixels, lanes), _make_room(3, lanes), _make_room(lanes)
+    first, bias = _make_room(3, n_pixels, lanes), _make_room(3, lanes)
     units = np.cumsum(widths) - widths
-    for training, unit, width in zip(trainings, units, widths, strict=True):
-        first[:, :, unit : unit + width] = training.first
-        bias[:, unit : unit + width] = training.bias
-        decays[unit : unit + width] = training.recipe.weight_decay
+    decays, momenta, looks = np.array([_list_factors(training.recipe) for training in trainings]).T
+    lane_decays, lane_momenta, lane_looks = (_make_room(lanes) for _ in range(3))
+    for number, (training, unit, width) in enumerate(zip(trainings, units, widths, strict=True)):
+        its_lanes = slice(unit, unit + width)
+        first[:, :, its_lanes] = training.first
+        bias[:, its_lanes] = training.bias
+        lane_decays[its_lanes] = decays[number]
+        lane_momenta[its_lanes] = momenta[number]
+        lane_looks[its_lanes] = looks[number]
     sizes = np.array([training.upper.shape[1] for training in trainings], np.int64)
     upper = _make_room(3, int(sizes.sum()))
     np.concatenate([training.upper for training in trainings], axis=1, out=upper)
     return StackState(
         code=_CODES[candidates[0].activation],
+        is_adam=trainings[0].recipe.optimizer == Optimizer.ADAM,
         lanes=lanes,
         n_classes=n_classes,
         first=Layer(*first.reshape(3, -1)),
         bias=Layer(*bias),
         upper=Layer(*upper),
         units=units,
-        hidden1=widths,
-        hidden2=np.array([candidate.hidden2 for candidate in candidates], np.int64),
+        depths=np.array([len(candidate.hidden) for candidate in candidates], np.int64),
         begins=np.cumsum(sizes) - sizes,
+        ends=np.cumsum(sizes),
+        widths=np.array([_fill_up(candidate.hidden) for candidate in candidates], np.int64),
         rates=np.array([candidate.lr for candidate in candidates]),
-        decays=np.array([training.recipe.weight_decay for training in trainings], np.float64),
-        lane_decays=decays,
+        decays=decays,
+        momenta=momenta,
+        looks=looks,
+        lane_decays=lane_decays,
+        lane_momenta=lane_momenta,
+        lane_looks=lane_looks,
     )
+
+
+def _list_factors(recipe: Recipe) -> tuple[float, float, float]:
+    """List weight decay, momentum, and whether a step looks ahead."""
+    return recipe.weight_decay, recipe.momentum, float(recipe.optimizer == Optimizer.NESTEROV)
+
+
+def _fill_up(hidden: tuple[int, ...]) -> tuple[int, ...]:
+    return (*hidden, *[0] * (MOST_LAYERS - len(hidden)))
 
 
 def _make_room(*shape: int) -> np.ndarray:
@@ -69,7 +90,7 @@ def _make_room(*shape: int) -> np.ndarray:
 def unpack_stack(stack: StackState, trainings: Sequence[Training]) -> None:
     """Take the state of networks back from a stack."""
     for number, training in enumerate(trainings):
-        unit, width, begin = stack.units[number], stack.hidden1[number], stack.begins[number]
+        unit, width, begin = stack.units[number], stack.widths[number, 0], stack.begins[number]
         for kind in range(3):
             first = stack.first[kind].reshape(-1, stack.lanes)
             training.first[kind] = first[:, unit : unit + width]
@@ -79,5 +100,10 @@ def unpack_stack(stack: StackState, trainings: Sequence[Training]) -> None:
 
 def _fits(training: Training, stack: Sequence[Training]) -> bool:
     lanes = sum(one.candidate.hidden1 for one in stack) + training.candidate.hidden1
-    is_alike = stack[0].candidate.activation == training.candidate.activation
+    is_alike = _tell_kind(stack[0]) == _tell_kind(training)
     return is_alike and stack[0].steps == training.steps and lanes <= STACK_LANES
+
+
+def _tell_kind(training: Training) -> tuple[Activation, bool]:
+    """Return what the networks of a stack share."""
+    return training.candidate.activation, training.recipe.optimizer == Optimizer.ADAM

@@ -67,7 +67,7 @@ class Batches(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Parameters with Adam's two moving means, all flat."""
+    """Parameters with Adam's two moving means, all flat; of other optimisers `means` is the last step."""
 
     weights: Any
     means: Any
@@ -80,7 +80,9 @@ class StackState(NamedTuple):
     Attributes
     ----------
     code : int
-        0 sigmoid, 1 ReLU, 2 tanh: the activation of all.
+        0 sigmoid, 1 ReLU, 2 tanh, 3 linear: the activation of all.
+    is_adam : bool
+        Whether Adam steps all of them, or else gradient descent.
     lanes : int
         Units of all first hidden layers, rounded up to whole vectors.
     n_classes : int
@@ -90,26 +92,34 @@ class StackState(NamedTuple):
     bias : Layer
         `lanes` biases.
     upper : Layer
-        For each network: hidden 2's weights, an input a row, its biases, the output's likewise; rows
+        For each network and each layer above hidden 1: its weights, an input a row, then its biases; rows
         rounded up to whole vectors.
-    units, hidden1, hidden2, begins : ndarray of int64
-        For each network: its first lane, the widths of its hidden layers, its begin in `upper`.
-    rates, decays : ndarray of float64
-        Learning rate and weight decay of each network.
-    lane_decays : ndarray of shape (lanes,), float32
-        The latter for each unit of hidden 1.
+    units, depths, begins, ends : ndarray of int64
+        For each network: its first lane, its hidden layers, and where its part of `upper` begins and ends.
+    widths : ndarray of shape (networks, 3), int64
+        Units of the hidden layers of each network; 0 where it has fewer.
+    rates, decays, momenta, looks : ndarray of float64
+        Learning rate, weight decay and momentum of each network; whether it looks ahead as Nesterov does.
+    lane_decays, lane_momenta, lane_looks : ndarray of shape (lanes,), float32
+        The latter three for each unit of hidden 1.
     """
 
     code: int
+    is_adam: bool
     lanes: int
     n_classes: int
     first: Any
     bias: Any
     upper: Any
     units: Any
-    hidden1: Any
-    hidden2: Any
+    depths: Any
     begins: Any
+    ends: Any
+    widths: Any
     rates: Any
     decays: Any
+    momenta: Any
+    looks: Any
     lane_decays: Any
+    lane_momenta: Any
+    lane_looks: Any

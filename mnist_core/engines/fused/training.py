@@ -15,7 +15,7 @@ KEEP_MEAN, KEEP_SQUARE, EPSILON = 0.9, 0.999, 1e-8
 _THRESHOLD = 1e-4  # skorch's: a loss counts as better when it is lower by this share
 
 State = Float32[np.ndarray, "3 ..."]
-"""Parameters, and Adam's moving means of the gradient and of its square."""
+"""Parameters, and Adam's moving means of the gradient and of its square; of others the last step."""
 
 
 @dataclass(eq=False)
@@ -27,17 +27,17 @@ class Training:
     candidate : Candidate
         Layer widths, activation, learning rate.
     recipe : Recipe
-        Names patience and seed.
+        Names optimiser, patience and seed.
     first : ndarray of shape (3, n_pixels, hidden1), float32
         Hidden 1's weights with Adam's means.
     bias : ndarray of shape (3, hidden1), float32
         Its biases likewise.
     upper : ndarray of shape (3, k), float32
-        Hidden 2 and output, laid out as `state.StackState.upper` says.
+        The layers above, laid out as `state.StackState.upper` says.
     history : list of EpochRecord
         Every epoch.
     steps : int
-        Adam's.
+        Of the optimiser.
     """
 
     candidate: Candidate

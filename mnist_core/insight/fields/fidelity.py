@@ -63,7 +63,7 @@ def linear_fidelity(network: MLP, layer: str, fields: Fields, images: Images) ->
     network : MLP
         A trained network.
     layer : str
-        `hidden1`, `hidden2` or `output`.
+        One of the network's.
     fields : ndarray of shape (units, side, side), float32
         A picture a unit.
     images : ndarray of shape (n, side, side), float32

@@ -3,11 +3,18 @@
 import numpy as np
 
 from mnist_core.ground.arrays import Fields, Images, Indices, Labels
-from mnist_core.insight.fields.layers import all_sums, count_pixels, count_units, read_slopes, read_weights
-from mnist_core.insight.fields.view_arrays import DigitFields, Paths, Slopes1, Slopes2
-from mnist_core.network.architecture import LAYERS, MLP
+from mnist_core.insight.fields.layers import (
+    all_sums,
+    count_pixels,
+    count_units,
+    list_below,
+    read_slopes,
+    read_weights,
+)
+from mnist_core.insight.fields.view_arrays import DigitFields, Paths, Slopes
+from mnist_core.network.architecture import FIRST, MLP
 
-# The Jacobian of a network with activations f is W3 diag(f'(z2)) W2 diag(f'(z1)) W1. All that depends on the
+# The Jacobian of a network with activations f is W3 diag(f'(z2)) W2 diag(f'(z1)) W1, say. What depends on the
 # image stands left of W1, so means over images are means of "paths": the weights from hidden 1 to a unit.
 
 
@@ -28,7 +35,7 @@ def mean_jacobian(network: MLP, layer: str, images: Images) -> Fields:
     ndarray of shape (units, side, side), float32
         For hidden 1 the weights themselves.
     """
-    return _end_in_pixels(network, _mean_paths(network, layer, *_slopes(network, images)))
+    return _end_in_pixels(network, _mean_paths(network, layer, _slopes(network, images)))
 
 
 def digit_jacobians(network: MLP, layer: str, images: Images) -> DigitFields:
@@ -44,7 +51,7 @@ def digit_jacobians(network: MLP, layer: str, images: Images) -> DigitFields:
     fields = np.zeros((n_classes, count_units(network, layer), side, side), dtype=np.float32)
     for digit in np.unique(guesses):
         is_read = guesses == digit
-        paths = _mean_paths(network, layer, slopes[0][is_read], slopes[1][is_read])
+        paths = _mean_paths(network, layer, {name: values[is_read] for name, values in slopes.items()})
         fields[digit] = _end_in_pixels(network, paths)
     return fields
 
@@ -68,14 +75,11 @@ def image_gradients(network: MLP, layer: str, images: Images, units: Indices) ->
     ndarray of shape (k, side, side), float32
         A gradient an image.
     """
-    slopes1, slopes2 = _slopes(network, images)
-    weights = read_weights(network, layer)[units]
-    if layer == LAYERS[0]:
-        own: Fields = weights.reshape(images.shape)
-        return own
-    if layer == LAYERS[2]:
-        weights = (weights * slopes2) @ read_weights(network, "hidden2")
-    return _end_in_pixels(network, weights * slopes1)
+    slopes, gradients = _slopes(network, images), read_weights(network, layer)[units]
+    for below in reversed(list_below(network, layer)):
+        gradients = (gradients * slopes[below]) @ read_weights(network, below)
+    own: Fields = gradients.reshape(images.shape)
+    return own
 
 
 def guess_digits(network: MLP, images: Images) -> Labels:
@@ -84,20 +88,28 @@ def guess_digits(network: MLP, images: Images) -> Labels:
     return guesses
 
 
-def _slopes(network: MLP, images: Images) -> tuple[Slopes1, Slopes2]:
+def _slopes(network: MLP, images: Images) -> Slopes:
     sums = all_sums(network, images)
-    return read_slopes(network, sums["hidden1"]), read_slopes(network, sums["hidden2"])
+    return {layer: read_slopes(network, sums[layer]) for layer in network.hidden_names}
 
 
-def _mean_paths(network: MLP, layer: str, slopes1: Slopes1, slopes2: Slopes2) -> Paths:
-    weights = read_weights(network, layer)
-    if layer == LAYERS[0]:
+def _mean_paths(network: MLP, layer: str, slopes: Slopes) -> Paths:
+    weights, below = read_weights(network, layer), list_below(network, layer)
+    if not below:
         return np.eye(len(weights), dtype=np.float32)
-    if layer == LAYERS[1]:
-        return np.asarray(weights * slopes1.mean(axis=0))
+    if len(below) == 1:
+        return np.asarray(weights * slopes[below[0]].mean(axis=0))
     # the mean of a product of slopes, not the product of the means: they move together
-    shared = slopes2.T @ slopes1 / np.float32(len(slopes1))
-    return np.asarray(weights @ (read_weights(network, "hidden2") * shared))
+    n, first, second = len(slopes[FIRST]), slopes[FIRST], slopes[below[1]]
+    between = read_weights(network, below[1])
+    if len(below) == 2:
+        shared = second.T @ first / np.float32(n)
+        return np.asarray(weights @ (between * shared))
+    paths = np.empty((len(weights), first.shape[1]), dtype=np.float32)
+    for unit, row in enumerate(weights):
+        carried = ((row * slopes[below[2]]) @ read_weights(network, below[2])) * second
+        paths[unit] = (between * (carried.T @ first / np.float32(n))).sum(axis=0)
+    return paths
 
 
 def _end_in_pixels(network: MLP, paths: Paths) -> Fields:

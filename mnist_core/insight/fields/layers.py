@@ -10,7 +10,7 @@ from jaxtyping import Float32
 from mnist_core.ground.arrays import Activations, Images, Indices
 from mnist_core.ground.errors import DataError, ModelError
 from mnist_core.insight.fields.view_arrays import LayerSums
-from mnist_core.network.architecture import LAYERS, MLP
+from mnist_core.network.architecture import FIRST, MLP, OUTPUT
 
 _BATCH = 2_000  # images at once: large enough for speed, small enough for any memory
 
@@ -73,7 +73,7 @@ def layer_sums(network: MLP, layer: str, images: Images) -> Activations:
     network : MLP
         A trained network.
     layer : str
-        `hidden1`, `hidden2` or `output`, whose sums are the logits.
+        One of the network's; the sums of `output` are the logits.
     images : ndarray of shape (n, side, side), float32
         Ink, 0.0 to 1.0; may be memory-mapped, as it is read a batch at a time.
 
@@ -100,7 +100,7 @@ def all_sums(network: MLP, images: Images) -> LayerSums:
         # torch.tensor copies: a memory-mapped array cannot be written, so torch would warn of sharing it
         batches = (torch.tensor(images[start : start + _BATCH]) for start in range(0, len(images), _BATCH))
         parts = [network.pre_activations(batch) for batch in batches]
-        return {layer: torch.cat([part[layer] for part in parts]).numpy() for layer in LAYERS}
+        return {layer: torch.cat([part[layer] for part in parts]).numpy() for layer in network.layer_names}
 
 
 def activate(network: MLP, sums: Activations) -> Activations:
@@ -120,6 +120,23 @@ def read_slopes(network: MLP, sums: Activations) -> Activations:
 def choose_images(n: int, most: int) -> Indices:
     """Choose evenly spaced images of n, so that a data set in order of digit gives all digits."""
     return np.linspace(0, n - 1, min(n, most)).round().astype(np.int64)
+
+
+def list_below(network: MLP, layer: str) -> tuple[str, ...]:
+    """List the hidden layers below a layer, `hidden1` first.
+
+    Raises
+    ------
+    ModelError
+        If the network has no layer of that name.
+    """
+    _find_layer(network, layer)
+    return network.layer_names[: network.layer_names.index(layer)]
+
+
+def next_layer(network: MLP, layer: str) -> str:
+    """Return the name of the layer behind a hidden one."""
+    return network.layer_names[network.layer_names.index(layer) + 1]
 
 
 def strongest_links(network: MLP, layer: str, unit: int, count: int) -> list[Link]:
@@ -147,9 +164,9 @@ def strongest_links(network: MLP, layer: str, unit: int, count: int) -> list[Lin
         If the network has no such layer or unit.
     """
     check_unit(network, layer, unit)
-    if layer == LAYERS[-1]:
+    if layer == OUTPUT:
         return []
-    return _rank_links(read_weights(network, LAYERS[LAYERS.index(layer) + 1])[:, unit], count)
+    return _rank_links(read_weights(network, next_layer(network, layer))[:, unit], count)
 
 
 def strongest_sources(network: MLP, layer: str, unit: int, count: int) -> list[Link]:
@@ -161,7 +178,7 @@ def strongest_sources(network: MLP, layer: str, unit: int, count: int) -> list[L
         If the network has no such layer or unit.
     """
     check_unit(network, layer, unit)
-    return [] if layer == LAYERS[0] else _rank_links(read_weights(network, layer)[unit], count)
+    return [] if layer == FIRST else _rank_links(read_weights(network, layer)[unit], count)
 
 
 def rank_images(values: Values, count: int) -> tuple[Indices, Indices]:
@@ -210,11 +227,10 @@ def _rank_links(weights: Float32[np.ndarray, " units"], count: int) -> list[Link
 
 
 def _find_layer(network: MLP, layer: str) -> torch.nn.Linear:
-    if layer not in LAYERS:
-        raise ModelError(f"The layer must be one of {', '.join(LAYERS)}, but is {layer!r}: choose one.")
-    found = getattr(network, layer)
-    assert isinstance(found, torch.nn.Linear)
-    return found
+    layers = network.layers
+    if layer not in layers:
+        raise ModelError(f"The layer must be one of {', '.join(layers)}, but is {layer!r}: choose one.")
+    return layers[layer]
 
 
 def _check_images(network: MLP, images: Images) -> None:

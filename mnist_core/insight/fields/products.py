@@ -4,8 +4,8 @@ import numpy as np
 from jaxtyping import Float32
 
 from mnist_core.ground.arrays import Fields
-from mnist_core.insight.fields.layers import count_pixels, read_weights
-from mnist_core.network.architecture import LAYERS, MLP
+from mnist_core.insight.fields.layers import count_pixels, list_below, read_weights
+from mnist_core.network.architecture import MLP
 
 
 def receptive_fields(network: MLP, layer: str) -> Fields:
@@ -16,7 +16,7 @@ def receptive_fields(network: MLP, layer: str) -> Fields:
     network : MLP
         A trained network.
     layer : str
-        `hidden1` gives the rows of W1, `hidden2` those of W2 W1, `output` those of W3 W2 W1.
+        `hidden1` gives the rows of W1, `hidden2` those of W2 W1, and so on up to `output`.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def receptive_fields(network: MLP, layer: str) -> Fields:
         If the network has no layer of that name.
     """
     product = read_weights(network, layer)
-    for below in reversed(LAYERS[: LAYERS.index(layer)]):
+    for below in reversed(list_below(network, layer)):
         product = product @ read_weights(network, below)
     side = count_pixels(network)
     return product.reshape(-1, side, side)
@@ -39,7 +39,7 @@ def receptive_fields(network: MLP, layer: str) -> Fields:
 def carried_biases(network: MLP, layer: str) -> Float32[np.ndarray, " units"]:
     """Carry all biases through the products of weights: the offsets of the network without activations."""
     carried = np.zeros(network.hidden1.in_features, dtype=np.float32)
-    for name in LAYERS[: LAYERS.index(layer) + 1]:
+    for name in (*list_below(network, layer), layer):
         carried = read_weights(network, name) @ carried + getattr(network, name).bias.detach().numpy()
     return carried
 

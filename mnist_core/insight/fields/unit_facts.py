@@ -14,12 +14,13 @@ from mnist_core.insight.fields.layers import (
     choose_images,
     count_units,
     layer_sums,
+    next_layer,
     read_slopes,
     read_weights,
 )
 from mnist_core.insight.fields.probe import Probe
 from mnist_core.insight.fields.view_arrays import LayerSums, PerUnit
-from mnist_core.network.architecture import LAYERS, MLP
+from mnist_core.network.architecture import MLP, OUTPUT
 from mnist_core.network.candidate import Activation
 
 DEAD_BELOW = 0.01  # standard deviation of the activation over images
@@ -106,7 +107,7 @@ def find_facts(network: MLP, layer: str, probe: Probe) -> UnitFacts:
 
 def to_activations(network: MLP, layer: str, sums: Activations) -> Activations:
     """Turn the sums of a layer into what it passes on: activations, or of the output the logits."""
-    return sums if layer == LAYERS[-1] else activate(network, sums)
+    return sums if layer == OUTPUT else activate(network, sums)
 
 
 def find_twins(values: Activations) -> tuple[Int64[np.ndarray, " units"], PerUnit]:
@@ -202,21 +203,21 @@ def _accuracy_without(
 def _outputs_with(
     network: MLP, layer: str, sums: LayerSums, unit: int, change: Float32[np.ndarray, " n"]
 ) -> Activations:
-    if layer == LAYERS[2]:
+    if layer == OUTPUT:
         changed = sums[layer].copy()
         changed[:, unit] += change
         return changed
-    after = LAYERS[LAYERS.index(layer) + 1]
-    next_sums = sums[after] + np.outer(change, read_weights(network, after)[:, unit])
-    if after == LAYERS[2]:
-        return next_sums
-    bias = network.output.bias.detach().numpy()
-    outputs: Activations = activate(network, next_sums) @ read_weights(network, "output").T + bias
+    after = next_layer(network, layer)
+    outputs: Activations = sums[after] + np.outer(change, read_weights(network, after)[:, unit])
+    while after != OUTPUT:
+        after = next_layer(network, after)
+        bias = network.layers[after].bias.detach().numpy()
+        outputs = activate(network, outputs) @ read_weights(network, after).T + bias
     return outputs
 
 
 def _share_flat(network: MLP, layer: str, sums: Activations) -> PerUnit:
-    if layer == LAYERS[-1] or network.activation is Activation.RELU:
+    if layer == OUTPUT or network.activation in (Activation.RELU, Activation.LINEAR):
         return np.zeros(sums.shape[1])
     steepest = read_slopes(network, np.zeros((1, 1), dtype=np.float32)).item()
     shares: PerUnit = (read_slopes(network, sums) < FLAT_BELOW * steepest).mean(axis=0)

@@ -24,7 +24,7 @@ from mnist_core.insight.fields.fidelity import (
 from mnist_core.insight.fields.layers import count_units
 from mnist_core.insight.fields.probe import Digits, Probe
 from mnist_core.insight.fields.view_arrays import DigitFields
-from mnist_core.network.architecture import LAYERS, MLP
+from mnist_core.network.architecture import MLP, OUTPUT
 
 
 class Kind(Enum):
@@ -139,9 +139,9 @@ class UnitView(View):
         if self.ink:  # ink that all images have tells none from another
             fields = fields - probe.fit.images.mean(axis=0)
         figures = {}
-        if layer == LAYERS[-1]:
+        if layer == OUTPUT:
             figures["accuracy_alone"] = accuracy_alone(network, fields, probe)
-        if layer == LAYERS[-1] and self.offsets is not None:
+        if layer == OUTPUT and self.offsets is not None:
             outputs = apply_fields(fields, probe.test.images) + self.offsets(network, layer)
             figures["accuracy_own_biases"] = share_right(outputs, probe.test.labels)
         return Fidelity(linear_fidelity(network, layer, fields, probe.test.images), figures)
@@ -178,7 +178,7 @@ class DigitView(View):
     )
 
     def show(self, network: MLP, layer: str, probe: Probe, asked: Asked) -> Fields:  # noqa: D102
-        n_classes = count_units(network, LAYERS[-1])
+        n_classes = count_units(network, OUTPUT)
         if not 0 <= asked.digit < n_classes:
             raise DataError(
                 f"The network knows the digits 0 to {n_classes - 1}, but {asked.digit} was asked for: "

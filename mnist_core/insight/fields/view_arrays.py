@@ -9,11 +9,8 @@ DigitFields = Float32[np.ndarray, "classes units side side"]
 LayerSums = dict[str, Float32[np.ndarray, "n _"]]
 """Weighted sums of the units of every layer, by its name."""
 
-Slopes1 = Float32[np.ndarray, "n hidden1"]
-"""Slope of the activation of each unit of hidden 1, a row an image."""
-
-Slopes2 = Float32[np.ndarray, "n hidden2"]
-"""Slope of the activation of each unit of hidden 2, a row an image."""
+Slopes = dict[str, Float32[np.ndarray, "n _"]]
+"""Slope of the activation of each unit of every hidden layer, by its name, a row an image."""
 
 Paths = Float32[np.ndarray, "_ hidden1"]
 """Weights from each unit of hidden 1 to a unit, through whatever lies between."""

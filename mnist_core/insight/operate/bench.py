@@ -11,7 +11,6 @@ from mnist_core.insight.fields.layers import choose_images
 from mnist_core.insight.fields.probe import Digits, Probe
 from mnist_core.insight.operate.orders import Order, Ranks, rank_by_loss, rank_by_magnitude, rank_stepwise
 from mnist_core.insight.operate.plain_weights import (
-    HIDDEN,
     Matrix,
     Passed,
     Row,
@@ -19,7 +18,7 @@ from mnist_core.insight.operate.plain_weights import (
     activate,
     take_weights,
 )
-from mnist_core.network.architecture import MLP
+from mnist_core.network.architecture import FIRST, MLP
 
 _MOST_PASSES = 1_000_000  # images x units that are switched off one by one: about a second
 _FEWEST = 2_000
@@ -49,7 +48,7 @@ class Bench:
         self._columns = _flatten(self.test.images)
         self._first = self._activate_first(self.original)
         self._other: tuple[Matrix, Row, Activations] | None = None
-        most = max(_FEWEST, _MOST_PASSES // max(map(self.original.count_units, HIDDEN)))
+        most = max(_FEWEST, _MOST_PASSES // max(map(len, self.original.held)))
         self._fit_labels, self._fit_first = self._read_fit(_thin(probe.fit, min(most, _MOST_IMAGES)))
         self._rank = cache(self._find_rank)  # an order is found once, when it is first asked for
         self.before = self.read(self.original)
@@ -87,7 +86,7 @@ class Bench:
         Parameters
         ----------
         layer : str
-            `hidden1` or `hidden2`.
+            One of the network's hidden layers.
         order : Order
             By what.
         seed : int
@@ -109,9 +108,8 @@ class Bench:
         return fit.labels, activate(self.original.activation, sums)
 
     def _read_fit_layer(self, layer: str) -> Passed:
-        if layer == HIDDEN[0]:
-            return self._fit_first
-        return self.original.read_second(self._fit_first)
+        self.original.count_units(layer)  # refuses one that there is not
+        return self.original.carry(self._fit_first, FIRST, layer)
 
     def _find_first(self, weights: Weights) -> Activations:
         """Find the activations of hidden 1: the kept ones, those computed last, or new ones."""

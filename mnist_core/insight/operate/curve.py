@@ -25,7 +25,7 @@ class CurvePoint:
     Attributes
     ----------
     layer : str
-        `hidden1` or `hidden2`.
+        A hidden one.
     order : str
         By what the units were removed.
     kept : int

@@ -11,6 +11,7 @@ from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.operations import Operation, apply_all
 from mnist_core.insight.reading.floors import measure_floors
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model, save_model
 from mnist_core.network.models.info import ChangeFacts, TestFacts
 
@@ -52,13 +53,10 @@ def keep_operated(
         steps=tuple(f"--{operation.name} {operation.text}" for operation in operations),
         accuracy_before=bench.before.accuracy,
         measured_on=bench.words,
-        unchanged_units=(model.info.candidate.hidden1, model.info.candidate.hidden2),
+        unchanged_units=model.info.candidate.hidden,
     )
-    candidate = replace(
-        model.info.candidate,
-        hidden1=network.hidden1.out_features,
-        hidden2=network.hidden2.out_features,
-    )
+    units = [network.layers[layer].out_features for layer in network.hidden_names]
+    candidate = Candidate.make(model.info.candidate.lr, units, network.activation)
     info = replace(
         model.info,
         candidate=candidate,

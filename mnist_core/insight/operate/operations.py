@@ -1,7 +1,8 @@
 """What can be done to a network, each step in words that can be read again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from mnist_core.ground.errors import ModelError
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.orders import Order
-from mnist_core.insight.operate.plain_weights import HIDDEN, Matrix, Weights
+from mnist_core.insight.operate.plain_weights import HIDDEN, Mask, Matrix, Weights
+from mnist_core.network.architecture import LAYER_WORDS
 
 FEWEST_BITS, MOST_BITS = 2, 16
 
@@ -19,7 +21,6 @@ _ORDERS = {
     Order.MAGNITUDE: "by magnitude",
     Order.RANDOM: "at random",
 }
-_NAMES = {"hidden1": "hidden 1", "hidden2": "hidden 2"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class SwitchOff:
     @property
     def words(self) -> str:
         """Say it in words."""
-        return f"Switch off {_say_units(self.units)} of {_NAMES[self.layer]}"
+        return f"Switch off {_say_units(self.units)} of {LAYER_WORDS[self.layer]}"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class SwitchOn:
     @property
     def words(self) -> str:
         """Say it in words."""
-        return f"Switch on {_say_units(self.units)} of {_NAMES[self.layer]}"
+        return f"Switch on {_say_units(self.units)} of {LAYER_WORDS[self.layer]}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Scale:
     @property
     def words(self) -> str:
         """Say it in words."""
-        return f"Scale unit {self.unit} of {_NAMES[self.layer]} by {self.factor:g}"
+        return f"Scale unit {self.unit} of {LAYER_WORDS[self.layer]} by {self.factor:g}"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,9 @@ class Swap:
     @property
     def words(self) -> str:
         """Say it in words."""
-        return f"Swap the outgoing weights of units {self.first} and {self.second} of {_NAMES[self.layer]}"
+        return (
+            f"Swap the outgoing weights of units {self.first} and {self.second} of {LAYER_WORDS[self.layer]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ class Prune:
     @property
     def words(self) -> str:
         """Say it in words."""
-        return f"Prune {_NAMES[self.layer]} to {self.keep} units {_ORDERS[self.order]}"
+        return f"Prune {LAYER_WORDS[self.layer]} to {self.keep} units {_ORDERS[self.order]}"
 
 
 @dataclass(frozen=True)
@@ -179,18 +182,17 @@ class Round:
                 f"Weights are rounded to {FEWEST_BITS} to {MOST_BITS} bits, but {self.bits} were asked for: "
                 "choose a number between."
             )
-        on = [weights.is_on(layer) for layer in HIDDEN]
-        first, second, last = weights.matrices
-        return Weights(
-            weights.activation,
-            (
-                _round(first, first[on[0]], self.bits),
-                _round(second, second[on[1]][:, on[0]], self.bits),
-                _round(last, last[:, on[1]], self.bits),
-            ),
-            weights.biases,
-            weights.held,
+        n_pixels, n_classes = weights.matrices[0].shape[1], len(weights.biases[-1])
+        on: list[Mask] = [
+            np.ones(n_pixels, bool),
+            *map(weights.is_on, weights.hidden),
+            np.ones(n_classes, bool),
+        ]
+        rounded = (
+            _round(matrix, matrix[above][:, below], self.bits)
+            for matrix, (below, above) in zip(weights.matrices, pairwise(on), strict=True)
         )
+        return replace(weights, matrices=tuple(rounded))
 
     @property
     def text(self) -> str:

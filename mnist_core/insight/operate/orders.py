@@ -45,7 +45,7 @@ def rank_by_loss(weights: Weights, layer: str, means: Row, first: Activations, l
     weights : Weights
         All units switched on.
     layer : str
-        `hidden1` or `hidden2`.
+        A hidden one.
     means : ndarray of shape (units,), float32
         What a unit is held at while it is switched off.
     first : ndarray of shape (n, hidden1), float32
@@ -72,7 +72,7 @@ def rank_stepwise(weights: Weights, layer: str, means: Row, first: Activations, 
     chosen = choose_images(len(labels), _count_images(n_units))
     first, labels = first[chosen], labels[chosen]
     place = HIDDEN.index(layer)
-    values = first if place == 0 else weights.read_second(first)
+    values = weights.carry(first, HIDDEN[0], layer)
     sums = values @ weights.matrices[place + 1].T + weights.biases[place + 1]
     at_once, left, removed = -(-n_units // _ROUNDS), list(range(n_units)), list[int]()
     changes, outgoing = means - values, weights.read_outgoing(layer)
@@ -95,11 +95,9 @@ def _count_images(n_units: int) -> int:
 
 def _loss_of_sums(weights: Weights, place: int, sums: Activations, labels: Labels) -> float:
     """Return the loss from the sums of the layer behind a hidden one."""
-    if place == len(HIDDEN) - 1:
+    if place == len(weights.hidden) - 1:
         return _loss_of_logits(sums, labels)
-    return _loss_of_logits(
-        activate(weights.activation, sums) @ weights.matrices[-1].T + weights.biases[-1], labels
-    )
+    return _loss_of_logits(weights.finish(activate(weights.activation, sums), HIDDEN[place + 1]), labels)
 
 
 def _hold_one(means: Row, unit: int) -> Row:

@@ -8,8 +8,9 @@ import torch
 from jaxtyping import Bool, Float32
 
 from mnist_core.ground.arrays import Activations, Columns, Logits
-from mnist_core.network.architecture import LAYERS, MLP
-from mnist_core.network.candidate import Activation
+from mnist_core.ground.errors import ModelError
+from mnist_core.network.architecture import FIRST, LAYERS, MLP
+from mnist_core.network.candidate import Activation, Candidate
 
 HIDDEN = LAYERS[:-1]
 """The layers whose units can be operated on."""
@@ -36,11 +37,11 @@ class Weights:
     Attributes
     ----------
     activation : Activation
-        The function behind both hidden layers.
+        The function behind the hidden layers.
     matrices, biases : tuple of ndarray
-        Of hidden 1, hidden 2 and the output.
+        Of the hidden layers and the output.
     held : tuple of ndarray
-        For each unit of hidden 1 and hidden 2 the value that it is held at; nan where it is switched on.
+        For each unit of each hidden layer the value that it is held at; nan where it is switched on.
     """
 
     activation: Activation
@@ -48,9 +49,25 @@ class Weights:
     biases: tuple[Row, ...]
     held: tuple[Row, ...]
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Return the names of the hidden layers, `hidden1` first."""
+        return HIDDEN[: len(self.held)]
+
     def count_units(self, layer: str) -> int:
-        """Count the units of a layer, those that are switched off included."""
-        return len(self.biases[LAYERS.index(layer)])
+        """Count the units of a hidden layer, those that are switched off included.
+
+        Raises
+        ------
+        ModelError
+            If there is no such layer.
+        """
+        if layer not in self.hidden:
+            raise ModelError(
+                f"The network has the hidden layers {', '.join(self.hidden)}, but {layer} was asked for: "
+                "choose one of them."
+            )
+        return len(self.held[HIDDEN.index(layer)])
 
     def is_on(self, layer: str) -> Mask:
         """Return whether each unit of a layer is switched on."""
@@ -93,7 +110,7 @@ class Weights:
         """
         settled = self.settle()
         matrices, biases = list(settled.matrices), list(settled.biases)
-        for place in range(len(HIDDEN)):
+        for place in range(len(self.held)):
             heard: Mask = (matrices[place + 1] != 0).any(axis=0)
             heard[0] |= not heard.any()
             matrices[place], biases[place] = matrices[place][heard], biases[place][heard]
@@ -105,22 +122,26 @@ class Weights:
         sums: Activations = columns @ self.matrices[0].T + self.biases[0]
         return sums
 
-    def finish(self, first: Activations) -> Logits:
-        """Compute the logits from the activations of hidden 1; no unit may be switched off."""
-        logits: Logits = self.read_second(first) @ self.matrices[2].T + self.biases[2]
+    def finish(self, passed: Passed, layer: str = FIRST) -> Logits:
+        """Compute the logits from the activations of a hidden layer; no unit may be switched off."""
+        last = self.hidden[-1]
+        logits: Logits = self.carry(passed, layer, last) @ self.matrices[-1].T + self.biases[-1]
         return logits
 
-    def read_second(self, first: Activations) -> Passed:
-        """Compute the activations of hidden 2 from those of hidden 1; no unit may be switched off."""
-        return activate(self.activation, first @ self.matrices[1].T + self.biases[1])
+    def carry(self, passed: Passed, layer: str, to: str) -> Passed:
+        """Compute the activations of a hidden layer from those of one below; no unit may be switched off."""
+        for place in range(HIDDEN.index(layer) + 1, HIDDEN.index(to) + 1):
+            passed = activate(self.activation, passed @ self.matrices[place].T + self.biases[place])
+        return passed
 
     def to_network(self) -> MLP:
         """Make the network of these weights, with the units that something listens to."""
         small = self.compact()
-        widths = (len(small.biases[0]), len(small.biases[1]))
-        network = MLP(*widths, self.activation, small.matrices[0].shape[1], len(small.biases[2]))
+        *widths, n_classes = map(len, small.biases)
+        candidate = Candidate.make(1.0, widths, self.activation)
+        network = MLP.of(candidate, small.matrices[0].shape[1], n_classes)
         state = {}
-        for layer, matrix, bias in zip(LAYERS, small.matrices, small.biases, strict=True):
+        for layer, matrix, bias in zip(network.layers, small.matrices, small.biases, strict=True):
             state[f"{layer}.weight"], state[f"{layer}.bias"] = torch.tensor(matrix), torch.tensor(bias)
         network.load_state_dict(state)
         return network.eval()
@@ -128,7 +149,7 @@ class Weights:
 
 def take_weights(network: MLP) -> Weights:
     """Take the weights of a network, all units switched on."""
-    linear = [getattr(network, layer) for layer in LAYERS]
+    linear = network.layers.values()
     matrices = tuple(layer.weight.detach().numpy().copy() for layer in linear)
     biases = tuple(layer.bias.detach().numpy().copy() for layer in linear)
     return Weights(network.activation, matrices, biases, _all_on(list(matrices)))
@@ -139,6 +160,8 @@ def activate(activation: Activation, sums: Activations) -> Activations:
     if activation is Activation.RELU:
         rectified: Activations = np.maximum(sums, np.float32(0))
         return rectified
+    if activation is Activation.LINEAR:
+        return sums
     if activation is Activation.TANH:
         bent: Activations = np.tanh(sums)
         return bent

@@ -11,7 +11,7 @@ from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation.answers import read_probabilities
 from mnist_core.insight.evaluation.part import take_examples
 from mnist_core.insight.fields.layers import activate, all_sums
-from mnist_core.network.architecture import LAYERS, MLP
+from mnist_core.network.architecture import MLP, OUTPUT
 from mnist_core.network.models import Model
 
 N_POINTS = 2_000
@@ -118,11 +118,11 @@ def read_stages(network: MLP, images: Images) -> dict[str, Activations]:
     Returns
     -------
     dict of str to ndarray of shape (n, features), float32
-        By stage: `input`, as the network is given them, and behind each of its `LAYERS`.
+        By stage: `input`, as the network is given them, and behind each of its layers.
     """
     sums = all_sums(network, images)
     pixels: Activations = np.asarray(images, dtype=np.float32).reshape(len(images), -1)
     values = {"input": pixels}
-    for layer in LAYERS:
-        values[layer] = sums[layer] if layer == LAYERS[-1] else activate(network, sums[layer])
+    for layer in network.layer_names:
+        values[layer] = sums[layer] if layer == OUTPUT else activate(network, sums[layer])
     return values

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.ground.arrays import Image
+from mnist_core.insight.fields.layers import read_weights
 from mnist_core.insight.projection.map_images import read_stages
 from mnist_core.network.architecture import MLP
 
@@ -34,25 +35,24 @@ class Trace:
     ----------
     guess : int
         What is read: the unit of the output with the highest logit.
-    hidden2 : tuple of Link
-        From units of hidden 2 to the guess, the strongest first.
-    hidden1 : tuple of Link
-        From units of hidden 1 to those of hidden 2, the strongest first for each.
+    links : dict of str to tuple of Link
+        From units of each hidden layer to those of the next that were kept, the strongest first for each;
+        from the last to the guess. `hidden1` first.
     activations : dict of str to dict of int to float
-        Of the units of either hidden layer that the links begin at.
+        Of the units of each hidden layer that the links begin at.
     """
 
     guess: int
-    hidden2: tuple[Link, ...]
-    hidden1: tuple[Link, ...]
+    links: dict[str, tuple[Link, ...]]
     activations: dict[str, dict[int, float]]
 
 
 def trace_image(network: MLP, image: Image, n: int = 4, n_sources: int = 3) -> Trace:
     """Find the strongest way of an image through a network.
 
-    Of the guess's logit, a sum over the units of hidden 2, the n greatest terms are kept; of the sum of each
-    of those units the greatest terms that drove it to its side of zero. Biases are no unit's.
+    Of the guess's logit, a sum over the units of the last hidden layer, the n greatest terms are kept; of the
+    sum of each of those units the greatest terms that drove it to its side of zero, and so on down to
+    hidden 1. Biases are no unit's.
 
     Parameters
     ----------
@@ -61,25 +61,28 @@ def trace_image(network: MLP, image: Image, n: int = 4, n_sources: int = 3) -> T
     image : ndarray of shape (side, side), float32
         Of the size that it reads.
     n : int
-        Units of hidden 2.
+        Units of the last hidden layer.
     n_sources : int
-        Units of hidden 1 for each of them.
+        Units of the layer below for each of them.
     """
     stages = {stage: values[0] for stage, values in read_stages(network, image[None]).items()}
-    weights = {name: getattr(network, name).weight.detach().numpy() for name in ("hidden2", "output")}
     guess = int(stages["output"].argmax())
-    to_guess = weights["output"][guess] * stages["hidden2"]
-    last = [Link(unit, guess, float(to_guess[unit])) for unit in _greatest(to_guess, n)]
-    first = []
-    for link in last:
-        side = 1.0 if stages["hidden2"][link.source] >= 0 else -1.0
-        driven = side * weights["hidden2"][link.source] * stages["hidden1"]
-        first += [Link(unit, link.source, float(driven[unit])) for unit in _greatest(driven, n_sources)]
+    found: dict[str, tuple[Link, ...]] = {}
+    above, targets = "output", [guess]
+    for layer in reversed(network.hidden_names):
+        weights, links = read_weights(network, above), list[Link]()
+        for target in targets:
+            side = 1.0 if above == "output" or stages[above][target] >= 0 else -1.0
+            driven = side * weights[target] * stages[layer]
+            most = n if above == "output" else n_sources
+            links += [Link(unit, target, float(driven[unit])) for unit in _greatest(driven, most)]
+        found[layer] = tuple(links)
+        above, targets = layer, list(dict.fromkeys(link.source for link in links))
     activations = {
         layer: {link.source: float(stages[layer][link.source]) for link in links}
-        for layer, links in (("hidden1", first), ("hidden2", last))
+        for layer, links in found.items()
     }
-    return Trace(guess, tuple(last), tuple(first), activations)
+    return Trace(guess, dict(reversed(found.items())), activations)
 
 
 def _greatest(values: np.ndarray, n: int) -> list[int]:

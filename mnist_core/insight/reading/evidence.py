@@ -9,7 +9,6 @@ from jaxtyping import Float32
 from mnist_core.ground.arrays import Image, Images
 from mnist_core.network.models import Model
 
-HIDDEN = ("hidden1", "hidden2")
 _N_UNITS = 5
 
 Signed = Float32[np.ndarray, "side side"]
@@ -57,9 +56,10 @@ def find_evidence(model: Model, images: Images) -> list[Evidence]:
     (gradients,) = torch.autograd.grad((best[:, 0] - best[:, 1]).sum(), pixels)
     slopes = gradients.numpy()
     missing = np.maximum(-slopes, 0.0) * (1.0 - images)
-    fired = {layer: model.network.activate(sums[layer]).detach().numpy() for layer in HIDDEN}
+    hidden = model.network.hidden_names
+    fired = {layer: model.network.activate(sums[layer]).detach().numpy() for layer in hidden}
     return [
-        Evidence(slopes[i] * images[i], missing[i], {layer: _strongest(fired[layer][i]) for layer in HIDDEN})
+        Evidence(slopes[i] * images[i], missing[i], {layer: _strongest(fired[layer][i]) for layer in hidden})
         for i in range(len(images))
     ]
 

@@ -1,4 +1,4 @@
-"""The images that a network finds most like another: nearest by what its second hidden layer answers.
+"""The images that a network finds most like another: nearest by what its last hidden layer answers.
 
 By pixels a shifted or thicker digit would be far away; what the last hidden layer answers is all that the
 outputs know of an image, so its neighbours tell why a digit is read as it is.
@@ -17,9 +17,6 @@ from mnist_core.insight.evaluation.match import match_labels
 from mnist_core.insight.fields.layers import activate, layer_sums
 from mnist_core.insight.fields.probe import Digits, take_images
 from mnist_core.network.models import Model
-
-LAYER = "hidden2"
-"""The layer whose answers are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +57,8 @@ def gather_crowd(model: Model, dataset: Dataset, read_sums: Callable[[], Activat
     dataset : Dataset
         Of classes that the model knows.
     read_sums : callable
-        Computes the sums of the layer before the activation, of shape (samples, units), for all images of the
-        data set; not called where none of them is looked among.
+        Computes the sums of the last hidden layer before the activation, of shape (samples, units), for all
+        images of the data set; not called where none of them is looked among.
     pens : Digits
         Drawings that the model learned from too; there may be none.
 
@@ -78,7 +75,7 @@ def gather_crowd(model: Model, dataset: Dataset, read_sums: Callable[[], Activat
         places = split_dataset(dataset, facts.split_seed, facts.limit).train
     every = [read_sums()[places]] if len(places) else []
     if len(pens.labels):
-        every.append(layer_sums(model.network, LAYER, pens.images))
+        every.append(layer_sums(model.network, model.network.hidden_names[-1], pens.images))
     answers = activate(model.network, np.concatenate(every))
     return Crowd(dataset, places, pens, np.concatenate([labels[places], pens.labels]), answers, is_trained)
 
@@ -102,7 +99,7 @@ def find_nearest(model: Model, crowd: Crowd, image: Image, n: int) -> Digits:
     Digits
         The nearest first; of equal ones the earlier.
     """
-    (answer,) = read_activations(model.network, LAYER, image[None])
+    (answer,) = read_activations(model.network, model.network.hidden_names[-1], image[None])
     nearest = find_places(crowd.answers, answer, n)
     images = [_take(model, crowd, int(place)) for place in nearest]
     return Digits(np.stack(images), crowd.labels[nearest])

@@ -8,9 +8,10 @@ from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.report.again import GRID_NAME, write_grid, write_search
 from mnist_core.insight.report.figures import show_curve, show_fields
 from mnist_core.insight.report.report_facts import ReportFacts
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import OUTPUT
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.history import best_epoch
+from mnist_core.network.recipe import OPTIMIZER_WORDS, Optimizer
 
 _FIGURE_1 = (("hidden1", 9, "10th unit of hidden layer 1"), ("hidden2", 8, "9th unit of hidden layer 2"))
 _MOST_LIKE = 3  # output fields in Figure 3
@@ -63,11 +64,20 @@ def _tell_data(facts: ReportFacts) -> str:
 def _tell_network(facts: ReportFacts) -> str:
     info, recipe = facts.model.info, facts.model.info.recipe
     return "<h2>Network</h2>" + _say(
-        f"{info.side**2} pixels, hidden layers of {info.candidate.hidden1} and {info.candidate.hidden2} "
+        f"{info.side**2} pixels, {_say_hidden(info.candidate.hidden)} "
         f"units ({info.candidate.activation.label}), {info.n_classes} outputs: "
-        f"{facts.model.network.n_parameters:,} parameters. Trained by Adam with learning rate "
-        f"{info.candidate.lr:g}, {recipe.batch_size} images a step, for at most {recipe.max_epochs} epochs "
-        f"with patience {recipe.patience}, from seed {recipe.seed}; recipe: {info.recipe_name}."
+        f"{facts.model.network.n_parameters:,} parameters. Trained by "
+        f"{OPTIMIZER_WORDS[Optimizer(recipe.optimizer)]} with learning rate {info.candidate.lr:g}, "
+        f"{recipe.batch_size} images a step, for at most {recipe.max_epochs} epochs with patience "
+        f"{recipe.patience}, from seed {recipe.seed}; recipe: {info.recipe_name}."
+    )
+
+
+def _say_hidden(widths: Sequence[int]) -> str:
+    return (
+        f"hidden layers of {' and '.join(map(str, widths))}"
+        if widths[1:]
+        else f"a hidden layer of {widths[0]}"
     )
 
 
@@ -135,6 +145,9 @@ def _show_all(facts: ReportFacts) -> str:
 def _show_hidden(facts: ReportFacts) -> str:
     shown = ""
     for layer, unit, words in _FIGURE_1:
+        if layer not in facts.model.network.layer_names:
+            shown += _say(f"Figure 1: there is no {words}, as the network has one hidden layer.")
+            continue
         fields = receptive_fields(facts.model.network, layer)
         if unit < len(fields):
             shown += show_fields(fields[unit : unit + 1], [f"unit {unit}"], f"Figure 1: {words}.")
@@ -144,7 +157,7 @@ def _show_hidden(facts: ReportFacts) -> str:
 
 
 def _show_outputs(facts: ReportFacts) -> str:
-    fields, names = receptive_fields(facts.model.network, LAYERS[-1]), facts.model.info.class_names
+    fields, names = receptive_fields(facts.model.network, OUTPUT), facts.model.info.class_names
     return show_fields(fields, names, "Figure 2: the fields of the output units, a product of all weights.")
 
 
@@ -154,7 +167,7 @@ def _show_like(facts: ReportFacts) -> str:
         return _say(
             "Figure 3: no images of every class are at hand to tell which fields look like their class."
         )
-    fields, names = receptive_fields(facts.model.network, LAYERS[-1]), facts.model.info.class_names
+    fields, names = receptive_fields(facts.model.network, OUTPUT), facts.model.info.class_names
     most = (-likeness.own).argsort(kind="stable")[:_MOST_LIKE]
     titles = [f"{names[unit]}: {likeness.own[unit]:.2f}" for unit in most]
     caption = (
@@ -175,7 +188,7 @@ def _tell_trust(facts: ReportFacts) -> str:
     rows = [
         [layer, f"{found.mean:.2f}", f"{found.worst:.2f}"] for layer, found in facts.trust.fidelity.items()
     ]
-    alone = facts.trust.fidelity[LAYERS[-1]].figures["accuracy_alone"]
+    alone = facts.trust.fidelity[OUTPUT].figures["accuracy_alone"]
     words = (
         "The fields are products of weights, without activations. The table says how much of what a unit "
         f"really sums up they explain (R²), on {facts.trust.words}.{other} The output fields alone read "

@@ -14,7 +14,7 @@ from mnist_core.insight.fields.likeness import Likeness, average_digits, digit_l
 from mnist_core.insight.fields.probe import Probe, choose_probe
 from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.fields.views import PRODUCT, find_view
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import OUTPUT
 from mnist_core.network.models import Model, load_model
 from mnist_core.store import Database, WorkRow, get_search, read_fits
 from mnist_core.store.people.publishing import find_datasets_folder, find_winner
@@ -96,7 +96,7 @@ def _find_trust(model: Model, run: WorkRow, datasets: Path) -> Trust | None:
     except DataError:  # images of other classes tell nothing of this model
         return None
     view = find_view(PRODUCT)
-    fidelity = {layer: view.measure(model.network, layer, probe) for layer in LAYERS}
+    fidelity = {layer: view.measure(model.network, layer, probe) for layer in model.network.layer_names}
     is_own = dataset.fingerprint == run.fingerprint
     return Trust(probe.words, is_own, fidelity, _find_likeness(model, probe))
 
@@ -124,4 +124,4 @@ def _find_likeness(model: Model, probe: Probe) -> Likeness | None:
         digits = average_digits(probe.test.images, probe.test.labels, model.info.n_classes)
     except DataError:  # images that lack a class cannot tell
         return None
-    return digit_likeness(receptive_fields(model.network, LAYERS[-1]), digits, is_output=True)
+    return digit_likeness(receptive_fields(model.network, OUTPUT), digits, is_output=True)

@@ -100,9 +100,8 @@ def load_model(folder: Path) -> Model:
         If the folder is absent or damaged, of a newer schema, or its tensors have other shapes.
     """
     info = read_info(folder)
-    widths = (info.candidate.hidden1, info.candidate.hidden2)
     with torch.device("meta"):  # shapes alone, so that a false width costs no memory
-        network = MLP(*widths, info.candidate.activation, info.side**2, info.n_classes)
+        network = MLP.of(info.candidate, info.side**2, info.n_classes)
     _load_weights(network, folder)
     return Model(folder, network.eval(), info, load_seen(folder))
 

@@ -4,7 +4,9 @@ from statistics import median
 
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
-from mnist_core.network.recipe import Recipe
+from mnist_core.network.recipe import OPTIMIZER_WORDS, Optimizer, Recipe
+
+_BEHIND = {1: "the hidden layer", 2: "both hidden layers", 3: "all hidden layers"}
 
 
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
@@ -13,8 +15,8 @@ def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
     how, end = _WAYS.get(info.recipe_name.split(",")[0], (_describe_paper, _describe_early_stop))
     return f"""# {name}
 
-A {info.side**2}-{candidate.hidden1}-{candidate.hidden2}-{info.n_classes} perceptron \
-({n_parameters:,} parameters), {candidate.activation.value} behind both hidden layers, \
+A {info.side**2}-{candidate.architecture}-{info.n_classes} perceptron \
+({n_parameters:,} parameters), {candidate.activation.value} behind {_BEHIND[len(candidate.hidden)]}, \
 {_describe_parent(info)}{how(info)}, \
 seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 
@@ -69,10 +71,15 @@ def _describe_change(change: ChangeFacts) -> str:
 
 def _describe_paper(info: ModelInfo) -> str:
     return (
-        f"trained with Adam, learning rate {info.candidate.lr:g}, batch {info.recipe.batch_size}, "
+        f"trained with {_name_optimizer(info.recipe)}, learning rate {info.candidate.lr:g}, "
+        f"batch {info.recipe.batch_size}, "
         f"early stopping after {info.recipe.patience} epochs without a better validation loss"
         f"{_describe_extras(info.recipe)}"
     )
+
+
+def _name_optimizer(recipe: Recipe) -> str:
+    return OPTIMIZER_WORDS[Optimizer(recipe.optimizer)]
 
 
 def _describe_extras(recipe: Recipe) -> str:
@@ -81,6 +88,7 @@ def _describe_extras(recipe: Recipe) -> str:
         f"weight decay {recipe.weight_decay:g}": recipe.weight_decay,
         f"input dropout {recipe.input_dropout:g}": recipe.input_dropout,
         f"input noise {recipe.input_noise:g}": recipe.input_noise,
+        f"momentum {recipe.momentum:g}": recipe.momentum,
     }
     return "".join(f", {words}" for words, amount in amounts.items() if amount)
 
@@ -114,8 +122,9 @@ def _whose(info: ModelInfo) -> str:
 
 def _describe_live(info: ModelInfo) -> str:
     return (
-        f"trained with Adam while its user watched, learning rate {info.candidate.lr:g} at first, batch "
-        f"{info.recipe.batch_size}{_describe_extras(info.recipe)}"
+        f"trained with {_name_optimizer(info.recipe)} while its user watched, "
+        f"learning rate {info.candidate.lr:g} at first, "
+        f"batch {info.recipe.batch_size}{_describe_extras(info.recipe)}"
     )
 
 

@@ -172,7 +172,7 @@ class ChangeFacts:
     steps: tuple[str, ...]
     accuracy_before: float
     measured_on: str
-    unchanged_units: tuple[int, int]
+    unchanged_units: tuple[int, ...]
 
 
 @dataclass(frozen=True)

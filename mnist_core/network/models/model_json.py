@@ -122,11 +122,10 @@ def _parse_doubt(values: Mapping[str, Any] | None) -> DoubtFacts | None:
 
 
 def _parse_change(values: Mapping[str, Any]) -> ChangeFacts:
-    hidden1, hidden2 = values["unchanged_units"]
     return ChangeFacts(
         made_from=str(values["made_from"]),
         steps=tuple(str(step) for step in values["steps"]),
         accuracy_before=float(values["accuracy_before"]),
         measured_on=str(values["measured_on"]),
-        unchanged_units=(int(hidden1), int(hidden2)),
+        unchanged_units=tuple(map(int, values["unchanged_units"])),
     )

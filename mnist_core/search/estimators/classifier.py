@@ -26,25 +26,31 @@ from mnist_core.search.estimators.inputs import (
     tag_images,
 )
 
-_AXES = ("lr", "hidden1", "hidden2", "activation")
+_AXES = ("lr", "hidden1", "hidden2", "hidden3", "activation")
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
-    """A network with two hidden layers as a scikit-learn classifier; the defaults are the paper's winner.
+    """A network as a scikit-learn classifier; the defaults are the paper's winner.
 
     Parameters
     ----------
-    hidden1, hidden2 : int
-        Units of the hidden layers.
-    activation : {"sigmoid", "relu", "tanh"}
-        The function behind both.
+    hidden1, hidden2 : int or None
+        Units of the hidden layers; None for one that the network lacks.
+    activation : {"sigmoid", "relu", "tanh", "linear"}
+        The function behind the hidden layers.
     lr : float
-        Adam's learning rate.
+        The learning rate.
+    hidden3 : int or None
+        Units of a third one.
+    hidden : sequence of int or None
+        Widths of one to three hidden layers, instead of the three above.
     max_epochs, patience, batch_size : int
         See `mnist_core.network.recipe.Recipe`. A fifth of the images given to `fit`, stratified, tells
         when to stop.
-    weight_decay, input_dropout, input_noise : float
+    weight_decay, input_dropout, input_noise, momentum : float
         See there, too.
+    optimizer : {"adam", "sgd", "nesterov"}
+        How weights follow their gradients.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
 
@@ -69,12 +75,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         activation: Any = PAPER_WINNER.activation.value,
         lr: Any = PAPER_WINNER.lr,
         *,
+        hidden3: Any = None,
+        hidden: Any = None,
         max_epochs: Any = 500,
         patience: Any = 3,
         batch_size: Any = 128,
         weight_decay: Any = 0.0,
         input_dropout: Any = 0.0,
         input_noise: Any = 0.0,
+        optimizer: Any = "adam",
+        momentum: Any = 0.0,
         random_state: Any = 0,
     ) -> None:
         # As in all of scikit-learn, anything can be set; `fit` says what cannot be used.
@@ -82,12 +92,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.hidden2 = hidden2
         self.activation = activation
         self.lr = lr
+        self.hidden3 = hidden3
+        self.hidden = hidden
         self.max_epochs = max_epochs
         self.patience = patience
         self.batch_size = batch_size
         self.weight_decay = weight_decay
         self.input_dropout = input_dropout
         self.input_noise = input_noise
+        self.optimizer = optimizer
+        self.momentum = momentum
         self.random_state = random_state
 
     @staticmethod
@@ -113,9 +127,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         classes : array-like of shape (classes,) or None
             What its outputs stand for, sorted; None stands for 0, 1, 2, ...
         """
+        recipe = recipe.of(candidate)
         settings = {name: getattr(recipe, name) for name in RECIPE_SETTINGS}
-        axes = candidate.hidden1, candidate.hidden2, candidate.activation.value, candidate.lr
-        made = NetworkClassifier(*axes, **settings, random_state=recipe.seed)
+        settings["optimizer"] = str(recipe.optimizer)
+        axes = {axis: getattr(candidate, axis) for axis in _AXES} | {"activation": candidate.activation.value}
+        made = NetworkClassifier(**axes, **settings, random_state=recipe.seed)
         made.network_, made.history_ = network, tuple(history)
         made.classes_ = np.arange(network.output.out_features) if classes is None else np.asarray(classes)
         made.n_features_in_ = network.hidden1.in_features
@@ -139,10 +155,17 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         columns, labels = read_training(self, X, y)
         check_inner_parts(labels)
         with raising_value_errors():
-            candidate = Candidate.from_params({axis: make_plain(getattr(self, axis)) for axis in _AXES})
+            candidate = Candidate.from_params(self._read_axes())
             recipe = make_recipe(self)
         self.network_, self.history_ = train_network(columns, labels, candidate, recipe)
         return self
+
+    def _read_axes(self) -> dict[str, Any]:
+        axes = {axis: make_plain(getattr(self, axis)) for axis in _AXES}
+        if self.hidden is None:
+            return axes
+        widths = make_plain(self.hidden)
+        return {"lr": axes["lr"], "activation": axes["activation"], "hidden": widths}
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest label of each image, an array of shape (n,)."""

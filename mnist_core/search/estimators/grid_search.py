@@ -59,7 +59,10 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     param_grid : mapping, Grid or None
-        `lr`, `hidden1`, `hidden2` and `activation`, a list of values each; None is the paper's grid.
+        `lr`, `activation`, and `hidden1` and `hidden2` or instead of these `hidden` (the widths of one to
+        three layers together), a list of values each. Further axes are `batch_size`, `weight_decay`,
+        `input_dropout`, `input_noise`, `optimizer`, `momentum`, `patience` and `seed`. None is the paper's
+        grid.
     engine : {"fused", "sklearn"}
         Who trains: all candidates of a fold side by side, or one after the other with skorch. Both come
         to the same results; the second is the slow reference.
@@ -68,8 +71,10 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     max_epochs, patience, batch_size : int
         See `mnist_core.network.recipe.Recipe`. A fifth of the images that a network is given, stratified,
         tells when to stop.
-    weight_decay, input_dropout, input_noise : float
+    weight_decay, input_dropout, input_noise, momentum : float
         See there, too.
+    optimizer : {"adam", "sgd", "nesterov"}
+        How weights follow their gradients.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
     refit : bool
@@ -122,6 +127,8 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         weight_decay: Any = 0.0,
         input_dropout: Any = 0.0,
         input_noise: Any = 0.0,
+        optimizer: Any = "adam",
+        momentum: Any = 0.0,
         random_state: Any = 0,
         refit: Any = True,
         n_jobs: Any = None,
@@ -139,6 +146,8 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         self.weight_decay = weight_decay
         self.input_dropout = input_dropout
         self.input_noise = input_noise
+        self.optimizer = optimizer
+        self.momentum = momentum
         self.random_state = random_state
         self.refit = refit
         self.n_jobs = n_jobs

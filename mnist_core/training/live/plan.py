@@ -69,7 +69,7 @@ class LivePlan:
     @property
     def network(self) -> str:
         """Return in words what stays the same: the rates may change."""
-        return f"{self.candidate.hidden1}-{self.candidate.hidden2} {self.candidate.activation.label}"
+        return f"{self.candidate.architecture} {self.candidate.activation.label}"
 
     def values(self) -> dict[str, Any]:
         """Return the plan as plain JSON values."""

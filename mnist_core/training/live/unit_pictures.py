@@ -37,7 +37,7 @@ def draw_fields(frame: Frame, layer: str) -> Fields:
     frame : Frame
         Of an epoch; its weights are rounded to three digits.
     layer : str
-        `hidden1`, `hidden2` or `output`.
+        One of the network's.
 
     Returns
     -------
@@ -45,7 +45,9 @@ def draw_fields(frame: Frame, layer: str) -> Fields:
         Upright. What a training that has burst turned to nan is 0.
     """
     product = frame.weights[f"{layer}.weight"].astype(np.float32)
-    for below in reversed(LAYERS[: LAYERS.index(layer)]):
+    for below in reversed(
+        [name for name in LAYERS[: LAYERS.index(layer)] if f"{name}.weight" in frame.weights]
+    ):
         product = product @ frame.weights[f"{below}.weight"].astype(np.float32)
     side = math.isqrt(product.shape[1])
     fields: Fields = np.nan_to_num(product).reshape(-1, side, side)

@@ -56,7 +56,7 @@ def distil(
     ]
     torch.manual_seed(seed)
     n_pixels, n_classes = pool[0].images.shape[-1] ** 2, means[0].shape[1]
-    network = MLP(candidate.hidden1, candidate.hidden2, candidate.activation, n_pixels, n_classes)
+    network = MLP.of(candidate, n_pixels, n_classes)
     fit_network(
         network,
         lessons,

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_core.network.architecture import LAYERS
+from mnist_core.network.architecture import LAYER_WORDS, OUTPUT
 from mnist_core.training.live.unit_pictures import choose_epochs
 from mnist_ui.components.assets import declare
 from mnist_ui.components.delivery import Delivery
 from mnist_ui.components.film.epochs import Reel, Shot
 from mnist_ui.components.gallery import Colours
 from mnist_ui.components.player import make_controls
-from mnist_ui.names import NAMES
 
 _SPEEDS = (1, 2, 4, 8, 16)
 _USUAL_SPEED = 4
@@ -92,7 +91,7 @@ class Film:
         shown = choose_epochs(last)
         return {
             "name": self.name,
-            "label": f"What the units of {NAMES[self.layer]} look for",
+            "label": f"What the units of {LAYER_WORDS[self.layer]} look for",
             "colours": list(Colours.SIGNED.value),
             "captions": self._find_captions(),
             "names": list(self.class_names),
@@ -106,6 +105,6 @@ class Film:
         }
 
     def _find_captions(self) -> list[str]:
-        if self.layer == LAYERS[-1]:
+        if self.layer == OUTPUT:
             return list(self.class_names)
         return [""] * self.reel.n_shown

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from mnist_core.ground.arrays import Image
-from mnist_core.network.architecture import LAYERS
 from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, Stroke
@@ -125,7 +124,7 @@ def is_runnable(model: Model) -> bool:
 def pack_network(model: Model) -> dict[str, object]:
     """Pack what the browser needs to run a network: widths, activation, temperature, and all weights."""
     network = model.network
-    layers = [getattr(network, layer) for layer in LAYERS]
+    layers = list(network.layers.values())
     tensors = [tensor for layer in layers for tensor in (layer.weight, layer.bias)]
     values = b"".join(tensor.detach().numpy().astype("<f4").tobytes() for tensor in tensors)
     facts = f"{network.activation} {model.info.temperature!r} {[layer.out_features for layer in layers]}"

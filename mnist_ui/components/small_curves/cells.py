@@ -9,6 +9,7 @@ from typing import Any
 
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
+from mnist_ui.charts.grid_places import find_place, list_places
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
@@ -80,17 +81,27 @@ def find_axes(curves: Sequence[Sequence[float]]) -> Axes:
 
 def lay_out(grid: Grid) -> list[Candidate]:
     """Return the candidates in the order of the cells: rows, then columns."""
-    axes = (grid.activation, grid.hidden1, grid.lr, grid.hidden2)
-    return [Candidate(lr, h1, h2, activation) for activation, h1, lr, h2 in product(*axes)]
+    places = list_places(grid)
+
+    def find(candidate: Candidate) -> tuple[int, ...]:
+        row, column = find_place(grid, candidate)
+        return (
+            grid.activation.index(candidate.activation),
+            places.rows.index(row),
+            grid.lr.index(candidate.lr),
+            places.columns.index(column),
+        )
+
+    return sorted(grid.candidates(), key=find)
 
 
 def describe_layout(grid: Grid) -> dict[str, list[dict[str, Any]]]:
     """Describe the heads of columns and rows of the grid's cells."""
-    values = [str(value) for value in grid.hidden2]
+    places = list_places(grid)
     return {
-        "columns": [{"name": f"lr {lr:g}", "values": values} for lr in grid.lr],
+        "columns": [{"name": f"lr {lr:g}", "values": list(places.columns)} for lr in grid.lr],
         "rows": [
-            {"name": activation.label, "value": str(width)}
-            for activation, width in product(grid.activation, grid.hidden1)
+            {"name": activation.label, "value": row}
+            for activation, row in product(grid.activation, places.rows)
         ],
     }

@@ -1,0 +1,64 @@
+"""Where each candidate of a grid stands, wherever a grid is drawn as rows and columns."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.grid import Grid
+
+NO_VALUE = "–"
+"""For a setting that a candidate has not, such as Adam's momentum."""
+
+
+@dataclass(frozen=True)
+class GridPlaces:
+    """The rows and columns of a grid, within a block for each activation and rate.
+
+    Widths of two layers span them; of other grids a row is an architecture, a column what else it varies.
+
+    Attributes
+    ----------
+    rows, columns : tuple of str
+        In their order.
+    words : str
+        What the columns are.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    words: str
+
+
+@lru_cache(maxsize=32)
+def list_places(grid: Grid) -> GridPlaces:
+    """List the rows and columns of a grid."""
+    places = [find_place(grid, candidate) for candidate in grid.candidates()]
+    rows, columns = (tuple(dict.fromkeys(names)) for names in zip(*places, strict=True))
+    names = ["hidden 2"] if is_spanned(grid) else [name.replace("_", " ") for name, _ in grid.settings]
+    return GridPlaces(rows, columns, ", ".join(names))
+
+
+def find_place(grid: Grid, candidate: Candidate) -> tuple[str, str]:
+    """Return the row and the column of a candidate."""
+    if is_spanned(grid):
+        return str(candidate.hidden1), str(candidate.hidden2)
+    values = [say_value(read_setting(candidate, name)) for name, _ in grid.settings]
+    return candidate.architecture, " ".join(values) or NO_VALUE
+
+
+def read_setting(candidate: Candidate, name: str) -> Any:
+    """Return what a candidate has of a setting; None where it has none of its own."""
+    return dict(candidate.settings).get(name)
+
+
+def say_value(value: Any) -> str:
+    """Say a value of an axis."""
+    if value is None:
+        return NO_VALUE
+    return str(value) if isinstance(value, str) else f"{value:g}"
+
+
+def is_spanned(grid: Grid) -> bool:
+    """Say whether the widths of two layers span a grid, and nothing else but rates and activations."""
+    return not grid.hidden and not grid.settings
