@@ -53,6 +53,9 @@ TABLES = {
     ),
     "pixels called by numbers": write(label_first(), ["label", *range(784)]),
     "all columns called by numbers": write(label_first(), range(785)),
+    "columns that pandas found to be called alike": write(
+        label_first(), ["0", *(f"0.{place}" for place in range(1, 785))]
+    ),
     "all columns called alike, as R does": write(label_first(), [f"V{place}" for place in range(1, 786)]),
     "without names": write(label_first()),
     "the label last": write([[*row[1:], row[0]] for row in label_first()], [*KAGGLE[1:], "class"]),

@@ -156,7 +156,8 @@ def _are_names(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Say whether a row is one of names: words above numbers, or numbers that count the columns."""
     words = [word for word in first if count_words([word])]
     counts = [word for word in first if count_numbers([word])]
-    if is_counting(counts, max(_LEAST_ABOVE, len(first) - len(words) - 1)):
+    again = [word.partition(".")[2] for word in counts if "." in word]  # `0.1`, a second column called `0`
+    if any(is_counting(one, max(_LEAST_ABOVE, len(counts) - 1)) for one in (counts, again)):
         return True
     if not rows or not words:
         return len(words) > len(counts)
