@@ -66,7 +66,7 @@ class Start:
 def ask_for_axes(start: Start) -> dict[str, Any]:
     """Ask for the values of each axis; numbers are as they were typed."""
     grid = start.plan.grid
-    slots = st.columns([1, 1, 1, 1.15])  # three activations side by side need a little more
+    slots = st.columns([1, 1, 1, 1.7])  # four activations side by side need more
     axes: dict[str, Any] = {}
     for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
         with slot:

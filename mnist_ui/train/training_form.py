@@ -70,7 +70,7 @@ def ask_for_training(dataset: Dataset) -> tuple[LivePlan, Wishes] | None:
     """
     n = dataset.n_samples
     images = Limits("Images", 1, n)
-    network, training, run = st.columns([1, 1, 1, 2]), st.columns([1.6, 1, 1, 1, 1, 1]), st.columns(5)
+    network, training, run = st.columns([1, 1, 1, 2]), st.columns([2.2, 1, 1, 1, 1, 1]), st.columns(5)
     layers = {
         "hidden1": _ask_for_count(network[0], "hidden1", PAPER_WINNER.hidden[0]),
         "hidden2": _ask_for_count(network[1], "hidden2", PAPER_WINNER.hidden[1], _HELP_LAYER),

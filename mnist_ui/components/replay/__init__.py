@@ -69,7 +69,7 @@ class Replay:
         seconds = min(max(n_epochs / _EPOCHS_A_SECOND, _SHORTEST_S), _LONGEST_S)
         is_drawn = grid.n_candidates <= MOST_CELLS
         return {
-            **(describe_layout(grid) if is_drawn else {"columns": [], "rows": []}),
+            **(describe_layout(grid) if is_drawn else {"words": "", "columns": [], "rows": []}),
             "label": "Learning curves of all networks, replayed",
             "order": order,
             "names": [str(candidates[index]) for index in order],

@@ -21,7 +21,7 @@ class SmallCurves:
     Attributes
     ----------
     grid : Grid
-        The layout: a row an activation and a width of hidden 1, a column a rate and a width of hidden 2.
+        The layout: a row an activation and hidden layers, a column a rate and what else it varies.
     cells : tuple of Cell
         Of all candidates.
     axes : Axes

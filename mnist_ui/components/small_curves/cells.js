@@ -1,11 +1,11 @@
-// The cells of a grid of small learning curves: a row an activation and a width of hidden 1, a column a rate
-// and a width of hidden 2.
+// The cells of a grid of small learning curves: a row an activation and hidden layers, a column a rate and
+// what else the grid varies, which `words` names.
 import { makeElement } from "../elements.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 // Builds empty cells of a tag into a grid and returns them in the order of rows, then columns.
-export function buildCells(grid, { columns, rows }, tag) {
+export function buildCells(grid, { columns, rows, words }, tag) {
   const width = columns.reduce((sum, group) => sum + group.values.length, 0);
   grid.style.gridTemplateColumns = `max-content repeat(${width}, minmax(3.4rem, 1fr))`;
   const parts = [makeHead("head")];
@@ -14,7 +14,7 @@ export function buildCells(grid, { columns, rows }, tag) {
     head.style.gridColumn = `span ${group.values.length}`;
     parts.push(head);
   }
-  parts.push(makeHead("head row", "hidden 2"));
+  parts.push(makeHead("head row", words));
   for (const group of columns) for (const value of group.values) parts.push(makeHead("head", value));
   const cells = [];
   for (const row of rows) {

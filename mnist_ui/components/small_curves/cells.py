@@ -95,10 +95,11 @@ def lay_out(grid: Grid) -> list[Candidate]:
     return sorted(grid.candidates(), key=find)
 
 
-def describe_layout(grid: Grid) -> dict[str, list[dict[str, Any]]]:
+def describe_layout(grid: Grid) -> dict[str, Any]:
     """Describe the heads of columns and rows of the grid's cells."""
     places = list_places(grid)
     return {
+        "words": places.words,
         "columns": [{"name": f"lr {lr:g}", "values": list(places.columns)} for lr in grid.lr],
         "rows": [
             {"name": activation.label, "value": row}
