@@ -70,8 +70,8 @@ def pack_pictures(picture: bytes) -> bytes:
     """Pack a picture that may be harmed beside sound ones, each in a folder of its class."""
     ramp = np.arange(784).reshape(28, 28).astype(np.uint8)
     sound = [_picture(np.roll(ramp, number), "PNG") for number in range(18)]
-    files = {f"{number % 2}/{number}.png": content for number, content in enumerate(sound)}
-    return pack(files | {"0/harmed.png": picture}, zipfile.ZIP_STORED)
+    files = {f"{'ab'[number % 2]}/{number}.png": content for number, content in enumerate(sound)}
+    return pack(files | {"a/harmed.png": picture}, zipfile.ZIP_STORED)
 
 
 def make_hostile_archives() -> dict[str, tuple[bytes, str]]:
