@@ -11,6 +11,9 @@ import numpy as np
 
 from mnist_core.ground.arrays import Labels, Part
 
+Split = tuple[Part, Part]
+"""Positions of images to train on, and of those to measure with."""
+
 
 def cut_folds(labels: Labels, n_folds: int) -> Iterator[tuple[Part, Part]]:
     """Cut images into folds of like classes, in their order, as `StratifiedKFold` without a shuffle does.

@@ -10,7 +10,7 @@ import numpy as np
 from distributed import Client
 
 from mnist_core.data.dataset import split_inner
-from mnist_core.data.stratified import cut_folds
+from mnist_core.data.stratified import Split, cut_folds
 from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.arrays import Labels
@@ -124,7 +124,12 @@ class FastEngine:
 
 @contextmanager
 def open_fast_engine(
-    source: Source, plan: SearchPlan, checkpoints: Checkpoints, tell: Tell, temp_folder: Path
+    source: Source,
+    plan: SearchPlan,
+    checkpoints: Checkpoints,
+    tell: Tell,
+    temp_folder: Path,
+    splits: Sequence[Split] | None = None,
 ) -> Iterator[FastEngine]:
     """Bring a crew together as a plan says, and give it the images of a search.
 
@@ -134,6 +139,8 @@ def open_fast_engine(
         As for `make_fast_engine`.
     temp_folder : Path
         Scratch room.
+    splits : sequence of (train, test) or None
+        As for `make_fast_engine`.
 
     Raises
     ------
@@ -147,7 +154,9 @@ def open_fast_engine(
         elif plan.n_processes > 1:
             check_script()
             client = stack.enter_context(start_cluster(plan.n_processes, temp_folder))
-        yield stack.enter_context(closing(make_fast_engine(source, plan, checkpoints, tell, client)))
+        yield stack.enter_context(
+            closing(make_fast_engine(source, plan, checkpoints, tell, client, splits=splits))
+        )
 
 
 def make_fast_engine(
@@ -157,6 +166,7 @@ def make_fast_engine(
     tell: Tell,
     client: Client | None,
     gives_way: GivesWay = never,
+    splits: Sequence[Split] | None = None,
 ) -> FastEngine:
     """Give a crew the images of a search.
 
@@ -174,8 +184,10 @@ def make_fast_engine(
         Of the cluster whose workers are the crew; None lets this process do it all.
     gives_way : callable
         As for `Conductor`.
+    splits : sequence of (train, test) or None
+        Positions for each of the plan's folds; None cuts stratified ones, in the order of the images.
     """
-    folds = _make_folds(source.labels, plan)
+    folds = _make_folds(source.labels, plan, splits)
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
     crew: Crew = OwnCrew(source, folds)
     if client is not None:
@@ -183,11 +195,11 @@ def make_fast_engine(
     return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell, gives_way)
 
 
-def _make_folds(labels: Labels, plan: SearchPlan) -> list[Fold]:
+def _make_folds(labels: Labels, plan: SearchPlan, outer: Sequence[Split] | None) -> list[Fold]:
     """Make the outer folds of a search, and last the one of the winner, which leaves no image out."""
     name = secrets.token_hex(4)  # a process that serves several searches tells their folds apart by it
     everything, nothing = np.arange(len(labels)), np.zeros(0, np.int64)
-    splits = [*cut_folds(labels, plan.cv), (everything, nothing)]
+    splits = [*(outer or cut_folds(labels, plan.cv)), (everything, nothing)]
     numbers = [*range(plan.cv), REFIT_FOLD]
     folds = []
     for number, (train, test) in zip(numbers, splits, strict=True):

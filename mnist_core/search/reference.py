@@ -1,5 +1,6 @@
 """The reference engine: scikit-learn's `GridSearchCV` over skorch, a fit after the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -8,6 +9,7 @@ import joblib
 import numpy as np
 from sklearn.model_selection import GridSearchCV
 
+from mnist_core.data.stratified import Split
 from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, read_epoch, train_network
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.network.architecture import MLP
@@ -33,6 +35,8 @@ class ReferenceEngine:
         Gets every epoch and score, from any process.
     temp_folder : Path
         Where processes share the images.
+    splits : sequence of (train, test) or None
+        Positions for each of the plan's folds; None lets scikit-learn cut stratified ones.
     """
 
     plan: SearchPlan
@@ -40,6 +44,7 @@ class ReferenceEngine:
     labels: Labels
     sender: MessageSender
     temp_folder: Path
+    splits: Sequence[Split] | None = None
 
     def search(self) -> SearchResults:
         """Fit every candidate on every fold, on one-threaded processes side by side."""
@@ -55,7 +60,7 @@ class ReferenceEngine:
                 for candidate in plan.grid.candidates()
             ],
             scoring=monitor,
-            cv=plan.cv,
+            cv=self.splits or plan.cv,
             refit=False,
             error_score="raise",
             n_jobs=n_processes,

@@ -6,8 +6,9 @@ import pytest
 import torch
 from digits import make_digits
 from sklearn.base import clone
+from sklearn.callback import ProgressBar
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, ShuffleSplit, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -262,6 +263,16 @@ def test_axes_may_be_arrays():
         ({"engine": "fast"}, "must be fused or sklearn"),
         ({"cv": 1}, "at least 2 folds"),
         ({"cv": None}, "whole number of folds"),
+        ({"cv": "stratified"}, "whole number of folds"),
+        ({"cv": [([0, 1], [])] * 2}, "one has none"),
+        ({"cv": [(range(100), range(100, 200))]}, "at least 2 folds"),
+        ({"scoring": "f1_macro"}, r"GridSearchCV\(NetworkClassifier"),
+        ({"scoring": ["accuracy"]}, "scoring must be accuracy"),
+        ({"scoring": max}, "scoring must be accuracy"),
+        ({"refit": "f1"}, "refit must be True, False"),
+        ({"refit": len}, "refit must return the place of a candidate, 0 to 0"),
+        ({"error_score": 0.0}, "error_score must be raise"),
+        ({"return_train_score": True}, "return_train_score must be False"),
         ({"param_grid": {"lr": [0.1]}}, "lacks hidden1, hidden2, activation"),
         ({"param_grid": [ONE]}, "must be a mapping"),
         ({"param_grid": {**ONE, "lr": 0.1}}, "must be a list"),
@@ -312,3 +323,106 @@ def test_a_seed_is_drawn_where_none_is_given():
 
     weights = [one.network_.hidden1.weight for one in (first, second)]
     assert not torch.equal(*weights)
+
+
+@pytest.mark.parametrize("engine", ["fused", "sklearn"])
+def test_splits_are_those_that_scikit_learn_would_take(engine):
+    images, labels = make_digits(200)
+    splitter = ShuffleSplit(3, test_size=0.2, random_state=1)
+    places = list(splitter.split(images))
+    masks = [tuple(np.isin(np.arange(200), part) for part in split) for split in places]
+    theirs = GridSearchCV(NetworkClassifier(12, max_epochs=2), {"hidden2": [6, 8]}, cv=splitter, refit=False)
+    theirs.fit(images.reshape(200, -1), labels)
+    grid = {"lr": [0.001], "hidden1": [12], "hidden2": [6, 8], "activation": ["tanh"]}
+
+    for cv in (splitter, iter(places), masks):
+        mine = GridSearch(grid, engine=engine, cv=cv, max_epochs=2, refit=False).fit(images, labels)
+
+        assert mine.n_splits_ == 3
+        expected = np.stack([theirs.cv_results_[f"split{fold}_test_score"] for fold in range(3)])
+        np.testing.assert_allclose(scores_of(mine), expected, atol=1.01 / 40)
+
+
+def test_a_splitter_that_cuts_as_the_search_does_comes_to_the_same(tmp_path):
+    images, labels = make_digits(200)
+
+    plain = GridSearch(ONE, **SMALL, checkpoint_folder=tmp_path).fit(images, labels)
+    split = GridSearch(ONE, cv=StratifiedKFold(2), max_epochs=3, checkpoint_folder=tmp_path)
+
+    np.testing.assert_array_equal(scores_of(split.fit(images, labels)), scores_of(plain))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_best_candidate_may_be_chosen_by_a_function():
+    images, labels = make_digits(200)
+
+    search = GridSearch(GRID, **SMALL, refit=lambda found: int(found["mean_test_score"].argmin()))
+    search.fit(images, labels)
+
+    assert search.best_score_ == search.cv_results_["mean_test_score"].min()
+    assert search.best_estimator_.lr == search.best_params_["lr"]
+
+
+def test_settings_that_say_what_is_done_anyway_are_taken(capsys):
+    images, labels = make_digits(200)
+
+    GridSearch(ONE, **SMALL, scoring="accuracy", refit="accuracy", verbose=2).fit(images, labels)
+
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == "Fitting 2 folds for each of 1 candidates, totalling 2 fits"
+    assert sorted(line[: line.index("=")] for line in lines) == [
+        f"[CV {fold}/2] 24-12 Tanh, lr 0.01: score" for fold in (1, 2)
+    ]
+
+
+class TaskLog:
+    def __init__(self):
+        self.ended = []
+
+    def setup(self, estimator, context):
+        self.ended.append("setup")
+
+    def teardown(self, estimator, context):
+        self.ended.append("teardown")
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        self.ended.append((context.task_name, context.task_id))
+
+
+@pytest.mark.parametrize("engine", ["fused", "sklearn"])
+def test_callbacks_of_scikit_learn_are_told_of_each_fit(engine, tmp_path):
+    images, labels = make_digits(200)
+    log = TaskLog()
+    folder = tmp_path if engine == "fused" else None
+    search = GridSearch(GRID, engine=engine, **SMALL, checkpoint_folder=folder).fit(images, labels)
+
+    search.set_callbacks(log).fit(images, labels)  # where there is a folder, all was done before
+
+    fits = [("candidate-split-evaluation", number) for number in range(8)]
+    assert sorted(log.ended[1:9]) == fits
+    assert log.ended[0] == "setup"
+    assert log.ended[9:] == [("search", 0), ("refit-with-best-params", 1), ("fit", 0), "teardown"]
+
+
+def test_progress_is_shown_by_scikit_learn(capsys):
+    pytest.importorskip("rich")
+    images, labels = make_digits(200)
+
+    GridSearch(ONE, **SMALL).set_callbacks(ProgressBar()).fit(images, labels)
+
+    assert "GridSearch - search" in capsys.readouterr().out
+
+
+def test_scikit_learn_searches_over_depths_and_optimizers():
+    images, labels = make_digits(150)
+    grid = {"hidden": [(24,), (24, 12)], "optimizer": ["adam", "sgd"]}
+
+    theirs = GridSearchCV(NetworkClassifier(max_epochs=2), grid, cv=2, error_score="raise")
+    theirs.fit(images.reshape(150, -1), labels)
+
+    assert len(theirs.cv_results_["params"]) == 4
+    assert theirs.best_estimator_.hidden == theirs.best_params_["hidden"]
+    assert len(theirs.best_estimator_.network_.hidden_names) == len(theirs.best_params_["hidden"])

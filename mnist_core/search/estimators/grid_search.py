@@ -1,39 +1,43 @@
 """The search as a scikit-learn estimator."""
 
-import hashlib
-import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mnist_core.data.dataset import compute_fingerprint
+from mnist_core.data.stratified import Split
 from mnist_core.ground.arrays import Inputs, Labels, Probabilities
 from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.estimators.classifier import NetworkClassifier
+from mnist_core.search.estimators.cross_validation import (
+    check_settings,
+    choose_best,
+    name_search,
+    read_splits,
+)
 from mnist_core.search.estimators.inputs import (
     check_inner_parts,
-    make_plain,
     make_recipe,
     raising_value_errors,
+    read_axes,
     read_training,
     tag_images,
 )
+from mnist_core.search.estimators.telling import Report, follow_fits, make_lines, make_tell
 from mnist_core.search.fast import FastEngine, open_fast_engine
-from mnist_core.search.messages import Message, MessageListener, Records, Tell
+from mnist_core.search.messages import MessageListener
 from mnist_core.search.reference import ReferenceEngine
 from mnist_core.search.results import SearchResults
 from mnist_core.search.rounds import Source
@@ -49,11 +53,12 @@ def _has_winner(search: "GridSearch") -> bool:
     return True
 
 
-class GridSearch(ClassifierMixin, BaseEstimator):
+class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """A cross-validated search for the best network, as scikit-learn's `GridSearchCV` would do it.
 
-    Candidates are ranked by their mean accuracy over stratified folds, in the order of the data. The best
-    one is trained again on all images. In a script, processes (`n_jobs` other than 1) need the usual
+    Candidates are ranked by their mean accuracy over stratified folds, in the order of the data, or those of
+    `cv`. The best one is trained again on all images. Callbacks of scikit-learn, such as `ProgressBar`, are
+    told of each fit that ends. In a script, processes (`n_jobs` other than 1) need the usual
     `if __name__ == "__main__":`.
 
     Parameters
@@ -66,8 +71,8 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     engine : {"fused", "sklearn"}
         Who trains: all candidates of a fold side by side, or one after the other with skorch. Both come
         to the same results; the second is the slow reference.
-    cv : int
-        Folds.
+    cv : int, splitter, or iterable of (train, test)
+        Folds, at least 2; how they are cut, as in `GridSearchCV`.
     max_epochs, patience, batch_size : int
         See `mnist_core.network.recipe.Recipe`. A fifth of the images that a network is given, stratified,
         tells when to stop.
@@ -77,8 +82,9 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         How weights follow their gradients.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
-    refit : bool
-        Train the best candidate on all images, to predict with it.
+    refit : bool, "accuracy" or callable
+        Train the best candidate on all images, to predict with it; a function of `cv_results_` chooses which
+        is the best.
     n_jobs : int or None
         Processes; None is one, -1 all cores, as in scikit-learn.
     cluster : str or None
@@ -90,13 +96,21 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         Gets the word `epochs` or `fits`, and a list of those that have ended: mappings with `candidate`,
         `fold` (-1 is the winner on all images), and `record` (an epoch) or `score`. May be called from
         another thread.
+    scoring : {None, "accuracy"}
+        Accuracy is what is measured; all else is refused.
+    verbose : int
+        1 prints how many fits there will be, 2 each that ends, too.
+    error_score : {"raise"}
+        A fit that goes wrong ends the search; all else is refused.
+    return_train_score : {False}
+        Accuracy is measured on the folds left out only.
 
     Attributes
     ----------
     cv_results_ : dict of str to array
         The keys are those of `GridSearchCV`.
     best_index_ : int
-        Of the best candidate in `cv_results_`; the first of equals.
+        Of the best candidate in `cv_results_`; the first of equals, where `refit` does not choose.
     best_params_ : dict
         Its parameters.
     best_score_ : float
@@ -135,6 +149,10 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         cluster: Any = None,
         checkpoint_folder: Any = None,
         report: Any = None,
+        scoring: Any = None,
+        verbose: Any = 0,
+        error_score: Any = "raise",
+        return_train_score: Any = False,
     ) -> None:
         # As in all of scikit-learn, anything can be set; `fit` says what cannot be used.
         self.param_grid = param_grid
@@ -154,7 +172,12 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         self.cluster = cluster
         self.checkpoint_folder = checkpoint_folder
         self.report = report
+        self.scoring = scoring
+        self.verbose = verbose
+        self.error_score = error_score
+        self.return_train_score = return_train_score
 
+    @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any) -> "GridSearch":
         """Search, and train the best candidate on all images.
 
@@ -176,13 +199,25 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         """
         columns, labels = read_training(self, X, y)
         with raising_value_errors():
-            plan = self._make_plan()
-        check_inner_parts(labels, plan.cv)
-        with self._open_engine(plan, columns, labels) as engine:
-            found = engine.search()
-            self._keep_results(found)
+            check_settings(self)
+            splits = read_splits(self.cv, columns, labels)
+            plan = self._make_plan(int(self.cv) if splits is None else len(splits))
+        check_inner_parts(labels, plan.cv, splits)
+        context = self._init_callback_context(max_subtasks=1 + bool(self.refit))
+        context.call_on_fit_task_begin(estimator=self)
+        reports = [] if self.report is None else [self.report]
+        reports += [make_lines(plan, self.verbose)] if self.verbose else []
+        with self._open_engine(plan, columns, labels, splits, reports) as engine:
+            with follow_fits(self, plan, context) as follow:
+                reports.append(follow)
+                found = engine.search()
+            with raising_value_errors():
+                self._keep_results(choose_best(self.refit, found), plan)
             if self.refit:
+                task = context.subcontext("refit-with-best-params").call_on_fit_task_begin(estimator=self)
                 self._train_winner(engine, plan)
+                task.call_on_fit_task_end(estimator=self)
+        context.call_on_fit_task_end(estimator=self)
         return self
 
     @available_if(_has_winner)  # type: ignore[untyped-decorator]
@@ -208,17 +243,15 @@ class GridSearch(ClassifierMixin, BaseEstimator):
     def __sklearn_tags__(self) -> Tags:
         return tag_images(super().__sklearn_tags__())
 
-    def _make_plan(self) -> SearchPlan:
+    def _make_plan(self, n_folds: int) -> SearchPlan:
         if self.engine not in list(Engine):
             raise GridError(f"The engine must be fused or sklearn, but is {self.engine!r}: choose one.")
-        if not isinstance(self.cv, Integral):
-            raise GridError(f"cv must be a whole number of folds, but is {self.cv!r}: give one such as 5.")
         if self.checkpoint_folder is not None and self.engine == Engine.SKLEARN:
             raise GridError("The sklearn engine keeps no checkpoints: choose fused, or no checkpoint folder.")
         return SearchPlan(
-            grid=_read_grid(self.param_grid),
+            grid=read_axes(self.param_grid),
             recipe=make_recipe(self),
-            cv=int(self.cv),
+            cv=n_folds,
             engine=Engine(self.engine),
             workers=joblib.effective_n_jobs(self.n_jobs),
             cluster=self.cluster,
@@ -226,35 +259,31 @@ class GridSearch(ClassifierMixin, BaseEstimator):
 
     @contextmanager
     def _open_engine(
-        self, plan: SearchPlan, columns: Inputs, labels: Labels
+        self,
+        plan: SearchPlan,
+        columns: Inputs,
+        labels: Labels,
+        splits: Sequence[Split] | None,
+        reports: Sequence[Report],
     ) -> Iterator[FastEngine | ReferenceEngine]:
-        tell = _make_tell(self.report)
+        tell = make_tell(reports)
         with ExitStack() as opened:
             temp_folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
             if plan.engine is Engine.SKLEARN:
                 sender = opened.enter_context(MessageListener(tell))
-                yield ReferenceEngine(plan, columns, labels, sender, temp_folder)
+                yield ReferenceEngine(plan, columns, labels, sender, temp_folder, splits)
                 return
-            source, checkpoints = (
-                Source(columns, labels),
-                Checkpoints(self._choose_folder(plan, columns, labels)),
-            )
-            yield opened.enter_context(open_fast_engine(source, plan, checkpoints, tell, temp_folder))
+            name = name_search(plan, columns, labels, splits)
+            kept = None if self.checkpoint_folder is None else Path(self.checkpoint_folder) / name
+            source, checkpoints = Source(columns, labels), Checkpoints(kept)
+            yield opened.enter_context(open_fast_engine(source, plan, checkpoints, tell, temp_folder, splits))
 
-    def _choose_folder(self, plan: SearchPlan, columns: Inputs, labels: Labels) -> Path | None:
-        """Choose the folder that holds the checkpoints of this very search."""
-        if self.checkpoint_folder is None:
-            return None
-        settings = json.dumps([plan.grid.values(), asdict(plan.recipe), plan.cv])
-        words = settings + compute_fingerprint(columns, labels)
-        return Path(self.checkpoint_folder) / hashlib.sha256(words.encode()).hexdigest()[:16]
-
-    def _keep_results(self, found: SearchResults) -> None:
+    def _keep_results(self, found: SearchResults, plan: SearchPlan) -> None:
         self.cv_results_ = found.cv_results
         self.best_index_ = found.best_index
         self.best_params_ = found.cv_results["params"][found.best_index]
         self.best_score_ = found.best_score
-        self.n_splits_ = int(self.cv)
+        self.n_splits_ = plan.cv
 
     def _train_winner(self, engine: FastEngine | ReferenceEngine, plan: SearchPlan) -> None:
         begin = time.perf_counter()
@@ -264,34 +293,3 @@ class GridSearch(ClassifierMixin, BaseEstimator):
         self.best_estimator_ = NetworkClassifier.wrap(network, best, plan.recipe, history, self.classes_)
         if hasattr(self, "feature_names_in_"):
             self.best_estimator_.feature_names_in_ = self.feature_names_in_
-
-
-def _read_grid(values: Any) -> Grid:
-    if values is None:
-        return PAPER_GRID
-    if isinstance(values, Grid):
-        return values
-    if not isinstance(values, Mapping):
-        raise GridError(f"param_grid must be a mapping of lists, but is {values!r}: see GridSearch.")
-    return Grid.from_values({axis: _make_plain_list(axis_values) for axis, axis_values in values.items()})
-
-
-def _make_plain_list(values: Any) -> Any:
-    values = make_plain(values)
-    return [make_plain(value) for value in values] if isinstance(values, list | tuple) else values
-
-
-def _make_tell(report: Callable[[str, list[dict[str, Any]]], None] | None) -> Tell:
-    """Make what passes epochs and scores on in words that users know, what was done before among them."""
-
-    def tell(message: Message) -> None:
-        if report is None or not isinstance(message, Records):
-            return
-        for word, name, items in (
-            ("epochs", "record", [(*fit, asdict(record)) for *fit, record in message.epochs]),
-            ("fits", "score", message.scores),
-        ):
-            if items:
-                report(word, [dict(zip(("candidate", "fold", name), item, strict=True)) for item in items])
-
-    return tell

@@ -1,7 +1,7 @@
 """What a scikit-learn estimator is given: images, labels and parameters, checked as scikit-learn does."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
@@ -12,9 +12,11 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from mnist_core.data.stratified import Split
 from mnist_core.engines.fused import MOST_PIXELS
 from mnist_core.ground.arrays import Inputs, Labels
-from mnist_core.ground.errors import LabError
+from mnist_core.ground.errors import GridError, LabError
+from mnist_core.network.grid import PAPER_GRID, Grid
 from mnist_core.network.recipe import MOST_CLASSES, RECIPE_SETTINGS, Recipe
 
 _SEEDS = 2**31
@@ -75,7 +77,7 @@ def read_training(estimator: Any, X: Any, y: Any) -> tuple[Inputs, Labels]:
     return columns, labels
 
 
-def check_inner_parts(labels: Labels, folds: int = 1) -> None:
+def check_inner_parts(labels: Labels, folds: int = 1, splits: Sequence[Split] | None = None) -> None:
     """Check that a part can be set aside to tell when to stop, also where a fold is left out.
 
     Raises
@@ -85,6 +87,8 @@ def check_inner_parts(labels: Labels, folds: int = 1) -> None:
     """
     most, n_parts = int(np.bincount(labels).max()), Recipe().inner_folds
     left = most - math.ceil(most / folds) if folds > 1 else most
+    if splits is not None:
+        left = min(int(np.bincount(labels[train]).max()) for train, _ in splits)
     if left < n_parts:
         raise ValueError(
             f"Training sets 1 of {n_parts} parts aside to tell when to stop, so it needs at least {n_parts} "
@@ -119,3 +123,25 @@ def raising_value_errors() -> Iterator[None]:
         yield
     except LabError as error:
         raise ValueError(str(error)) from error
+
+
+def read_axes(values: Any) -> Grid:
+    """Read a grid from a mapping of lists, as they come, or of arrays; None is the paper's.
+
+    Raises
+    ------
+    GridError
+        If it is none.
+    """
+    if values is None:
+        return PAPER_GRID
+    if isinstance(values, Grid):
+        return values
+    if not isinstance(values, Mapping):
+        raise GridError(f"param_grid must be a mapping of lists, but is {values!r}: see GridSearch.")
+    return Grid.from_values({axis: _make_plain_list(axis_values) for axis, axis_values in values.items()})
+
+
+def _make_plain_list(values: Any) -> Any:
+    values = make_plain(values)
+    return [make_plain(value) for value in values] if isinstance(values, list | tuple) else values
