@@ -130,7 +130,9 @@ def _ask_meaning(path: str, why: str) -> UndecidedError:
         f"The labels of {path} need a meaning: {why}. Choose it with --coding {', '.join(CODINGS)}, or name "
         "the classes with --class-names NAME,NAME."
     )
-    return UndecidedError(sentence, [_decide(None, f"What do the labels of {path} mean? {why}.")])
+    return UndecidedError(
+        sentence, [_decide(None, f"What do the labels of {path} mean? {why[0].upper()}{why[1:]}.")]
+    )
 
 
 def _decide(value: str | None, reason: str, is_chosen: bool = False) -> Decision:
