@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.ground.arrays import Image
 from mnist_core.ground.errors import DrawingError, ModelError
 from mnist_core.network.models import Model
-from mnist_core.pens import SIDE, draw_strokes, read_picture
+from mnist_core.pens import SIDE, draw_strokes, open_shrunk, read_brightness, read_picture
 from mnist_ui.components.canvas import read_sheet, show_canvas
 from mnist_ui.components.canvas.state import Canvas
 from mnist_ui.components.live_answer import LiveSource, send_network
@@ -118,8 +118,10 @@ def _read_upload() -> Image | None:
     tell_of_uploads("draw-uploads")
     if file is None:
         return None
-    image = read_picture(file)
-    st.image(file, caption="Your picture", width=_WIDTH)
+    picture = open_shrunk(file)
+    image = read_picture(picture)
+    # As it was read: a browser shows no HEIC, and a photo of 100 megapixels would be decoded once more.
+    st.image(read_brightness(picture), caption="Your picture", width=_WIDTH, clamp=True)
     return image
 
 

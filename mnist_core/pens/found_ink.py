@@ -29,9 +29,11 @@ Mask: TypeAlias = Bool[np.ndarray, "height width"]
 """True where there is ink."""
 
 _WINDOW = 101  # pixels of about 400: wider than any stroke, so that closing leaves only paper
+_STROKE = 41  # pixels of about 400: wider than a stroke
 _COARSE = 4  # pixels that are averaged before ink's side is told
 _GRAIN = 1.6  # pixels that are smoothed
 _LEAST_CONTRAST = 0.06  # of ink, as a share of the paper's brightness; grain stays below
+_FAR_FROM_GRAIN = 9.0  # times the median difference, six standard deviations: no grain of ten thousand pixels
 _DARKEST_PAPER = 0.1  # dividing by less would make ink of grain
 _LEAST_SPECK = 0.03  # of the largest piece of ink: less is dirt
 _RULE_WIDTH = 7  # pixels of about 400: a printed line is thinner
@@ -83,14 +85,20 @@ def _choose_channel(colours: Colours) -> Brightness:
 
 
 def _skewness(brightness: np.ndarray) -> float:
-    """Sum up the cubed differences from the median around, but for the margin, where a desk may show."""
+    """Sum up the cubed differences from the median around, but for the margin, where a desk may show.
+
+    Where nothing stands out but in the margin, the ink is there: then all is summed up.
+    """
     side = _WINDOW // _COARSE
     around = min(side, *(length - 1 for length in brightness.shape))
     wider = np.pad(brightness, around, mode="reflect", reflect_type="odd").clip(0, 1)
     middles = median((wider * 255).astype(np.uint8), footprint_rectangle((side, side))) / np.float32(255)
-    margin = tuple(slice(length // 8, length - length // 8) for length in brightness.shape)
-    differences = (brightness - middles[around:-around, around:-around])[margin]
-    return float((differences**3).sum())
+    differences = brightness - middles[around:-around, around:-around]
+    inner = differences[tuple(slice(length // 8, length - length // 8) for length in brightness.shape)]
+    least = max(_LEAST_CONTRAST, _FAR_FROM_GRAIN * float(np.median(np.abs(differences))))
+    if np.abs(inner).max() < least <= np.abs(differences).max():
+        inner = differences
+    return float((inner**3).sum())
 
 
 def _part(lift: Brightness) -> Mask:
@@ -104,6 +112,9 @@ def _lift_from_paper(brightness: Brightness) -> Brightness:
     around = min(_WINDOW, *(side - 1 for side in smooth.shape))
     # Odd: a slope of light goes on beyond the edge, where a plain mirror would show closing a valley.
     wider = np.pad(smooth, around, mode="reflect", reflect_type="odd")
+    # Ink near the edge would be mirrored as light: there goes on what is left when strokes are closed.
+    stroke = footprint_rectangle((_STROKE, _STROKE), decomposition="separable")
+    wider = np.minimum(wider, np.pad(closing(smooth, stroke), around, mode="reflect", reflect_type="odd"))
     window = footprint_rectangle((_WINDOW, _WINDOW), decomposition="separable")
     paper = gaussian(closing(wider, window)[around:-around, around:-around], 2.0)
     # A share of the paper's own brightness: ink in a shadow is as black as ink in the light.
