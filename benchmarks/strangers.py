@@ -1,4 +1,4 @@
-"""What people draw that is no digit: letters, marks, scribbles and two digits at once, as seeded strokes."""
+"""What people draw that is no digit, and digits as other schools teach them, as seeded strokes."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -66,6 +66,25 @@ _MARKS = {
     "heart": "~2606031020 ~2046433020",
     "house": "0603204346 0646",
 }
+
+_HANDS = {
+    "barred seven": (7, "004016 1343"),
+    "barred seven with a serif": (7, "01004016 1343"),
+    "footed one": (1, "022026 0646"),
+    "footed one with a short flag": (1, "112026 1636"),
+    "open four": (4, "100444 3136"),
+    "upright open four": (4, "000343 3036"),
+}
+
+
+def draw_hand(name: str, rng: np.random.Generator) -> Strokes:
+    """Draw a digit as another school teaches it."""
+    return _write([_plot(part) for part in _HANDS[name][1].split()], rng)
+
+
+def hands() -> dict[str, int]:
+    """List the ways of writing a digit that can be drawn, each with its digit."""
+    return {name: digit for name, (digit, _) in _HANDS.items()}
 
 
 def draw_letter(name: str, rng: np.random.Generator) -> Strokes:

@@ -87,18 +87,19 @@ def _choose_channel(colours: Colours) -> Brightness:
 def _skewness(brightness: np.ndarray) -> float:
     """Sum up the cubed differences from the median around, but for the margin, where a desk may show.
 
-    Where nothing stands out but in the margin, the ink is there: then all is summed up.
+    Where only grain is left then, as the ink stands in the margin, all is summed up.
     """
     side = _WINDOW // _COARSE
     around = min(side, *(length - 1 for length in brightness.shape))
     wider = np.pad(brightness, around, mode="reflect", reflect_type="odd").clip(0, 1)
     middles = median((wider * 255).astype(np.uint8), footprint_rectangle((side, side))) / np.float32(255)
     differences = brightness - middles[around:-around, around:-around]
-    inner = differences[tuple(slice(length // 8, length - length // 8) for length in brightness.shape)]
+    cubes = differences**3
     least = max(_LEAST_CONTRAST, _FAR_FROM_GRAIN * float(np.median(np.abs(differences))))
-    if np.abs(inner).max() < least <= np.abs(differences).max():
-        inner = differences
-    return float((inner**3).sum())
+    clear = np.where(np.abs(differences) >= least, cubes, 0.0)
+    inner = tuple(slice(length // 8, length - length // 8) for length in brightness.shape)
+    is_grain = abs(clear[inner].sum()) <= abs(cubes[inner].sum() - clear[inner].sum())
+    return float((cubes if is_grain and clear.any() else cubes[inner]).sum())
 
 
 def _part(lift: Brightness) -> Mask:

@@ -33,7 +33,7 @@ def read_picture(source: Path | BufferedIOBase | Pillow.Image) -> Image:
     Raises
     ------
     DrawingError
-        If it is no such picture, is damaged, or has more pixels than there is room for (128 million; 256 in a JPEG).
+        If it is no such picture, is damaged, or has more than 128 million pixels (a JPEG 256 million).
     EmptyDrawingError
         If nothing on it stands out as ink.
     """

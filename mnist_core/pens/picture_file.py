@@ -65,7 +65,8 @@ def open_shrunk(source: Path | BufferedIOBase) -> Pillow.Image:
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise DrawingError(_say_limit(name, _MOST_PIXELS)) from error
     except UnidentifiedImageError as error:
-        raise DrawingError(f"A digit needs a {_KINDS} picture, but {name} is none: save it as PNG.") from error
+        needed = f"A digit needs a {_KINDS} picture"
+        raise DrawingError(f"{needed}, but {name} is none: save it as PNG.") from error
     except Exception as error:  # the bytes are foreign: any failure to decode them is theirs
         raise DrawingError(
             f"A whole picture is needed, but {name} cannot be read ({error}): save it again."
@@ -96,8 +97,8 @@ def _open_heic(source: Path | BufferedIOBase, name: str) -> Pillow.Image:
         return HeifImageFile(cast(IO[bytes], source))
     except Exception as error:  # the bytes are foreign here too
         raise DrawingError(
-            f"{name} is a HEIC photo, whatever it is called, but cannot be read ({error}): save or send it as "
-            "JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible; or export it from Photos)."
+            f"{name} is a HEIC photo, whatever it is called, but cannot be read ({error}): save or send it "
+            "as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible; or export it from Photos)."
         ) from error
 
 

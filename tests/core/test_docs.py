@@ -179,7 +179,7 @@ def test_requirements_are_pinned_exactly(name: str) -> None:
 
 def test_requirements_are_what_the_product_imports() -> None:
     makers = packages_distributions()
-    imported = {makers[name][0].lower() for name in imported_packages()}
+    imported = {makers[name][0].lower().replace("_", "-") for name in imported_packages()}
 
     assert imported | LOADED_BY_OTHERS == {
         line.partition("==")[0] for line in requirements("requirements.txt")

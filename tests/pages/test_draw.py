@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from pillow_heif import from_pillow
 from screen import press
 from searches import say
 from streamlit.testing.v1 import AppTest
@@ -33,12 +34,16 @@ def upload(page: AppTest, name: str, content: bytes) -> AppTest:
     return page.file_uploader[0].set_value((name, content, "image/png")).run()
 
 
-def make_picture() -> bytes:
+def draw_four() -> Image.Image:
     picture = Image.new("L", (160, 220), 230)
     for stroke in FOUR:
         ImageDraw.Draw(picture).line(stroke, fill=20, width=12, joint="curve")
+    return picture
+
+
+def make_picture() -> bytes:
     stream = BytesIO()
-    picture.save(stream, "PNG")
+    draw_four().save(stream, "PNG")
     return stream.getvalue()
 
 
@@ -81,6 +86,18 @@ def test_an_uploaded_picture_is_read(page):
         "Hidden 1: which of its 96 units fire",
         "Hidden 2: which of its 24 units fire",
     ]
+
+
+def test_a_picture_that_no_browser_shows_is_read_and_shown(page):
+    stream = BytesIO()
+    from_pillow(draw_four()).save(stream)
+    upload(page, "four.heic", stream.getvalue())
+    draw_four().convert("F").save(floats := BytesIO(), "TIFF")
+    shown = [(read_guess(page), page.get("image"))]
+    page.file_uploader[0].set_value(("four.tif", floats.getvalue(), "image/tiff")).run()
+    shown.append((read_guess(page), page.get("image")))
+    assert not page.exception
+    assert [("guess: 4" in guess, len(pictures)) for (guess,), pictures in shown] == [(True, 1), (True, 1)]
 
 
 def test_what_decided_is_shown_beside_a_sure_guess(page):
