@@ -1,6 +1,6 @@
 """Claim: a digit is read from hard photos as from its strokes, and in a corner as in the middle.
 
-`python -m benchmarks.pictures [N]` composes N seeded pictures (100) a kind from pen digits of the lab:
+`python -m benchmarks.pictures [N]` composes N seeded pictures (200) a kind from pen digits of the lab:
 
 `kinds` reads hard photos with `models/paper`, within three points of the strokes for each kind;
 `corners` reads digits of 12 % of the sheet with `models/robust`, in each corner within a point of the middle,
@@ -33,7 +33,7 @@ from mnist_core.training.robust.pen import Pens, draw_pens, read_pens
 _SLACK = 0.03
 _CORNER_SLACK = 0.01
 _SMALL = 0.12  # of the canvas
-_CANVAS, _SMALL_PEN, _MARGIN = 400, 4, 6  # pixels
+_CANVAS, _SMALL_PEN, _MARGIN = 400, 3, 6  # pixels; the pen's is half its width
 _PLACES = ((0.5, 0.5), (0, 0), (1, 0), (0, 1), (1, 1))
 _MOST_JPEG_MB, _MOST_PNG_MB = 50, 500
 _MEASURE = """
@@ -89,7 +89,7 @@ _KINDS = {
 def main() -> int:
     """Read the photos that are asked for, print what came, return 1 where a claim breaks."""
     parser = make_parser(__doc__, _PARTS)
-    parser.add_argument("n", type=int, nargs="?", default=100)
+    parser.add_argument("n", type=int, nargs="?", default=200)
     arguments = parser.parse_args()
     pens = read_pens()
     chosen = pens.choose(np.random.default_rng(0).choice(len(pens), arguments.n, replace=False))
@@ -134,7 +134,7 @@ def _compare_places(name: str, digits: list[tuple[np.ndarray, ...]], labels: np.
             rng = np.random.default_rng(0)
             images = np.stack([read(_place(strokes, place), rng) for strokes in digits])
             shares.append(float(np.mean(predict(network, images).argmax(axis=1) == labels)))
-        is_kept &= min(shares) >= shares[0] - _CORNER_SLACK
+        is_kept &= min(shares) >= shares[0] - _CORNER_SLACK - 1e-9
         print(f"  {sheet}: middle {shares[0]:.1%}, corners {', '.join(f'{s:.1%}' for s in shares[1:])}")
     return is_kept
 
