@@ -28,7 +28,8 @@ def add_predict_arguments(command: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="INPUT",
-        help="pictures of one digit each (PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF), or .json files of pen strokes",
+        help="pictures of one digit each (PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF), or .json files of "
+        "pen strokes",
     )
     more = command.add_mutually_exclusive_group()
     more.add_argument(
