@@ -10,7 +10,14 @@ from benchmarks.fuzzing.archives import make_compressed, make_pictures, make_zip
 from benchmarks.fuzzing.drawings import make_drawings
 from benchmarks.fuzzing.files import make_files
 from benchmarks.fuzzing.mutations import harm
-from benchmarks.fuzzing.tables import make_npy, make_parquet, make_sparse_rows, make_tables, pack_npz
+from benchmarks.fuzzing.tables import (
+    make_idx,
+    make_npy,
+    make_parquet,
+    make_sparse_rows,
+    make_tables,
+    pack_npz,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Door:
 
 DOORS = {
     "mat": Door(make_files),
+    "idx": Door(make_idx),
     "npy": Door(make_npy),
     "npz": Door(make_npy, pack_npz),
     "tables": Door(make_tables),

@@ -32,6 +32,19 @@ def make_npy(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
     }
 
 
+def make_idx(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
+    """Make IDX files of several types and axes."""
+    arrays = {"bytes": (8, _to_bytes(images)), "labels": (8, labels.astype(np.uint8))}
+    arrays |= {
+        "floats": (13, images.astype(">f4")),
+        "doubles": (14, images.reshape(len(images), -1).astype(">f8")),
+    }
+    return {
+        name: struct.pack(f">HBB{array.ndim}I", 0, kind, array.ndim, *array.shape) + array.tobytes()
+        for name, (kind, array) in arrays.items()
+    }
+
+
 def pack_npz(content: bytes) -> bytes:
     """Pack a `.npy` file as `numpy.savez_compressed` does."""
     stream = BytesIO()
