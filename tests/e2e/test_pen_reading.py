@@ -12,12 +12,12 @@ from mnist_core.ground.arrays import Images
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.reading import read_images
 from mnist_core.network.architecture import MLP
-from mnist_core.network.candidate import Activation
+from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.training.robust.pen import draw_pens, read_pens
 from mnist_ui.components.assets import find_module
-from mnist_ui.components.live_answer import is_runnable, pack_network
+from mnist_ui.components.live_answer import pack_network
 
 MOST = 1e-5
 """How far the browser's numbers may be from Python's."""
@@ -55,13 +55,14 @@ def test_strokes_become_the_same_image(script: Page) -> None:
         np.testing.assert_allclose(image, draw_strokes(strokes).ravel(), rtol=0, atol=MOST)
 
 
-def test_the_three_activations_are_all_that_networks_have() -> None:
-    model = load_model(SHIPPED_MODELS / "paper")
-    for activation in Activation:
-        assert is_runnable(Model(model.folder, MLP(8, 4, activation), model.info))
+MADE = {
+    "sigmoid": ((48, 12), Activation.SIGMOID),
+    "one layer": ((24,), Activation.RELU),
+    "three layers": ((24, 16, 12), Activation.LINEAR),
+}
 
 
-@pytest.mark.parametrize("name", ["paper", "legible", "robust", "sigmoid"])
+@pytest.mark.parametrize("name", ["paper", "legible", "robust", *MADE])
 def test_a_network_gives_the_same_logits_and_probabilities(script: Page, name: str) -> None:
     model, images = make_model(name), draw_pens(read_pens().choose(np.arange(0, 7494, 200)))
     logits, probabilities = run_in_browser(script, model, images)
@@ -77,12 +78,13 @@ def read_exactly(network: MLP, images: Images) -> np.ndarray:
 
 
 def make_model(name: str) -> Model:
-    """Load a shipped model, or make one of another activation, whose weights are as large as trained ones."""
-    if name != "sigmoid":
+    """Load a shipped model, or make one of another kind, whose weights are as large as trained ones."""
+    if name not in MADE:
         return load_model(SHIPPED_MODELS / name)
     paper = load_model(SHIPPED_MODELS / "paper")
     torch.manual_seed(0)
-    network = MLP(48, 12, Activation.SIGMOID)
+    hidden, activation = MADE[name]
+    network = MLP.of(Candidate.make(0.001, hidden, activation), 784, 10)
     network.load_state_dict({key: 3 * weights for key, weights in network.state_dict().items()})
     return Model(paper.folder, network, paper.info)
 

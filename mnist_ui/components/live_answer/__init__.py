@@ -12,15 +12,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from mnist_core.ground.arrays import Image
-from mnist_core.network.candidate import Activation
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, Stroke
 from mnist_ui.components import kept
 from mnist_ui.components.assets import declare
 from mnist_ui.components.gallery import Colours
 from mnist_ui.streamlit_insides import least_height, style
-
-_KNOWN = frozenset({Activation.SIGMOID, Activation.RELU, Activation.TANH})  # to the browser
 
 _DIGITS = 3  # behind the point of a coordinate, in pixels of the canvas
 
@@ -118,7 +115,7 @@ def send_network(model: Model) -> str:
 
 def is_runnable(model: Model) -> bool:
     """Tell whether the browser can draw for a network and run it."""
-    return model.info.side == SIDE and model.network.activation in _KNOWN
+    return model.info.side == SIDE
 
 
 def pack_network(model: Model) -> dict[str, object]:

@@ -13,6 +13,7 @@ const ACTIVATIONS = {
   sigmoid: (sum) => 1 / (1 + Math.exp(-sum)),
   relu: (sum) => Math.max(sum, 0),
   tanh: Math.tanh,
+  linear: (sum) => sum,
 };
 
 /** Draws strokes, lists of points [x, y] at any scale, as an image: 784 values of ink from 0 to 1. */
