@@ -16,6 +16,7 @@ def test_a_network_of_three_layers_is_searched_looked_into_and_drawn_for(tab: Pa
     _plan(tab)
     visitor.start_search(tab)
     visitor.wait_for_winner(tab)
+    tab.get_by_role("tab", name="Networks").click()
     expect(tab.get_by_text("batch size, momentum, optimizer").first).to_be_visible()
 
     visitor.go_to(tab, "Fields")
