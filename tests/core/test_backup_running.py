@@ -86,6 +86,7 @@ def other(tmp_path):
     return Settings(home=tmp_path / "other", database=f"sqlite:///{tmp_path / 'other' / 'lab.db'}")
 
 
+@pytest.mark.slow
 def test_a_search_that_went_on_ends_with_the_same_figures_where_it_is_restored(
     settings, lab_store, other, tmp_path
 ):

@@ -90,6 +90,7 @@ def begins(store: Database, run_id: str) -> Callable[[], bool]:
     return lambda: bool(read_epochs(store, run_id))
 
 
+@pytest.mark.slow
 def test_each_person_sees_epochs_before_the_longest_search_ends_and_it_loses_nothing(
     store, class_settings, dataset
 ):

@@ -2,8 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from visitor import OpenTab, go_to, open_sample, press, settle
+
+pytestmark = pytest.mark.slow
 
 _TRAINING_MS = 120_000  # what some seconds of training may take on a busy machine
 

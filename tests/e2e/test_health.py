@@ -58,6 +58,7 @@ def test_what_is_missing_is_said_in_a_sentence_each_and_without_secrets(tmp_path
         assert ask(app.address("health"))[0] == 200
 
 
+@pytest.mark.slow
 def test_the_log_names_the_pages_that_are_opened_and_no_query(open_tab: OpenTab, lab: Server) -> None:
     tab = open_tab("train?run=20260101-000000-s3cr")
     settle(tab)
@@ -70,6 +71,7 @@ def test_the_log_names_the_pages_that_are_opened_and_no_query(open_tab: OpenTab,
     assert "s3cr" not in log + lab.log_path.read_text()
 
 
+@pytest.mark.slow
 def test_work_is_in_the_log_with_who_asked_for_it_and_how_it_ended(open_tab: OpenTab, lab: Server) -> None:
     tab = open_tab("data")
     open_sample(tab)

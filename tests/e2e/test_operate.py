@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from visitor import SEVEN, choose_model, draw_stroke, go_to, settle, switch_unit
 
@@ -13,6 +14,7 @@ def read_accuracy(tab: Page) -> float:
     return float(found[1])
 
 
+@pytest.mark.slow
 def test_units_are_switched_off_accuracy_moves_and_the_result_is_saved(tab: Page) -> None:
     go_to(tab, "Operate")
     choose_model(tab, "paper")

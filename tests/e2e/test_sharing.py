@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from classroom import CLASS_SETTINGS, register, settings_of
 from playwright.sync_api import expect
 from trained import make_dataset, make_model
@@ -13,6 +14,8 @@ from mnist_core.network.grid import Grid, SearchPlan
 from mnist_core.store import Database, add_search, get_search, request_cancel
 from mnist_core.store.people.publishing import list_given
 from mnist_core.work.supervisor import start_worker
+
+pytestmark = pytest.mark.slow
 
 LAB_SETTINGS = CLASS_SETTINGS
 SMALL = SearchPlan(

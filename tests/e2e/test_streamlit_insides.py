@@ -109,6 +109,7 @@ def test_a_fragment_runs_another(open_tab: OpenTab, lab: Server) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_what_is_about_to_be_refreshed_does_not_fade(open_tab: OpenTab) -> None:
     tab = open_tab("search")
     settle(tab)

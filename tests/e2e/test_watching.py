@@ -76,6 +76,7 @@ def _pump(tab: Page, heard: Heard, n: int) -> None:
     wait_until(has_asked, _WAIT_S)
 
 
+@pytest.mark.slow
 def test_a_tab_that_watches_what_does_not_change_is_sent_nothing(
     open_tab, store: Database, run_id: str
 ) -> None:

@@ -85,10 +85,12 @@ def _pack(archive: ZipFile, rows: Path, counts: dict[str, int], settings: Settin
         store_mark = _add(archive, STORE, store)
     files: dict[str, Mark] = {}
     links: dict[str, str] = {}
-    first_names: dict[tuple[int, int], str] = {}
+    first_names: dict[tuple[int, ...], str] = {}
     for name, file in open_belongings(settings):
         status = os.fstat(file.fileno())
-        first = first_names.setdefault((status.st_dev, status.st_ino), name)
+        # Its number alone would not tell: a file that was removed meanwhile has given its own to another.
+        key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        first = first_names.setdefault(key, name) if status.st_nlink > 1 else name
         if first == name:
             files[name] = _add(archive, HOME + name, file)
         else:
