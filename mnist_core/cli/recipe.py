@@ -21,6 +21,9 @@ def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seed", type=int, default=0, help="seed of the shuffle and of the weights (default: 0)"
     )
+    command.add_argument(
+        "--split-seed", type=int, metavar="N", help="seed of the shuffle, where it is another than --seed"
+    )
     command.add_argument("--max-epochs", type=int, default=usual.max_epochs, metavar="N", help="default: 500")
     command.add_argument(
         "--patience",
@@ -33,6 +36,12 @@ def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--optimizer", choices=[*Optimizer], default=usual.optimizer, help="default: adam")
     for option, words in _AMOUNTS.items():
         command.add_argument(option, type=float, default=0.0, metavar="X", help=f"{words} (default: 0)")
+
+
+def read_split_seed(arguments: argparse.Namespace) -> int:
+    """Read the seed of the shuffle from the options."""
+    seed: int = arguments.seed if arguments.split_seed is None else arguments.split_seed
+    return seed
 
 
 def read_recipe(arguments: argparse.Namespace) -> Recipe:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
-from mnist_core.cli.recipe import add_recipe_arguments, read_recipe
+from mnist_core.cli.recipe import add_recipe_arguments, read_recipe, read_split_seed
 from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import RunError, RunStoppedError
@@ -82,7 +82,7 @@ def run_search(arguments: argparse.Namespace) -> None:
         grid=read_grid(arguments.grid),
         recipe=read_recipe(arguments),
         cv=arguments.cv,
-        split_seed=arguments.seed,
+        split_seed=read_split_seed(arguments),
         limit=arguments.limit,
         engine=Engine(arguments.engine),
         workers=arguments.workers,

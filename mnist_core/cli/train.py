@@ -11,7 +11,7 @@ import torch
 
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
-from mnist_core.cli.recipe import add_recipe_arguments
+from mnist_core.cli.recipe import add_recipe_arguments, read_split_seed
 from mnist_core.cli.say import report, say
 from mnist_core.cli.space import find_settings, open_store
 from mnist_core.data.dataset import Dataset, Split, split_dataset
@@ -81,7 +81,7 @@ def run_train(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)  # the same sums in the same order on every machine with these versions
     candidate = _read_candidate(arguments)
     dataset = read_data(arguments)
-    split = split_dataset(dataset, arguments.seed, arguments.limit)
+    split = split_dataset(dataset, read_split_seed(arguments), arguments.limit)
     out = arguments.out.resolve()
     training = None
     if arguments.keep_epochs or arguments.change:
@@ -151,6 +151,8 @@ def _train_live(
         raise GridError(
             "--change goes with --keep-epochs, and both with the recipe paper: leave the other out."
         )
+    if read_split_seed(arguments) != arguments.seed:
+        raise GridError("--keep-epochs shuffles with --seed, but --split-seed is another: leave it out.")
     plan = LivePlan(
         candidate, _change_recipe(Recipe(n_classes=dataset.n_classes), arguments), arguments.limit
     )

@@ -199,6 +199,12 @@ def list_options(recipe: Recipe, limit: int | None, usual: Recipe | None = None)
     return [str(word) for word in words]
 
 
+def list_seeds(recipe: Recipe, split_seed: int) -> list[str]:
+    """List the options that give the seed of the weights, and that of the shuffle where it is another."""
+    other = [] if split_seed == recipe.seed else ["--split-seed", str(split_seed)]
+    return ["--seed", str(recipe.seed), *other]
+
+
 def name_option(name: str) -> str:
     """Return the option of a command that gives a setting."""
     return f"--{name.replace('_', '-')}"

@@ -20,7 +20,7 @@ from mnist_core.network.history import EpochRecord
 from mnist_core.network.models import Model, read_versions, save_model
 from mnist_core.network.models.info import DataFacts, DoubtFacts, ModelInfo, PenFacts, TestFacts
 from mnist_core.network.models.seen import hash_images
-from mnist_core.network.recipe import LEGIBLE, Recipe, list_options, name_option
+from mnist_core.network.recipe import LEGIBLE, Recipe, list_options, list_seeds, name_option
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
 """Trains a network on images and labels by a recipe; returns it with its history."""
@@ -98,7 +98,7 @@ def train_model(
     network, history = train(images, labels, candidate, recipe)
     is_legible = recipe.name == "legible"
     usual, extra = (LEGIBLE, ("--recipe", "legible")) if is_legible else (None, ())
-    command = write_command(dataset, candidate, recipe, limit, folder, usual, extra)
+    command = write_command(dataset, candidate, recipe, limit, folder, usual, extra, split.seed)
     made = Made(candidate, recipe, recipe.name, network, history, command)
     return keep_model(made, dataset, split, limit, folder)
 
@@ -149,6 +149,7 @@ def write_command(
     folder: Path,
     usual: Recipe | None = None,
     extra: Sequence[str] = (),
+    split_seed: int | None = None,
 ) -> str:
     """Write the command that trains the same model again from a file of the same data.
 
@@ -162,6 +163,8 @@ def write_command(
         What need not be said; None takes the paper's recipe.
     extra : sequence of str
         Further options, such as the name of the recipe.
+    split_seed : int or None
+        Seed of the shuffle; None where it is the recipe's.
     """
     chosen = dataset.origin.choices.given().items()
     words: list[object] = [
@@ -171,7 +174,8 @@ def write_command(
     ]
     words += ["--hidden", *candidate.hidden]
     words += ["--activation", candidate.activation.value, "--lr", candidate.lr]
-    words += [*extra, "--seed", recipe.seed, *list_options(recipe, limit, usual)]
+    seeds = list_seeds(recipe, recipe.seed if split_seed is None else split_seed)
+    words += [*extra, *seeds, *list_options(recipe, limit, usual)]
     return shlex.join(["python", "-m", "mnist_core", *map(str, words), "--out", f"models/{folder.name}"])
 
 

@@ -222,6 +222,15 @@ def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_pa
     assert load_model(tmp_path / "small").info.recipe == recipe
 
 
+def test_the_command_of_a_network_of_another_seed_shuffles_as_it_was_shuffled(dataset, tmp_path):
+    candidate = Candidate(0.01, 10, 6, Activation.RELU)
+    split, recipe = split_dataset(dataset, seed=0), Recipe(max_epochs=1, seed=3)
+
+    trained = train_model(dataset, split, None, candidate, recipe, tmp_path / "small")
+
+    assert "--seed 3 --split-seed 0" in trained.model.info.command
+
+
 def test_the_command_of_a_model_says_what_of_its_data_was_overruled(dataset, tmp_path):
     choices = Choices(labels="y", axes="pixels n", test_labels="t")
     chosen = replace(dataset, origin=replace(dataset.origin, choices=choices))

@@ -5,7 +5,7 @@ import shlex
 
 from mnist_core.network.grid import PAPER_GRID, SearchPlan
 from mnist_core.network.models.info import ModelInfo
-from mnist_core.network.recipe import list_options
+from mnist_core.network.recipe import list_options, list_seeds
 
 GRID_NAME = "grid.json"
 """What a grid other than the paper's is to be called."""
@@ -26,9 +26,19 @@ def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
     options = list_options(plan.recipe, plan.limit)
     grid = "paper" if plan.grid == PAPER_GRID else GRID_NAME
     folds = [] if plan.cv == SearchPlan().cv else ["--cv", str(plan.cv)]
-    seed = ["--seed", str(plan.split_seed)]
     return shlex.join(
-        ["python", "-m", "mnist_core", "search", *data, "--grid", grid, *folds, *seed, *options]
+        [
+            "python",
+            "-m",
+            "mnist_core",
+            "search",
+            *data,
+            "--grid",
+            grid,
+            *folds,
+            *list_seeds(plan.recipe, plan.split_seed),
+            *options,
+        ]
     )
 
 

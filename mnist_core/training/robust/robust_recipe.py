@@ -134,7 +134,9 @@ def train_robust(
             name_recipe(recipe, effort),
             network,
             history,
-            write_command(dataset, candidate, recipe, limit, folder, ROBUST, _list_options(effort)),
+            write_command(
+                dataset, candidate, recipe, limit, folder, ROBUST, _list_options(effort), split.seed
+            ),
             fit_temperature(valid_logits, course.valid_labels),
         )
         trained = keep_model(made, dataset, split, limit, folder)
