@@ -15,7 +15,7 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 
 from benchmarks import describe_machine
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 
 _ROUNDS = 5
 _STATE_BYTES = 64_000_000

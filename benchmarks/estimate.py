@@ -18,7 +18,8 @@ from mnist_core.data.dataset import Dataset, split_dataset
 from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import PAPER_GRID, SearchPlan
+from mnist_core.network.grid import PAPER_GRID
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.speed import measure_speed
 from mnist_core.store import Database, WorkState, add_search, get_search
 from mnist_core.store.forecast import forecast_search

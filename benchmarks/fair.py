@@ -27,7 +27,8 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import People, Settings
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database, WorkState, add_search, get_search
 from mnist_core.work.supervisor import start_worker
 

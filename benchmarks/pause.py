@@ -22,7 +22,7 @@ from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import (
     Database,
     WorkState,

@@ -31,8 +31,9 @@ from scipy.io import loadmat, savemat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a script too
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist, run_command
-from mnist_core.network.grid import PAPER_GRID, Engine
+from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import Engine
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, FitRow, read_fits
 

@@ -35,7 +35,7 @@ from benchmarks.tabs.server import Server, run_app
 from benchmarks.tabs.tab import Tab, open_tab
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import HEARTBEAT_EVERY_S, Database, add_search, get_search, request_cancel
 from mnist_core.work.supervisor import start_worker
 from mnist_ui.search import state

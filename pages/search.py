@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import SEARCH, add_search, list_work, read_best_scores, release_silent
 from mnist_core.store.allowance import say_left
 from mnist_core.work.supervisor import start_worker

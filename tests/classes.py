@@ -11,7 +11,7 @@ from stored_runs import OUTCOME, PLAN
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.settings import Settings, fold_name
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.pens.corrections import Source, keep_correction, make_correction
 from mnist_core.store import Database, WorkState, add_search, claim, end
 from mnist_core.store.people.roll import Person, add_person

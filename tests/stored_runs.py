@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from digits import ROOT
 
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database, Outcome, add_search, claim
 from mnist_core.store.owner import Owner
 from mnist_core.store.tables import RUNS

@@ -12,8 +12,8 @@ from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.settings import SHIPPED_MODELS, Settings
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database, Outcome, WorkState, add_search, beat, claim, end, record
 
 N_EPOCHS = 5_820
@@ -56,7 +56,7 @@ class PaperRun:
         epochs = list(_make_epochs(plan))
         self._late = epochs[len(epochs) - n_late :]
         self._last = {(candidate, fold): record.epoch for candidate, fold, record in epochs}
-        self._scores = np.random.default_rng(1).normal(0.95, 0.01, (plan.grid.n_candidates, plan.cv))
+        self._scores = np.random.default_rng(1).normal(0.95, 0.01, (plan.n_candidates, plan.cv))
         self._write(epochs[: len(epochs) - n_late])
 
     def go_on(self, n_epochs: int) -> None:

@@ -12,8 +12,9 @@ from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import Engine, SearchPlan, read_grid
+from mnist_core.network.grid import read_grid
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.search.following import MODEL, RESULTS, follow, hold_results
 from mnist_core.search.messages import Message, Phase, Records
 from mnist_core.search.process import SearchProcess
@@ -142,7 +143,7 @@ def _carry_out(
         if run is None:
             raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
         progress = _Progress(run.plan, stop)
-        progress.say(f"run {run.id}: {run.plan.grid.n_candidates} candidates, {run.n_fits} fits")
+        progress.say(f"run {run.id}: {run.plan.n_candidates} candidates, {run.n_fits} fits")
         kinds = {SEARCH: partial(follow, process=process, on_message=progress)}
         ended = carry_out_work(store, run, settings, Turn(stop), kinds, waits_for_user=True)
     if progress.is_unread:
@@ -160,7 +161,7 @@ class _Progress:
     def __init__(self, plan: SearchPlan, stop: Event) -> None:
         self._stop = stop
         self.is_unread = False
-        self._candidates = plan.grid.candidates()
+        self._candidates = plan.candidates()
         self._n_fits = plan.n_fits
         self._n_done = 0
 

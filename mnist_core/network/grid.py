@@ -1,10 +1,9 @@
-"""The space that is searched, and the plan of a search."""
+"""The space that is searched."""
 
 import json
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
@@ -21,25 +20,14 @@ from mnist_core.network.candidate import (
     check_lr,
     check_widths,
 )
-from mnist_core.network.recipe import GRID_SETTINGS, Optimizer, Recipe
+from mnist_core.network.recipe import GRID_SETTINGS, Optimizer
 
 _T = TypeVar("_T")
 
 _WIDTHS = ("hidden1", "hidden2")
-_MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
-
-MOST_WORKERS = 1024
-"""More are a typing error."""
 
 MOST_CANDIDATES = 10_000
 """More would take days, and gigabytes to be told of."""
-
-
-class Engine(StrEnum):
-    """Who trains the networks of a search; both come to the same results."""
-
-    FUSED = "fused"
-    SKLEARN = "sklearn"
 
 
 def _check_axes(values: Mapping[str, Any]) -> None:
@@ -187,93 +175,6 @@ PAPER_GRID = Grid(
 )
 PAPER_WINNER = Candidate(lr=0.001, hidden1=96, hidden2=24, activation=Activation.TANH)
 PAPER_ACCURACY = 0.9711  # of the winner on the 10,000 held-out images, as the paper reports it
-
-
-@dataclass(frozen=True)
-class SearchPlan:
-    """Everything that determines a search but the data.
-
-    Attributes
-    ----------
-    grid : Grid
-        The candidates.
-    recipe : Recipe
-        How each network is trained.
-    cv : int
-        Outer folds, stratified, in the order of the data.
-    split_seed : int
-        Seed of the shuffle and of the split into training and held-out images.
-    limit : int or None
-        Images kept after the shuffle; None keeps all.
-    engine : Engine
-        Who trains the networks.
-    workers : int or None
-        Processes side by side; None takes one a core.
-    cluster : str or None
-        Address of a Dask scheduler whose workers are used instead of processes of this machine.
-    checkpoint_s : float
-        Seconds between two checkpoints of a part of the search: what a kill may cost.
-    out : str or None
-        Folder for the model and the table; None takes the lab's home.
-    """
-
-    grid: Grid = PAPER_GRID
-    recipe: Recipe = field(default_factory=Recipe)
-    cv: int = 5
-    split_seed: int = 0
-    limit: int | None = None
-    engine: Engine = Engine.FUSED
-    workers: int | None = None
-    cluster: str | None = None
-    checkpoint_s: float = 5.0  # the way of the state to disk takes about a hundredth of it
-    out: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.cluster is not None and self.engine is not Engine.FUSED:
-            raise GridError(
-                f"A cluster works for the fused engine only, but {self.engine.value} was chosen: "
-                "choose fused, or no cluster."
-            )
-        if self.cv < 2:
-            raise GridError(f"Cross-validation needs at least 2 folds, but got {self.cv}: choose 2 or more.")
-        if not 0 <= self.checkpoint_s <= _MOST_SECONDS:
-            raise GridError(
-                f"The seconds between checkpoints must be from 0 to {_MOST_SECONDS:,}, but are "
-                f"{self.checkpoint_s}: choose others."
-            )
-        for candidate in self.grid.candidates():
-            self.recipe.of(candidate)
-        if self.workers is not None:
-            check_count("workers", self.workers, MOST_WORKERS)
-
-    @property
-    def n_fits(self) -> int:
-        """Count the trainings: a fold of a candidate each."""
-        return self.grid.n_candidates * self.cv
-
-    @property
-    def n_processes(self) -> int:
-        """Count the processes of this machine that are used side by side."""
-        return min(self.workers or os.cpu_count() or 1, self.n_fits)
-
-    def fit_classes(self, n_classes: int) -> "SearchPlan":
-        """Return the plan with an output for each class of a data set."""
-        return replace(self, recipe=replace(self.recipe, n_classes=n_classes))
-
-    def values(self) -> dict[str, Any]:
-        """Return the plan as plain JSON values."""
-        return {**asdict(self), "grid": self.grid.values(), "engine": self.engine.value}
-
-    @staticmethod
-    def from_values(values: Mapping[str, Any]) -> "SearchPlan":
-        """Make a plan from what `values` returned."""
-        parts = {
-            **values,
-            "grid": Grid.from_values(values["grid"]),
-            "recipe": Recipe(**values["recipe"]),
-            "engine": Engine(values["engine"]),
-        }
-        return SearchPlan(**parts)
 
 
 def read_grid(source: str) -> Grid:

@@ -1,7 +1,7 @@
 """Whether a data set can be searched as planned."""
 
 from mnist_core.data.dataset import Dataset, Split, check_inner_split, split_dataset
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 
 
 def check_plan(plan: SearchPlan, dataset: Dataset) -> Split:

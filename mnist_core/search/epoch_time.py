@@ -14,7 +14,8 @@ from mnist_core.engines.fused import Trainer, prepare_ink
 from mnist_core.engines.fused.conversion import start_training
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Engine
+from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER
+from mnist_core.network.plan import Engine
 from mnist_core.network.recipe import Recipe
 from mnist_core.store.forecast import measure_load
 

@@ -15,8 +15,8 @@ from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.arrays import Labels
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect, start_cluster
 from mnist_core.search.conductor import Conductor, GivesWay, never
@@ -64,7 +64,7 @@ class FastEngine:
 
     def search(self) -> SearchResults:
         """Fit every candidate on every fold."""
-        candidates = self.plan.grid.candidates()
+        candidates = self.plan.candidates()
         known = self.checkpoints.load(self.plan.recipe)
         self.tell(_describe(known))
         n_slots, tasks = len(self.crew.list_slots()), list[Task]()
@@ -114,7 +114,7 @@ class FastEngine:
     def _start(self, number: int) -> Training:
         """Draw a network's weights, which are the same on every fold."""
         if number not in self._drawn:
-            candidate = self.plan.grid.candidates()[number]
+            candidate = self.plan.candidates()[number]
             recipe = self.plan.recipe.of(candidate)
             if len(self._drawn) >= _MOST_DRAWN:
                 self._drawn.clear()
@@ -219,7 +219,7 @@ def _describe(folds: Mapping[int, TaskState]) -> Records:
 
 
 def _tabulate(plan: SearchPlan, folds: dict[int, TaskState]) -> SearchResults:
-    shape = (plan.grid.n_candidates, plan.cv)
+    shape = (plan.n_candidates, plan.cv)
     scores, fit_seconds, score_seconds = np.empty(shape), np.empty(shape), np.empty(shape)
     for fold in range(plan.cv):
         for number, fit in folds[fold].ended.items():

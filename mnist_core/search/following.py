@@ -11,8 +11,8 @@ from pathlib import Path
 from mnist_core.ground.errors import LabError, RunStoppedError
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.model_names import name_after
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.messages import (
     WAITING,
     Ending,

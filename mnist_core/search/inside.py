@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 from mnist_core.ground.child import track_alone
-from mnist_core.network.grid import Engine, SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.search.order import SearchOrder
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from mnist_core.ground.child import Child
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.order import GIVE_WAY, SearchOrder
 
 LOADED = "mnist_core.search.loaded"

@@ -13,8 +13,8 @@ from mnist_core.data.stratified import Split
 from mnist_core.engines.skorch_classifier import classifier_params, make_classifier, read_epoch, train_network
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.messages import MessageSender, Records
 from mnist_core.search.results import SearchResults, tabulate
 
@@ -57,7 +57,7 @@ class ReferenceEngine:
             # A grid for each candidate keeps their order ours.
             [
                 {name: [value] for name, value in classifier_params(candidate, plan.recipe).items()}
-                for candidate in plan.grid.candidates()
+                for candidate in plan.candidates()
             ],
             scoring=monitor,
             cv=self.splits or plan.cv,
@@ -82,7 +82,7 @@ class ReferenceEngine:
         def report(record: EpochRecord) -> None:
             self.sender.send(Records([(number, REFIT_FOLD, record)]))
 
-        candidate = self.plan.grid.candidates()[number]
+        candidate = self.plan.candidates()[number]
         return train_network(self.images, self.labels, candidate, self.plan.recipe, report)
 
 

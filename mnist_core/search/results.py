@@ -12,8 +12,8 @@ from jaxtyping import Float64
 
 from mnist_core.ground.replacing import keep_file
 from mnist_core.network.architecture import MLP
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.plan import SearchPlan
 
 PerFit = Float64[np.ndarray, "candidates folds"]
 """A number for each fold of each candidate."""
@@ -64,7 +64,7 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
     scores, fit_seconds, score_seconds : ndarray of shape (candidates, folds), float64
         Accuracy, time of training and time of scoring of each fit.
     """
-    params = [plan.grid.params(candidate) for candidate in plan.grid.candidates()]
+    params = [plan.grid.params(candidate) for candidate in plan.candidates()]
     table: dict[str, Any] = {}
     for name, values in (("fit_time", fit_seconds), ("score_time", score_seconds)):
         table |= {f"mean_{name}": values.mean(axis=1), f"std_{name}": values.std(axis=1)}

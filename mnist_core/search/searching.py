@@ -9,8 +9,8 @@ from distributed import Client
 from mnist_core.data.dataset import Dataset, Split
 from mnist_core.data.kept import find_images, open_dataset
 from mnist_core.ground.errors import LabError, RunStoppedError, judge
-from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect
@@ -55,7 +55,7 @@ def search(order: SearchOrder, client: Client | None, gives_way: GivesWay) -> No
         order.sender.send(Phase("searches the grid"))
         found = engine.search()
         write_results(found, order.results_csv)
-        best = plan.grid.candidates()[found.best_index]
+        best = plan.candidates()[found.best_index]
         words = f"retrains the winner, {best}, on all {len(split.train):,} training images"
         order.sender.send(Phase(words))
         trained = train_model(

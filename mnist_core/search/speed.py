@@ -11,7 +11,7 @@ from typing import Any
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.replacing import replace_file
 from mnist_core.ground.settings import PROJECT_FOLDER, Settings
-from mnist_core.network.grid import Engine
+from mnist_core.network.plan import Engine
 
 _MOST_AT_ONCE = 8  # processes that measure; more would tell no more
 _LOADS_A_START = 1  # libraries are loaded by the process that all others are forked from

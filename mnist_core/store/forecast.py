@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import Engine, SearchPlan
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.store.rows import FitRow, FitState, WorkRow
 
 # Epochs that a fit to 40,000 images took before it stopped early, in the paper's grid on its data, by rate;
@@ -39,7 +39,7 @@ def forecast_epochs(plan: SearchPlan, n_train: int) -> float:
     n_train : int
         Training images, before they are cut into folds.
     """
-    candidates = plan.grid.candidates()
+    candidates = plan.candidates()
     return statistics.fmean(_forecast_candidate(one, plan, n_train) for one in candidates)
 
 
@@ -80,8 +80,7 @@ def forecast_search(
         Until the first of them trains.
     """
     work = statistics.fmean(
-        _forecast_candidate(one, plan, n_train) * measure_load(one, plan.engine)
-        for one in plan.grid.candidates()
+        _forecast_candidate(one, plan, n_train) * measure_load(one, plan.engine) for one in plan.candidates()
     )
     n_processes = min(plan.workers or cores, cores, plan.n_fits)
     images = plan.n_fits * _count_images(plan, n_train) / n_processes

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.logs import about
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store.allowance import check_within
 from mnist_core.store.claims import WORKED_SECONDS
 from mnist_core.store.database import Database
@@ -39,7 +39,7 @@ def add_search(store: Database, plan: SearchPlan, dataset_name: str, fingerprint
         store,
         SEARCH,
         plan.values(),
-        name=name or f"{plan.grid.n_candidates} candidates on {dataset_name}",
+        name=name or f"{plan.n_candidates} candidates on {dataset_name}",
         dataset_name=dataset_name,
         fingerprint=fingerprint,
         n_fits=plan.n_fits,

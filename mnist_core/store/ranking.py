@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store.rows import FitRow
 
 
@@ -58,7 +58,7 @@ def rank_candidates(plan: SearchPlan, fits: Sequence[FitRow]) -> list[RankedCand
         if fit.score is not None and fit.fold != REFIT_FOLD:
             scores[fit.candidate].append(fit.score)
     order = sorted(scores, key=lambda index: _place(index, scores[index]))
-    candidates = plan.grid.candidates()
+    candidates = plan.candidates()
     bar = _tie_bar(scores[order[0]]) if order else 0.0
     return [
         _describe(index, candidates[index], scores[index], rank, bar) for rank, index in enumerate(order, 1)

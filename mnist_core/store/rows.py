@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.grid import SearchPlan
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.plan import SearchPlan
 
 SEARCH = "search"
 """The kind of work that a search is; its settings are a `SearchPlan`, its outcome is an `Outcome`."""

@@ -12,7 +12,7 @@ from mnist_core.ground.child import Child, warm_up
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.logs import about
 from mnist_core.ground.settings import People, Settings
-from mnist_core.network.grid import Engine, SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.search.process import LOADED
 from mnist_core.store import SEARCH, Database, WorkRow, list_waiting, release_silent, request_pause
 from mnist_core.work.carrying import BEGUN, GIVE_WAY

@@ -9,7 +9,8 @@ import streamlit as st
 
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import MOST_RATE, MOST_UNITS, Activation
-from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import (
     GRID_SETTINGS,
     MOST_BATCH,

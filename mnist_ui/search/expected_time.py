@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.speed import Speed, measure_speed, read_speed
 from mnist_core.store.forecast import forecast_epochs, forecast_search
 from mnist_ui.cached.opened_models import split_once

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store.ranking import RankedCandidate
 
 _ROW_HEIGHT = 35
@@ -45,7 +46,7 @@ def show_ranking(
     st.dataframe(
         pd.DataFrame(rows, columns=[*wide, "network"]),
         key=key,
-        height=min(_TABLE_HEIGHT, (plan.grid.n_candidates + 1) * _ROW_HEIGHT + 3),
+        height=min(_TABLE_HEIGHT, (plan.n_candidates + 1) * _ROW_HEIGHT + 3),
         row_height=_ROW_HEIGHT,
         hide_index=True,
         column_order=_NARROW if is_narrow else wide,

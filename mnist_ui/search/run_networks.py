@@ -32,7 +32,7 @@ def show_networks(followed: FollowedRun, sight: Sight) -> None:
     """Show every network as a small curve, and the chosen one large."""
     run, fits, ranked = sight.run, sight.fits, sight.ranked
     epochs = followed.read_epochs(session.store(), fits)
-    if run.plan.grid.n_candidates > MOST_CELLS:
+    if run.plan.n_candidates > MOST_CELLS:
         st.caption(f"A grid of more than {MOST_CELLS} networks is too large to draw each: choose one below.")
     else:
         with st.container(border=True):
@@ -64,7 +64,7 @@ def _choose_fold(run: WorkRow) -> int | None:
 def _sum_up(run: WorkRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int | None) -> str:
     counted = [fit for fit in fits if fit.fold != REFIT_FOLD and fold in (None, fit.fold)]
     n_over = sum(fit.state is FitState.DONE for fit in counted)
-    n_all = run.n_fits if fold is None else run.plan.grid.n_candidates
+    n_all = run.n_fits if fold is None else run.plan.n_candidates
     where = f"{run.plan.cv} folds together" if fold is None else f"fold {fold + 1}"
     return f"{n_over:,} of {n_all:,} trainings have ended, {where}. Axes: {figure.say_axes()}."
 
@@ -95,7 +95,7 @@ def _show_curves(
 
 
 def _choose_curves(run: WorkRow, slot: DeltaGenerator) -> int:
-    candidates = run.plan.grid.candidates()
+    candidates = run.plan.candidates()
     chosen = slot.selectbox(
         "Learning curves of",
         # In the order of the grid, which does not change under the hand of who looks for one.

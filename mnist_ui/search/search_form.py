@@ -10,7 +10,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError, LabError
-from mnist_core.network.grid import MOST_WORKERS, Engine, SearchPlan
+from mnist_core.network.plan import MOST_WORKERS, Engine, SearchPlan
 from mnist_core.network.recipe import (
     MOST_EPOCHS,
 )
@@ -91,7 +91,7 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
 
 def say_size(plan: SearchPlan) -> str:
     """Say how many networks a plan trains."""
-    n_candidates = plan.grid.n_candidates
+    n_candidates = plan.n_candidates
     return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates × {plan.cv} folds"
 
 

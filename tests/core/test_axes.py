@@ -17,7 +17,8 @@ from mnist_core.insight.operate.plain_weights import take_weights
 from mnist_core.insight.projection.trace import trace_image
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.estimators.classifier import NetworkClassifier
 from mnist_core.search.estimators.grid_search import GridSearch

@@ -16,8 +16,9 @@ from mnist_core.data.kept import keep_dataset, list_datasets, open_dataset
 from mnist_core.ground.errors import BackupError, StorageError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.models import list_models, load_model
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import (
     Database,

@@ -10,7 +10,8 @@ from digits import make_digits
 from mnist_core.ground.errors import RunStoppedError, StorageError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.fast import make_fast_engine, open_fast_engine

@@ -15,7 +15,8 @@ from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.settings import People, Settings
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import (
     Database,

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import PAPER_GRID, Engine, Grid, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Grid
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import SEARCH, FitRow, FitState, WorkRow, WorkState, now
 from mnist_core.store.forecast import forecast_epochs, forecast_rest, forecast_search

@@ -11,8 +11,9 @@ from trained import make_model
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.errors import ClusterError, DataError, ModelError, StorageError, judge
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.models import list_models
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, WorkState, add_job, add_search, claim, get_job, request_resume
 from mnist_core.store.job import Turn

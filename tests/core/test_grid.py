@@ -8,7 +8,8 @@ from sklearn.model_selection import ParameterGrid
 
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Grid, SearchPlan, read_grid
+from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Grid, read_grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 
 SMALL = {"lr": [0.01], "hidden1": [8, 4], "hidden2": [3], "activation": ["tanh", "relu"]}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from digits import make_small_digits
 
-from mnist_core.network.grid import SearchPlan, read_grid
+from mnist_core.network.grid import read_grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.estimators.grid_search import GridSearch
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

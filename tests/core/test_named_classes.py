@@ -11,8 +11,9 @@ from mnist_core.cli import main
 from mnist_core.data.kept import keep_dataset
 from mnist_core.data.layouts import read_dataset
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.models import load_model
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.messages import MessageListener
 from mnist_core.search.order import SearchOrder

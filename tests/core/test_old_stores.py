@@ -93,7 +93,7 @@ def test_what_had_ended_is_there_as_it_was(store, settings):
 
     assert (run.state, run.n_fits_done, run.n_epochs) == (WorkState.DONE, N_FITS, 3 * N_FITS)
     assert (run.plan.cv, run.plan.recipe.max_epochs, run.space, run.tags) == (2, 3, "", ())
-    assert run.found.candidate == run.plan.grid.candidates()[0]
+    assert run.found.candidate == run.plan.candidates()[0]
     assert Path(run.found.model).parent == settings.models_folder
     assert {fit.state for fit in read_fits(store, done)} == {FitState.DONE}
     first = [row.record for row in read_epochs(store, done) if (row.candidate, row.fold) == (0, 0)]

@@ -18,8 +18,9 @@ from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.errors import ModelError, StorageError
 from mnist_core.ground.places import check_model_folder, hold_place
 from mnist_core.ground.settings import Settings
-from mnist_core.network.grid import PAPER_WINNER, SearchPlan
+from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.models import load_model
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.results import tabulate, write_results
 from mnist_core.store import Database, WorkState, add_search, get_search
@@ -198,7 +199,7 @@ def test_a_run_whose_place_another_process_holds_is_paused_and_says_so(tmp_path)
 def test_a_table_that_cannot_be_written_is_no_bug(tmp_path):
     (tmp_path / "file").write_text("no folder")
     plan = SearchPlan()
-    scores = np.zeros((plan.grid.n_candidates, plan.cv))
+    scores = np.zeros((plan.n_candidates, plan.cv))
 
     with pytest.raises(StorageError, match="needs room for its table in"):
         write_results(tabulate(plan, scores, scores, scores), tmp_path / "file" / "results.csv")

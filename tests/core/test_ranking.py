@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import FitRow, FitState
 from mnist_core.store.ranking import rank_candidates, standard_error, trace_leaders
 

@@ -15,8 +15,9 @@ from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.models import load_model
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkState, add_search, get_search, has_work, read_epochs, request_cancel
 from mnist_core.work.supervisor import start_worker

@@ -16,7 +16,8 @@ from mnist_core.data.dataset import Origin, make_dataset
 from mnist_core.ground.errors import DataError
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Engine, Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints

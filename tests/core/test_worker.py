@@ -18,9 +18,10 @@ from stored_runs import finish, start_python
 from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Grid
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.models import load_model
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.following import follow
 from mnist_core.search.messages import Records

@@ -12,7 +12,8 @@ from benchmarks.tabs.server import Server
 from mnist_core.data.layouts import read_or_sample
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database
 from mnist_core.store.people.roll import Person, change_person
 

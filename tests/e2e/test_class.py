@@ -13,7 +13,7 @@ from visitor import OpenTab, go_to, open_sample, settle, wait_until_nothing_is_c
 
 from benchmarks.tabs.server import Server
 from mnist_core.data.layouts import read_or_sample
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database, WorkState, get_work
 from mnist_core.store.allowance import Allowance, allow, read_allowance_of
 

@@ -10,7 +10,8 @@ from visitor import OpenTab, go_to, open_sample, settle
 
 from benchmarks.tabs.server import Server
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database, add_search, get_search, request_cancel
 from mnist_core.store.people.publishing import list_given
 from mnist_core.work.supervisor import start_worker

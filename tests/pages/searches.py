@@ -8,8 +8,9 @@ from screen import read_documents, read_words
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import Database, Outcome, WorkState, add_search, claim, end, record
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -17,7 +17,7 @@ from zips import name_pictures
 from mnist_core.data.dataset import split_dataset
 from mnist_core.data.fetching import CATALOG
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_NAME, SAMPLE_PATH
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.pens.corrections import Source, keep_correction, make_correction
 from mnist_core.store import Database, add_search
 from mnist_ui.data.dataset_charts import chart_digit_counts

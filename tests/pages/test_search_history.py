@@ -6,7 +6,8 @@ from searches import SMALL, add_run, begin_run, end_well, find_button, say_all
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import WorkState, end, get_search, list_work, set_tags
 

@@ -25,7 +25,8 @@ from searches import (
 from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model
 
-from mnist_core.network.grid import PAPER_GRID, Engine, SearchPlan
+from mnist_core.network.grid import PAPER_GRID
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.store import (
     Database,
     WorkState,

@@ -2,7 +2,8 @@
 
 from grid_fits import GRID, make_epochs, make_fit
 
-from mnist_core.network.grid import Grid, SearchPlan
+from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_ui.components.replay import Replay
 from mnist_ui.components.small_curves.cells import lay_out
 

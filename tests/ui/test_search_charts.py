@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from mnist_core.network.candidate import Activation
-from mnist_core.network.grid import PAPER_GRID, Grid, SearchPlan
+from mnist_core.network.grid import PAPER_GRID, Grid
 from mnist_core.network.history import EpochRecord
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_core.store.ranking import rank_candidates
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error

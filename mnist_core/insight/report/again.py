@@ -3,8 +3,9 @@
 import json
 import shlex
 
-from mnist_core.network.grid import PAPER_GRID, SearchPlan
+from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.models.info import ModelInfo
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import list_options, list_seeds
 
 GRID_NAME = "grid.json"

@@ -14,7 +14,7 @@ from mnist_core.data.dataset import compute_fingerprint
 from mnist_core.data.stratified import Split
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.results import SearchResults
 
 _ELSE = "use scikit-learn's GridSearchCV(NetworkClassifier(), ...) for it"

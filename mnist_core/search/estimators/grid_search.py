@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from mnist_core.data.stratified import Split
 from mnist_core.ground.arrays import Inputs, Labels, Probabilities
 from mnist_core.ground.errors import GridError
-from mnist_core.network.grid import Engine, SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.estimators.classifier import NetworkClassifier
 from mnist_core.search.estimators.cross_validation import (
@@ -289,7 +289,7 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         begin = time.perf_counter()
         network, history = engine.train(self.best_index_)
         self.refit_time_ = time.perf_counter() - begin
-        best = plan.grid.candidates()[self.best_index_]
+        best = plan.candidates()[self.best_index_]
         self.best_estimator_ = NetworkClassifier.wrap(network, best, plan.recipe, history, self.classes_)
         if hasattr(self, "feature_names_in_"):
             self.best_estimator_.feature_names_in_ = self.feature_names_in_

@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.callback import CallbackContext
 
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.search.messages import Message, Records, Tell
 
 Report = Callable[[str, list[dict[str, Any]]], None]
@@ -32,7 +32,7 @@ def make_tell(reports: Sequence[Report]) -> Tell:
 
 def make_lines(plan: SearchPlan, verbose: int) -> Report:
     """Make what prints each fit as `GridSearchCV` does: how many there will be, and from 2 on each."""
-    candidates = plan.grid.candidates()
+    candidates = plan.candidates()
     _say(f"Fitting {plan.cv} folds for each of {len(candidates)} candidates, totalling {plan.n_fits} fits")
 
     def report(word: str, items: list[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_core.network.grid import SearchPlan
+from mnist_core.network.plan import SearchPlan
 from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_core.store.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
@@ -98,7 +98,7 @@ class Replay:
         last = {(row.candidate, row.fold): number for number, row in enumerate(self.epochs, 1)}
         ended = [fit for fit in self.fits if fit.score is not None and (fit.candidate, fit.fold) in last]
         ended.sort(key=lambda fit: last[fit.candidate, fit.fold])
-        candidates = self.plan.grid.candidates()
+        candidates = self.plan.candidates()
         return [
             {
                 "seen": last[fit.candidate, fit.fold],
