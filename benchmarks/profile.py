@@ -186,7 +186,7 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
         for g in range(len(stack.units)):
             if part == 1:
                 forward_upper(
-                    stack, g, batch, room.outputs1, room.stride, room.outputs, room.room, room.logits
+                    stack, g, batch, room.outputs1, 0, room.stride, room.outputs, room.room, room.logits
                 )
             elif part == 2:
                 judge(room.logits, round_up(stack.n_classes), stack.n_classes, ink.labels, 0, batch)

@@ -13,7 +13,8 @@ from mnist_core.engines.noise import disturb
 from mnist_core.ground.arrays import Columns, Inputs, Labels, Part
 from mnist_core.network.recipe import Recipe
 
-_WINDOW = 128 * GROUP  # images among which groups are sought where there are no batches
+_WINDOW = 512  # images among which groups are sought where there are no batches
+_ALIKE = 4  # images that are sought to be alike, whatever a tile holds: sums take the order of images
 _SAMPLE = 4096  # images that tell which pixels hold ink together
 
 
@@ -99,7 +100,7 @@ def collect_ink(images: Inputs, labels: Labels) -> Ink:
     """
     rows = _flatten(images)
     order = _line_up(_mark_ink(rows), _WINDOW)
-    return _collect_ink(rows, labels, order, _WINDOW)
+    return _collect_ink(rows, labels, order, max(len(rows), 1))
 
 
 def prepare_ink(images: Inputs, labels: Labels, train: Part, valid: Part, recipe: Recipe) -> TrainingInk:
@@ -160,7 +161,7 @@ def _mark_ink(rows):
 @compiled
 @no_type_check
 def _line_up(marks, batch):
-    """Order the rows of each batch so that those of a group hold ink at the same places.
+    """Order the rows of each batch so that those that follow one another hold ink at the same places.
 
     A group begins with the row of the least ink that is left, and takes those that add the least.
     """
@@ -169,7 +170,7 @@ def _line_up(marks, batch):
     for low in range(0, len(marks), batch):
         high = min(low + batch, len(marks))
         for at in range(low, high):
-            if (at - low) % GROUP == 0:
+            if (at - low) % _ALIKE == 0:
                 union[:] = 0
             best, least = at, marks.shape[1] * 64 + 1
             for j in range(at, high):

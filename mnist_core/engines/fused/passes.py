@@ -60,7 +60,7 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
             correction = 1 - KEEP_MEAN**steps if stack.is_adam else 1.0
             rate = np.float32(stack.rates[g] / correction)
             lane_rates[stack.units[g] : stack.units[g] + stack.widths[g, 0]] = rate
-            forward_upper(stack, g, size, outputs1, stride, outputs, room, logits)
+            forward_upper(stack, g, size, outputs1, 0, stride, outputs, room, logits)
             losses[g] += judge(logits, wide, stack.n_classes, ink.labels, first, size)[0]
             backward_upper(
                 stack,
@@ -108,19 +108,23 @@ def find_largest(stack):
 @no_type_check
 def measure(stack, ink, n, batch, losses, n_right):
     """Measure the networks on the first n images: `losses` and `n_right` gain each one's sums."""
-    stride, wide, height = stack.lanes + 16, round_up(stack.n_classes), pad_rows(batch)
-    outputs1, logits = make_rows(height * stride), make_rows(height * wide)
-    room = height * find_widest(stack)
+    stride, wide, part = stack.lanes + 16, round_up(stack.n_classes), (batch + 3) // 4 * 4
+    height = part if part % GROUP == 0 else part * GROUP  # whole parts of whole groups
+    outputs1, logits = make_rows(height * stride), make_rows(part * wide)
+    room = part * find_widest(stack)
     outputs = make_rows(2 * room)
     mode = flush_denormals()
     for first in range(0, n, height):
-        size = min(height, n - first)
-        forward_first(stack, ink, first // GROUP, size, outputs1, stride)
-        for g in range(len(stack.units)):
-            forward_upper(stack, g, size, outputs1, stride, outputs, room, logits)
-            loss, right = judge(logits, wide, stack.n_classes, ink.labels, first, size)
-            losses[g] += loss
-            n_right[g] += right
+        forward_first(stack, ink, first // GROUP, min(height, n - first), outputs1, stride)
+        for begin in range(first, min(first + height, n), part):
+            size = min(part, n - begin)
+            for g in range(len(stack.units)):
+                forward_upper(
+                    stack, g, size, outputs1, (begin - first) * stride, stride, outputs, room, logits
+                )
+                loss, right = judge(logits, wide, stack.n_classes, ink.labels, begin, size)
+                losses[g] += loss
+                n_right[g] += right
     restore_float_mode(mode)
 
 
@@ -154,10 +158,10 @@ def forward_first(stack, ink, group, size, outputs, stride):
 
 @compiled
 @no_type_check
-def forward_upper(stack, g, size, outputs1, stride, outputs, room, logits):
+def forward_upper(stack, g, size, outputs1, begin, stride, outputs, room, logits):
     """Compute the outputs of one network's hidden layers above the first, and its logits."""
     weights, at = stack.upper.weights, stack.begins[g]
-    below, low, row, n = outputs1, stack.units[g], stride, stack.widths[g, 0]
+    below, low, row, n = outputs1, begin + stack.units[g], stride, stack.widths[g, 0]
     for layer in range(1, stack.depths[g]):
         wide, here = round_up(stack.widths[g, layer]), (layer - 1) * room
         bias = at + n * wide

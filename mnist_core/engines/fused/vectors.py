@@ -20,7 +20,7 @@ _HAS_MANY_REGISTERS = bool(binding.get_host_cpu_features().get("avx512f"))
 
 # A tile of sums, with the vectors and factors that go into it, just fits the registers: 32 of a whole
 # vector, or 16 of half a one.
-GROUP, WIDE = 4, 6 if _HAS_MANY_REGISTERS else 1
+GROUP, WIDE = (3, 6) if _HAS_MANY_REGISTERS else (4, 1)
 """Rows and vectors of a tile of sums."""
 
 INT64 = ir.IntType(64)
