@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _GAPS = re.compile(r"[;\s]+|,(?=\s|$)")  # a comma between digits may be one of a decimal
 _DECIMAL = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(\S+?)\s*(?:\bto\b|\.\.)\s*(\S+)(?:\s+by\s+(\d+))?(?:\s+(log|linear))?\s*")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,22 @@ class Limits:
             raise GridError(f"{self.label}: at least one is needed, but the field is empty: type one.")
         return list(dict.fromkeys(found))
 
+    def read_range(self, text: str) -> dict[str, Any] | None:
+        """Read a range such as `0.0001 to 0.1 log`, or `16 to 128 by 16`; None where the text is none.
+
+        Raises
+        ------
+        GridError
+            If an end of it is no number or will not do.
+        """
+        found = _RANGE.fullmatch(text)
+        if found is None:
+            return None
+        low, high, step, kind = found.groups()
+        values = {"low": self.read(low), "high": self.read(high)}
+        values |= {} if step is None else {"step": int(step)}
+        return values if kind is None else {**values, "log": kind == "log"}
+
     def _part(self, word: str, has_points: bool) -> Iterator[str]:
         if self.is_whole or has_points or not _DECIMAL.fullmatch(word):
             yield from filter(None, word.split(","))
@@ -128,8 +145,23 @@ def ask_for_amount(limits: Limits, usual: float, key: str, **options: Any) -> st
 
 
 def ask_for_list(limits: Limits, usual: Any, key: str, **options: Any) -> str:
-    """Ask for numbers, one or more; what was typed is shown as it was read."""
-    return _ask(limits.label, ", ".join(map(say_number, usual)), key, limits.read_list, **options)
+    """Ask for numbers, one or more, or a range; what was typed is shown as it was read.
+
+    What is usual are numbers, or what `Limits.read_range` returns.
+    """
+
+    def read(text: str) -> Any:
+        return limits.read_range(text) or limits.read_list(text)
+
+    return _ask(limits.label, _say_list(usual), key, read, **options)
+
+
+def _say_list(values: Any) -> str:
+    if not isinstance(values, dict):
+        return ", ".join(map(say_number, values))
+    words = f"{say_number(values['low'])} to {say_number(values['high'])}"
+    words += f" by {values['step']}" if "step" in values else ""
+    return words + (f" {'log' if values['log'] else 'linear'}" if "log" in values else "")
 
 
 def say_number(value: float) -> str:
@@ -141,7 +173,7 @@ def _ask(label: str, usual: str, key: str, read: Any, **options: Any) -> str:
     def tidy() -> None:
         # What cannot be stays, to be changed; it is refused where the number is used.
         with suppress(GridError):
-            typed.put(", ".join(map(say_number, read(typed.get()))))
+            typed.put(_say_list(read(typed.get())))
 
     typed = Held(key, usual)
     return str(st.text_input(label, usual, key=typed, on_change=tidy, persist_state="session", **options))

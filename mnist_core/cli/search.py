@@ -10,11 +10,11 @@ from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe, read_split_seed
 from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.cli.space import find_settings, open_store
-from mnist_core.ground.errors import RunError, RunStoppedError
+from mnist_core.ground.errors import GridError, RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import read_grid
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.network.plan import Engine, SearchPlan
+from mnist_core.network.plan import USUAL_TRIALS, Engine, SearchPlan, Strategy
 from mnist_core.search.following import MODEL, RESULTS, follow, hold_results
 from mnist_core.search.messages import Message, Phase, Records
 from mnist_core.search.process import SearchProcess
@@ -44,6 +44,19 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
     """Name the options of `search`."""
     add_data_arguments(command)
     command.add_argument("--grid", default="paper", metavar="paper|GRID.json", help="default: paper")
+    command.add_argument(
+        "--strategy",
+        choices=[strategy.value for strategy in Strategy],
+        default=Strategy.GRID.value,
+        help="measure all candidates; some, drawn at random or by what was measured before (bayes); or all "
+        "at first, and those that fall behind no further (race); default: grid",
+    )
+    command.add_argument(
+        "--trials",
+        type=int,
+        metavar="N",
+        help=f"candidates that random and bayes draw (default: {USUAL_TRIALS}, or all where they are fewer)",
+    )
     command.add_argument(
         "--engine",
         choices=[engine.value for engine in Engine],
@@ -77,6 +90,8 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_search(arguments: argparse.Namespace) -> None:
     """Run a search to its end in this process's care."""
+    if arguments.strategy in (Strategy.BAYES, Strategy.RACE):
+        raise GridError(f"The strategy {arguments.strategy} is not built yet: choose grid or random.")
     settings = find_settings()
     settings.make_home()
     plan = SearchPlan(
@@ -90,6 +105,8 @@ def run_search(arguments: argparse.Namespace) -> None:
         cluster=arguments.cluster,
         checkpoint_s=arguments.checkpoint_every,
         out=None if arguments.out is None else str(arguments.out.resolve()),
+        strategy=Strategy(arguments.strategy),
+        n_trials=arguments.trials,
     )
     # The engine loads its libraries while this process loads its own and reads the file.
     with SearchProcess.start_early(plan, settings) as process:

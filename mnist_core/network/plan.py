@@ -4,17 +4,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Candidate, check_count
-from mnist_core.network.grid import PAPER_GRID, Grid
+from mnist_core.network.draws import count_candidates, draw_candidates
+from mnist_core.network.grid import MOST_CANDIDATES, PAPER_GRID, Grid
 from mnist_core.network.recipe import Recipe
 
 _MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
 
 MOST_WORKERS = 1024
 """More are a typing error."""
+
+USUAL_TRIALS = 25
+"""Candidates that are drawn where nobody says how many."""
 
 
 class Engine(StrEnum):
@@ -31,6 +36,11 @@ class Strategy(StrEnum):
     RANDOM = "random"
     BAYES = "bayes"
     RACE = "race"
+
+    @property
+    def draws(self) -> bool:
+        """Whether it measures some of the candidates only, which are drawn."""
+        return self in (Strategy.RANDOM, Strategy.BAYES)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,10 @@ class SearchPlan:
         Which candidates of the grid are measured: all; some, drawn at random or by what was measured
         before; or all at first, and those that fall behind no further.
     n_trials : int or None
-        Candidates that are drawn; None where none are.
+        Candidates that are drawn, not more than there are; None takes the usual number, and stays where none
+        are.
+    drawn : tuple of Candidate
+        By what was measured before: those that were drawn so far.
     """
 
     grid: Grid = PAPER_GRID
@@ -78,6 +91,7 @@ class SearchPlan:
     out: str | None = None
     strategy: Strategy = Strategy.GRID
     n_trials: int | None = None
+    drawn: tuple[Candidate, ...] = ()
 
     def __post_init__(self) -> None:
         if self.cluster is not None and self.engine is not Engine.FUSED:
@@ -92,19 +106,54 @@ class SearchPlan:
                 f"The seconds between checkpoints must be from 0 to {_MOST_SECONDS:,}, but are "
                 f"{self.checkpoint_s}: choose others."
             )
-        for candidate in self.candidates():
+        for candidate in self.grid.list_corners():
             self.recipe.of(candidate)
         if self.workers is not None:
             check_count("workers", self.workers, MOST_WORKERS)
+        self._settle_trials()
+        self.tried.candidates()
+
+    def _settle_trials(self) -> None:
+        """Count the candidates that are drawn, as far as the strategy draws any."""
+        strategy, n_trials = self.strategy, self.n_trials
+        if not strategy.draws:
+            if n_trials is not None:
+                raise GridError(
+                    f"The strategy {strategy.value} measures all candidates, but {n_trials} are to be drawn: "
+                    "choose random or bayes, or give no number."
+                )
+            return
+        if strategy is Strategy.BAYES and self.engine is not Engine.FUSED:
+            raise GridError(
+                f"The strategy bayes works for the fused engine only, but {self.engine.value} was chosen: "
+                "choose fused, or the strategy random."
+            )
+        check_count("n_trials", USUAL_TRIALS if n_trials is None else n_trials, MOST_CANDIDATES)
+        n = min(n_trials or USUAL_TRIALS, count_candidates(self.grid) or MOST_CANDIDATES)
+        object.__setattr__(self, "n_trials", n)
+
+    @cached_property
+    def tried(self) -> Grid:
+        """Return the grid as far as it is tried: as it is, or with the candidates that were drawn."""
+        if self.strategy is Strategy.BAYES:
+            return replace(self.grid, drawn=self.drawn)
+        return replace(self.grid, drawn=self._draw()) if self.strategy is Strategy.RANDOM else self.grid
+
+    def _draw(self) -> tuple[Candidate, ...]:
+        return draw_candidates(self.grid, self.n_trials or 0, self.recipe.seed)
 
     def candidates(self) -> list[Candidate]:
         """List the candidates by the numbers that the store, checkpoints and tables know them by."""
-        return self.grid.candidates()
+        return self.tried.candidates()
+
+    def list_likely(self) -> list[Candidate]:
+        """List the candidates, or where they are not drawn yet such as may be, to plan by."""
+        return self.candidates() or list(self._draw())
 
     @property
     def n_candidates(self) -> int:
-        """Count them."""
-        return self.grid.n_candidates
+        """Count them, in the end."""
+        return self.n_trials or self.grid.n_candidates
 
     @property
     def n_fits(self) -> int:
@@ -127,6 +176,7 @@ class SearchPlan:
             "grid": self.grid.values(),
             "engine": self.engine.value,
             "strategy": self.strategy.value,
+            "drawn": [candidate.params() for candidate in self.drawn],
         }
 
     @staticmethod
@@ -138,5 +188,6 @@ class SearchPlan:
             "recipe": Recipe(**values["recipe"]),
             "engine": Engine(values["engine"]),
             "strategy": Strategy(values.get("strategy", Strategy.GRID)),
+            "drawn": tuple(map(Candidate.from_params, values.get("drawn", ()))),
         }
         return SearchPlan(**parts)

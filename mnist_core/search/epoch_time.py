@@ -23,7 +23,7 @@ _RECIPE = Recipe(max_epochs=4)
 _CANDIDATES = [
     Candidate(PAPER_WINNER.lr, hidden1, PAPER_WINNER.hidden2, activation)
     for activation in Activation
-    for hidden1 in PAPER_GRID.hidden1
+    for hidden1 in dict.fromkeys(one.hidden1 for one in PAPER_GRID.candidates())
 ]
 
 

@@ -39,7 +39,7 @@ def forecast_epochs(plan: SearchPlan, n_train: int) -> float:
     n_train : int
         Training images, before they are cut into folds.
     """
-    candidates = plan.candidates()
+    candidates = plan.list_likely()
     return statistics.fmean(_forecast_candidate(one, plan, n_train) for one in candidates)
 
 
@@ -80,7 +80,7 @@ def forecast_search(
         Until the first of them trains.
     """
     work = statistics.fmean(
-        _forecast_candidate(one, plan, n_train) * measure_load(one, plan.engine) for one in plan.candidates()
+        _forecast_candidate(one, plan, n_train) * measure_load(one, plan.engine) for one in plan.list_likely()
     )
     n_processes = min(plan.workers or cores, cores, plan.n_fits)
     images = plan.n_fits * _count_images(plan, n_train) / n_processes

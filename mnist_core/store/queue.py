@@ -38,7 +38,7 @@ def add_search(store: Database, plan: SearchPlan, dataset_name: str, fingerprint
     return add_job(
         store,
         SEARCH,
-        plan.values(),
+        replace(plan, drawn=()).values(),
         name=name or f"{plan.n_candidates} candidates on {dataset_name}",
         dataset_name=dataset_name,
         fingerprint=fingerprint,

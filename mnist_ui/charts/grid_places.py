@@ -1,5 +1,6 @@
 """Where each candidate of a grid stands, wherever a grid is drawn as rows and columns."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 
+_SHEET_COLUMNS = 10
 NO_VALUE = "–"
 """For a setting that a candidate has not, such as Adam's momentum."""
 
@@ -19,12 +21,15 @@ class GridPlaces:
 
     Attributes
     ----------
-    rows, columns : tuple of str
+    rates : tuple of float
         In their order.
+    rows, columns : tuple of str
+        In theirs.
     words : str
         What the columns are.
     """
 
+    rates: tuple[float, ...]
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     words: str
@@ -32,11 +37,12 @@ class GridPlaces:
 
 @lru_cache(maxsize=32)
 def list_places(grid: Grid) -> GridPlaces:
-    """List the rows and columns of a grid."""
+    """List the rates, rows and columns of a grid that has all its combinations."""
     places = [find_place(grid, candidate) for candidate in grid.candidates()]
     rows, columns = (tuple(dict.fromkeys(names)) for names in zip(*places, strict=True))
     names = ["hidden 2"] if is_spanned(grid) else [name.replace("_", " ") for name, _ in grid.settings]
-    return GridPlaces(rows, columns, ", ".join(names))
+    rates = tuple(dict.fromkeys(candidate.lr for candidate in grid.candidates()))
+    return GridPlaces(rates, rows, columns, ", ".join(names))
 
 
 def find_place(grid: Grid, candidate: Candidate) -> tuple[str, str]:
@@ -61,4 +67,29 @@ def say_value(value: Any) -> str:
 
 def is_spanned(grid: Grid) -> bool:
     """Say whether the widths of two layers span a grid, and nothing else but rates and activations."""
-    return not grid.hidden and not grid.settings
+    return grid.drawn is None and not grid.hidden and not grid.settings
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows and columns of candidates that were drawn, in the order in which they were.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Places in a row.
+    rows : tuple of str
+        The numbers of those that stand in each.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
+def lay_sheet(n: int) -> Sheet:
+    """Lay out candidates that were drawn."""
+    n_columns = min(n, _SHEET_COLUMNS)
+    n_rows = math.ceil(n / n_columns) if n else 0
+    starts = [row * n_columns + 1 for row in range(n_rows)]
+    rows = (f"{start}–{min(start + n_columns - 1, n)}" for start in starts)
+    return Sheet(tuple(str(column + 1) for column in range(n_columns)), tuple(rows))

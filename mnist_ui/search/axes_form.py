@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import MOST_RATE, MOST_UNITS, Activation
-from mnist_core.network.grid import PAPER_GRID, Grid
+from mnist_core.network.grid import PAPER_GRID, Axis, Grid
 from mnist_core.network.plan import SearchPlan
+from mnist_core.network.ranges import Range
 from mnist_core.network.recipe import (
     GRID_SETTINGS,
     MOST_BATCH,
@@ -28,7 +29,11 @@ _LIMITS_OF_AXES = {
     "hidden1": Limits("Units of hidden 1", 1, MOST_UNITS),
     "hidden2": Limits("Units of hidden 2", 1, MOST_UNITS),
 }
-_HELP_LIST = "One or more, with commas or blanks between them."
+_WIDTH = r"\d+(?:\.\.\d+(?::(?:\d+|log))?)?"
+_HELP_LIST = (
+    "One or more, with commas or blanks between them; where candidates are drawn also a range, such as 16 to "
+    "128, 16 to 128 by 16, or 0.0001 to 0.1 log, of which each factor is as likely as another."
+)
 _LIMITS_OF_SETTINGS = {
     "patience": Limits("Patience", 1, MOST_EPOCHS),
     "batch_size": Limits("Batch size", 1, MOST_BATCH),
@@ -48,7 +53,8 @@ _HELP = {
     "input_noise": f"Standard deviation of what is added to each pixel in an epoch. {_HELP_LIST}",
     "momentum": f"What of its last step gradient descent keeps; Adam has none. {_HELP_LIST}",
     "seed": f"More than one trains each network so often. {_HELP_LIST}",
-    "hidden": "Instead of the two fields above: the widths of one to three hidden layers, such as 96-24, 48.",
+    "hidden": "Instead of the two fields above: the widths of one to three hidden layers, such as 96-24, 48; "
+    "where candidates are drawn also ranges, such as 16..128-24, or 16..128:16-24 in steps of 16.",
 }
 
 
@@ -71,7 +77,7 @@ def ask_for_axes(start: Start) -> dict[str, Any]:
     axes: dict[str, Any] = {}
     for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
         with slot:
-            usual = getattr(grid, name) or getattr(PAPER_GRID, name)
+            usual = _say_axis(getattr(grid, name) or getattr(PAPER_GRID, name))
             axes[name] = ask_for_list(limits, usual, start.key(name), help=_HELP_LIST)
     with slots[-1]:
         axes["activation"] = _ask_for_activations(start)
@@ -106,7 +112,7 @@ def ask_for_more(start: Start) -> dict[str, Any]:
                 "Optimizers",
                 list(Optimizer),
                 selection_mode="multi",
-                default=list(usual["optimizer"]),
+                default=list(cast(tuple[Any, ...], usual["optimizer"])),
                 format_func=OPTIMIZER_NAMES.__getitem__,
                 key=start.key("optimizer"),
                 persist_state="session",
@@ -116,7 +122,7 @@ def ask_for_more(start: Start) -> dict[str, Any]:
             with slot:
                 more[name] = ask_for_setting(start, name)
         with slots[3]:
-            hidden = ", ".join("-".join(map(str, widths)) for widths in start.plan.grid.hidden)
+            hidden = ", ".join("-".join(map(_say_width, widths)) for widths in start.plan.grid.hidden)
             more["hidden"] = st.text_input(
                 "Hidden layers",
                 hidden,
@@ -130,11 +136,23 @@ def ask_for_more(start: Start) -> dict[str, Any]:
 
 def ask_for_setting(start: Start, name: str) -> str:
     """Ask for the values of a setting, one or more; they are as they were typed."""
-    usual = _list_usual(start.plan)[name]
+    usual = _say_axis(_list_usual(start.plan)[name])
     return ask_for_list(_LIMITS_OF_SETTINGS[name], usual, start.key(name), help=_HELP[name])
 
 
-def _list_usual(plan: SearchPlan) -> dict[str, tuple[Any, ...]]:
+def _say_axis(several: Axis) -> Any:
+    """Say an axis as `ask_for_list` takes it."""
+    return several.values() if isinstance(several, Range) else several
+
+
+def _say_width(width: int | Range) -> str:
+    if not isinstance(width, Range):
+        return str(width)
+    kind = ":log" if width.log else f":{width.step}" if width.step > 1 else ""
+    return f"{width.low}..{width.high}{kind}"
+
+
+def _list_usual(plan: SearchPlan) -> dict[str, Axis]:
     """List what a plan has of each setting: the values of its axis, or the one of the recipe."""
     axes = dict(plan.grid.settings)
     return {name: axes.get(name, (getattr(plan.recipe, name),)) for name in GRID_SETTINGS}
@@ -142,16 +160,16 @@ def _list_usual(plan: SearchPlan) -> dict[str, tuple[Any, ...]]:
 
 def make_grid(axes: Mapping[str, Any]) -> tuple[Grid, dict[str, Any]]:
     """Make a grid of what was typed, and the settings of which there is one value only."""
-    values: dict[str, Any] = {"lr": _LIMITS_OF_AXES["lr"].read_list(axes["lr"])}
+    values: dict[str, Any] = {"lr": _read_axis(_LIMITS_OF_AXES["lr"], axes["lr"])}
     if axes["hidden"].strip():
         values["hidden"] = [_read_widths(word) for word in re.split(r"[,;\s]+", axes["hidden"].strip(",; "))]
     else:
-        values |= {name: _LIMITS_OF_AXES[name].read_list(axes[name]) for name in ("hidden1", "hidden2")}
+        values |= {name: _read_axis(_LIMITS_OF_AXES[name], axes[name]) for name in ("hidden1", "hidden2")}
     for name, words in (("activation", "Activations"), ("optimizer", "Optimizers")):
         if not axes[name]:
             raise GridError(f"{words}: at least one is needed, but none is chosen: choose one.")
     values["activation"] = axes["activation"]
-    settings = {name: limits.read_list(axes[name]) for name, limits in _LIMITS_OF_SETTINGS.items()}
+    settings = {name: _read_axis(limits, axes[name]) for name, limits in _LIMITS_OF_SETTINGS.items()}
     settings["optimizer"] = axes["optimizer"]
     # Momentum is one of some of the optimisers, where there are several.
     several = {name for name, one in settings.items() if len(one) > 1}
@@ -161,10 +179,21 @@ def make_grid(axes: Mapping[str, Any]) -> tuple[Grid, dict[str, Any]]:
     return grid, usual | {name: one[0] for name, one in settings.items() if name not in several}
 
 
-def _read_widths(word: str) -> list[int]:
-    if not re.fullmatch(r"\d+(-\d+){0,2}", word):
+def _read_axis(limits: Limits, text: str) -> Any:
+    return limits.read_range(text) or limits.read_list(text)
+
+
+def _read_widths(word: str) -> list[Any]:
+    if not re.fullmatch(rf"{_WIDTH}(-{_WIDTH}){{0,2}}", word):
         raise GridError(
-            f"Hidden layers: widths of one to three layers such as 96-24 are needed, but there is {word}: "
-            "change it."
+            "Hidden layers: widths of one to three layers such as 96-24 or 16..128-24 are needed, but there "
+            f"is {word}: change it."
         )
-    return [int(width) for width in word.split("-")]
+    return [_read_width(*re.split(r"\.\.|:", width)) for width in word.split("-")]
+
+
+def _read_width(low: str, high: str | None = None, kind: str = "1") -> Any:
+    if high is None:
+        return int(low)
+    ends = {"low": int(low), "high": int(high)}
+    return {**ends, "log": True} if kind == "log" else {**ends, "step": int(kind)}

@@ -14,6 +14,11 @@ from mnist_ui.search.search_charts import draw_heat_map
 
 def explain_heat_map(grid: Grid) -> str:
     """Explain what the heat map of a grid shows."""
+    if grid.drawn is not None:
+        return (
+            "Mean over the folds done, a point for each candidate that was drawn. They fill no rows and "
+            "columns, so they stand against the axis of which most values were tried."
+        )
     rows = "the units of hidden 1" if is_spanned(grid) else "the widths of the hidden layers"
     columns = list_places(grid).words
     places = f"the rows are {rows}" + (f", the columns {columns}" if columns else "")
@@ -22,7 +27,7 @@ def explain_heat_map(grid: Grid) -> str:
 
 def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
     """Show the accuracy over the grid, and every candidate as a line through its hyper-parameters."""
-    grid = run.plan.grid
+    grid = run.plan.tried
     left, right = st.columns([5, 7])
     with left.container(border=True):
         st.markdown("**Accuracy over the grid**", help=explain_heat_map(grid))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -15,6 +16,9 @@ from mnist_ui.charts.grid_places import read_setting, say_value
 from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
 
 _ACCURACY = "accuracy"
+_MOST_TICKS = 8  # more values than that stand by their sizes, and some of them are named
+_TICKED_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_LEAST_RATIO = 20  # of the ends of an axis from which on it is logarithmic
 _TICKED_ERRORS = (0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
@@ -42,34 +46,58 @@ def _line(grid: Grid, one: RankedCandidate) -> list[tuple[Any, ...]]:
 
 
 def _places(grid: Grid, candidate: Candidate) -> list[float]:
-    return [_place(values.index(read(candidate)), len(values)) for values, read in _list_axes(grid).values()]
+    return [axis.find(candidate) for axis in _list_axes(grid).values()]
+
+
+def _read(name: str, candidate: Candidate) -> Any:
+    return read_setting(candidate, name)
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """An axis: what finds a candidate's place on it, from 0 to 1, and places with words."""
+
+    find: Callable[[Candidate], float]
+    ticks: Sequence[tuple[float, str]]
 
 
 @lru_cache(maxsize=32)
-def _list_axes(grid: Grid) -> dict[str, tuple[list[str], Callable[[Candidate], str]]]:
-    """List the axes of a grid: by title the values, in words, and what reads a candidate's."""
-    readers: dict[str, Callable[[Candidate], str]] = {
-        "activation": lambda one: one.activation.label,
-        "lr": lambda one: say_value(one.lr),
-    }
+def _list_axes(grid: Grid) -> dict[str, _Axis]:
+    """List the axes of a grid by title."""
+    readers: dict[str, Callable[[Candidate], Any]] = {"activation": lambda one: one.activation.label}
+    readers["lr"] = lambda one: one.lr
     if grid.hidden:
         readers["hidden"] = lambda one: one.architecture
     else:
-        readers |= {
-            "hidden 1": lambda one: say_value(one.hidden1),
-            "hidden 2": lambda one: say_value(one.hidden2),
-        }
+        readers |= {"hidden 1": lambda one: one.hidden1, "hidden 2": lambda one: one.hidden2}
     for name, _ in grid.settings:
-        readers[name.replace("_", " ")] = partial(_say_setting, name)
-    orders = {"activation": [one.label for one in grid.activation], "lr": [say_value(lr) for lr in grid.lr]}
-    return {
-        title: (orders.get(title) or list(dict.fromkeys(map(read, grid.candidates()))), read)
-        for title, read in readers.items()
-    }
+        readers[name.replace("_", " ")] = partial(_read, name)
+    return {title: _make_axis(grid, read) for title, read in readers.items()}
 
 
-def _say_setting(name: str, candidate: Candidate) -> str:
-    return say_value(read_setting(candidate, name))
+def _make_axis(grid: Grid, read: Callable[[Candidate], Any]) -> _Axis:
+    values = list(dict.fromkeys(map(read, grid.candidates())))
+    if grid.drawn is not None:
+        # What has no value stands before all that have one.
+        values.sort(key=lambda value: (value is not None, 0 if value is None else value))
+        if len(values) > _MOST_TICKS and isinstance(values[-1], int | float):
+            return _make_scale([value for value in values if value is not None], read)
+    ticks = [(_place(position, len(values)), say_value(value)) for position, value in enumerate(values)]
+    return _Axis(lambda one: ticks[values.index(read(one))][0], ticks)
+
+
+def _make_scale(values: Sequence[float], read: Callable[[Candidate], Any]) -> _Axis:
+    """Make an axis of many numbers, logarithmic where they are of several sizes."""
+    low, high = values[0], values[-1]
+    turn = math.log if low > 0 and high / low >= _LEAST_RATIO else float
+
+    def find(candidate: Candidate) -> float:
+        value = read(candidate)
+        return 0.0 if value is None else (turn(value) - turn(low)) / (turn(high) - turn(low))
+
+    marked = [values[round(share * (len(values) - 1))] for share in _TICKED_SHARES]
+    ticks = [((turn(value) - turn(low)) / (turn(high) - turn(low)), say_value(value)) for value in marked]
+    return _Axis(find, ticks)
 
 
 def _place(position: int, n: int) -> float:
@@ -82,11 +110,7 @@ def _place_error(error: float) -> float:
 
 
 def _ticks(grid: Grid) -> list[tuple[Any, ...]]:
-    ticks = [
-        (title, _place(position, len(values)), value)
-        for title, (values, _) in _list_axes(grid).items()
-        for position, value in enumerate(values)
-    ]
+    ticks = [(title, *tick) for title, axis in _list_axes(grid).items() for tick in axis.ticks]
     ticks += [(_ACCURACY, _place_error(error), f"{1 - error:.0%}") for error in _TICKED_ERRORS]
     return [("tick", title, place, label, "", None, None) for title, place, label in ticks]
 

@@ -61,8 +61,8 @@ def show_comparison(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore
         with side.container(border=True):
             st.markdown(f"{badge_state(run.state)} **{escape(run.name)}**")
             show_ranking(run.plan, its_ranked, f"compared-ranking-{run.id}", is_narrow=True)
-            st.markdown("**Accuracy over the grid**", help=explain_heat_map(run.plan.grid))
-            draw_heat_map(run.plan.grid, its_ranked, [*ranked[0], *ranked[1]]).show(
+            st.markdown("**Accuracy over the grid**", help=explain_heat_map(run.plan.tried))
+            draw_heat_map(run.plan.tried, its_ranked, [*ranked[0], *ranked[1]]).show(
                 f"compared-heat-map-{run.id}", stretch=False
             )
 

@@ -32,14 +32,19 @@ def show_networks(followed: FollowedRun, sight: Sight) -> None:
     """Show every network as a small curve, and the chosen one large."""
     run, fits, ranked = sight.run, sight.fits, sight.ranked
     epochs = followed.read_epochs(session.store(), fits)
+    if not run.plan.candidates():
+        st.caption("No candidate is drawn yet.")
+        return
     if run.plan.n_candidates > MOST_CELLS:
-        st.caption(f"A grid of more than {MOST_CELLS} networks is too large to draw each: choose one below.")
+        st.caption(
+            f"A search of more than {MOST_CELLS} networks is too large to draw each: choose one below."
+        )
     else:
         with st.container(border=True):
             fold = _choose_fold(run)
             best = ranked[0].index if ranked else None
             figure = followed.figures.draw(
-                run.plan.grid, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
+                run.plan.tried, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
             )
             delivery = find_delivery(state.CURVES_DELIVERY, figure.name)
             figure.show(f"small-{run.id}", delivery, _chosen(run), state.CURVES_OF.of(run.id).put)

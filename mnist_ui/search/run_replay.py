@@ -36,7 +36,7 @@ def show_replay(run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]
     with heat_map.container(border=True):
         st.markdown("**Accuracy over the grid**")
         # The colours of the run's end, so that none changes its meaning on the way there.
-        draw_heat_map(run.plan.grid, ranked, rank_candidates(run.plan, fits)).show(
+        draw_heat_map(run.plan.tried, ranked, rank_candidates(run.plan, fits)).show(
             f"replayed-heat-map-{run.id}", stretch=False
         )
 

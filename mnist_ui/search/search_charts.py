@@ -14,6 +14,7 @@ from mnist_core.store import EpochRow
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.grid_places import find_place, list_places
 from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec
+from mnist_ui.search.scatter import draw_scatter
 
 _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside their labels
 _CELL_HEIGHT = 24
@@ -31,6 +32,8 @@ def draw_heat_map(
 ) -> LiveChart:
     """Draw mean accuracy over the grid; a cell without a finished fold is grey.
 
+    Candidates that were drawn have no rows and columns: they are points against one axis.
+
     Parameters
     ----------
     grid : Grid
@@ -41,6 +44,8 @@ def draw_heat_map(
         Those whose range the colours are for, so that one colour means one accuracy in several maps; with
         none the colours are for the range of this map.
     """
+    if grid.drawn is not None:
+        return draw_scatter(grid, ranked)
     errors = [_to_error(one.mean) for one in among]
     return LiveChart(
         spec=_heat_map_spec(grid, (min(errors), max(errors)) if len(set(errors)) > 1 else None),
@@ -114,7 +119,7 @@ def _heat_map_spec(grid: Grid, span: Span | None) -> dict[str, Any]:
         .properties(width=alt.Step(cell_width), height=alt.Step(_CELL_HEIGHT))
         .facet(
             data=DATA,
-            row=alt.Row("lr:N", sort=[_name_lr(lr) for lr in grid.lr], title=None),
+            row=alt.Row("lr:N", sort=[_name_lr(lr) for lr in list_places(grid).rates], title=None),
             column=alt.Column("activation:N", sort=[one.label for one in grid.activation], title=None),
             spacing=6,
         )

@@ -10,7 +10,8 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError, LabError
-from mnist_core.network.plan import MOST_WORKERS, Engine, SearchPlan
+from mnist_core.network.grid import MOST_CANDIDATES
+from mnist_core.network.plan import MOST_WORKERS, USUAL_TRIALS, Engine, SearchPlan, Strategy
 from mnist_core.network.recipe import (
     MOST_EPOCHS,
 )
@@ -30,6 +31,7 @@ from mnist_ui.who import has_machine
 
 _MOST_NAME = 80  # characters
 _N_CORES = os.cpu_count() or 1
+_LIMITS_OF_TRIALS = Limits("Candidates", 1, MOST_CANDIDATES)
 _LIMITS_OF_COUNTS = {
     "cv": Limits("Folds", 2, 100),
     "max_epochs": Limits("Epochs at most", 1, MOST_EPOCHS),
@@ -41,6 +43,16 @@ _HELP = {
     "max_epochs": "Training stops earlier when the validation loss no longer falls.",
     "workers": "Networks that train side by side; one a core is usual.",
 }
+_STRATEGIES = {
+    Strategy.GRID: ("Whole grid", "Every combination is a candidate, and trained on every fold."),
+    Strategy.RANDOM: (
+        "Random",
+        "Some of the candidates, drawn at random by the seed of the weights: the same ones each time, from "
+        "ranges too, and from grids of any size.",
+    ),
+}
+"""Name and sentence of each."""
+
 _ENGINE_NAMES = {Engine.FUSED: "Fused", Engine.SKLEARN: "scikit-learn"}
 _HELP_ENGINE = (
     "Fused trains the networks of a fold side by side. scikit-learn trains them one by one with skorch: "
@@ -72,6 +84,7 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     axes = ask_for_axes(start)
     counts, settings = _ask_for_counts(start, dataset)
     settings |= ask_for_more(start)
+    strategy, n_trials = _ask_for_strategy(start)
     slots = st.columns([2, 1, 1])
     with slots[0]:
         name = _ask_for_name(start)
@@ -81,7 +94,11 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
         cluster = _ask_for_cluster(start, engine)
     try:
         plan = _make_plan(
-            replace(start.plan, engine=engine, cluster=cluster), {**axes, **settings}, counts, dataset
+            replace(start.plan, engine=engine, cluster=cluster),
+            {**axes, **settings},
+            counts,
+            (strategy, n_trials),
+            dataset,
         )
     except LabError as error:
         st.error(escape(str(error)), icon=":material/error:")
@@ -92,7 +109,8 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
 def say_size(plan: SearchPlan) -> str:
     """Say how many networks a plan trains."""
     n_candidates = plan.n_candidates
-    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates × {plan.cv} folds"
+    drawn = " drawn" if plan.strategy.draws else ""
+    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates{drawn} × {plan.cv} folds"
 
 
 def _read_start() -> Start:
@@ -120,6 +138,30 @@ def _ask_for_counts(start: Start, dataset: Dataset) -> tuple[list[tuple[str, Lim
         with slot:
             settings[name] = ask_for_setting(start, name)
     return typed, settings
+
+
+def _ask_for_strategy(start: Start) -> tuple[Strategy, int | None]:
+    """Ask which candidates are measured; and how many, where they are drawn."""
+    slots = st.columns([2, 1, 3], vertical_alignment="bottom")
+    strategy = slots[0].selectbox(
+        "Strategy",
+        list(_STRATEGIES),
+        list(_STRATEGIES).index(start.plan.strategy),
+        format_func=lambda one: _STRATEGIES[one][0],
+        key=start.key("strategy"),
+        persist_state="session",
+    )
+    strategy = strategy or start.plan.strategy
+    n_trials = ask_for_count(
+        slots[1],
+        _LIMITS_OF_TRIALS,
+        start.plan.n_trials or USUAL_TRIALS,
+        start.key("trials"),
+        help="Candidates that are drawn; all, where they are fewer.",
+        disabled=not strategy.draws,
+    )
+    slots[2].caption(_STRATEGIES[strategy][1])
+    return strategy, n_trials if strategy.draws else None
 
 
 def _ask_for_name(start: Start) -> str:
@@ -164,13 +206,20 @@ def _ask_for_cluster(start: Start, engine: Engine) -> str | None:
 
 
 def _make_plan(
-    plan: SearchPlan, axes: Mapping[str, Any], typed: Sequence[tuple[str, Limits, int]], dataset: Dataset
+    plan: SearchPlan,
+    axes: Mapping[str, Any],
+    typed: Sequence[tuple[str, Limits, int]],
+    tried: tuple[Strategy, int | None],
+    dataset: Dataset,
 ) -> SearchPlan:
     counts = {name: limits.check(value) for name, limits, value in typed}
     _check_address(plan.cluster)
     grid, settings = make_grid(axes)
+    strategy, n_trials = tried
     made = replace(
         plan,
+        strategy=strategy,
+        n_trials=None if n_trials is None else _LIMITS_OF_TRIALS.check(n_trials),
         grid=grid,
         recipe=replace(plan.recipe, max_epochs=counts["max_epochs"], **settings),
         cv=counts["cv"],

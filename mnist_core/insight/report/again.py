@@ -5,7 +5,7 @@ import shlex
 
 from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.models.info import ModelInfo
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.network.recipe import list_options, list_seeds
 
 GRID_NAME = "grid.json"
@@ -27,6 +27,8 @@ def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
     options = list_options(plan.recipe, plan.limit)
     grid = "paper" if plan.grid == PAPER_GRID else GRID_NAME
     folds = [] if plan.cv == SearchPlan().cv else ["--cv", str(plan.cv)]
+    strategy = [] if plan.strategy is Strategy.GRID else ["--strategy", plan.strategy.value]
+    strategy += [] if plan.n_trials is None else ["--trials", str(plan.n_trials)]
     return shlex.join(
         [
             "python",
@@ -36,6 +38,7 @@ def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
             *data,
             "--grid",
             grid,
+            *strategy,
             *folds,
             *list_seeds(plan.recipe, plan.split_seed),
             *options,

@@ -59,7 +59,7 @@ class Replay:
 
     def describe(self) -> dict[str, Any]:
         """Describe the run as plain values; places are those of the cells, row by row."""
-        grid, n_epochs = self.plan.grid, len(self.epochs)
+        grid, n_epochs = self.plan.tried, len(self.epochs)
         candidates = grid.candidates()
         indices = {candidate: index for index, candidate in enumerate(candidates)}
         order = [indices[candidate] for candidate in lay_out(grid)]

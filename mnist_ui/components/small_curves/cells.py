@@ -9,7 +9,7 @@ from typing import Any
 
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
-from mnist_ui.charts.grid_places import find_place, list_places
+from mnist_ui.charts.grid_places import find_place, lay_sheet, list_places
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 
 MOST_CELLS = 400  # more cannot be told apart on a screen
@@ -81,6 +81,8 @@ def find_axes(curves: Sequence[Sequence[float]]) -> Axes:
 
 def lay_out(grid: Grid) -> list[Candidate]:
     """Return the candidates in the order of the cells: rows, then columns."""
+    if grid.drawn is not None:
+        return grid.candidates()
     places = list_places(grid)
 
     def find(candidate: Candidate) -> tuple[int, ...]:
@@ -88,7 +90,7 @@ def lay_out(grid: Grid) -> list[Candidate]:
         return (
             grid.activation.index(candidate.activation),
             places.rows.index(row),
-            grid.lr.index(candidate.lr),
+            places.rates.index(candidate.lr),
             places.columns.index(column),
         )
 
@@ -97,10 +99,17 @@ def lay_out(grid: Grid) -> list[Candidate]:
 
 def describe_layout(grid: Grid) -> dict[str, Any]:
     """Describe the heads of columns and rows of the grid's cells."""
+    if grid.drawn is not None:
+        sheet = lay_sheet(grid.n_candidates)
+        return {
+            "words": "as drawn",
+            "columns": [{"name": "", "values": list(sheet.columns)}],
+            "rows": [{"name": "", "value": row} for row in sheet.rows],
+        }
     places = list_places(grid)
     return {
         "words": places.words,
-        "columns": [{"name": f"lr {lr:g}", "values": list(places.columns)} for lr in grid.lr],
+        "columns": [{"name": f"lr {lr:g}", "values": list(places.columns)} for lr in places.rates],
         "rows": [
             {"name": activation.label, "value": row}
             for activation, row in product(grid.activation, places.rows)

@@ -31,5 +31,5 @@ function receive(state, data, ask) {
 
 function listen(grid, state) {
   const choose = (button) => state.send(Number(button.dataset.index));
-  return usePicking(grid, () => state.cells.map((cell) => cell.element), choose);
+  return usePicking(grid, () => state.cells.filter((cell) => cell.seen).map((cell) => cell.element), choose);
 }
