@@ -186,8 +186,8 @@ def _read_axis(limits: Limits, text: str) -> Any:
 def _read_widths(word: str) -> list[Any]:
     if not re.fullmatch(rf"{_WIDTH}(-{_WIDTH}){{0,2}}", word):
         raise GridError(
-            "Hidden layers: widths of one to three layers such as 96-24 or 16..128-24 are needed, but there "
-            f"is {word}: change it."
+            "Hidden layers: widths of one to three layers such as 96-24 are needed, or ranges of them such "
+            f"as 16..128-24, but there is {word}: change it."
         )
     return [_read_width(*re.split(r"\.\.|:", width)) for width in word.split("-")]
 
