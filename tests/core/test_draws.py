@@ -81,7 +81,9 @@ def test_all_candidates_of_a_listed_space_come_once():
 
 
 def test_a_space_of_milliards_is_drawn_from_without_being_listed():
-    large = Grid.from_values(LISTED | {"seed": {"low": 0, "high": 9_999}, "patience": {"low": 1, "high": 10_000}})
+    large = Grid.from_values(
+        LISTED | {"seed": {"low": 0, "high": 9_999}, "patience": {"low": 1, "high": 10_000}}
+    )
     assert count_candidates(large) == 20 * 10**8
     assert len(set(SearchPlan(large, strategy=Strategy.RANDOM, n_trials=100).candidates())) == 100
 
