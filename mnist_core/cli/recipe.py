@@ -2,7 +2,7 @@
 
 import argparse
 
-from mnist_core.network.recipe import RECIPE_SETTINGS, Optimizer, Recipe
+from mnist_core.network.recipe import RECIPE_SETTINGS, Keep, Optimizer, Recipe
 
 _AMOUNTS = {
     "--weight-decay": "what of each weight is added to its gradient",
@@ -34,6 +34,13 @@ def add_recipe_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--batch-size", type=int, default=usual.batch_size, metavar="N", help="default: 128")
     command.add_argument("--optimizer", choices=[*Optimizer], default=usual.optimizer, help="default: adam")
+    command.add_argument(
+        "--keep",
+        choices=[*Keep],
+        default=usual.keep,
+        help="whose weights a network ends with: of its last epoch, as skorch does, or of the one with the "
+        "best validation loss (default: last)",
+    )
     for option, words in _AMOUNTS.items():
         command.add_argument(option, type=float, default=0.0, metavar="X", help=f"{words} (default: 0)")
 

@@ -18,8 +18,8 @@ from mnist_core.data.dataset import Dataset, Split, split_dataset
 from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Activation, Candidate
-from mnist_core.network.history import EpochRecord
-from mnist_core.network.recipe import LEGIBLE, RECIPE_SETTINGS, Recipe
+from mnist_core.network.history import EpochRecord, find_kept_epoch
+from mnist_core.network.recipe import LEGIBLE, RECIPE_SETTINGS, Keep, Recipe
 from mnist_core.store import get_job
 from mnist_core.training.one_network import TrainedModel, train_model
 
@@ -94,16 +94,18 @@ def run_train(arguments: argparse.Namespace) -> None:
     document: dict[str, Any] = {
         "model": str(out),
         "epochs": info.history[-1].epoch,
-        "valid_accuracy": info.history[-1].valid_accuracy,
+        "kept_epoch": info.kept_epoch,
+        "valid_accuracy": info.history[info.kept_epoch - 1].valid_accuracy,
         "test_accuracy": info.test.accuracy,
         "seconds": round(seconds, 2),
         "n_parameters": trained.model.network.n_parameters,
         "reload_is_identical": trained.is_identical,
         **({} if training is None else {"training": training}),
     }
+    back = "" if info.recipe.keep == Keep.LAST else f", with the weights of epoch {info.kept_epoch}"
     words = (
         f"{candidate}: {info.test.accuracy:.2%} of {info.test.n:,} held-out images after "
-        f"{info.history[-1].epoch} epochs ({seconds:.0f} s), saved to {out}"
+        f"{info.history[-1].epoch} epochs{back} ({seconds:.0f} s), saved to {out}"
     )
     kept = "" if training is None else f"; its epochs are kept as training {training}"
     say(document, words + kept, arguments.json)
@@ -124,10 +126,10 @@ def _train_robust(
     from mnist_core.training.robust.robust_recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
 
     recipe = _change_recipe(replace(ROBUST, n_classes=dataset.n_classes), arguments)
-    if recipe.weight_decay or recipe.disturbs_inputs:
+    if recipe.weight_decay or recipe.disturbs_inputs or recipe.keep == Keep.BEST:
         raise GridError(
-            "The robust recipe has its own decay, and distorts images instead of hiding pixels: leave "
-            "--weight-decay, --input-dropout and --input-noise out."
+            "The robust recipe has its own decay, distorts images instead of hiding pixels, and does not "
+            "stop early: leave --weight-decay, --input-dropout, --input-noise and --keep out."
         )
     effort = Effort(writer_folds=arguments.writer_folds)
     if arguments.no_teacher:
@@ -141,7 +143,7 @@ def _train_robust(
 def _train_live(
     arguments: argparse.Namespace, dataset: Dataset, candidate: Candidate, out: Path
 ) -> tuple[str, TrainedModel]:
-    """Train with every epoch kept; return the id of the training too."""
+    """Train with every epoch kept, save the last or the best; return the id of the training too."""
     from mnist_core.training.live.plan import LivePlan  # noqa: PLC0415
     from mnist_core.training.live.saving import save_epoch  # noqa: PLC0415
     from mnist_core.training.live.unwatched import read_change, train_keeping  # noqa: PLC0415
@@ -161,8 +163,10 @@ def _train_live(
     settings.make_home()
     store = open_store(settings)
     training = train_keeping(store, settings, dataset, plan, changes, _report_epoch)
-    last = open_frames(settings, training).last_epoch
-    return training, save_epoch(get_job(store, training), settings, last, out)
+    frames = open_frames(settings, training)
+    outlines = (frames.read_outline(epoch) for epoch in range(1, frames.last_epoch + 1))
+    kept = find_kept_epoch([record for record, _ in outlines if record is not None], plan.recipe)
+    return training, save_epoch(get_job(store, training), settings, kept, out)
 
 
 def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:

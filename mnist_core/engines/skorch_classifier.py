@@ -16,7 +16,7 @@ from mnist_core.ground.arrays import Columns, Inputs, Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
-from mnist_core.network.recipe import Optimizer, Recipe
+from mnist_core.network.recipe import Keep, Optimizer, Recipe
 
 
 class DigitClassifier(CallbackSupportMixin, NeuralNetClassifier):
@@ -148,12 +148,13 @@ def _list_settings(recipe: Recipe) -> dict[str, Any]:
             "optimizer__momentum": recipe.momentum,
             "optimizer__nesterov": recipe.optimizer == Optimizer.NESTEROV,
         }
+    stopping = EarlyStopping(patience=recipe.patience, load_best=recipe.keep == Keep.BEST)
     return {
         **descent,
         "optimizer__weight_decay": recipe.weight_decay,
         "batch_size": recipe.batch_size,
         "train_split": split,
-        "callbacks": [("early_stopping", EarlyStopping(patience=recipe.patience)), *drawing],
+        "callbacks": [("early_stopping", stopping), *drawing],
         "seed": recipe.seed,
     }
 
@@ -195,7 +196,7 @@ def train_network(
     Returns
     -------
     MLP
-        With the weights of the last epoch, in evaluation mode.
+        With the weights of the last epoch, or of the best by the recipe's choice; in evaluation mode.
     tuple of EpochRecord
         Every epoch.
     """

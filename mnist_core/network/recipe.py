@@ -28,7 +28,7 @@ GRID_SETTINGS = (
 )
 """What of a recipe can be an axis of a grid."""
 
-RECIPE_SETTINGS = ("max_epochs", *(name for name in GRID_SETTINGS if name != "seed"))
+RECIPE_SETTINGS = ("max_epochs", "keep", *(name for name in GRID_SETTINGS if name != "seed"))
 """What users choose of a recipe; its seed, folds and classes come with the task."""
 
 
@@ -46,6 +46,20 @@ OPTIMIZER_WORDS = {
     Optimizer.NESTEROV: "Nesterov's gradient descent",
 }
 """Each of them in words."""
+
+
+class Keep(StrEnum):
+    """Whose weights a network ends with: those of its last epoch, or of the best that early stopping saw."""
+
+    LAST = "last"
+    BEST = "best"
+
+
+def _check_keep(value: Any) -> Keep:
+    try:
+        return Keep(str(value).lower())
+    except ValueError:
+        raise GridError(f"keep must be last or best, but is {value!r}: choose one.") from None
 
 
 def check_optimizer(value: Any) -> Optimizer:
@@ -92,6 +106,9 @@ class Recipe:
         `adam`, `sgd` (gradient descent, with momentum where there is any), or `nesterov`.
     momentum : float
         What of the last step the next one keeps; for `sgd` and `nesterov`.
+    keep : Keep
+        `last`, the weights of the last epoch, or `best`, those of the epoch after which none was better; as
+        skorch's `EarlyStopping` with its `load_best`.
     """
 
     max_epochs: int = 500
@@ -105,6 +122,7 @@ class Recipe:
     input_noise: float = 0.0
     optimizer: str = Optimizer.ADAM
     momentum: float = 0.0
+    keep: str = Keep.LAST
 
     def __post_init__(self) -> None:
         for name, most in (
@@ -124,6 +142,7 @@ class Recipe:
             raise GridError("input_dropout must be below 1, but is 1, which drops all: choose less.")
         _check_amount("input_noise", self.input_noise, MOST_NOISE)
         object.__setattr__(self, "optimizer", check_optimizer(self.optimizer))  # as JSON holds it
+        object.__setattr__(self, "keep", _check_keep(self.keep))
         self._check_momentum()
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**32:
             raise GridError(f"The seed must be from 0 to 4294967295, but is {self.seed}: choose another.")

@@ -60,6 +60,11 @@ def write_state(state: TaskState) -> bytes:
         for number, training in state.live.items()
         for name in _ARRAYS
     }
+    arrays |= {
+        f"{number}.best.{name}": array
+        for number, training in state.live.items()
+        for name, array in zip(_ARRAYS, training.best or (), strict=False)
+    }
     live = [
         {
             "number": number,
@@ -115,6 +120,9 @@ def _read_training(item: Mapping[str, Any], arrays: Mapping[str, np.ndarray], re
     training = Training(candidate, recipe.of(candidate), first, bias, upper, steps=item["steps"])
     for record in _read_history(item["history"]):
         training.add_epoch(record)
+    best = [f"{item['number']}.best.{name}" for name in _ARRAYS]
+    if best[0] in arrays:
+        training.best = arrays[best[0]], arrays[best[1]], arrays[best[2]]
     return training
 
 

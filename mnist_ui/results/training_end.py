@@ -3,6 +3,7 @@
 from mnist_core.insight.evaluation.people import people_interval
 from mnist_core.network.history import best_epoch
 from mnist_core.network.models.info import ModelInfo
+from mnist_core.network.recipe import Keep
 
 
 def describe_end(info: ModelInfo) -> str:
@@ -13,6 +14,13 @@ def describe_end(info: ModelInfo) -> str:
     found = f"Validation loss was best at epoch {best}"
     if info.recipe_name.startswith("live"):
         return f"{found}; the model was saved after epoch {last}, with the weights of that epoch."
+    if recipe.keep == Keep.BEST:
+        most = ", the most that was allowed" if last == recipe.max_epochs else ""
+        return (
+            f"{found}; training ended at epoch {last}{most}. The weights are those of epoch "
+            f"{info.kept_epoch}, the last that early stopping counted as better than all before it: its "
+            "recipe keeps the best."
+        )
     if last in (best, recipe.max_epochs):
         most = ", the most that was allowed" if last == recipe.max_epochs else ""
         return (

@@ -31,6 +31,7 @@ _AXES = {
 _RECIPE = {
     "max_epochs": "Epochs at most",
     "patience": "Patience",
+    "keep": "Weights kept",
     "batch_size": "Batch size",
     "weight_decay": "Weight decay",
     "input_dropout": "Input dropout",

@@ -12,9 +12,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import GridError, LabError
 from mnist_core.network.grid import MOST_CANDIDATES
 from mnist_core.network.plan import MOST_WORKERS, USUAL_TRIALS, Engine, SearchPlan, Strategy
-from mnist_core.network.recipe import (
-    MOST_EPOCHS,
-)
+from mnist_core.network.recipe import MOST_EPOCHS, Keep
 from mnist_core.search.check import check_plan
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
@@ -58,6 +56,11 @@ _HELP_ENGINE = (
     "Fused trains the networks of a fold side by side. scikit-learn trains them one by one with skorch: "
     "the slow reference, with the same results."
 )
+_KEEP_NAMES = {Keep.LAST: "last epoch", Keep.BEST: "best epoch"}
+_HELP_KEEP = (
+    "Whose weights a network ends with once it stops: of its last epoch, as skorch and the paper do, or of "
+    "the one with the best validation loss."
+)
 _ADDRESS = re.compile(r"[a-z+]+://[^\s/]+:\d{1,5}")
 _HELP_CLUSTER = (
     "The address of a Dask scheduler whose workers train the networks, such as tcp://host:8786. Empty: "
@@ -85,21 +88,20 @@ def ask_for_plan(dataset: Dataset) -> tuple[SearchPlan, str] | None:
     counts, settings = _ask_for_counts(start, dataset)
     settings |= ask_for_more(start)
     strategy, n_trials = _ask_for_strategy(start)
-    slots = st.columns([2, 1, 1])
+    slots = st.columns([2, 1, 1, 1])
     with slots[0]:
         name = _ask_for_name(start)
     with slots[1]:
-        engine = _ask_for_engine(start)
+        keep = _ask_for_weights(start)
     with slots[2]:
+        engine = _ask_for_engine(start)
+    with slots[3]:
         cluster = _ask_for_cluster(start, engine)
     try:
-        plan = _make_plan(
-            replace(start.plan, engine=engine, cluster=cluster),
-            {**axes, **settings},
-            counts,
-            (strategy, n_trials),
-            dataset,
+        begun = replace(
+            start.plan, engine=engine, cluster=cluster, recipe=replace(start.plan.recipe, keep=keep)
         )
+        plan = _make_plan(begun, {**axes, **settings}, counts, (strategy, n_trials), dataset)
     except LabError as error:
         st.error(escape(str(error)), icon=":material/error:")
         return None
@@ -186,6 +188,20 @@ def _ask_for_engine(start: Start) -> Engine:
         persist_state="session",
     )
     return chosen or start.plan.engine
+
+
+def _ask_for_weights(start: Start) -> Keep:
+    usual = Keep(start.plan.recipe.keep)
+    chosen = st.selectbox(
+        "Weights",
+        list(Keep),
+        list(Keep).index(usual),
+        format_func=_KEEP_NAMES.__getitem__,
+        key=start.key("keep"),
+        help=_HELP_KEEP,
+        persist_state="session",
+    )
+    return chosen or usual
 
 
 def _ask_for_cluster(start: Start, engine: Engine) -> str | None:

@@ -15,6 +15,7 @@ from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.watched import branch_training, find_classes, open_frames
 from mnist_core.work.supervisor import start_worker
 from mnist_ui import session
+from mnist_ui.components.film.epochs import open_reel
 from mnist_ui.downloads import offer_file
 from mnist_ui.following.watch import watch_job
 from mnist_ui.markdown import escape
@@ -39,7 +40,7 @@ def show_epoch(job: WorkRow, epoch: int, layer: str, *, is_busy: bool) -> None:
         ):
             _do(_branch, job.id, epoch)
         with st.popover("Save as a model", icon=":material/save:", disabled=epoch < 1):
-            _ask_for_name(job, epoch)
+            _ask_for_name(job, epoch, open_reel(job.id, layer).best)
         offer_file(
             "Film as GIF",
             partial(_make_film, session.settings(), job, layer),
@@ -80,12 +81,20 @@ def _show_saving(job: WorkRow) -> None:
         st.info(f"Saving epoch {job.settings['epoch']} as {name} …", icon=":material/hourglass_empty:")
 
 
-def _ask_for_name(job: WorkRow, epoch: int) -> None:
-    usual = f"live-{job.id[-4:]}-{epoch}"
+def _ask_for_name(job: WorkRow, epoch: int, best: int) -> None:
+    usual = _name_after(job, epoch)
     name = ask_for_model_name("Name of the model", usual, f"live-name-{job.id}")
     key = f"live-save-{job.id}"
     if st.button(f"Save epoch {epoch}", key=key, type="primary", disabled=name is None) and name:
         _do(_save, job, epoch, name)
+    if best in (0, epoch):
+        return
+    if st.button(f"Save the best, epoch {best}", key=f"live-best-{job.id}", disabled=name is None) and name:
+        _do(_save, job, best, _name_after(job, best) if name == usual else name)
+
+
+def _name_after(job: WorkRow, epoch: int) -> str:
+    return f"live-{job.id[-4:]}-{epoch}"
 
 
 def _do(deed: Callable[..., None], *arguments: Any) -> None:

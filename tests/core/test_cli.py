@@ -90,6 +90,19 @@ def test_train_saves_a_model_that_its_card_can_make_again(home, mat, tmp_path):
     assert "--max-epochs 3" in (tmp_path / "one" / "README.md").read_text()
 
 
+@pytest.mark.parametrize("also", [(), ("--keep-epochs",)], ids=["at once", "with every epoch kept"])
+def test_train_keeps_the_weights_of_the_best_epoch_where_it_is_asked_to(home, mat, tmp_path, also):
+    words = ["train", mat, "--hidden", 12, 8, "--activation", "relu", "--lr", 0.5, "--patience", 4, *also]
+
+    found = call_json(home, *words, "--keep", "best", "--out", tmp_path / "best")
+    expected = call_json(home, *words, "--max-epochs", found["kept_epoch"], "--out", tmp_path / "expected")
+
+    weights = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("best", "expected")]
+    assert weights[0] == weights[1]
+    assert found["valid_accuracy"] == expected["valid_accuracy"]
+    assert also or found["epochs"] > found["kept_epoch"]
+
+
 def test_evaluate_counts_every_image_of_the_part(home, mat):
     part = call_json(home, "evaluate", MODEL, mat)
     everything = call_json(home, "evaluate", "paper", mat, "--part", "all")
@@ -245,6 +258,10 @@ REFUSED = {
     "robust with decay": (
         ["train", SAMPLE, "--recipe", "robust", "--weight-decay", "0.1", *TRAIN],
         "leave --weight-decay",
+    ),
+    "robust with the best": (
+        ["train", SAMPLE, "--recipe", "robust", "--keep", "best", *TRAIN],
+        "and --keep out",
     ),
     "bad seed": (["evaluate", MODEL, SAMPLE, "--seed", "-1"], "The seed must be from 0"),
     "bad limit": (["search", SAMPLE, "--limit", "-5"], "The limit must be at least 1"),

@@ -15,6 +15,7 @@ from mnist_core.engines.fused.stack import choose_stacks
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID
+from mnist_core.network.history import find_kept_epoch
 from mnist_core.network.recipe import MOST_CLASSES, Recipe
 from mnist_core.search.states import TaskState, read_state, write_state
 
@@ -95,6 +96,36 @@ def test_networks_that_stop_leave_the_stack_and_the_others_go_on_as_alone():
         network, history = train_by_skorch(images, labels, training.candidate, recipe)
         assert len(training.history) == len(history)
         assert largest_difference(make_network(training, 10), network) < 0.05
+
+
+def test_networks_that_keep_the_best_end_with_the_weights_that_skorch_returns_to():
+    images, labels = make_digits(400)
+    labels = np.random.default_rng(0).permutation(labels)  # nothing to learn: the last epochs are the worst
+    candidates = [Candidate(lr, 24, 12, Activation.TANH) for lr in (0.01, 0.005, 0.001)]
+    recipe = Recipe(max_epochs=40, keep="best")
+
+    together = train_fused(candidates, images, labels, recipe)
+
+    lasts = train_fused(candidates, images, labels, replace(recipe, keep="last"))
+    for training, last in zip(together, lasts, strict=True):
+        network, history = train_by_skorch(images, labels, training.candidate, recipe)
+        assert [one.valid_loss for one in training.history] == [one.valid_loss for one in last.history]
+        assert find_kept_epoch(history, recipe) == find_kept_epoch(training.history, recipe) < len(history)
+        difference = largest_difference(make_network(training, 10), network)
+        assert difference < largest_difference(make_network(last, 10), network) / 10
+
+
+def test_the_best_weights_are_those_of_a_training_that_ends_there():
+    images, labels = make_digits(400)
+    labels = np.random.default_rng(0).permutation(labels)
+    candidate, recipe = Candidate(0.01, 24, 12, Activation.RELU), Recipe(keep="best", patience=5)
+
+    network, history = train_network(images, labels, candidate, recipe)
+
+    best = find_kept_epoch(history, recipe)
+    ends_there, _ = train_network(images, labels, candidate, Recipe(max_epochs=best))
+    assert best < len(history)
+    assert largest_difference(network, ends_there) == 0
 
 
 @pytest.mark.parametrize("activation", Activation)
@@ -290,6 +321,29 @@ def test_a_training_that_goes_on_from_its_state_ends_bit_by_bit_as_one_that_was_
         trainer.train_round()
 
     [whole] = train_fused(candidates, images, labels, recipe)
+    assert largest_difference(make_network(state.live[0], 10), make_network(whole, 10)) == 0
+
+
+def test_the_best_weights_survive_an_interruption_after_their_epoch():
+    images, labels = make_digits(400)
+    labels = np.random.default_rng(0).permutation(labels)
+    recipe = Recipe(keep="best", patience=5)
+    candidates = [Candidate(0.01, 24, 12, Activation.RELU)]
+    [whole] = train_fused(candidates, images, labels, recipe)
+    best = find_kept_epoch(whole.history, recipe)
+    ink = split_and_prepare(images, labels, recipe)
+    trainings = [start_training(candidates[0], recipe, 784, 10)]
+    trainer = Trainer(trainings, ink)
+    for _ in range(best + 2):
+        trainer.train_round()
+    trainer.write_back()
+
+    state = read_state(write_state(TaskState(0, dict(enumerate(trainings)))), recipe)
+    trainer = Trainer(list(state.live.values()), ink)
+    while not trainer.is_over:
+        trainer.train_round()
+
+    assert len(state.live[0].history) == len(whole.history)
     assert largest_difference(make_network(state.live[0], 10), make_network(whole, 10)) == 0
 
 

@@ -16,6 +16,7 @@ from mnist_core.engines.fused.device import choose_device
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
 from mnist_core.ground.errors import DeviceError
 from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.history import find_kept_epoch
 from mnist_core.network.recipe import Recipe
 
 SHAPES = ((24, 12), (48, 48), (96, 24), (7, 3), (30, 50))
@@ -137,6 +138,20 @@ def test_networks_that_stop_leave_the_stack_at_the_epoch_of_skorch():
     for training in trainings:
         _, history = train_by_skorch(images, labels, training.candidate, recipe)
         assert len(training.history) == len(history)
+
+
+def test_networks_that_keep_the_best_return_to_it():
+    images, labels = make_digits(400)
+    labels = np.random.default_rng(0).permutation(labels)
+    candidates = [Candidate(lr, 24, 12, Activation.TANH) for lr in (0.01, 0.005)]
+    recipe = Recipe(keep="best")
+
+    for training in train(start_all(candidates, recipe), images, labels, TorchDevice("cpu")):
+        best = find_kept_epoch(training.history, recipe)
+        ends_there = start_all([training.candidate], Recipe(max_epochs=best))
+        [expected] = train(ends_there, images, labels, TorchDevice("cpu"))
+        assert best < len(training.history)
+        assert largest_difference(make_network(training, 10), make_network(expected, 10)) < 1e-4
 
 
 @pytest.mark.parametrize("activation", Activation)

@@ -205,6 +205,7 @@ def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_pa
         input_noise=0.05,
         optimizer="nesterov",
         momentum=0.9,
+        keep="best",
     )
     split = split_dataset(dataset, seed=2)
 
@@ -219,6 +220,7 @@ def test_the_command_on_a_card_names_all_that_the_recipe_changes(dataset, tmp_pa
     card = (tmp_path / "small" / "README.md").read_text()
     assert "trained with Nesterov's gradient descent" in card
     assert "weight decay 1e-05, input dropout 0.2, input noise 0.05, momentum 0.9, seed 2" in card
+    assert "the most that were allowed; the weights are those of epoch 1, the best" in card
     assert load_model(tmp_path / "small").info.recipe == recipe
 
 

@@ -1,6 +1,9 @@
 """The search against scikit-learn over plain skorch."""
 
+from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -88,6 +91,39 @@ def test_both_engines_give_the_same_table(tmp_path):
     assert fused.cv_results["params"] == reference.cv_results["params"]
     for key in ("split0_test_score", "split1_test_score"):
         np.testing.assert_allclose(fused.cv_results[key], reference.cv_results[key], atol=1 / 300)
+
+
+def test_both_engines_measure_and_retrain_the_best_weights_where_these_are_kept(tmp_path):
+    images, labels = make_digits(600)
+    rng = np.random.default_rng(0)
+    labels = np.where(rng.random(600) < 0.7, rng.permutation(labels), labels)  # learned by heart at once
+    lasting = replace(
+        PLAN, workers=1, grid=replace(GRID, lr=(0.03,), hidden2=(6,)), recipe=Recipe(patience=6)
+    )
+    plans = [replace(lasting, recipe=Recipe(patience=6, keep="best")), lasting]
+
+    (fused, weights), (last, last_weights) = (_measure_first(images, labels, one, tmp_path) for one in plans)
+
+    reference, expected = _measure_first(images, labels, replace(plans[0], engine=Engine.SKLEARN), tmp_path)
+    np.testing.assert_allclose(fused, reference, atol=3 / 300)
+    assert np.abs(fused - last).max() > 3 / 300
+    difference = np.abs(weights - expected).max()
+    assert difference < np.abs(weights - last_weights).max() / 10
+
+
+def _measure_first(images, labels, plan, folder):
+    """Return the scores of a plan's first candidate, and weights of it as it is retrained."""
+    with MessageListener(lambda _: None) as sender, TemporaryDirectory(dir=folder) as temp:
+        if plan.engine is Engine.SKLEARN:
+            engine = nullcontext(ReferenceEngine(plan, images, labels, sender, Path(temp)))
+        else:
+            source, checkpoints = Source(images, labels), Checkpoints(Path(temp) / "checkpoints")
+            engine = open_fast_engine(source, plan, checkpoints, sender.send, Path(temp))
+        with engine as opened:
+            found = opened.search().cv_results
+            network, _ = opened.train(0)
+    scores = np.array([found["split0_test_score"][0], found["split1_test_score"][0]])
+    return scores, network.hidden1.weight.detach().numpy()
 
 
 @pytest.mark.parametrize("plan", [PLAN, REFERENCE], ids=["fused", "sklearn"])

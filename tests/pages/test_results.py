@@ -78,6 +78,18 @@ def test_the_best_epoch_and_the_end_are_told_and_that_the_last_weights_are_kept(
     assert "The weights are those of epoch 6, the last, not of the best" in words
 
 
+def test_of_a_model_with_the_weights_of_its_best_epoch_it_is_told(open_results, model, home):
+    info = replace(model.info, recipe=replace(model.info.recipe, keep="best"))
+    saved = save_model(model.network, info, home / "models" / "kept")
+
+    words = read_words(open_results(model="kept"))
+
+    assert "training ended at epoch 6. The weights are those of epoch 3" in words
+    assert (
+        "ended after 6 epochs; the weights are those of epoch 3" in (saved.folder / "README.md").read_text()
+    )
+
+
 def test_of_a_model_saved_on_the_train_page_no_early_stopping_is_told(open_results, model, home):
     recipe = replace(model.info.recipe, max_epochs=6, patience=6)
     info = replace(model.info, recipe=recipe, recipe_name="live")

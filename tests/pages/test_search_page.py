@@ -27,7 +27,9 @@ from trained import make_dataset, make_model
 
 from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.plan import Engine, SearchPlan
+from mnist_core.network.recipe import Keep
 from mnist_core.store import (
+    SEARCH,
     Database,
     WorkState,
     add_job,
@@ -35,8 +37,10 @@ from mnist_core.store import (
     claim,
     end,
     get_search,
+    list_work,
     read_queue,
     release,
+    request_cancel,
 )
 from mnist_ui.session import MODEL_WIDGET
 from mnist_ui.states import name_in_title
@@ -461,6 +465,22 @@ def test_the_plan_of_an_ended_run_can_be_changed_in_the_form(open_page, store, s
     assert not page.exception
     assert page.text_input[0].value == "0.01, 0.001"
     assert "2 candidates × 2 folds" in read_words(page)
+
+
+def test_the_form_asks_whose_weights_are_kept_and_starts_with_what_a_run_had(
+    open_page, store, sample, no_process_left
+):
+    (weights,) = [box for box in open_page().selectbox if box.label == "Weights"]
+    page = weights.set_value(Keep.BEST).run()
+    find_button(page, "Start the search").click().run()
+    [run] = list_work(store, SEARCH)
+    request_cancel(store, run.id)
+
+    page = open_page(run.id)
+    find_button(page, "Change its plan").click().run()
+
+    (weights,) = [box for box in page.selectbox if box.label == "Weights"]
+    assert (run.plan.recipe.keep, weights.value) == ("best", "best")
 
 
 def test_a_run_that_is_done_shows_its_winner_its_ties_and_its_model(open_page, store):

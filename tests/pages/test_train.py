@@ -21,6 +21,7 @@ from mnist_core.store import (
     end,
     get_job,
     list_work,
+    read_epochs,
     record,
     release,
     rest,
@@ -47,14 +48,16 @@ def open_page(training: str | None = None) -> AppTest:
     return page.run()
 
 
-def train(store: Database, home: Path, dataset: Dataset, epochs: int, until: int, name: str = "") -> str:
+def train(
+    store: Database, home: Path, dataset: Dataset, epochs: int, until: int, name: str = "", lr: float = 0.01
+) -> str:
     """Train some epochs; the process of the training lives on, as far as the page can see."""
-    wishes = Wishes(until, Rates(0.01))
+    wishes = Wishes(until, Rates(lr))
     job_id = add_training(store, PLAN, dataset.name, dataset.fingerprint, wishes, name)
     job = claim(store, job_id)
     learner = open_learner(job, Settings(home, f"sqlite:///{home / 'lab.db'}"))
     for _ in range(epochs):
-        learner.train_epoch(Rates(0.01))
+        learner.train_epoch(Rates(lr))
     record(store, job_id, [(0, REFIT_FOLD, one) for one in learner.history])
     return job_id
 
@@ -216,6 +219,19 @@ def test_an_epoch_is_saved_as_a_model_of_the_name_that_was_given(home, store, da
     [saving] = list_work(store, SAVING)
     assert saving.settings == {"training": job_id, "epoch": 2, "name": "mine"}
     assert "Saving epoch 2 as mine" in read_words(page)
+
+
+def test_the_best_epoch_is_offered_where_another_is_shown(home, store, dataset, no_process_left):
+    job_id = train(store, home, dataset, epochs=6, until=6, lr=0.5)
+    losses = [row.record.valid_loss for row in read_epochs(store, job_id)]
+    best = 1 + losses.index(min(losses))
+    page = open_page(job_id)
+
+    press(page, f"Save the best, epoch {best}")
+
+    [saving] = list_work(store, SAVING)
+    assert best < 6
+    assert saving.settings == {"training": job_id, "epoch": best, "name": f"live-{job_id[-4:]}-{best}"}
 
 
 def test_a_model_that_was_saved_leads_to_the_pages_that_look_at_it(home, store, dataset):

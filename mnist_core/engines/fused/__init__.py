@@ -66,6 +66,9 @@ class Trainer:
     def _pack(self) -> None:
         """Let those that are over leave, and close the ranks."""
         self.write_back()
+        for training in self._trainings:
+            if training.is_over:
+                training.return_to_best()
         live = [training for training in self._trainings if not training.is_over]
         # Those of an epoch one after the other, as what an epoch trains on is drawn once.
         groups = sorted(self._device.choose_stacks(live), key=lambda group: group[0].steps)
@@ -112,3 +115,8 @@ def _train_stack(trainings: Sequence[Training], stack: Stack, ink: TrainingInk) 
                 seconds=seconds,
             )
         )
+    if any(training.is_to_copy for training in trainings):
+        stack.write_back()
+        for training in trainings:
+            if training.is_to_copy:
+                training.copy_best()

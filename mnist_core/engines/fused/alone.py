@@ -13,7 +13,7 @@ from mnist_core.network.history import EpochRecord
 from mnist_core.network.recipe import Recipe
 
 Trained = tuple[MLP, tuple[EpochRecord, ...]]
-"""A network in evaluation mode, with the weights of its last epoch, and every epoch."""
+"""A network in evaluation mode, with the weights that its recipe keeps, and every epoch."""
 
 
 def train_network(

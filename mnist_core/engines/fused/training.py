@@ -6,16 +6,17 @@ import numpy as np
 from jaxtyping import Float32
 
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.history import EpochRecord
-from mnist_core.network.recipe import Recipe
+from mnist_core.network.history import EarlyStop, EpochRecord
+from mnist_core.network.recipe import Keep, Recipe
 
 KEEP_MEAN, KEEP_SQUARE, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants, as torch has them by default."""
 
-_THRESHOLD = 1e-4  # skorch's: a loss counts as better when it is lower by this share
-
 State = Float32[np.ndarray, "3 ..."]
 """Parameters, and Adam's moving means of the gradient and of its square; of others the last step."""
+
+Weights = Float32[np.ndarray, "..."]
+"""Parameters alone."""
 
 
 @dataclass(eq=False)
@@ -38,6 +39,8 @@ class Training:
         Every epoch.
     steps : int
         Of the optimiser.
+    best : tuple of three ndarrays or None
+        The weights of the three after the best epoch yet, where the recipe keeps them.
     """
 
     candidate: Candidate
@@ -47,18 +50,30 @@ class Training:
     upper: State
     history: list[EpochRecord] = field(default_factory=list)
     steps: int = 0
-    _bar: float = float("inf")
-    _n_misses: int = 0
+    best: tuple[Weights, Weights, Weights] | None = None
+    _stop: EarlyStop = field(default_factory=EarlyStop)
 
     @property
     def is_over(self) -> bool:
         """Whether it has stopped early, or has had all its epochs."""
-        return self._n_misses >= self.recipe.patience or len(self.history) >= self.recipe.max_epochs
+        return self._stop.n_misses >= self.recipe.patience or len(self.history) >= self.recipe.max_epochs
 
     def add_epoch(self, record: EpochRecord) -> None:
         """Record an epoch and judge it as skorch's early stopping does."""
         self.history.append(record)
-        if record.valid_loss < self._bar:
-            self._n_misses, self._bar = 0, record.valid_loss - _THRESHOLD * record.valid_loss
-        else:
-            self._n_misses += 1
+        self._stop.judge(record)
+
+    @property
+    def is_to_copy(self) -> bool:
+        """Whether its weights of now are to be copied, as its recipe keeps the best and these are."""
+        return self.recipe.keep == Keep.BEST and self._stop.best == len(self.history) > 0
+
+    def copy_best(self) -> None:
+        """Copy its weights, which must be up to date, as the best yet."""
+        self.best = (self.first[0].copy(), self.bias[0].copy(), self.upper[0].copy())
+
+    def return_to_best(self) -> None:
+        """Take the best weights, where there is a copy, instead of the last."""
+        if self.best is not None:
+            self.first[0], self.bias[0], self.upper[0] = self.best
+            self.best = None

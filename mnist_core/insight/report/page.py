@@ -110,7 +110,8 @@ def _tell_training(facts: ReportFacts) -> str:
         return "<h2>Learning curve</h2>" + _say("The model has no history of its training.")
     words = (
         f"The winner, retrained on all training images, ended after {len(history)} epochs; its validation "
-        f"loss was lowest in epoch {best_epoch(history)}."
+        f"loss was lowest in epoch {best_epoch(history)}. The weights are those of epoch "
+        f"{facts.model.info.kept_epoch}, the {facts.model.info.recipe.keep}."
     )
     return '<h2 class="page">Learning curve</h2>' + show_curve(history, words)
 

@@ -4,7 +4,7 @@ from statistics import median
 
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
-from mnist_core.network.recipe import OPTIMIZER_WORDS, Optimizer, Recipe
+from mnist_core.network.recipe import OPTIMIZER_WORDS, Keep, Optimizer, Recipe
 
 _BEHIND = {1: "the hidden layer", 2: "both hidden layers", 3: "all hidden layers"}
 
@@ -103,6 +103,12 @@ def _describe_robust(info: ModelInfo) -> str:
 
 def _describe_early_stop(info: ModelInfo) -> str:
     last = info.history[-1].epoch
+    if info.recipe.keep == Keep.BEST:
+        most = ", the most that were allowed" if last == info.recipe.max_epochs else ""
+        return (
+            f"Training ended after {last} epochs{most}; the weights are those of epoch {info.kept_epoch}, "
+            "the best by its validation loss."
+        )
     if last == info.recipe.max_epochs:
         return f"Training ended after {last} epochs, the most that were allowed, with the last weights."
     return f"Training ended after {last} epochs with the last weights, as skorch's early stopping does."

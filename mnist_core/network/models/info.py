@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.history import EpochRecord
+from mnist_core.network.history import EpochRecord, find_kept_epoch
 from mnist_core.network.recipe import Recipe
 
 
@@ -277,6 +277,11 @@ class ModelInfo:
         """Return the change after which it was tested; None where training or learning came last."""
         n_before = self.learned.n_changes if self.learned else 0
         return self.changes[-1] if len(self.changes) > n_before else None
+
+    @property
+    def kept_epoch(self) -> int:
+        """Return the epoch of its training whose weights these are, or were before a change."""
+        return find_kept_epoch(self.history, self.recipe)
 
     @property
     def has_seen_pens(self) -> bool:

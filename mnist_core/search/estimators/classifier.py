@@ -51,13 +51,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         See there, too.
     optimizer : {"adam", "sgd", "nesterov"}
         How weights follow their gradients.
+    keep : {"last", "best"}
+        Whose weights the network ends with: of the last epoch, or of the one with the best validation loss.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
 
     Attributes
     ----------
     network_ : MLP
-        With the weights of the last epoch.
+        With the weights of the last epoch, or of the best where `keep` says so.
     history_ : tuple of EpochRecord
         Every epoch.
     classes_ : ndarray of shape (classes,)
@@ -85,6 +87,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         input_noise: Any = 0.0,
         optimizer: Any = "adam",
         momentum: Any = 0.0,
+        keep: Any = "last",
         random_state: Any = 0,
     ) -> None:
         # As in all of scikit-learn, anything can be set; `fit` says what cannot be used.
@@ -102,6 +105,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.input_noise = input_noise
         self.optimizer = optimizer
         self.momentum = momentum
+        self.keep = keep
         self.random_state = random_state
 
     @staticmethod
@@ -129,7 +133,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """
         recipe = recipe.of(candidate)
         settings = {name: getattr(recipe, name) for name in RECIPE_SETTINGS}
-        settings["optimizer"] = str(recipe.optimizer)
+        settings |= {"optimizer": str(recipe.optimizer), "keep": str(recipe.keep)}
         axes = {axis: getattr(candidate, axis) for axis in _AXES} | {"activation": candidate.activation.value}
         made = NetworkClassifier(**axes, **settings, random_state=recipe.seed)
         made.network_, made.history_ = network, tuple(history)

@@ -80,6 +80,8 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         See there, too.
     optimizer : {"adam", "sgd", "nesterov"}
         How weights follow their gradients.
+    keep : {"last", "best"}
+        Whose weights a network ends with: of the last epoch, or of the one with the best validation loss.
     random_state : int, RandomState or None
         Seed of the initial weights; None draws one.
     refit : bool, "accuracy" or callable
@@ -143,6 +145,7 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         input_noise: Any = 0.0,
         optimizer: Any = "adam",
         momentum: Any = 0.0,
+        keep: Any = "last",
         random_state: Any = 0,
         refit: Any = True,
         n_jobs: Any = None,
@@ -166,6 +169,7 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.input_noise = input_noise
         self.optimizer = optimizer
         self.momentum = momentum
+        self.keep = keep
         self.random_state = random_state
         self.refit = refit
         self.n_jobs = n_jobs

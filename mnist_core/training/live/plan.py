@@ -6,7 +6,7 @@ from typing import Any
 
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.recipe import MOST_EPOCHS, Recipe
+from mnist_core.network.recipe import MOST_EPOCHS, Keep, Recipe
 from mnist_core.store import WorkRow
 
 TRAINING = "live"
@@ -90,8 +90,8 @@ class LivePlan:
         return replace(self, parent=parent, parent_epoch=epoch)
 
     def endless(self) -> Recipe:
-        """Return the recipe for the engine, which never stops by itself."""
-        return replace(self.recipe, max_epochs=MOST_EPOCHS, patience=MOST_EPOCHS)
+        """Return the recipe for the engine, which never stops by itself, and goes back to no epoch."""
+        return replace(self.recipe, max_epochs=MOST_EPOCHS, patience=MOST_EPOCHS, keep=Keep.LAST)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from mnist_core.data.dataset import split_dataset
 from mnist_core.data.kept import open_dataset
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.settings import Settings
+from mnist_core.network.recipe import Keep
 from mnist_core.store import WorkRow, get_job
 from mnist_core.store.job import Job
 from mnist_core.training.live.frames import Frames
@@ -44,7 +45,9 @@ def save_epoch(job: WorkRow, settings: Settings, epoch: int, folder: Path) -> Tr
     changes = list_changes(frames, epoch)
     first = changes.pop(1)
     candidate = replace(plan.candidate, lr=first.lr)
-    recipe = replace(plan.recipe, weight_decay=first.weight_decay, max_epochs=epoch, patience=epoch)
+    # The command must end with the weights of this very epoch.
+    ending = replace(plan.recipe, max_epochs=epoch, patience=epoch, keep=Keep.LAST)
+    recipe = replace(ending, weight_decay=first.weight_decay)
     extra = ["--keep-epochs", *(word for item in changes.items() for word in ("--change", say_change(*item)))]
     command = write_command(dataset, candidate, recipe, plan.limit, folder, extra=extra)
     made = Made(candidate, recipe, "live", learner.network, learner.history, command)

@@ -21,7 +21,7 @@ from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.models.info import DoubtFacts
-from mnist_core.network.recipe import Recipe
+from mnist_core.network.recipe import Keep, Recipe
 from mnist_core.pens import SIDE
 from mnist_core.training.one_network import Made, TrainedModel, keep_model, write_command
 from mnist_core.training.robust.distil import distil
@@ -152,10 +152,11 @@ def train_robust(
 
 
 def _refuse_disturbance(recipe: Recipe) -> None:
-    if recipe.weight_decay or recipe.disturbs_inputs:
+    if recipe.weight_decay or recipe.disturbs_inputs or recipe.keep == Keep.BEST:
         raise GridError(
-            "The robust recipe distorts images in its own way, but weight decay, input dropout or input "
-            "noise was asked for: leave it out, or take the recipe paper."
+            "The robust recipe distorts images in its own way and never stops early, but weight decay, input "
+            "dropout, input noise or the best weights were asked for: leave that out, or take the recipe "
+            "paper."
         )
 
 

@@ -69,6 +69,12 @@ class Reel:
         """Return losses, accuracy, learning rate and weight decay of each epoch, from epoch 0 on."""
         return list(self._facts)
 
+    @property
+    def best(self) -> int:
+        """Return the epoch with the lowest validation loss yet; 0 before the first."""
+        losses = {epoch: facts[1] for epoch, facts in enumerate(self._facts) if facts[1] is not None}
+        return min(losses, key=losses.__getitem__, default=0)
+
     @cached_property
     def side(self) -> int:
         """Return the pixels along an edge of a picture."""
