@@ -13,6 +13,7 @@ from mnist_core.pens.corrections import keep_correction, make_correction
 from mnist_core.pens.game import Round
 from mnist_core.pens.scores import keep_score, make_score
 from mnist_core.store import Database, WorkState, add_job, claim, end, record
+from mnist_core.store.marks import mark_candidate
 from mnist_core.store.people.roll import add_person
 
 FILLED = {"n_runs": 2, "n_jobs": 1, "n_people": 1, "n_models": 2, "n_datasets": 1}
@@ -37,6 +38,7 @@ def fill_lab(settings: Settings, store: Database) -> str:
 def _fill_store(settings: Settings, store: Database) -> None:
     run_id = begin_run(store, "done")
     record(store, run_id, [(1, 0, make_record(1)), (1, 0, make_record(2, float("nan")))])
+    mark_candidate(store, run_id, 1, is_flagged=True, note="=1+1")
     folder = settings.runs_folder / run_id
     folder.mkdir(parents=True)
     (folder / "results.csv").write_bytes(b"a,b\n")

@@ -46,9 +46,9 @@ def make_record(epoch: int, loss: float = 0.5) -> EpochRecord:
     return EpochRecord(epoch, train_loss=loss, valid_loss=loss + 0.1, valid_accuracy=0.8, seconds=0.25)
 
 
-def set_times(store: Database, run_id: str, **seconds: float) -> None:
-    """Set times of a run, as seconds since 1970."""
-    store.write(sa.update(RUNS).where(RUNS.c.id == run_id).values(**seconds))
+def set_columns(store: Database, run_id: str, **values: float) -> None:
+    """Set columns of a run; times are seconds since 1970."""
+    store.write(sa.update(RUNS).where(RUNS.c.id == run_id).values(**values))
 
 
 def lose_worker(store: Database, run_id: str) -> None:

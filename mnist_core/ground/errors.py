@@ -67,6 +67,10 @@ class RunError(LabError):
     """A run that is unknown, or that failed."""
 
 
+class FilterError(LabError):
+    """Words that are to choose among candidates, but cannot be understood."""
+
+
 class RunStoppedError(RunError):
     """A run that was stopped before its end by who carried it out."""
 

@@ -11,7 +11,7 @@ from mnist_core.ground.settings import Settings
 from mnist_core.store.database import Database
 from mnist_core.store.reading import IS_SEARCH, check_yours, read_rows, read_state
 from mnist_core.store.rows import WorkRow, WorkState
-from mnist_core.store.tables import EPOCHS, FITS, RUNS
+from mnist_core.store.tables import EPOCHS, FITS, MARKS, RUNS
 
 _MOST_LETTERS = 200  # of a name, as many as its column holds
 _MOST_TAG_LETTERS = 40
@@ -84,7 +84,7 @@ def set_tags(store: Database, work_id: str, tags: Iterable[str]) -> None:
 
 
 def delete_work(store: Database, work_id: str) -> None:
-    """Remove a run with its fits and epochs; the model that it saved stays.
+    """Remove a run with its fits, epochs and marks; the model that it saved stays.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def delete_work(store: Database, work_id: str) -> None:
         still = sa.update(RUNS).where(RUNS.c.id == work_id, RUNS.c.state.in_(inactive), store.changes)
         if connection.execute(still.values(queue_position=None)).rowcount == 0:
             raise RunError(f"A run that is {state} cannot be deleted: cancel {work_id} first.")
-        for table in (EPOCHS, FITS):
+        for table in (EPOCHS, FITS, MARKS):
             connection.execute(sa.delete(table).where(table.c.run_id == work_id))
         connection.execute(sa.delete(RUNS).where(RUNS.c.id == work_id))
 

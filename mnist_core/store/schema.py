@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from mnist_core.ground.errors import RunError
 from mnist_core.store.tables import METADATA
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # the scripts in `migrations`, the latest last
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # the scripts in `migrations`, the latest last
 _LATEST = REVISIONS[-1]
 _BEFORE_REVISIONS = REVISIONS[0]  # what the lab made before it wrote revisions down
 _VERSION = sa.Table(

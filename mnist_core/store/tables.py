@@ -85,3 +85,12 @@ EPOCHS = sa.Table(
     # Else SQLite gives the id of a removed epoch to the next one, which who reads on would miss.
     sqlite_autoincrement=True,
 )
+# What users say of a candidate of a search.
+MARKS = sa.Table(
+    "marks",
+    METADATA,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("candidate", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("is_flagged", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+)

@@ -1,6 +1,6 @@
 """The grid of a run: how accurate each candidate is, as a map and as lines."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -25,14 +25,24 @@ def explain_heat_map(grid: Grid) -> str:
     return f"Mean over the folds done, in percent; grey cells have none yet. In each block {places}."
 
 
-def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
-    """Show the accuracy over the grid, and every candidate as a line through its hyper-parameters."""
+def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate], found: Collection[int]) -> None:
+    """Show the accuracy over the grid, and every candidate as a line through its hyper-parameters.
+
+    Parameters
+    ----------
+    run : WorkRow
+        The run.
+    ranked : sequence of RankedCandidate
+        Its candidates that are scored.
+    found : collection of int
+        Those that are looked for: the cells of others are faint, and have no line.
+    """
     grid = run.plan.tried
     left, right = st.columns([5, 7])
     with left.container(border=True):
         st.markdown("**Accuracy over the grid**", help=explain_heat_map(grid))
-        draw_heat_map(grid, ranked).show(f"heat-map-{run.id}", stretch=False)
+        draw_heat_map(grid, ranked, found=found).show(f"heat-map-{run.id}", stretch=False)
     with right.container(border=True):
         st.markdown("**Every candidate as a line**", help="Point at a line to follow it.")
         is_dark = st.context.theme.type == "dark"
-        draw_parallel(grid, ranked, is_dark).show(f"parallel-{run.id}")
+        draw_parallel(grid, [one for one in ranked if one.index in found], is_dark).show(f"parallel-{run.id}")

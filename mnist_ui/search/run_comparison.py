@@ -13,7 +13,7 @@ from mnist_ui import session
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
 from mnist_ui.search.grid_map import explain_heat_map
-from mnist_ui.search.ranking_table import show_ranking
+from mnist_ui.search.ranking_table import show_narrow_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 from mnist_ui.search.shown_run import select_run
 from mnist_ui.session import Held
@@ -61,7 +61,7 @@ def show_comparison(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore
     for side, run, its_ranked in zip(st.columns(2), pair, ranked, strict=True):
         with side.container(border=True):
             st.markdown(f"{badge_state(run.state)} **{escape(run.name)}**")
-            show_ranking(run.plan, its_ranked, f"compared-ranking-{run.id}", is_narrow=True)
+            show_narrow_ranking(run.plan, its_ranked, f"compared-ranking-{run.id}")
             st.markdown("**Accuracy over the grid**", help=explain_heat_map(run.plan.tried))
             draw_heat_map(run.plan.tried, its_ranked, [*ranked[0], *ranked[1]]).show(
                 f"compared-heat-map-{run.id}", stretch=False

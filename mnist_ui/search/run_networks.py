@@ -1,12 +1,14 @@
 """The networks of a run as they learn: all of them small, and one of them large."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
+from mnist_core.store.candidate_rows import CandidateRow
+from mnist_core.store.marks import NO_MARK, Mark
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.components.delivery import find_delivery
@@ -14,6 +16,7 @@ from mnist_ui.components.small_curves import SmallCurves
 from mnist_ui.components.small_curves.cells import MOST_CELLS
 from mnist_ui.search import state
 from mnist_ui.search.followed_runs import FollowedRun, Sight
+from mnist_ui.search.mark_form import show_mark
 from mnist_ui.search.search_charts import Curves, draw_curves
 from mnist_ui.segments import choose_one
 
@@ -28,8 +31,22 @@ _HELP = (
 )
 
 
-def show_networks(followed: FollowedRun, sight: Sight) -> None:
-    """Show every network as a small curve, and the chosen one large."""
+def show_networks(
+    followed: FollowedRun, sight: Sight, rows: Sequence[CandidateRow], marks: Mapping[int, Mark]
+) -> None:
+    """Show every network as a small curve, and the chosen one large.
+
+    Parameters
+    ----------
+    followed : FollowedRun
+        The run.
+    sight : Sight
+        As it stands.
+    rows : sequence of CandidateRow
+        The networks that are looked for: others are faint.
+    marks : mapping of int to Mark
+        What is said of them.
+    """
     run, fits, ranked = sight.run, sight.fits, sight.ranked
     epochs = followed.read_epochs(session.store(), fits)
     if not run.plan.candidates():
@@ -47,9 +64,10 @@ def show_networks(followed: FollowedRun, sight: Sight) -> None:
                 run.plan.tried, epochs, fits, fold=fold, best=best, is_running=run.state.is_held
             )
             delivery = find_delivery(state.CURVES_DELIVERY, figure.name)
-            figure.show(f"small-{run.id}", delivery, _chosen(run), state.CURVES_OF.of(run.id).put)
+            found = {row.index for row in rows}
+            figure.show(f"small-{run.id}", delivery, _chosen(run), state.CURVES_OF.of(run.id).put, found)
             st.caption(_sum_up(run, figure, fits, fold))
-    _show_curves(run, epochs, fits, ranked)
+    _show_curves(run, epochs, fits, ranked, marks)
 
 
 def _choose_fold(run: WorkRow) -> int | None:
@@ -80,12 +98,18 @@ def _chosen(run: WorkRow) -> int | None:
 
 
 def _show_curves(
-    run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow], ranked: Sequence[RankedCandidate]
+    run: WorkRow,
+    epochs: Sequence[EpochRow],
+    fits: Sequence[FitRow],
+    ranked: Sequence[RankedCandidate],
+    marks: Mapping[int, Mark],
 ) -> None:
     with st.container(border=True):
         words, choice = st.columns([3, 2], vertical_alignment="center")
         words.markdown("**Learning curves** on the validation images")
-        curves = _find_curves(run, fits, ranked, _choose_curves(run, choice))
+        number = _find_number(fits, ranked, _choose_curves(run, choice))
+        show_mark(run, number, marks.get(number, NO_MARK))
+        curves = _find_curves(run, fits, number)
         if not curves.names:
             st.caption("This network has not begun.")
             return
@@ -112,12 +136,13 @@ def _choose_curves(run: WorkRow, slot: DeltaGenerator) -> int:
     return int(chosen)
 
 
-def _find_curves(
-    run: WorkRow, fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int
-) -> Curves:
+def _find_number(fits: Sequence[FitRow], ranked: Sequence[RankedCandidate], chosen: int) -> int:
     best = ranked[0].index if ranked else fits[0].candidate
-    index = best if chosen == _BEST else chosen
-    names = {(fit.candidate, fit.fold): _name_fold(fit) for fit in fits if fit.candidate == index}
+    return best if chosen == _BEST else chosen
+
+
+def _find_curves(run: WorkRow, fits: Sequence[FitRow], number: int) -> Curves:
+    names = {(fit.candidate, fit.fold): _name_fold(fit) for fit in fits if fit.candidate == number}
     return Curves(names, n_columns=_FOLDS_A_ROW, n_rows=run.plan.cv // _FOLDS_A_ROW + 1)
 
 

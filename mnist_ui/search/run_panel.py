@@ -7,7 +7,9 @@ import streamlit as st
 
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_stamp
+from mnist_core.store.candidate_rows import list_candidate_rows
 from mnist_core.store.forecast import forecast_rest
+from mnist_core.store.marks import read_marks
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui import session
 from mnist_ui.following.waking import tend_work
@@ -15,6 +17,7 @@ from mnist_ui.following.watch import watch_work
 from mnist_ui.markdown import escape
 from mnist_ui.models.winner import await_winner
 from mnist_ui.search import state
+from mnist_ui.search.candidate_filter import ask_for_filter
 from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
 from mnist_ui.search.grid_map import show_grid
 from mnist_ui.search.machine_load import find_promise, say_memory
@@ -86,18 +89,20 @@ def _show_views(followed: FollowedRun, sight: Sight) -> None:
     run = sight.run
     if not state.VIEW.is_there():
         state.VIEW.put(NETWORKS if run.state.is_held else RANKING)
+    marks = read_marks(session.store(), run.id)
+    rows = ask_for_filter(list_candidate_rows(run.plan, sight.fits, sight.ranked, marks))
     names = [NETWORKS, RANKING, GRID, REPLAY]
     networks, ranking, grid, replay = st.tabs(names, key=state.VIEW, on_change="rerun")
     # Only what is seen is drawn: the others would cost as much each second.
     if networks.open:
         with networks:
-            show_networks(followed, sight)
+            show_networks(followed, sight, rows, marks)
     elif ranking.open:
         with ranking:
-            show_ranking(run.plan, sight.ranked, f"ranking-{run.id}")
+            show_ranking(run, rows)
     elif grid.open:
         with grid:
-            show_grid(run, sight.ranked)
+            show_grid(run, sight.ranked, {row.index for row in rows})
     elif replay.open:
         with replay:
             _show_replay(followed, sight)

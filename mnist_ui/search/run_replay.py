@@ -11,7 +11,7 @@ from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
 from mnist_core.store.ranking import rank_candidates
 from mnist_ui.components.replay import Replay
 from mnist_ui.search import state
-from mnist_ui.search.ranking_table import show_ranking
+from mnist_ui.search.ranking_table import show_narrow_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 
 
@@ -32,7 +32,7 @@ def show_replay(run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]
     st.caption(f"As it stood after {n_seen:,} epochs:")
     ranking, heat_map = st.columns([7, 5])
     with ranking.container(border=True):
-        show_ranking(run.plan, ranked, f"replayed-ranking-{run.id}", is_narrow=True)
+        show_narrow_ranking(run.plan, ranked, f"replayed-ranking-{run.id}")
     with heat_map.container(border=True):
         st.markdown("**Accuracy over the grid**")
         # The colours of the run's end, so that none changes its meaning on the way there.

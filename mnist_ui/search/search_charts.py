@@ -1,6 +1,6 @@
 """Charts of a search: accuracy over its grid, and its learning curves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -24,11 +24,15 @@ _PLOT_HEIGHT = 260  # with the axis of epochs
 _LEGEND_ROW = 22
 _QUANTITIES = {"valid_loss": ("validation loss", ".2f"), "valid_accuracy": ("validation accuracy", ".0%")}
 _LEAST_ERROR = 1e-4  # the colours follow the logarithm, which an error of 0 has not
+_FAINT = 0.15  # of a cell that is not looked for
 _EMPTY_CELL = "#8888882e"  # grey that is seen on white and on black
 
 
 def draw_heat_map(
-    grid: Grid, ranked: Sequence[RankedCandidate], among: Sequence[RankedCandidate] = ()
+    grid: Grid,
+    ranked: Sequence[RankedCandidate],
+    among: Sequence[RankedCandidate] = (),
+    found: Collection[int] | None = None,
 ) -> LiveChart:
     """Draw mean accuracy over the grid; a cell without a finished fold is grey.
 
@@ -43,13 +47,15 @@ def draw_heat_map(
     among : sequence of RankedCandidate
         Those whose range the colours are for, so that one colour means one accuracy in several maps; with
         none the colours are for the range of this map.
+    found : collection of int or None
+        The candidates that are looked for: the cells of others are faint. None looks for all.
     """
     if grid.drawn is not None:
         return draw_scatter(grid, ranked)
     errors = [_to_error(one.mean) for one in among]
     return LiveChart(
         spec=_heat_map_spec(grid, (min(errors), max(errors)) if len(set(errors)) > 1 else None),
-        frame=_frame(grid, ranked),
+        frame=_frame(grid, ranked, found),
         words="Heat map of mean accuracy over the grid",
     )
 
@@ -88,10 +94,13 @@ def draw_curves(
     )
 
 
-def _frame(grid: Grid, ranked: Sequence[RankedCandidate]) -> pd.DataFrame:
+def _frame(grid: Grid, ranked: Sequence[RankedCandidate], found: Collection[int] | None) -> pd.DataFrame:
     scored = {one.index: one for one in ranked}
-    rows = [_cell(grid, candidate, scored.get(index)) for index, candidate in enumerate(grid.candidates())]
-    columns = ["activation", "lr", "row", "column", "candidate", "accuracy", "error", "folds"]
+    rows = [
+        (*_cell(grid, candidate, scored.get(index)), found is None or index in found)
+        for index, candidate in enumerate(grid.candidates())
+    ]
+    columns = ["activation", "lr", "row", "column", "candidate", "accuracy", "error", "folds", "found"]
     return pd.DataFrame(rows, columns=columns).astype({"accuracy": "float64", "error": "float64"})
 
 
@@ -140,9 +149,10 @@ def _cells(grid: Grid, span: Span | None, has_text: bool) -> list[alt.Chart]:
         ],
     )
     filled = base.transform_filter("isValid(datum.error)")
+    opacity = alt.condition("datum.found", alt.value(1.0), alt.value(_FAINT))
     layers = [
         base.mark_rect(color=_EMPTY_CELL, cornerRadius=2),
-        filled.mark_rect(cornerRadius=2).encode(color=colour_accuracy(span)),
+        filled.mark_rect(cornerRadius=2).encode(color=colour_accuracy(span), opacity=opacity),
     ]
     if has_text:
         # White on the dark end of the colours, black on the bright one.
@@ -151,7 +161,9 @@ def _cells(grid: Grid, span: Span | None, has_text: bool) -> list[alt.Chart]:
         )
         percent = filled.transform_calculate(percent="datum.accuracy * 100")
         layers.append(
-            percent.mark_text(fontSize=10).encode(text=alt.Text("percent:Q", format=".1f"), color=ink)
+            percent.mark_text(fontSize=10).encode(
+                text=alt.Text("percent:Q", format=".1f"), color=ink, opacity=opacity
+            )
         )
     return layers
 

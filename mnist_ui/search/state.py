@@ -20,6 +20,12 @@ VIEW = Held("search-view", "")
 PLAN: "Held[Start | None]" = Held("search-plan", None)
 """What the form begins with."""
 
+FILTER = Held("filter", "")
+"""The words that choose among candidates; the name is the one in the address."""
+
+DIFFERS_ONLY = Held("search-differs-only", False)
+"""Whether the ranking leaves out columns in which all candidates are alike."""
+
 COMPARED_FIRST = Held[str | None]("search-compared-first", None)
 COMPARED_SECOND = Held[str | None]("search-compared-second", None)
 CURVES_DELIVERY: "Held[Delivery | None]" = Held("search-curves-delivery", None)
@@ -30,6 +36,11 @@ HISTORY_ASKED = Held[str | None]("search-history-asked", None)
 """The run that is asked about, whether it is to be deleted."""
 
 HISTORY_REFUSAL = Held[str | None]("search-history-refusal", None)
+FLAG = Held("search-flag", False)
+NOTE = Held("search-note", "")
+"""Flag and note of a network, by the run and its number."""
+
+MARK_REFUSAL = Held[str | None]("search-mark-refusal", None)
 REFUSAL = Held[str | None]("search-refusal", None)
 REPLAYED = Held("replay", 0)
 """How many epochs the player of a run has shown, by the run and all its epochs."""

@@ -40,6 +40,7 @@ HALF_WAY = {
     "0002": WorkState.RUNNING,
     "0003": WorkState.INTERRUPTED,
     "0004": WorkState.INTERRUPTED,
+    "0005": WorkState.INTERRUPTED,
 }
 N_FITS, MOST_EPOCHS = 4, 30
 

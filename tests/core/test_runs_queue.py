@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 import sqlalchemy as sa
-from stored_runs import OUTCOME, add_run, begin_run, make_record, set_times
+from stored_runs import OUTCOME, add_run, begin_run, make_record, set_columns
 
 from mnist_core.ground.errors import RunError
 from mnist_core.store import (
@@ -194,9 +194,9 @@ def test_a_run_that_has_stopped_is_cancelled_at_once(store, state):
 
 def test_the_time_of_a_run_leaves_its_pauses_out(store):
     run_id = begin_run(store)
-    set_times(store, run_id, started=1000.0)
+    set_columns(store, run_id, started=1000.0)
     end(store, run_id, WorkState.PAUSED, "paused")
-    set_times(store, run_id, ended=1060.0)
+    set_columns(store, run_id, ended=1060.0)
     assert get_search(store, run_id).seconds == 60
 
     request_resume(store, run_id)
@@ -208,7 +208,7 @@ def test_the_time_of_a_run_leaves_its_pauses_out(store):
 def test_a_run_that_is_queued_after_the_clock_was_set_back_waits_behind_the_others(store):
     first, second = add_run(store), add_run(store)
     for place, run_id in enumerate((first, second)):
-        set_times(store, run_id, queue_position=time.time() + 3600 + place)
+        set_columns(store, run_id, queue_position=time.time() + 3600 + place)
 
     third = add_run(store)
     request_cancel(store, first)

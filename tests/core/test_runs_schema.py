@@ -129,7 +129,7 @@ def test_a_store_that_was_brought_up_to_date_is_like_a_new_one(old, url):
     Database(url).close()
     upgraded = describe_schema(old)
     with old.begin() as connection:
-        for name in ("epochs", "fits", "runs", "alembic_version"):
+        for name in ("marks", "epochs", "fits", "runs", "alembic_version"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
     Database(url).close()
     assert describe_schema(old) == upgraded

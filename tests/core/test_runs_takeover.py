@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from stored_runs import add_run, begin_run, finish, lose_worker, make_record, set_times, start_python
+from stored_runs import add_run, begin_run, finish, lose_worker, make_record, set_columns, start_python
 
 from mnist_core.ground.errors import RunLostError
 from mnist_core.store import (
@@ -155,7 +155,7 @@ def test_a_worker_lives_on_when_the_clock_of_its_machine_is_set(store, claimed, 
 def test_a_beat_by_a_clock_that_is_wrong_is_a_sign_of_life(store, url, hours):
     hasty, run_id = Database(url, silent_after_s=0.0), begin_run(store)
     for second in range(3):
-        set_times(store, run_id, heartbeat=time.time() + 3600 * hours + second)
+        set_columns(store, run_id, heartbeat=time.time() + 3600 * hours + second)
         release_silent(hasty)
     assert get_search(store, run_id).state is WorkState.RUNNING
     hasty.close()

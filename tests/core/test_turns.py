@@ -1,7 +1,7 @@
 """Turns between spaces in the store: who comes next, what each is told, and clocks that differ."""
 
 import pytest
-from stored_runs import add_run, finish, set_times, start_python
+from stored_runs import add_run, finish, set_columns, start_python
 
 from mnist_core.ground.errors import RunLostError
 from mnist_core.store import (
@@ -168,7 +168,7 @@ def test_a_worker_whose_clock_is_a_minute_off_keeps_its_work_and_takes_nobodys(s
 def test_turns_do_not_depend_on_when_work_began_by_anybodys_clock(store):
     a1, b1 = add_run(store.of("a")), add_run(store.of("b"))
     assert [claim(store).id, claim(store).id] == [a1, b1]
-    set_times(store, a1, started=9e9)  # a machine whose clock is far ahead began it
+    set_columns(store, a1, started=9e9)  # a machine whose clock is far ahead began it
     a2, b2 = add_run(store.of("a")), add_run(store.of("b"))
 
     assert [claim(store).id, claim(store).id] == [a2, b2]

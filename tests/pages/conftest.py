@@ -54,14 +54,16 @@ def no_process_left(home: Path) -> Iterable[None]:
 
 @pytest.fixture
 def open_page(home: Path) -> OpenPage:
-    """Open the page in a new tab; with a run as a link names it, and a view of it."""
+    """Open the page in a new tab; with a run as a link names it, a view of it, and what else the link has."""
 
-    def open_one(run: str | None = None, view: str | None = None) -> AppTest:
+    def open_one(run: str | None = None, view: str | None = None, **link: str) -> AppTest:
         page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/search.py")
         if view is not None:
             page.session_state["search-view"] = view
         if run is not None:
             page.query_params["run"] = run
+        for name, value in link.items():
+            page.query_params[name] = value
         return page.run()
 
     return open_one

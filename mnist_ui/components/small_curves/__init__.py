@@ -1,6 +1,6 @@
 """Every network of a search as one small learning curve, laid out by hyper-parameters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from mnist_core.network.grid import Grid
@@ -44,9 +44,28 @@ class SmallCurves:
         return f"epochs 1 to {self.axes.last_epoch}, accuracy {accuracy}"
 
     def show(
-        self, key: str, delivery: Delivery, selected: int | None, on_pick: Callable[[int], None]
+        self,
+        key: str,
+        delivery: Delivery,
+        selected: int | None,
+        on_pick: Callable[[int], None],
+        found: Collection[int] | None = None,
     ) -> None:
-        """Draw the figure, or send what differs to the one that stands under this key."""
+        """Draw the figure, or send what differs to the one that stands under this key.
+
+        Parameters
+        ----------
+        key : str
+            Of the figure.
+        delivery : Delivery
+            What the tab has of it.
+        selected : int or None
+            The network that is marked.
+        on_pick : callable
+            Gets the network that is clicked.
+        found : collection of int or None
+            The networks that are looked for: others are faint. None looks for all.
+        """
         since, last = delivery.sent_before, max(self.steps)
         data = {
             **describe_layout(self.grid),
@@ -59,6 +78,7 @@ class SmallCurves:
                 if step > since
             ],
             "selected": selected,
+            "faint": [] if found is None else [cell.index for cell in self.cells if cell.index not in found],
             "label": "Learning curves of all networks",
         }
         _figure(

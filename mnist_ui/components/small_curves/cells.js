@@ -46,11 +46,11 @@ function makeCell(tag, begins) {
   return { element, line, score, note, begins, seen: "" };
 }
 
-export function changeCell(own, cell, isSelected) {
-  const seen = JSON.stringify([cell, isSelected]);
+export function changeCell(own, cell, isSelected, isFaint = false) {
+  const seen = JSON.stringify([cell, isSelected, isFaint]);
   if (own.seen === seen) return;
   own.seen = seen;
-  const kinds = ["cell", cell.kind, cell.best && "best", own.begins && "lr-begins"];
+  const kinds = ["cell", cell.kind, cell.best && "best", own.begins && "lr-begins", isFaint && "faint"];
   own.element.dataset.index = cell.index;
   own.element.className = kinds.filter(Boolean).join(" ");
   own.element.title = cell.words;

@@ -13,7 +13,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(state, { shape, name: data.name });
   receive(state, data, () => setTriggerValue("missing", true));
   // What has not changed is left alone: nothing flickers, and a tooltip stays.
-  state.known.forEach((cell, place) => changeCell(state.cells[place], cell, cell.index === data.selected));
+  const faint = new Set(data.faint);
+  state.known.forEach((cell, place) => {
+    changeCell(state.cells[place], cell, cell.index === data.selected, faint.has(cell.index));
+  });
   return () => clearTimeout(state.picking.timer);
 }
 
