@@ -48,10 +48,11 @@ def draw_heat_map(
         Those whose range the colours are for, so that one colour means one accuracy in several maps; with
         none the colours are for the range of this map.
     found : collection of int or None
-        The candidates that are looked for: the cells of others are faint. None looks for all.
+        The candidates that are looked for: the cells of others are faint, or points left out.
+        None looks for all.
     """
     if grid.drawn is not None:
-        return draw_scatter(grid, ranked)
+        return draw_scatter(grid, [one for one in ranked if found is None or one.index in found])
     errors = [_to_error(one.mean) for one in among]
     return LiveChart(
         spec=_heat_map_spec(grid, (min(errors), max(errors)) if len(set(errors)) > 1 else None),
