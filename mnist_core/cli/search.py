@@ -12,11 +12,12 @@ from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import GridError, RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import read_grid
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.plan import USUAL_TRIALS, Engine, SearchPlan, Strategy
 from mnist_core.search.following import MODEL, RESULTS, follow, hold_results
-from mnist_core.search.messages import Message, Phase, Records
+from mnist_core.search.messages import Drawn, Message, Phase, Records
 from mnist_core.search.process import SearchProcess
 from mnist_core.store import (
     SEARCH,
@@ -90,8 +91,8 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_search(arguments: argparse.Namespace) -> None:
     """Run a search to its end in this process's care."""
-    if arguments.strategy in (Strategy.BAYES, Strategy.RACE):
-        raise GridError(f"The strategy {arguments.strategy} is not built yet: choose grid or random.")
+    if arguments.strategy == Strategy.RACE:
+        raise GridError("The strategy race is not built yet: choose another.")
     settings = find_settings()
     settings.make_home()
     plan = SearchPlan(
@@ -193,6 +194,8 @@ class _Progress:
     def __call__(self, message: Message) -> None:
         if isinstance(message, Phase):
             self.say(message.text)
+        elif isinstance(message, Drawn):
+            self._candidates = list(map(Candidate.from_params, message.candidates))
         elif isinstance(message, Records) and message.is_restored:
             self._n_done = len(message.scores)
             if self._n_done:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,13 @@ from mnist_core.engines.fused.training import Training
 from mnist_core.ground.arrays import Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect, start_cluster
 from mnist_core.search.conductor import Conductor, GivesWay, never
 from mnist_core.search.crew import Crew, DaskCrew, OwnCrew
-from mnist_core.search.messages import Phase, Records, Tell
+from mnist_core.search.messages import Drawn, Phase, Records, Tell
+from mnist_core.search.proposing import propose
 from mnist_core.search.results import SearchResults, tabulate
 from mnist_core.search.rounds import Fold, Source
 from mnist_core.search.script import check_script
@@ -31,14 +32,14 @@ from mnist_core.search.tasks import Task, choose_lanes, cut_tasks
 _MOST_DRAWN = 200  # networks in memory that have not begun: some 100 MB
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class FastEngine:
     """Searches a grid, and trains the winner, by a crew.
 
     Attributes
     ----------
     plan : SearchPlan
-        What to search.
+        What to search; it grows with what is drawn.
     folds : sequence of Fold
         The outer ones, and last the one of the winner.
     n_pixels : int
@@ -63,25 +64,41 @@ class FastEngine:
     _drawn: dict[int, Training] = field(default_factory=dict)
 
     def search(self) -> SearchResults:
-        """Fit every candidate on every fold."""
-        candidates = self.plan.candidates()
+        """Fit every candidate on every fold; batch by batch, where scores tell which candidates are drawn."""
         known = self.checkpoints.load(self.plan.recipe)
         self.tell(_describe(known))
+        self._fit(known)
+        while self._draw(known):
+            self._fit(known)
+        return _tabulate(self.plan, known)
+
+    def _draw(self, known: Mapping[int, TaskState]) -> bool:
+        """Draw the next batch of candidates by the scores of all before; say whether there is one."""
+        if self.plan.strategy is not Strategy.BAYES:
+            return False
+        folds = [known[fold].ended for fold in range(self.plan.cv)] if self.plan.drawn else []
+        scores = [
+            float(np.mean([fold[number].score for fold in folds])) for number in range(len(self.plan.drawn))
+        ]
+        batch = propose(self.plan, scores)
+        self.plan = replace(self.plan, drawn=self.plan.drawn + batch)
+        if batch:
+            self.tell(Drawn([candidate.params() for candidate in self.plan.drawn]))
+        return bool(batch)
+
+    def _fit(self, known: dict[int, TaskState]) -> None:
+        """Fit the candidates that are drawn, as far as they are not fitted yet."""
+        candidates = self.plan.candidates()
         n_slots, tasks = len(self.crew.list_slots()), list[Task]()
         for fold in self.folds[:-1]:
             state = known.setdefault(fold.number, TaskState(fold.number))
             # The last one is cut finer, by itself, so that all slots end together.
             n_folds = 1 if fold is self.folds[-2] else self.plan.cv
-            tasks += cut_tasks(
-                fold,
-                state,
-                candidates,
-                choose_lanes(candidates, n_folds, n_slots, self.n_pixels),
-                self.plan.recipe,
-            )
+            open_ones = [one for number, one in enumerate(candidates) if number not in state.ended]
+            lanes = choose_lanes(open_ones, n_folds, n_slots, self.n_pixels)
+            tasks += cut_tasks(fold, state, candidates, lanes, self.plan.recipe)
         for state in self._conduct(tasks):
             known[state.fold].ended.update(state.ended)
-        return _tabulate(self.plan, known)
 
     def train(self, number: int) -> tuple[MLP, tuple[EpochRecord, ...]]:
         """Train one candidate on all training images."""

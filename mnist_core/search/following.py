@@ -15,6 +15,7 @@ from mnist_core.network.model_names import name_after
 from mnist_core.network.plan import SearchPlan
 from mnist_core.search.messages import (
     WAITING,
+    Drawn,
     Ending,
     Message,
     MessageListener,
@@ -24,7 +25,7 @@ from mnist_core.search.messages import (
 )
 from mnist_core.search.order import SearchOrder
 from mnist_core.search.process import SearchProcess
-from mnist_core.store import WorkRow, WorkState, end, give_way, record, trim_fits
+from mnist_core.store import WorkRow, WorkState, end, give_way, note_drawn, record, trim_fits
 from mnist_core.store.job import Job
 
 MODEL, RESULTS = "model", "results.csv"
@@ -155,6 +156,8 @@ def write_message(job: Job, message: Message) -> None:
     store, work_id = job.store, job.row.id
     if isinstance(message, Phase):
         job.tell(message.text)
+    elif isinstance(message, Drawn):
+        note_drawn(store, work_id, message.candidates)
     elif isinstance(message, Records):
         if message.is_restored:
             trim_fits(store, work_id, _count_epochs(message))

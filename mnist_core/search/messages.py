@@ -51,6 +51,16 @@ class Records:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The candidates that a search has drawn so far, as `Candidate.params` gives them.
+
+    What is told of the latest of them comes after it.
+    """
+
+    candidates: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class Ending:
     """How a search ended: `done`, `paused`, `interrupted`, `failed` or `WAITING`, why, and what it found."""
 
@@ -59,12 +69,13 @@ class Ending:
     outcome: Mapping[str, Any] | None = None
 
 
-Message = Phase | Records | Ending
+Message = Phase | Records | Drawn | Ending
 Tell = Callable[[Message], None]
 
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "Phase": lambda values: Phase(**values),
     "Records": Records.from_values,
+    "Drawn": lambda values: Drawn(**values),
     "Ending": lambda values: Ending(**values),
 }
 

@@ -12,6 +12,7 @@ from jaxtyping import Float64
 
 from mnist_core.ground.replacing import keep_file
 from mnist_core.network.architecture import MLP
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.plan import SearchPlan
 
@@ -47,6 +48,11 @@ class SearchResults:
 
     cv_results: dict[str, Any]
     best_index: int
+
+    @property
+    def best(self) -> Candidate:
+        """Return it."""
+        return Candidate.from_params(self.cv_results["params"][self.best_index])
 
     @property
     def best_score(self) -> float:

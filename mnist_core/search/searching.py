@@ -55,7 +55,7 @@ def search(order: SearchOrder, client: Client | None, gives_way: GivesWay) -> No
         order.sender.send(Phase("searches the grid"))
         found = engine.search()
         write_results(found, order.results_csv)
-        best = plan.candidates()[found.best_index]
+        best = found.best
         words = f"retrains the winner, {best}, on all {len(split.train):,} training images"
         order.sender.send(Phase(words))
         trained = train_model(

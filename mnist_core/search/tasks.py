@@ -77,12 +77,12 @@ def cut_tasks(
         free -= candidate.hidden1
     return [
         Task(
-            f"{fold.name}-{part}",
+            f"{fold.name}-{group[0]}",
             fold.name,
             _pick(state, [number for number in group if number in state.live]),
             tuple(number for number in group if number not in state.live),
         )
-        for part, group in enumerate(groups)
+        for group in groups
     ]
 
 

@@ -16,7 +16,7 @@ from mnist_core.store.claims import (
     rest,
 )
 from mnist_core.store.database import Database
-from mnist_core.store.epochs import read_epochs, read_fits, record, trim_fits
+from mnist_core.store.epochs import note_drawn, read_epochs, read_fits, record, trim_fits
 from mnist_core.store.owner import HEARTBEAT_EVERY_S
 from mnist_core.store.queue import (
     add_job,
@@ -73,6 +73,6 @@ __all__ += [
 __all__ += ["claim", "describe_wait", "end", "find_searches", "get_job", "get_search", "get_work"]
 __all__ += ["give_way", "has_work", "is_waiting", "list_all_work", "list_tags", "list_waiting", "list_work"]
 __all__ += ["move_to_front", "move_up", "now", "read_best_scores", "read_epochs", "read_fits"]
-__all__ += ["read_owner", "read_queue", "read_stamp", "read_state", "record", "release"]
+__all__ += ["note_drawn", "read_owner", "read_queue", "read_stamp", "read_state", "record", "release"]
 __all__ += ["release_silent", "remove_work", "rename_work", "request_cancel", "request_pause"]
 __all__ += ["request_resume", "rest", "set_cluster", "set_tags", "trim_fits", "wish"]

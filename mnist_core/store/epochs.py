@@ -15,7 +15,7 @@ from mnist_core.network.history import EpochRecord
 from mnist_core.store.claims import hold
 from mnist_core.store.database import Database
 from mnist_core.store.rows import EpochRow, FitRow, FitState
-from mnist_core.store.tables import EPOCHS, FITS
+from mnist_core.store.tables import EPOCHS, FITS, RUNS
 
 FitEpoch = tuple[int, int, EpochRecord]
 """An epoch that has ended, with its candidate and fold."""
@@ -51,6 +51,15 @@ def record(
             _count_epochs(connection, work_id, {(candidate, fold) for candidate, fold, _ in epochs})
         if scores:
             connection.execute(ended, [{**_its(fit), "new_score": score} for *fit, score in scores])
+
+
+def note_drawn(store: Database, work_id: str, candidates: Sequence[Mapping[str, Any]]) -> None:
+    """Note in the plan of a search of one's own which candidates it has drawn so far."""
+    query = sa.select(RUNS.c.plan).where(RUNS.c.id == work_id)
+    with store.writing() as connection:
+        hold(store, connection, work_id, {})
+        plan = connection.execute(query).scalar_one()
+        hold(store, connection, work_id, {"plan": plan | {"drawn": [dict(one) for one in candidates]}})
 
 
 def trim_fits(store: Database, work_id: str, kept: Mapping[tuple[int, int], int]) -> None:

@@ -53,12 +53,13 @@ def rank_candidates(plan: SearchPlan, fits: Sequence[FitRow]) -> list[RankedCand
     ----------
     Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees" (1984), the 1 SE rule.
     """
+    candidates = plan.candidates()
     scores: dict[int, list[float]] = defaultdict(list)
     for fit in fits:
-        if fit.score is not None and fit.fold != REFIT_FOLD:
+        # A fit may have been read later than the plan, and be of a candidate that was drawn meanwhile.
+        if fit.score is not None and fit.fold != REFIT_FOLD and fit.candidate < len(candidates):
             scores[fit.candidate].append(fit.score)
     order = sorted(scores, key=lambda index: _place(index, scores[index]))
-    candidates = plan.candidates()
     bar = _tie_bar(scores[order[0]]) if order else 0.0
     return [
         _describe(index, candidates[index], scores[index], rank, bar) for rank, index in enumerate(order, 1)

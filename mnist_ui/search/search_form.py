@@ -48,6 +48,10 @@ _STRATEGIES = {
         "Some of the candidates, drawn at random by the seed of the weights: the same ones each time, from "
         "ranges too, and from grids of any size.",
     ),
+    Strategy.BAYES: (
+        "Bayesian",
+        "Candidates are drawn in batches, the first at random, each other one where those before it did well.",
+    ),
 }
 """Name and sentence of each."""
 

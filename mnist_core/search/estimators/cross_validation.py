@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from numbers import Integral
 from typing import Any
 
+import joblib
 import numpy as np
 from sklearn.model_selection import check_cv
 
@@ -14,7 +15,8 @@ from mnist_core.data.dataset import compute_fingerprint
 from mnist_core.data.stratified import Split
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.ground.errors import GridError
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan, Strategy
+from mnist_core.search.estimators.inputs import make_plain, make_recipe, read_axes
 from mnist_core.search.results import SearchResults
 
 _ELSE = "use scikit-learn's GridSearchCV(NetworkClassifier(), ...) for it"
@@ -51,6 +53,32 @@ def check_settings(search: Any) -> None:
             "return_train_score must be False, as networks are measured on the folds left out only, but is "
             f"{search.return_train_score!r}: {_ELSE}."
         )
+
+
+def make_plan(search: Any, n_folds: int) -> SearchPlan:
+    """Make the plan that the parameters of a `GridSearch` stand for.
+
+    Raises
+    ------
+    GridError
+        If one of them cannot be used.
+    """
+    for word, kind, value in (("engine", Engine, search.engine), ("strategy", Strategy, search.strategy)):
+        if value not in list(kind):
+            choices = f"{', '.join(list(kind)[:-1])} or {list(kind)[-1]}"
+            raise GridError(f"The {word} must be {choices}, but is {value!r}: choose one.")
+    if search.checkpoint_folder is not None and search.engine == Engine.SKLEARN:
+        raise GridError("The sklearn engine keeps no checkpoints: choose fused, or no checkpoint folder.")
+    return SearchPlan(
+        grid=read_axes(search.param_grid),
+        recipe=make_recipe(search),
+        cv=n_folds,
+        engine=Engine(search.engine),
+        workers=joblib.effective_n_jobs(search.n_jobs),
+        cluster=search.cluster,
+        strategy=Strategy(search.strategy),
+        n_trials=make_plain(search.n_trials),
+    )
 
 
 def read_splits(cv: Any, columns: Inputs, labels: Labels) -> list[Split] | None:
@@ -104,6 +132,7 @@ def choose_best(refit: Any, found: SearchResults) -> SearchResults:
 def name_search(plan: SearchPlan, columns: Inputs, labels: Labels, splits: Sequence[Split] | None) -> str:
     """Name the folder that holds the checkpoints of this very search."""
     words = json.dumps([plan.grid.values(), asdict(plan.recipe), plan.cv])
+    words += "" if plan.strategy is Strategy.GRID else json.dumps([plan.strategy, plan.n_trials])
     words += "" if splits is None else json.dumps([[part.tolist() for part in split] for split in splits])
     words += compute_fingerprint(columns, labels)
     return hashlib.sha256(words.encode()).hexdigest()[:16]

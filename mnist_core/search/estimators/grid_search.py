@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -17,27 +16,26 @@ from sklearn.utils.validation import check_is_fitted
 
 from mnist_core.data.stratified import Split
 from mnist_core.ground.arrays import Inputs, Labels, Probabilities
-from mnist_core.ground.errors import GridError
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.estimators.classifier import NetworkClassifier
 from mnist_core.search.estimators.cross_validation import (
     check_settings,
     choose_best,
+    make_plan,
     name_search,
     read_splits,
 )
 from mnist_core.search.estimators.inputs import (
     check_inner_parts,
-    make_recipe,
     raising_value_errors,
-    read_axes,
     read_training,
     tag_images,
 )
-from mnist_core.search.estimators.telling import Report, follow_fits, make_lines, make_tell
+from mnist_core.search.estimators.telling import follow_fits, make_lines, make_tell
 from mnist_core.search.fast import FastEngine, open_fast_engine
-from mnist_core.search.messages import MessageListener
+from mnist_core.search.messages import MessageListener, Tell
 from mnist_core.search.reference import ReferenceEngine
 from mnist_core.search.results import SearchResults
 from mnist_core.search.rounds import Source
@@ -106,6 +104,11 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         A fit that goes wrong ends the search; all else is refused.
     return_train_score : {False}
         Accuracy is measured on the folds left out only.
+    strategy : {"grid", "random", "bayes"}
+        Which candidates are measured: all, some at random, or by what was measured before.
+    n_trials : int or None
+        How many of these are drawn; None is 25. Axes of numbers may then be ranges such as `{"low": 0.0001,
+        "high": 0.1, "log": True}`, or frozen `loguniform`, `uniform` and `randint` of `scipy.stats`.
 
     Attributes
     ----------
@@ -156,6 +159,8 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         verbose: Any = 0,
         error_score: Any = "raise",
         return_train_score: Any = False,
+        strategy: Any = "grid",
+        n_trials: Any = None,
     ) -> None:
         # As in all of scikit-learn, anything can be set; `fit` says what cannot be used.
         self.param_grid = param_grid
@@ -180,6 +185,8 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.verbose = verbose
         self.error_score = error_score
         self.return_train_score = return_train_score
+        self.strategy = strategy
+        self.n_trials = n_trials
 
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any) -> "GridSearch":
@@ -205,13 +212,14 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         with raising_value_errors():
             check_settings(self)
             splits = read_splits(self.cv, columns, labels)
-            plan = self._make_plan(int(self.cv) if splits is None else len(splits))
+            plan = make_plan(self, int(self.cv) if splits is None else len(splits))
         check_inner_parts(labels, plan.cv, splits)
         context = self._init_callback_context(max_subtasks=1 + bool(self.refit))
         context.call_on_fit_task_begin(estimator=self)
         reports = [] if self.report is None else [self.report]
-        reports += [make_lines(plan, self.verbose)] if self.verbose else []
-        with self._open_engine(plan, columns, labels, splits, reports) as engine:
+        candidates = plan.candidates()
+        reports += [make_lines(plan, candidates, self.verbose)] if self.verbose else []
+        with self._open_engine(plan, columns, labels, splits, make_tell(reports, candidates)) as engine:
             with follow_fits(self, plan, context) as follow:
                 reports.append(follow)
                 found = engine.search()
@@ -247,20 +255,6 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def __sklearn_tags__(self) -> Tags:
         return tag_images(super().__sklearn_tags__())
 
-    def _make_plan(self, n_folds: int) -> SearchPlan:
-        if self.engine not in list(Engine):
-            raise GridError(f"The engine must be fused or sklearn, but is {self.engine!r}: choose one.")
-        if self.checkpoint_folder is not None and self.engine == Engine.SKLEARN:
-            raise GridError("The sklearn engine keeps no checkpoints: choose fused, or no checkpoint folder.")
-        return SearchPlan(
-            grid=read_axes(self.param_grid),
-            recipe=make_recipe(self),
-            cv=n_folds,
-            engine=Engine(self.engine),
-            workers=joblib.effective_n_jobs(self.n_jobs),
-            cluster=self.cluster,
-        )
-
     @contextmanager
     def _open_engine(
         self,
@@ -268,9 +262,8 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         columns: Inputs,
         labels: Labels,
         splits: Sequence[Split] | None,
-        reports: Sequence[Report],
+        tell: Tell,
     ) -> Iterator[FastEngine | ReferenceEngine]:
-        tell = make_tell(reports)
         with ExitStack() as opened:
             temp_folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
             if plan.engine is Engine.SKLEARN:
@@ -293,7 +286,7 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         begin = time.perf_counter()
         network, history = engine.train(self.best_index_)
         self.refit_time_ = time.perf_counter() - begin
-        best = plan.candidates()[self.best_index_]
+        best = Candidate.from_params(self.best_params_)
         self.best_estimator_ = NetworkClassifier.wrap(network, best, plan.recipe, history, self.classes_)
         if hasattr(self, "feature_names_in_"):
             self.best_estimator_.feature_names_in_ = self.feature_names_in_

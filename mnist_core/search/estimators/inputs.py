@@ -20,6 +20,8 @@ from mnist_core.network.grid import PAPER_GRID, Grid
 from mnist_core.network.recipe import MOST_CLASSES, RECIPE_SETTINGS, Recipe
 
 _SEEDS = 2**31
+_DISTRIBUTIONS = {"loguniform": True, "reciprocal": True, "uniform": False, "randint": False}
+"""Those of `scipy.stats` that are ranges, and whether these are logarithmic."""
 
 
 def tag_images(tags: Tags) -> Tags:
@@ -126,7 +128,9 @@ def raising_value_errors() -> Iterator[None]:
 
 
 def read_axes(values: Any) -> Grid:
-    """Read a grid from a mapping of lists, as they come, or of arrays; None is the paper's.
+    """Read a grid from a mapping of lists, of arrays, or of ranges; None is the paper's.
+
+    A range is written as in GRID.json, or a frozen distribution of `scipy.stats`.
 
     Raises
     ------
@@ -139,9 +143,25 @@ def read_axes(values: Any) -> Grid:
         return values
     if not isinstance(values, Mapping):
         raise GridError(f"param_grid must be a mapping of lists, but is {values!r}: see GridSearch.")
-    return Grid.from_values({axis: _make_plain_list(axis_values) for axis, axis_values in values.items()})
+    return Grid.from_values({axis: _make_plain_axis(axis, several) for axis, several in values.items()})
 
 
-def _make_plain_list(values: Any) -> Any:
+def _make_plain_axis(axis: str, values: Any) -> Any:
+    if hasattr(values, "dist") and hasattr(values, "support"):
+        return _read_distribution(axis, values)
     values = make_plain(values)
     return [make_plain(value) for value in values] if isinstance(values, list | tuple) else values
+
+
+def _read_distribution(axis: str, frozen: Any) -> dict[str, Any]:
+    """Read a range from a frozen distribution of `scipy.stats`, as `RandomizedSearchCV` takes them."""
+    name = frozen.dist.name
+    if name not in _DISTRIBUTIONS:
+        raise GridError(
+            f"{axis} may be drawn from loguniform, uniform or randint of scipy.stats, but is {name}: choose "
+            "one of these, or list its values."
+        )
+    low, high = map(make_plain, frozen.support())
+    if name == "randint":
+        return {"low": int(low), "high": int(high)}
+    return {"low": low, "high": high, "log": _DISTRIBUTIONS[name]}

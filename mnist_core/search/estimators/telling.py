@@ -7,17 +7,28 @@ from typing import Any
 
 from sklearn.callback import CallbackContext
 
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.plan import SearchPlan
-from mnist_core.search.messages import Message, Records, Tell
+from mnist_core.search.messages import Drawn, Message, Records, Tell
 
 Report = Callable[[str, list[dict[str, Any]]], None]
 """Gets the word `epochs` or `fits`, and a list of those that have ended."""
 
 
-def make_tell(reports: Sequence[Report]) -> Tell:
-    """Make what passes epochs and scores on in words that users know, what was done before among them."""
+def make_tell(reports: Sequence[Report], candidates: list[Candidate]) -> Tell:
+    """Make what passes epochs and scores on in words that users know, what was done before among them.
+
+    Parameters
+    ----------
+    reports : sequence of callable
+        Get them.
+    candidates : list of Candidate
+        Grows by those that are drawn meanwhile.
+    """
 
     def tell(message: Message) -> None:
+        if isinstance(message, Drawn):
+            candidates[:] = map(Candidate.from_params, message.candidates)
         if not isinstance(message, Records):
             return
         for word, name, items in (
@@ -30,10 +41,10 @@ def make_tell(reports: Sequence[Report]) -> Tell:
     return tell
 
 
-def make_lines(plan: SearchPlan, verbose: int) -> Report:
+def make_lines(plan: SearchPlan, candidates: Sequence[Candidate], verbose: int) -> Report:
     """Make what prints each fit as `GridSearchCV` does: how many there will be, and from 2 on each."""
-    candidates = plan.candidates()
-    _say(f"Fitting {plan.cv} folds for each of {len(candidates)} candidates, totalling {plan.n_fits} fits")
+    n = plan.n_candidates
+    _say(f"Fitting {plan.cv} folds for each of {n} candidates, totalling {plan.n_fits} fits")
 
     def report(word: str, items: list[dict[str, Any]]) -> None:
         for item in items if word == "fits" and verbose > 1 else ():
