@@ -50,7 +50,7 @@ _STRATEGIES = {
     ),
     Strategy.BAYES: (
         "Bayesian",
-        "Candidates are drawn in batches, the first at random, each other one where those before it did well.",
+        "Candidates are drawn in batches: the first at random, each other one where those before did well.",
     ),
 }
 """Name and sentence of each."""
