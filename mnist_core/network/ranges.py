@@ -34,9 +34,9 @@ class Range:
     step: int = 1
 
     def __str__(self) -> str:
-        words = f"{self.low:g} to {self.high:g}"
+        words = f"{self.low:.15g} to {self.high:.15g}"
         words += f" by {self.step}" if self.step > 1 else ""
-        return words + (" (log)" if self.log else "")
+        return words + (" log" if self.log else "")
 
     def list_values(self) -> range | None:
         """Return its values where they are whole and equally likely; they are not written out."""

@@ -7,6 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mnist_core.network.grid import Axis
+from mnist_core.network.plan import SearchPlan
+from mnist_core.network.ranges import Range
 from mnist_core.store import BestScore, WorkRow, read_fits
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
@@ -107,14 +110,15 @@ def _show_table(rows: Mapping[str, tuple[str, str]], first: WorkRow, second: Wor
 
 
 def _describe_plan(run: WorkRow) -> dict[str, str]:
-    plan, grid, recipe = run.plan, run.plan.grid.values(), asdict(run.plan.recipe)
+    plan, axes, recipe = run.plan, run.plan.grid.axes(), asdict(run.plan.recipe)
     return {
         "Data set": run.dataset_name,
         "Fingerprint": run.fingerprint,
         "Images": "all" if plan.limit is None else f"{plan.limit:,}",
-        **{words: _say_values(grid.get(axis, [])) for axis, words in _AXES.items()},
+        "Strategy": _say_strategy(plan),
+        **{words: _say_axis(axes.get(axis, ())) for axis, words in _AXES.items()},
         "Folds": str(plan.cv),
-        **{words: _say_values(grid.get(name, [recipe[name]])) for name, words in _RECIPE.items()},
+        **{words: _say_axis(axes.get(name, (recipe[name],))) for name, words in _RECIPE.items()},
         "Split seed": str(plan.split_seed),
         "Engine": plan.engine.value,
         "Processes": "one a core" if plan.workers is None else str(plan.workers),
@@ -122,13 +126,20 @@ def _describe_plan(run: WorkRow) -> dict[str, str]:
     }
 
 
-def _say_values(values: Sequence[Any]) -> str:
-    words = ["-".join(map(str, one)) if isinstance(one, list) else _say_one(one) for one in values]
-    return ", ".join(words) or _NONE
+def _say_axis(several: Axis) -> str:
+    if isinstance(several, Range):
+        return str(several)
+    return ", ".join(map(_say_one, several)) or _NONE
 
 
 def _say_one(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _say_strategy(plan: SearchPlan) -> str:
+    return plan.strategy.value + (f", {plan.n_trials:,} candidates" if plan.strategy.draws else "")
 
 
 def _describe_result(run: WorkRow, ranked: Sequence[RankedCandidate]) -> dict[str, str]:

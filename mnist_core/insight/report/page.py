@@ -93,8 +93,10 @@ def _tell_grid(facts: ReportFacts) -> str:
         for one in facts.ranked
     ]
     head = ["Candidate", "Mean accuracy", "Standard deviation", "Within one standard error"]
+    plan = facts.run.plan
+    drawn = f", drawn by the strategy {plan.strategy.value}" if plan.strategy.draws else ""
     words = (
-        f"{len(rows)} candidates, each in {facts.run.plan.cv}-fold cross-validation. "
+        f"{len(rows)} candidates{drawn}, each in {plan.cv}-fold cross-validation. "
         f"{ties} other than the winner came within one standard error of it."
     )
     return (
