@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_core.ground.spreadsheets import guard_word
 from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.store import Database
 from mnist_core.store.people.standings import BestRun, read_best_runs
@@ -14,7 +15,6 @@ from mnist_ui.charts.shown import show_chart
 from mnist_ui.downloads import offer_table
 
 _SHARES = ("folds", "accuracy", "from", "to")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ROW, _AROUND = 22, 130  # pixels of a person in the chart, and of its legend and axis
 
 
@@ -55,11 +55,7 @@ def tabulate_best_runs(runs: Sequence[BestRun]) -> pd.DataFrame:
 
 def guard_words(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table for spreadsheets, which would carry out words that begin as a formula does."""
-
-    def guard(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-    return table.map(guard)
+    return table.map(guard_word)
 
 
 def draw_best_runs(table: pd.DataFrame) -> Layered:

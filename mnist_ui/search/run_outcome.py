@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.store import Database, Outcome, WorkRow, WorkState, add_search
+from mnist_core.store.fit_rows import write_fits
 from mnist_core.store.people.publishing import find_winner, give_run, take_back_run, take_given
 from mnist_core.store.ranking import RankedCandidate
 from mnist_core.work.supervisor import start_worker
@@ -29,7 +30,9 @@ def show_end(run: WorkRow, ranked: Sequence[RankedCandidate]) -> None:
         _show_outcome(run, run.found, ranked)
     else:
         _say_why(run)
-    _offer_again(run)
+    with st.container(horizontal=True):
+        _offer_again(run)
+        _offer_fits(run)
 
 
 def _say_why(run: WorkRow) -> None:
@@ -120,14 +123,25 @@ def _write_report(store: Database, settings: Settings, run_id: str) -> str:
 
 
 def _offer_again(run: WorkRow) -> None:
-    with st.container(horizontal=True):
-        if st.button("Run it again", icon=":material/replay:", key=f"again-{run.id}"):
-            settings, store = session.settings(), session.store()
-            take_given(settings, run.fingerprint)  # where another has published the run
-            open_run(add_search(store, make_own(run.plan), run.dataset_name, run.fingerprint, run.name))
-            start_worker(settings)
-            st.rerun()
-        if st.button("Change its plan", icon=":material/edit:", key=f"edit-{run.id}"):
-            fill_form(run.plan)
-            open_form()
-            st.rerun()
+    if st.button("Run it again", icon=":material/replay:", key=f"again-{run.id}"):
+        settings, store = session.settings(), session.store()
+        take_given(settings, run.fingerprint)  # where another has published the run
+        open_run(add_search(store, make_own(run.plan), run.dataset_name, run.fingerprint, run.name))
+        start_worker(settings)
+        st.rerun()
+    if st.button("Change its plan", icon=":material/edit:", key=f"edit-{run.id}"):
+        fill_form(run.plan)
+        open_form()
+        st.rerun()
+
+
+def _offer_fits(run: WorkRow) -> None:
+    offer_file(
+        "All fits as CSV",
+        partial(write_fits, session.store(), run.id),
+        f"fits-{run.id}.csv",
+        "text/csv",
+        key=f"fits-{run.id}",
+        type="tertiary",
+        help="Each training a row: seed, fold, epochs, score, seconds, flag, note, and where the model is.",
+    )

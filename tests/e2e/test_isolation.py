@@ -78,7 +78,14 @@ ROUTES = {
     "report": [["report", "DONE", "--out", "OUT.html"], ["report", "PAUSED", "--out", "OUT.html"]],
     "resume": [["resume", "PAUSED"], ["resume", "DONE"], ["resume", "PAUSED", "--cluster", "tcp://h:1"]],
     "robustness": [["robustness", "MODEL"], ["robustness", "paper", "MODEL"]],
-    "runs": [["runs"], ["runs", "--trainings"], ["runs", "--json"]],
+    "runs": [
+        ["runs"],
+        ["runs", "--trainings"],
+        ["runs", "--json"],
+        ["runs", "DONE"],
+        ["runs", "DONE", "--fits", "OUT.csv"],
+        ["runs", "PAUSED", "--candidate", "0", "--note", "seen"],
+    ],
 }
 """The commands that take an id or a name, each with another's."""
 
