@@ -14,6 +14,7 @@ from mnist_ui.components.notice import watch_run
 from mnist_ui.empty import ask_for_dataset
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
+from mnist_ui.search.compared_runs import leave_comparison
 from mnist_ui.search.expected_time import show_forecast
 from mnist_ui.search.run_comparison import show_comparison
 from mnist_ui.search.run_list import show_history
@@ -50,6 +51,8 @@ def _show_page() -> None:
                 watch_run(run).show()
         else:
             st.info(f"No search was run yet: plan one under {FORM_TAB}.", icon=":material/tune:")
+    if not (more_tabs and more_tabs[0].open):
+        leave_comparison()
     for tab, show in zip(more_tabs, (show_comparison, show_history), strict=False):
         if tab.open:
             with tab:

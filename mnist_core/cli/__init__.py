@@ -30,7 +30,10 @@ COMMANDS = {
     "train": ("train", "trains one network"),
     "film": ("film", "writes the epochs of a live training as a GIF"),
     "evaluate": ("measure", "measures a saved model"),
-    "compare": ("compare", "says which of two models reads more, and whether that can be chance"),
+    "compare": (
+        "compare",
+        "says which of two models reads more, and whether that can be chance; or what runs came to",
+    ),
     "calibrate": ("trust", "says how true a model's probabilities are, and fits its temperature"),
     "coverage": ("trust", "says what a model gains by refusing what it is least sure of"),
     "robustness": ("robustness", "says how well models read what is disturbed more and more"),

@@ -32,11 +32,15 @@ FILE_WORDS = "a file of digit images (.mat, NumPy, CSV, Parquet, IDX), or a ZIP 
 _METAVARS = {"axes": "AXES", "size": "HEIGHTxWIDTH", "class_names": "NAME,NAME"}
 
 
-def add_data_arguments(command: argparse.ArgumentParser, file_words: str = FILE_WORDS) -> None:
+def add_data_arguments(
+    command: argparse.ArgumentParser, file_words: str = FILE_WORDS, *, is_needed: bool = True
+) -> None:
     """Add the file, told by some words, and the choices that may be made about it."""
     several = ", or the name of a public set, as `fetch` lists them; several files are read as one, such as "
     several += "images and labels"
-    command.add_argument("file", type=Path, nargs="+", metavar="FILE", help=file_words + several)
+    command.add_argument(
+        "file", type=Path, nargs="+" if is_needed else "*", metavar="FILE", help=file_words + several
+    )
     group = command.add_argument_group("what the file holds, where the rules are to be overruled")
     for name, words in _HELP.items():
         option = f"--{name.replace('_', '-')}"

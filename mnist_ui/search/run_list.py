@@ -47,11 +47,18 @@ def show_history(_: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> 
     if not runs:
         st.info("No run fits: take some words, tags or states away.", icon=":material/search_off:")
         return
-    run = _choose(runs, best_scores)
-    if run is None:
-        st.caption("Click the box before a run to open, name, tag, compare or delete it.")
+    chosen = _choose(runs, best_scores)
+    if not chosen:
+        st.caption(
+            "Click the box before a run to open, name, tag, compare or delete it, or before several to "
+            "compare these."
+        )
+    elif len(chosen) == 1:
+        _show_card(store, chosen[0])
     else:
-        _show_card(store, run)
+        ids = tuple(run.id for run in chosen)
+        label, icon = f"Compare these {len(ids)} runs", ":material/compare:"
+        st.button(label, "compare-several", icon=icon, on_click=open_comparison, args=ids)
 
 
 def _search(store: Database) -> list[WorkRow]:
@@ -69,14 +76,14 @@ def _search(store: Database) -> list[WorkRow]:
     return find_searches(store, text or "", chosen_tags, chosen_states)
 
 
-def _choose(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> WorkRow | None:
+def _choose(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> list[WorkRow]:
     rows = [_tabulate(run, best_scores.get(run.id)) for run in runs]
     table = st.dataframe(
         pd.DataFrame(rows, columns=_COLUMNS),
         # Other rows are another table: a choice must not slip to the run that takes a row's place.
         key=f"history-{hash(tuple(run.id for run in runs))}",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         hide_index=True,
         row_height=_ROW_HEIGHT,
         height=min(_TABLE_HEIGHT, (len(runs) + 1) * _ROW_HEIGHT + 3),
@@ -90,8 +97,7 @@ def _choose(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> Wo
         placeholder="",
         alt="Runs, the latest first",
     )
-    chosen = table["selection"]["rows"]
-    return runs[chosen[0]] if chosen and chosen[0] < len(runs) else None
+    return [runs[place] for place in table["selection"]["rows"] if place < len(runs)]
 
 
 def _tabulate(run: WorkRow, best: BestScore | None) -> tuple[object, ...]:

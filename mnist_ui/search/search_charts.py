@@ -1,6 +1,6 @@
 """Charts of a search: accuracy over its grid, and its learning curves."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from mnist_core.store import EpochRow
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.grid_places import find_place, list_places
 from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec
+from mnist_ui.components.small_curves.figures import add_epochs, average_folds
 from mnist_ui.search.scatter import draw_scatter
 
 _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside their labels
@@ -92,6 +93,26 @@ def draw_curves(
         spec=_curves_spec(title, form, curves.n_columns, curves.n_rows),
         frame=frame.astype({"training": "str", "epoch": "int64", "value": "float64"}),
         words=f"Curves of the {title} against the epochs",
+    )
+
+
+def draw_leaders(curves: Mapping[str, Sequence[EpochRow]]) -> LiveChart:
+    """Draw the validation accuracy of some candidates, each the mean over its folds, against the epochs.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of EpochRow
+        By the name of each the epochs of all its folds.
+    """
+    rows = []
+    for name, epochs in curves.items():
+        for folds in add_epochs({}, epochs).values():
+            rows += [(name, number, mean) for number, mean in enumerate(average_folds(folds, folds), 1)]
+    frame = pd.DataFrame(rows, columns=["training", "epoch", "value"])
+    return LiveChart(
+        spec=_curves_spec(*_QUANTITIES["valid_accuracy"], 1, len(curves)),
+        frame=frame.astype({"training": "str", "epoch": "int64", "value": "float64"}),
+        words="Curves of the validation accuracy of the best candidates against the epochs",
     )
 
 

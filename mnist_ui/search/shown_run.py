@@ -18,6 +18,8 @@ RUNS_TAB = "Runs"
 COMPARE_TAB = "Compare"
 HISTORY_TAB = "History"
 _RUN = "run"  # the query parameter
+COMPARED = "compare"
+"""The query parameter that names the compared runs."""
 
 
 def open_run(run_id: str) -> None:
@@ -26,12 +28,12 @@ def open_run(run_id: str) -> None:
     state.NEXT_TAB.put(RUNS_TAB)
 
 
-def open_comparison(run_id: str) -> None:
-    """Compare a run with the one that is shown, from the next run of the page on."""
+def open_comparison(*run_ids: str) -> None:
+    """Compare runs, a single one with the one that is shown, from the next run of the page on."""
     shown = st.query_params.get(_RUN)
-    state.COMPARED_FIRST.put(run_id)
-    if shown != run_id:
-        state.COMPARED_SECOND.put(shown)
+    if len(run_ids) == 1 and shown not in (None, *run_ids):
+        run_ids = (*run_ids, str(shown))
+    state.COMPARED.put(list(run_ids))
     state.NEXT_TAB.put(COMPARE_TAB)
 
 
@@ -43,7 +45,8 @@ def open_form() -> None:
 def choose_tab(runs: Sequence[WorkRow]) -> None:
     """Choose the tab to begin with, and obey a wish for another."""
     if not state.TAB.is_there():
-        state.TAB.put(RUNS_TAB if runs else FORM_TAB)
+        linked = COMPARE_TAB if COMPARED in st.query_params else RUNS_TAB
+        state.TAB.put(linked if runs else FORM_TAB)
     if wish := state.NEXT_TAB.take():
         state.TAB.put(wish)
 
@@ -103,7 +106,7 @@ def select_run(
     st.selectbox(
         label,
         list(by_id),
-        format_func=lambda run_id: _describe(by_id[run_id], best_scores.get(run_id)),
+        format_func=lambda run_id: describe_run(by_id[run_id], best_scores.get(run_id)),
         label_visibility="visible" if is_labelled else "collapsed",
         **held.shows(shown.id, choose),
     )
@@ -115,7 +118,8 @@ def _find_usual(runs: Sequence[WorkRow]) -> WorkRow:
     return next(iter(held or live or runs))
 
 
-def _describe(run: WorkRow, best: BestScore | None) -> str:
+def describe_run(run: WorkRow, best: BestScore | None) -> str:
+    """Say in a list of runs what one is."""
     # What still changes is said in the panel, which refreshes itself; this list does not.
     score = "" if best is None or is_live(run) else f" · best {best.say(run.plan.cv)}"
     owner = "" if run.space == settings().space else f" · by {name_space(run.space)}"

@@ -26,8 +26,9 @@ FILTER = Held("filter", "")
 DIFFERS_ONLY = Held("search-differs-only", False)
 """Whether the ranking leaves out columns in which all candidates are alike."""
 
-COMPARED_FIRST = Held[str | None]("search-compared-first", None)
-COMPARED_SECOND = Held[str | None]("search-compared-second", None)
+COMPARED = Held[list[str]]("search-compared", [])
+"""The runs that are compared."""
+
 CURVES_DELIVERY: "Held[Delivery | None]" = Held("search-curves-delivery", None)
 CURVES_OF = Held[int]("curves-of", -1)
 """The network whose curves are shown large, by the run."""

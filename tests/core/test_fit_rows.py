@@ -61,6 +61,17 @@ def test_others_get_the_table_of_a_published_run_without_its_places(lab_store):
     assert [row["model"] for row in list_fit_rows(ben, run_id)] == ["", Path(OUTCOME.model).name, "", ""]
 
 
+def test_runs_are_compared_by_the_command(settings, lab_store):
+    done, other = fill_run(lab_store), begin_run(lab_store, "another")
+    rows = call_json(settings.home, "compare", done, other, done)
+    assert [(row["run"], row["best_score"], row["planned"]) for row in rows] == [
+        (done, 0.91, {}),
+        (other, None, {}),
+    ]
+    assert "no fold is scored" in call(settings.home, "compare", done, other).stdout
+    assert "but none is named: name one" in call(settings.home, "compare", "paper", "robust", code=2).stderr
+
+
 def test_the_command_lists_filters_marks_and_writes(settings, lab_store, tmp_path):
     run_id, home = fill_run(lab_store), settings.home
 

@@ -40,7 +40,7 @@ PARAMETERS = {
     "home": (),
     "people": (),
     "data": (),
-    "search": ("run",),
+    "search": ("run", "compare"),
     "train": ("training",),
     "results": ("model",),
     "fields": ("model",),
@@ -63,7 +63,7 @@ KINDS = {
 
 ROUTES = {
     "calibrate": [["calibrate", "MODEL"]],
-    "compare": [["compare", "MODEL", "paper"], ["compare", "paper", "MODEL"]],
+    "compare": [["compare", "MODEL", "paper"], ["compare", "paper", "MODEL"], ["compare", "DONE", "PAUSED"]],
     "corrections": [["corrections", "list"], ["corrections", "delete", "CORRECTION"]],
     "coverage": [["coverage", "MODEL"]],
     "evaluate": [["evaluate", "MODEL"]],

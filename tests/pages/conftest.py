@@ -56,7 +56,7 @@ def no_process_left(home: Path) -> Iterable[None]:
 def open_page(home: Path) -> OpenPage:
     """Open the page in a new tab; with a run as a link names it, a view of it, and what else the link has."""
 
-    def open_one(run: str | None = None, view: str | None = None, **link: str) -> AppTest:
+    def open_one(run: str | None = None, view: str | None = None, **link: str | list[str]) -> AppTest:
         page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/search.py")
         if view is not None:
             page.session_state["search-view"] = view

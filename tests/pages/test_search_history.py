@@ -37,8 +37,12 @@ def runs(store):
 
 def choose_row(page: AppTest, row: int) -> AppTest:
     """Click the box before a row, as the browser reports it."""
+    return choose_rows(page, [row])
+
+
+def choose_rows(page: AppTest, rows: list[int]) -> AppTest:
     key = f"history-{hash(tuple(page.dataframe[0].value['id']))}"
-    page.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    page.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     return page.run()
 
 
@@ -127,15 +131,14 @@ def test_two_runs_are_compared_from_the_history(open_tab, runs):
     page = choose_row(open_tab("History"), 2)
     page = find_button(page, "Compare").click().run()
     assert page.session_state["search-tab"] == "Compare"
-    first, second = [box.value for box in page.selectbox if box.label.endswith("run")]
-    assert (first, second) == (runs[0], runs[2])
+    assert find_choice(page, "Runs to compare").value == [runs[0], runs[2]]
 
 
 def test_runs_that_found_something_are_compared_first(open_tab, runs, store):
     end_well(store, begin_run(store, name="deeper layers"))
     page = open_tab("Compare")
-    names = [next(run.name for run in list_work(store) if run.id == box.value) for box in page.selectbox[-2:]]
-    assert names == ["deeper layers", "wide layers"]
+    chosen = find_choice(page, "Runs to compare").value
+    assert [get_search(store, run_id).name for run_id in chosen] == ["deeper layers", "wide layers"]
 
 
 def test_a_run_without_a_score_is_compared_in_words(open_tab, runs):
@@ -166,3 +169,31 @@ def test_what_two_runs_planned_and_found_stands_side_by_side(open_tab, store):
     assert list(differences["the other"]) == ["0.01", "16", "5"]
     assert results.loc["Its mean accuracy", "the done"] == "85.00% ± 5.00"
     assert results.loc["On held-out images", "the other"] == "—"
+
+
+def test_any_number_of_runs_is_compared_from_the_history(open_tab, runs, store):
+    other = SearchPlan(grid=SMALL.grid, cv=3, limit=600)
+    begin_run(store, other, name="more folds")
+    page = choose_rows(open_tab("History"), [0, 2, 3])
+    page = find_button(page, "Compare these 3 runs").click().run()
+
+    assert not page.exception
+    assert page.session_state["search-tab"] == "Compare"
+    table = page.dataframe[0].value
+    assert list(table["run"]) == ["more folds", "narrow layers", "wide layers"]
+    assert list(table["Folds"]) == ["3", "2", "2"]
+    assert list(table["mean accuracy"])[2] == pytest.approx(85.0)
+    assert "How their best candidates learned" in say_all(page)
+
+
+def test_a_link_names_the_runs_that_are_compared(open_page, runs):
+    page = open_page(compare=[runs[1], runs[0]])
+    assert page.session_state["search-tab"] == "Compare"
+    assert find_choice(page, "Runs to compare").value == [runs[1], runs[0]]
+    page.session_state["search-tab"] = "Runs"
+    assert "compare" not in page.run().query_params
+
+
+def test_with_one_run_chosen_another_is_asked_for(open_tab, runs):
+    page = find_choice(open_tab("Compare"), "Runs to compare").set_value([runs[0]]).run()
+    assert "Choose another run to compare with." in read_words(page)

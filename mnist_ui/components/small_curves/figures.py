@@ -16,7 +16,7 @@ from mnist_core.store import EpochRow, FitRow, FitState
 from mnist_ui.components.small_curves import SmallCurves
 from mnist_ui.components.small_curves.cells import Axes, Cell, Kind, find_axes, lay_out
 
-_Curves = dict[int, list[float]]  # the accuracy of each epoch, by fold
+Curves = dict[int, list[float]]  # the accuracy of each epoch, by fold
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Figures:
     def __init__(self) -> None:
         self._name = secrets.token_hex(4)
         self._lock = Lock()
-        self._curves: dict[int, _Curves] = {}
+        self._curves: dict[int, Curves] = {}
         self._n_read = 0
         self._last_row: EpochRow | None = None
         self._drawn: dict[int | None, dict[int, _Drawn]] = defaultdict(dict)
@@ -105,7 +105,7 @@ class Figures:
         self._n_read, self._last_row = len(epochs), epochs[-1] if epochs else None
 
 
-def _of_fold(curves: _Curves, fold: int | None) -> _Curves:
+def _of_fold(curves: Curves, fold: int | None) -> Curves:
     return curves if fold is None else {fold: curves[fold]} if fold in curves else {}
 
 
@@ -117,7 +117,7 @@ def _group_fits(fits: Iterable[FitRow], fold: int | None) -> Mapping[int, list[F
     return begun
 
 
-def add_epochs(curves: dict[int, _Curves], epochs: Iterable[EpochRow]) -> dict[int, _Curves]:
+def add_epochs(curves: dict[int, Curves], epochs: Iterable[EpochRow]) -> dict[int, Curves]:
     """Add accuracies to curves, by candidate and fold; return the curves."""
     for row in epochs:
         if row.fold != REFIT_FOLD:
@@ -132,7 +132,7 @@ class _Network:
 
     candidate: Candidate
     kind: Kind
-    curves: _Curves
+    curves: Curves
     over: frozenset[int]
 
     @property
@@ -143,7 +143,7 @@ class _Network:
     def draw(self, index: int, axes: Axes, best: bool) -> Cell:
         if not self.curves:
             return Cell(index, Kind.WAITS, "", "", "", f"{self.candidate}: not begun", best=False)
-        mean = _average(self.curves, self.over)
+        mean = average_folds(self.curves, self.over)
         points = " ".join(axes.place(number, accuracy) for number, accuracy in enumerate(mean))
         note = str(round(fmean(len(curve) for curve in self.curves.values())))
         words = f"{self.candidate}: {self._say()}, accuracy {mean[-1]:.2%}"
@@ -166,7 +166,7 @@ def _say_score(accuracy: float) -> str:
     return f"{math.floor(1000 * accuracy + 0.5) / 10:.1f}"
 
 
-def _average(curves: _Curves, over: Collection[int]) -> list[float]:
+def average_folds(curves: Curves, over: Collection[int]) -> list[float]:
     """Average the folds epoch by epoch; one that has stopped counts on with its last value."""
     longest = max(len(curve) for curve in curves.values())
     return [
