@@ -14,8 +14,8 @@ from mnist_core.ground.errors import DataError
 from mnist_core.insight.evaluation.comparison import Comparison, compare, list_guesses, read_both
 from mnist_core.insight.evaluation.part import Which
 from mnist_core.store import WorkRow, get_search, read_fits
-from mnist_core.store.queue import is_id
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
+from mnist_core.store.reading import is_id
 from mnist_core.store.side_by_side import find_differences, say_score
 
 

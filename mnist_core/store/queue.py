@@ -1,7 +1,6 @@
 """The work that waits for a process, and the wishes of users: cancel, pause, resume, first in the queue."""
 
 import logging
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,7 +30,6 @@ from mnist_core.store.tables import RUNS
 _LOG = logging.getLogger("mnist_lab.queue")
 _STOPPED = (WorkState.PAUSED, WorkState.INTERRUPTED)
 _OTHERS = sa.alias(RUNS)
-_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 _GOING_ON = (WorkState.RUNNING, WorkState.PAUSING)
 
 
@@ -95,11 +93,6 @@ def add_job(
 def make_id() -> str:
     """Make the id of new work: when it was asked for, and letters that tell it from others."""
     return f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def is_id(text: str) -> bool:
-    """Say whether a text looks like what `make_id` makes."""
-    return _ID.fullmatch(text) is not None
 
 
 def request_cancel(store: Database, work_id: str) -> None:

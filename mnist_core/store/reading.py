@@ -1,5 +1,6 @@
 """Work as the store has it, read."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from mnist_core.store.owner import Owner
 from mnist_core.store.rows import HELD, SEARCH, BestScore, FitState, WorkRow, WorkState
 from mnist_core.store.tables import FITS, RUNS
 
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 IS_SEARCH = RUNS.c.kind == SEARCH
 IS_HELD = RUNS.c.state.in_(HELD)
 IS_WAITING = RUNS.c.queue_position.is_not(None)
@@ -57,6 +59,11 @@ _STAMP_QUERY = (
     .where(sa.exists().where(_SELF.c.id == sa.bindparam("run"), _ITSELF_IS_SEEN))
     .order_by(RUNS.c.id)
 )
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text looks like the id of work, as `make_id` makes it."""
+    return _ID.fullmatch(text) is not None
 
 
 def get_work(store: Database, work_id: str) -> WorkRow:
