@@ -1,12 +1,12 @@
-"""Claim: the fused engine searches the paper's grid at least 12 times as fast as scikit-learn over skorch.
+"""Claim: the fused engine searches the paper's grid at least 16 times as fast as scikit-learn over skorch.
 
 That holds of the whole commands, by the wall clock: from the start of a process to its exit, with the reading
 of the file, the retraining of the winner and its saving. The seconds of the run itself stand beside.
 
-`python benchmarks/search.py` measures both engines on a slice: all 405 fits, fewer images, few epochs.
-`--full` measures the whole search on `MNIST.mat`. Both compare the engines' scores, and the fast one's
-time with the dense GEMM floor: the time that the matrix products of hidden layer 1 alone would take as
-dense ones, with torch on all cores, over the same epochs; the whole search takes no longer than that.
+`python benchmarks/search.py --full` measures the whole search on `MNIST.mat`. Without it a slice is
+measured: all 405 fits, fewer images, few epochs, where starting weighs more; there 12 times are claimed. Both
+compare the engines' scores, and the fast one's time with the least work that there is (`benchmarks/floor.py`),
+measured in the same run: the whole search takes at most 1.6 times that.
 The compiled passes are made before, as the install makes them, and are not part of what is measured.
 `--noise` adds noise to the images first, so that no pixel is zero: there at least 7 times are claimed.
 `--axes` searches a slice for each axis that a grid may have: on each at least 10 times are claimed.
@@ -31,6 +31,7 @@ from scipy.io import loadmat, savemat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a script too
 
 from benchmarks import DATA, ROOT, describe_machine, find_mnist, run_command
+from benchmarks.floor import count_seconds, describe_images, measure_peak
 from mnist_core.network.grid import PAPER_GRID
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.plan import Engine
@@ -39,8 +40,7 @@ from mnist_core.store import Database, FitRow, read_fits
 
 _MOST_DIFFERENCE = 0.002
 _MOST_BYTES = 2.5e9
-_PIXELS = 784
-_ROUNDS = 20
+_MOST_FLOORS = 1.6
 _LOOK_EVERY_S = 2.0  # each look costs some of the time that is measured
 
 
@@ -55,7 +55,7 @@ class _Size:
 
 _SLICE = _Size(limit=12_000, max_epochs=3, at_least=12.0)
 _NOISE = _Size(limit=12_000, max_epochs=3, at_least=7.0)
-_FULL = _Size(limit=60_000, max_epochs=500, at_least=12.0)
+_FULL = _Size(limit=60_000, max_epochs=500, at_least=16.0)
 _AXIS = _Size(limit=12_000, max_epochs=3, at_least=10.0)
 _AROUND = {"lr": [0.1, 0.01, 0.001], "hidden": [[48, 24], [96, 24]], "activation": ["relu", "tanh"]}
 _AXES: dict[str, dict[str, list[Any]]] = {
@@ -104,7 +104,7 @@ def main() -> int:
         if arguments.noise:
             source = _add_noise(source, Path(folder) / "noisy.mat")
         fused, reference = (_search(source, engine, size) for engine in (Engine.FUSED, Engine.SKLEARN))
-    floor = _measure_floor(fused.fits, size.limit)
+    floor = _measure_floor(fused.fits, source, size.limit)
     return _judge(fused, reference, floor, size)
 
 
@@ -120,13 +120,14 @@ def _judge(fused: _Measured, reference: _Measured, floor: float, size: _Size) ->
             f"| {run.peak_bytes / 1e9:.2f} GB | {best} | {run.test_accuracy:.2%} |"
         )
     print(
-        f"\n{ratio:.1f} times as fast; {fused.seconds / floor:.2f} of the dense GEMM floor of {floor:.0f} s; "
+        f"\n{ratio:.1f} times as fast; {fused.seconds / floor:.2f} times the least work of {floor:.1f} s; "
         f"median difference of a candidate's mean accuracy {difference:.4f}"
     )
     print(f"{describe_machine()}, torch {torch.__version__}")
     kept = {
         f"at least {size.at_least:g} times as fast": ratio >= size.at_least,
-        "no longer than the dense floor": size is not _FULL or fused.seconds <= floor,
+        f"at most {_MOST_FLOORS:g} times the least work": size is not _FULL
+        or fused.seconds <= _MOST_FLOORS * floor,
         f"a median difference of at most {_MOST_DIFFERENCE}": difference <= _MOST_DIFFERENCE,
         "at most 2.5 GB": fused.peak_bytes <= _MOST_BYTES,
     }
@@ -195,28 +196,12 @@ def _search(source: Path, engine: Engine, size: _Size, grid: str = "paper") -> _
     )
 
 
-def _measure_floor(fits: list[FitRow], limit: int) -> float:
-    """Measure the seconds that hidden 1's dense products take over the epochs of some fits."""
-    recipe, candidates = Recipe(), PAPER_GRID.candidates()
-    units = sum(candidate.hidden1 for candidate in candidates)
-    weights, images = torch.rand(units, _PIXELS), torch.rand(recipe.batch_size, _PIXELS)
-    slopes = torch.rand(units, recipe.batch_size)
-    forward = _time_product(weights, images.T)
-    backward = _time_product(slopes, images)
-    n_fold = limit * 5 / 6 * 4 / 5
-    n_valid = n_fold / recipe.inner_folds
-    steps, checks = (n_fold - n_valid) / recipe.batch_size, n_valid / recipe.batch_size
-    epoch = steps * (forward + backward) + checks * forward
-    return sum(fit.n_epochs * epoch * candidates[fit.candidate].hidden1 / units for fit in fits)
-
-
-def _time_product(left: torch.Tensor, right: torch.Tensor) -> float:
-    seconds = []
-    for _ in range(_ROUNDS):
-        begin = time.perf_counter()
-        torch.mm(left, right)
-        seconds.append(time.perf_counter() - begin)
-    return statistics.median(seconds)
+def _measure_floor(fits: list[FitRow], source: Path, limit: int) -> float:
+    """Measure the seconds that the least work of some fits takes on all cores."""
+    candidates = PAPER_GRID.candidates()
+    epochs = [(candidates[fit.candidate], fit.n_epochs) for fit in fits]
+    peak = measure_peak(os.cpu_count() or 1)
+    return count_seconds(epochs, describe_images(source, limit), Recipe().n_classes, peak)
 
 
 if __name__ == "__main__":

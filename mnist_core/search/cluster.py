@@ -9,7 +9,10 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 
 from mnist_core.engines.fused import compile_passes
+from mnist_core.engines.fused.compiled_stack import CompiledDevice
+from mnist_core.engines.fused.device import choose_device
 from mnist_core.ground.errors import ClusterError
+from mnist_core.network.plan import Engine, SearchPlan
 
 MOST_DEATHS = 20
 """Of workers in one round, before it is taken to be the round's fault."""
@@ -24,6 +27,13 @@ _CONFIG = {
     # A task's state is sent with its first round: some megabytes, on purpose.
     "distributed.admin.large-graph-warning-threshold": "1GB",
 }
+
+
+def count_processes(plan: SearchPlan) -> int:
+    """Count the processes of this machine that train: one a core, or one where a device does it."""
+    if plan.engine is Engine.FUSED and not isinstance(choose_device(), CompiledDevice):
+        return 1
+    return plan.n_processes
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from mnist_core.network.architecture import MLP
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.search.checkpoints import Checkpoints
-from mnist_core.search.cluster import connect, start_cluster
+from mnist_core.search.cluster import connect, count_processes, start_cluster
 from mnist_core.search.conductor import Conductor, GivesWay, never
 from mnist_core.search.crew import Crew, DaskCrew, OwnCrew
 from mnist_core.search.messages import Drawn, Phase, Records, Tell
@@ -168,9 +168,9 @@ def open_fast_engine(
         client = None
         if plan.cluster is not None:
             client = stack.enter_context(connect(plan.cluster))
-        elif plan.n_processes > 1:
+        elif (n_processes := count_processes(plan)) > 1:
             check_script()
-            client = stack.enter_context(start_cluster(plan.n_processes, temp_folder))
+            client = stack.enter_context(start_cluster(n_processes, temp_folder))
         yield stack.enter_context(
             closing(make_fast_engine(source, plan, checkpoints, tell, client, splits=splits))
         )

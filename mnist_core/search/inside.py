@@ -42,7 +42,10 @@ def _load_libraries() -> None:
 def _choose_crew(plan: SearchPlan, temp_folder: Path) -> AbstractContextManager[Any]:
     if plan.engine is not Engine.FUSED or plan.cluster is not None or plan.n_processes == 1:
         return nullcontext()
-    from mnist_core.search.cluster import start_cluster  # noqa: PLC0415
+    from mnist_core.search.cluster import count_processes, start_cluster  # noqa: PLC0415
 
+    n_processes = count_processes(plan)
+    if n_processes == 1:
+        return nullcontext()
     track_alone()
-    return start_cluster(plan.n_processes, temp_folder, start_by="forkserver")
+    return start_cluster(n_processes, temp_folder, start_by="forkserver")

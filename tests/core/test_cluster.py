@@ -13,8 +13,10 @@ from mnist_core.data.dataset import Dataset, Origin, compute_fingerprint
 from mnist_core.data.kept import keep_dataset
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.network.recipe import Recipe
+from mnist_core.search import versions
+from mnist_core.search.cluster import count_processes
 from mnist_core.store import (
     WorkState,
     add_search,
@@ -139,6 +141,33 @@ def test_a_worker_with_another_version_is_refused_with_a_sentence(
     assert run.state is WorkState.INTERRUPTED
     assert "All workers need the versions of this machine" in run.message
     assert "mnist_core" in run.message
+
+
+def test_noise_and_recipe_count_among_what_computes(tmp_path, monkeypatch):
+    room = tmp_path / "mnist_core"
+    shutil.copytree(ROOT / "mnist_core", room, ignore=shutil.ignore_patterns("__pycache__", "*.npz"))
+    monkeypatch.setattr(versions, "_PACKAGE", room)
+    describe = versions.describe_versions.__wrapped__
+    before = describe()
+
+    changed = {}
+    for name in ("engines/noise.py", "network/recipe.py", "search/states.py"):
+        with (room / name).open("a") as source:
+            source.write("# changed\n")
+        changed[name] = describe()["mnist_core"]
+    (room / "insight" / "__init__.py").write_text("# changed")
+
+    assert len({before["mnist_core"], *changed.values()}) == 4
+    assert describe()["mnist_core"] == changed["search/states.py"]
+
+
+@pytest.mark.parametrize(("device", "n_processes"), [("compiled", 3), ("cpu", 1)])
+def test_a_device_takes_one_process(device, n_processes, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_DEVICE", device)
+    plan = SearchPlan(workers=3)
+
+    assert count_processes(plan) == n_processes
+    assert count_processes(replace(plan, engine=Engine.SKLEARN)) == 3
 
 
 @pytest.mark.slow

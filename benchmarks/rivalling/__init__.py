@@ -1,0 +1,1 @@
+"""The same search as its rivals' users would write it, a way a function."""
