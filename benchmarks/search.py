@@ -4,9 +4,9 @@ That holds of the whole commands, by the wall clock: from the start of a process
 of the file, the retraining of the winner and its saving. The seconds of the run itself stand beside.
 
 `python benchmarks/search.py --full` measures the whole search on `MNIST.mat`. Without it a slice is
-measured: all 405 fits, fewer images, few epochs, where starting weighs more; there 12 times are claimed. Both
-compare the engines' scores, and the fast one's time with the least work that there is (`benchmarks/floor.py`),
-measured in the same run: the whole search takes at most 1.6 times that.
+measured: all 405 fits, fewer images, few epochs, where starting weighs more; there 12 times are claimed.
+Both compare the engines' scores, and the fast one's time with the least work that there is
+(`benchmarks/floor.py`), measured in the same run: the whole search takes at most 1.6 times that.
 The compiled passes are made before, as the install makes them, and are not part of what is measured.
 `--noise` adds noise to the images first, so that no pixel is zero: there at least 7 times are claimed.
 `--axes` searches a slice for each axis that a grid may have: on each at least 10 times are claimed.

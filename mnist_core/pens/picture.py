@@ -13,7 +13,7 @@ from mnist_core.pens.render import FINE, SIDE, settle_ink
 _LEAST_SIDE = 8  # of a sliver, so that its edge can be mirrored
 
 
-def read_picture(source: Path | BufferedIOBase | Pillow.Image) -> Image:
+def read_picture(source: Path | str | BufferedIOBase | Pillow.Image) -> Image:
     """Read a photo or picture of one digit as an image like MNIST's.
 
     Dark ink on light paper or the other way round, ink of any colour, uneven light, ruled paper,
@@ -22,7 +22,7 @@ def read_picture(source: Path | BufferedIOBase | Pillow.Image) -> Image:
 
     Parameters
     ----------
-    source : Path, binary file or what `open_shrunk` gave
+    source : Path, str, binary file or what `open_shrunk` gave
         A PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF or AVIF picture; of several in one file the first.
 
     Returns
@@ -40,6 +40,7 @@ def read_picture(source: Path | BufferedIOBase | Pillow.Image) -> Image:
     # Here, as the library below takes half a second that strokes need not pay.
     from mnist_core.pens.found_ink import find_ink, fit_ink  # noqa: PLC0415
 
+    source = Path(source) if isinstance(source, str) else source
     picture = source if isinstance(source, Pillow.Image) else open_shrunk(source)
     if picture.size == (SIDE, SIDE):
         image = _read_small(picture)

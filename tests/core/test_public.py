@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import mnist_core
 
@@ -41,3 +43,18 @@ def test_nothing_is_loaded_before_it_is_used():
 def test_another_name_is_refused_as_python_does_it():
     with pytest.raises(AttributeError, match="has no attribute 'grid_search'"):
         _ = mnist_core.grid_search
+
+
+def test_paths_may_be_words(tmp_path):
+    sample, model = str(mnist_core.SAMPLE_PATH), mnist_core.SHIPPED_MODELS / "paper"
+    picture = tmp_path / "seven.png"
+    Image.fromarray(np.pad(np.full((20, 3), 255, np.uint8), 40)).save(picture)
+
+    dataset = mnist_core.read_dataset(sample)
+    loaded = mnist_core.load_model(str(model))
+    saved = mnist_core.save_model(loaded.network, loaded.info, str(tmp_path / "copy"))
+
+    assert dataset.fingerprint == mnist_core.read_dataset([sample]).fingerprint
+    assert mnist_core.read_file(sample).keys() == mnist_core.read_file(mnist_core.SAMPLE_PATH).keys()
+    assert saved.folder == tmp_path / "copy"
+    assert np.array_equal(mnist_core.read_picture(str(picture)), mnist_core.read_picture(picture))

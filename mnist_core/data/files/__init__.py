@@ -18,7 +18,7 @@ from mnist_core.ground.variables import Value
 __all__ = ["make_printable", "name_source", "read_file"]
 
 
-def read_file(source: Source, name: str | None = None) -> dict[str, Value]:
+def read_file(source: Source | str, name: str | None = None) -> dict[str, Value]:
     """Read the variables of a file of any format that the lab opens.
 
     Nothing in the file is evaluated; functions and objects are named and left alone. A process of its own
@@ -26,7 +26,7 @@ def read_file(source: Source, name: str | None = None) -> dict[str, Value]:
 
     Parameters
     ----------
-    source : Path or binary file
+    source : Path, str or binary file
         The file, or its bytes open for reading; or a folder, whose files are read as those of a ZIP.
     name : str or None
         What messages call the file; None takes the name of the path.
@@ -42,6 +42,7 @@ def read_file(source: Source, name: str | None = None) -> dict[str, Value]:
     DataFileError
         If the file is absent, of another kind, damaged or cut short, or larger than anything may be.
     """
+    source = Path(source) if isinstance(source, str) else source
     shown = make_printable(name or name_source(source))
     try:
         with _open_source(source) as file, open_nameless() as parcel:

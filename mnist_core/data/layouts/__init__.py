@@ -27,7 +27,7 @@ __all__ += ["write_npz"]
 
 
 def read_dataset(
-    source: Path | BufferedIOBase | Sequence[Path],
+    source: Path | str | BufferedIOBase | Sequence[Path | str],
     name: str | None = None,
     choices: Choices | None = None,
 ) -> Dataset:
@@ -35,7 +35,7 @@ def read_dataset(
 
     Parameters
     ----------
-    source : Path, binary file or sequence of Path
+    source : Path, str, binary file or sequence of Path or str
         The file, its bytes open for reading, or a folder of pictures; or files that hold images and labels,
         or training and test images, each for themselves.
     name : str or None
@@ -50,8 +50,10 @@ def read_dataset(
     LayoutError
         If its variables hold no sound digit images, or leave a choice to the user.
     """
+    source = Path(source) if isinstance(source, str) else source
     if isinstance(source, Sequence):
-        files = gather_pictures([(path, make_printable(name_source(path))) for path in source])
+        paths = [Path(path) for path in source]
+        files = gather_pictures([(path, make_printable(name_source(path))) for path in paths])
         return recognise_layout(read_files(files), name or join_names([one for _, one in files]), choices)
     name = make_printable(name or name_source(source))
     return recognise_layout(read_file(source, name), name, choices)

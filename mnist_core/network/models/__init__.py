@@ -59,7 +59,7 @@ class Model:
         return find_trained(self.info.data, self.seen, self.info.side, dataset)
 
 
-def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None = None) -> Model:
+def save_model(network: MLP, info: ModelInfo, folder: Path | str, seen: Hashes | None = None) -> Model:
     """Save a model as a folder, whole or not at all, and load it again.
 
     A folder of the same name is replaced.
@@ -70,7 +70,7 @@ def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None 
         Its weights.
     info : ModelInfo
         What is known of it.
-    folder : Path
+    folder : Path or str
         Where to.
     seen : ndarray of shape (k,), uint64, or None
         Hashes of the images that it was trained on, where they are known.
@@ -80,6 +80,7 @@ def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None 
     ModelError
         If the folder holds something that is no model, or cannot be written.
     """
+    folder = Path(folder)
     check_model_folder(folder)
     try:
         _replace_folder(network, info, folder, seen)
@@ -91,7 +92,7 @@ def save_model(network: MLP, info: ModelInfo, folder: Path, seen: Hashes | None 
     return load_model(folder)
 
 
-def load_model(folder: Path) -> Model:
+def load_model(folder: Path | str) -> Model:
     """Load a model folder.
 
     Raises
@@ -99,6 +100,7 @@ def load_model(folder: Path) -> Model:
     ModelError
         If the folder is absent or damaged, of a newer schema, or its tensors have other shapes.
     """
+    folder = Path(folder)
     info = read_info(folder)
     with torch.device("meta"):  # shapes alone, so that a false width costs no memory
         network = MLP.of(info.candidate, info.side**2, info.n_classes)
