@@ -34,6 +34,30 @@ class EpochRecord:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Course:
+    """How far one fit has come.
+
+    Attributes
+    ----------
+    history : sequence of EpochRecord
+        Its epochs.
+    has_ended : bool
+        Whether none will follow.
+    """
+
+    history: Sequence[EpochRecord]
+    has_ended: bool
+
+    def is_at(self, rung: int) -> bool:
+        """Say whether it has had so many epochs, or has ended before."""
+        return self.has_ended or len(self.history) >= rung
+
+    def goes_beyond(self, rung: int) -> bool:
+        """Say whether it has, or would have had, more epochs than that."""
+        return len(self.history) > rung or (len(self.history) == rung and not self.has_ended)
+
+
 def best_epoch(history: Sequence[EpochRecord]) -> int:
     """Find the epoch with the lowest validation loss, the first of equals, counted from 1."""
     return min(history, key=lambda record: record.valid_loss).epoch

@@ -99,6 +99,11 @@ class SearchPlan:
                 f"A cluster works for the fused engine only, but {self.engine.value} was chosen: "
                 "choose fused, or no cluster."
             )
+        if self.strategy is Strategy.RACE and self.engine is not Engine.FUSED:
+            raise GridError(
+                f"A race needs the fused engine, which trains all candidates side by side, but "
+                f"{self.engine.value} was chosen: choose fused, or the whole grid."
+            )
         if self.cv < 2:
             raise GridError(f"Cross-validation needs at least 2 folds, but got {self.cv}: choose 2 or more.")
         if not 0 <= self.checkpoint_s <= _MOST_SECONDS:

@@ -75,6 +75,10 @@ def _merge(into: TaskState, state: TaskState) -> None:
         if number not in into.ended and _n_epochs(into.live, number) < len(training.history):
             into.live[number] = training
 
+    for number, history in state.left.items():
+        if len(into.left.get(number, ())) < len(history):
+            into.left[number] = history
+
 
 def _n_epochs(live: Mapping[int, Training], number: int) -> int:
     return len(live[number].history) if number in live else -1

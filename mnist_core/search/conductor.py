@@ -150,7 +150,7 @@ class Conductor:
     def _begin(self, running: Running, with_state: bool) -> None:
         self._last_folds[running.slot] = running.task.fold
         self._running[running.task.name, running.version] = running
-        order = Round(running.task.name, running.version, self._recipe, self._round_s)
+        order = Round(running.task.name, running.version, self._recipe, self._round_s, running.task.until)
         self._crew.begin(running.slot, running.task.fold, order, running.data if with_state else None)
 
     def _take_in(self, running: Running, ended: Ended) -> list[TaskState]:
@@ -210,7 +210,7 @@ class Conductor:
             self._begin(running, with_state=False)
             return
         for state, name in zip(halves, "ab", strict=True):
-            task = Task(f"{running.task.name}{name}", running.task.fold, state)
+            task = Task(f"{running.task.name}{name}", running.task.fold, state, until=running.task.until)
             self._checkpoints.save(task.name, write_state(state))
             self._waiting.append(task)
         self._checkpoints.remove(running.task.name)

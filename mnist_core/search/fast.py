@@ -1,7 +1,7 @@
 """The fast engine: the candidates of a fold trained side by side, by a crew of processes."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,10 +17,12 @@ from mnist_core.ground.arrays import Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.network.plan import SearchPlan, Strategy
+from mnist_core.network.racing import Drop
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect, count_processes, start_cluster
 from mnist_core.search.conductor import Conductor, GivesWay, never
 from mnist_core.search.crew import Crew, DaskCrew, OwnCrew
+from mnist_core.search.ladder import run_race
 from mnist_core.search.messages import Drawn, Phase, Records, Tell
 from mnist_core.search.proposing import propose
 from mnist_core.search.results import SearchResults, tabulate
@@ -52,6 +54,8 @@ class FastEngine:
         Gets every epoch and score as it comes, each once.
     gives_way : callable
         As for `Conductor`.
+    finish : collection of int
+        Candidates that are trained to their end also where they fall behind in a race.
     """
 
     plan: SearchPlan
@@ -61,16 +65,26 @@ class FastEngine:
     checkpoints: Checkpoints
     tell: Tell
     gives_way: GivesWay = never
+    finish: Collection[int] = ()
     _drawn: dict[int, Training] = field(default_factory=dict)
 
     def search(self) -> SearchResults:
-        """Fit every candidate on every fold; batch by batch, where scores tell which candidates are drawn."""
+        """Fit every candidate on every fold.
+
+        Batch by batch, where scores tell which candidates are drawn; in a race, those that fall behind no
+        further.
+        """
         known = self.checkpoints.load(self.plan.recipe)
         self.tell(_describe(known))
-        self._fit(known)
+        for fold in self.folds[:-1]:
+            known.setdefault(fold.number, TaskState(fold.number))
+        drops = None
+        if self.plan.strategy is Strategy.RACE:
+            drops = run_race(self.plan, known, self._fit, self.tell, self.finish)
+        self._fit_all(known, (drops or {}).keys() - set(self.finish))
         while self._draw(known):
-            self._fit(known)
-        return _tabulate(self.plan, known)
+            self._fit_all(known)
+        return _tabulate(self.plan, known, drops)
 
     def _draw(self, known: Mapping[int, TaskState]) -> bool:
         """Draw the next batch of candidates by the scores of all before; say whether there is one."""
@@ -86,19 +100,25 @@ class FastEngine:
             self.tell(Drawn([candidate.params() for candidate in self.plan.drawn]))
         return bool(batch)
 
-    def _fit(self, known: dict[int, TaskState]) -> None:
-        """Fit the candidates that are drawn, as far as they are not fitted yet."""
-        candidates = self.plan.candidates()
-        n_slots, tasks = len(self.crew.list_slots()), list[Task]()
+    def _fit_all(self, known: dict[int, TaskState], without: Collection[int] = ()) -> None:
+        """Fit the candidates that are drawn, but for some, as far as they are not fitted yet."""
+        numbers = [number for number in range(len(self.plan.candidates())) if number not in without]
+        folds = range(self.plan.cv)
+        self._fit(known, {fold: [n for n in numbers if n not in known[fold].ended] for fold in folds})
+
+    def _fit(
+        self, known: dict[int, TaskState], numbers: Mapping[int, Sequence[int]], until: int | None = None
+    ) -> None:
+        """Train networks of each fold, to their end or until so many epochs; note how far they come."""
+        candidates, n_slots, tasks = self.plan.candidates(), len(self.crew.list_slots()), list[Task]()
         for fold in self.folds[:-1]:
-            state = known.setdefault(fold.number, TaskState(fold.number))
+            state, going = known[fold.number], numbers[fold.number]
             # The last one is cut finer, by itself, so that all slots end together.
             n_folds = 1 if fold is self.folds[-2] else self.plan.cv
-            open_ones = [one for number, one in enumerate(candidates) if number not in state.ended]
-            lanes = choose_lanes(open_ones, n_folds, n_slots, self.n_pixels)
-            tasks += cut_tasks(fold, state, candidates, lanes, self.plan.recipe)
+            lanes = choose_lanes([candidates[n] for n in going], n_folds, n_slots, self.n_pixels)
+            tasks += cut_tasks(fold, state, candidates, lanes, self.plan.recipe, going, until)
         for state in self._conduct(tasks):
-            known[state.fold].ended.update(state.ended)
+            known[state.fold].take_over(state)
 
     def train(self, number: int) -> tuple[MLP, tuple[EpochRecord, ...]]:
         """Train one candidate on all training images."""
@@ -184,6 +204,7 @@ def make_fast_engine(
     client: Client | None,
     gives_way: GivesWay = never,
     splits: Sequence[Split] | None = None,
+    finish: Collection[int] = (),
 ) -> FastEngine:
     """Give a crew the images of a search.
 
@@ -203,13 +224,15 @@ def make_fast_engine(
         As for `Conductor`.
     splits : sequence of (train, test) or None
         Positions for each of the plan's folds; None cuts stratified ones, in the order of the images.
+    finish : collection of int
+        As for `FastEngine`.
     """
     folds = _make_folds(source.labels, plan, splits)
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
     crew: Crew = OwnCrew(source, folds)
     if client is not None:
         crew = DaskCrew(client, source, folds, lambda text: tell(Phase(text)))
-    return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell, gives_way)
+    return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell, gives_way, finish)
 
 
 def _make_folds(labels: Labels, plan: SearchPlan, outer: Sequence[Split] | None) -> list[Fold]:
@@ -229,21 +252,23 @@ def _describe(folds: Mapping[int, TaskState]) -> Records:
     """Tell what checkpoints hold, if only nothing: all that came after them will come again."""
     epochs, scores = [], []
     for fold, state in folds.items():
-        histories = {n: one.history for n, one in (state.live | state.ended).items()}
+        histories = {n: state.course(n).history for n in state.left | state.live | state.ended}
         epochs += [(number, fold, one) for number, history in histories.items() for one in history]
         scores += [(number, fold, fit.score) for number, fit in state.ended.items()]
     return Records(epochs, scores, is_restored=True)
 
 
-def _tabulate(plan: SearchPlan, folds: dict[int, TaskState]) -> SearchResults:
+def _tabulate(
+    plan: SearchPlan, folds: dict[int, TaskState], drops: Mapping[int, Drop] | None
+) -> SearchResults:
     shape = (plan.n_candidates, plan.cv)
-    scores, fit_seconds, score_seconds = np.empty(shape), np.empty(shape), np.empty(shape)
+    scores, fit_seconds, score_seconds = (np.full(shape, np.nan) for _ in range(3))
     for fold in range(plan.cv):
         for number, fit in folds[fold].ended.items():
             scores[number, fold] = fit.score
             fit_seconds[number, fold] = _sum_seconds(fit)
             score_seconds[number, fold] = fit.score_seconds
-    return tabulate(plan, scores, fit_seconds, score_seconds)
+    return tabulate(plan, scores, fit_seconds, score_seconds, drops)
 
 
 def _sum_seconds(fit: EndedFit) -> float:

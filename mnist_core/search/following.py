@@ -161,7 +161,7 @@ def write_message(job: Job, message: Message) -> None:
     elif isinstance(message, Records):
         if message.is_restored:
             trim_fits(store, work_id, _count_epochs(message))
-        record(store, work_id, message.epochs, message.scores)
+        record(store, work_id, message.epochs, message.scores, message.dropped)
     elif message.state == WAITING:
         give_way(store, work_id)
     else:

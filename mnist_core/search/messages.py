@@ -35,19 +35,23 @@ class Records:
     ----------
     epochs, scores : sequence
         Those that have ended since the last ones.
+    dropped : sequence of (int, int)
+        Fits that go no further, as their candidates fell behind in a race.
     is_restored : bool
         Whether they are all that earlier work had come to; what came after them comes again.
     """
 
     epochs: Sequence[tuple[int, int, EpochRecord]] = ()
     scores: Sequence[tuple[int, int, float]] = ()
+    dropped: Sequence[tuple[int, int]] = ()
     is_restored: bool = False
 
     @staticmethod
     def from_values(values: Mapping[str, Any]) -> "Records":
         """Make records from what `dataclasses.asdict` made of them, also where JSON knew no tuples."""
         epochs = tuple((candidate, fold, EpochRecord(**one)) for candidate, fold, one in values["epochs"])
-        return Records(epochs, tuple(map(tuple, values["scores"])), values["is_restored"])
+        scores, dropped = (tuple(map(tuple, values[name])) for name in ("scores", "dropped"))
+        return Records(epochs, scores, dropped, values["is_restored"])
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class SearchOrder:
         Scratch room; its owner empties it.
     sender : MessageSender
         Gets the news.
+    finish : tuple of int
+        Candidates that are trained to their end also where they fall behind in a race.
     """
 
     plan: SearchPlan
@@ -45,6 +47,7 @@ class SearchOrder:
     checkpoint_folder: Path
     temp_folder: Path
     sender: MessageSender
+    finish: tuple[int, ...] = ()
 
     def write(self) -> str:
         """Write the order as JSON."""
@@ -54,6 +57,6 @@ class SearchOrder:
     def read(text: str | bytes) -> "SearchOrder":
         """Read what `write` wrote."""
         values = json.loads(text)
-        values |= {name: Path(values[name]) for name in _PATHS}
+        values |= {name: Path(values[name]) for name in _PATHS} | {"finish": tuple(values["finish"])}
         plan, sender = SearchPlan.from_values(values["plan"]), MessageSender(**values["sender"])
         return SearchOrder(**{**values, "plan": plan, "sender": sender})

@@ -70,8 +70,10 @@ class ReferenceEngine:
             found = search.fit(images.reshape(len(images), -1), self.labels).cv_results_
         scores = np.stack([found[f"split{fold}_test_score"] for fold in range(plan.cv)], axis=1)
         # scikit-learn keeps the mean time of a candidate's folds only.
-        times = [np.repeat(found[f"mean_{name}_time"][:, None], plan.cv, axis=1) for name in ("fit", "score")]
-        return tabulate(plan, scores, *times)
+        fit_s, score_s = (
+            np.repeat(found[f"mean_{name}_time"][:, None], plan.cv, axis=1) for name in ("fit", "score")
+        )
+        return tabulate(plan, scores, fit_s, score_s)
 
     def close(self) -> None:
         """Do nothing: its processes end by themselves."""

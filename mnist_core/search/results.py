@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -15,6 +15,7 @@ from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.plan import SearchPlan
+from mnist_core.network.racing import Drop
 
 PerFit = Float64[np.ndarray, "candidates folds"]
 """A number for each fold of each candidate."""
@@ -60,8 +61,16 @@ class SearchResults:
         return float(self.cv_results["mean_test_score"][self.best_index])
 
 
-def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_seconds: PerFit) -> SearchResults:
+def tabulate(
+    plan: SearchPlan,
+    scores: PerFit,
+    fit_seconds: PerFit,
+    score_seconds: PerFit,
+    drops: Mapping[int, Drop] | None = None,
+) -> SearchResults:
     """Make scikit-learn's table of a search.
+
+    What was not measured is nan, and has no rank; a race has columns that say why.
 
     Parameters
     ----------
@@ -69,6 +78,8 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
         Names the candidates.
     scores, fit_seconds, score_seconds : ndarray of shape (candidates, folds), float64
         Accuracy, time of training and time of scoring of each fit.
+    drops : mapping of int to Drop, or None
+        The candidates that a race has dropped; None where it was none.
     """
     params = [plan.grid.params(candidate) for candidate in plan.candidates()]
     table: dict[str, Any] = {}
@@ -81,8 +92,25 @@ def tabulate(plan: SearchPlan, scores: PerFit, fit_seconds: PerFit, score_second
     mean = scores.mean(axis=1)
     table |= {"mean_test_score": mean, "std_test_score": scores.std(axis=1)}
     # As scikit-learn ranks: equal ones share the best of their places.
-    table["rank_test_score"] = 1 + (mean[None] > mean[:, None]).sum(axis=1).astype(np.int32)
+    ranks = 1 + (mean[None] > mean[:, None]).sum(axis=1).astype(np.int32)
+    if drops is None:
+        table["rank_test_score"] = ranks
+    else:
+        table["rank_test_score"] = np.ma.MaskedArray(ranks, mask=np.isnan(mean))
+        table |= _tabulate_drops(plan, {n: drop for n, drop in drops.items() if np.isnan(mean[n])})
     return SearchResults(table, int(table["rank_test_score"].argmin()))
+
+
+def _tabulate_drops(plan: SearchPlan, drops: Mapping[int, Drop]) -> dict[str, Any]:
+    candidates = plan.candidates()
+    found = [drops.get(number) for number in range(len(candidates))]
+    epochs = [0 if drop is None else drop.n_epochs for drop in found]
+    reasons = ["" if drop is None else drop.say(candidates[drop.behind]) for drop in found]
+    mask = [drop is None for drop in found]
+    return {
+        "dropped_after": np.ma.MaskedArray(epochs, mask=mask),
+        "reason": np.ma.MaskedArray(np.array(reasons, dtype=object), mask=mask),
+    }
 
 
 def write_results(results: SearchResults, path: Path) -> None:

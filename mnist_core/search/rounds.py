@@ -93,12 +93,15 @@ class Round:
         By which its networks are trained, but for what they have of their own.
     seconds : float
         After which the state goes back.
+    until : int or None
+        Epochs that no network is to go beyond; None lets each train to its end.
     """
 
     task: str
     version: int
     recipe: Recipe
     seconds: float
+    until: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +113,7 @@ class RoundEnd:
     state : bytes
         Of its task, as `write_state` wrote it.
     is_over : bool
-        Whether no network of the task has an epoch to go.
+        Whether no network of the task has an epoch to go, up to those that it is to have.
     records : tuple of Records
         All that ended in it, in the parts in which it was reported.
     """
@@ -128,6 +131,11 @@ class _Held:
     state: TaskState
     trainer: Trainer
     recipe: Recipe
+
+    def is_done(self, until: int | None) -> bool:
+        """Say whether no network has an epoch to go; all that have are of one age where one is the last."""
+        live = [one for one in self.state.live.values() if not one.is_over]
+        return not live or (until is not None and len(live[0].history) >= until)
 
 
 @dataclass(eq=False)
@@ -172,7 +180,7 @@ def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, r
         ink = _take_ink(source, fold, recipe)
         held = _Held(order.version, known, Trainer(live, ink.training), recipe)
     deadline, records = time.monotonic() + order.seconds, list[Records]()
-    while not held.trainer.is_over:
+    while not held.is_done(order.until):
         at_work = {number: one for number, one in held.state.live.items() if not one.is_over}
         held.trainer.train_round()
         epochs = [(number, fold.number, one.history[-1]) for number, one in at_work.items()]
@@ -183,7 +191,7 @@ def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, r
     held.trainer.write_back()
     held.version = order.version + 1
     _keep(_HELD, order.task, held, _MOST_TASKS)
-    return RoundEnd(write_state(held.state), held.state.is_over, tuple(records))
+    return RoundEnd(write_state(held.state), held.is_done(order.until), tuple(records))
 
 
 def _take_held(order: Round) -> _Held:

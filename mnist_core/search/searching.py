@@ -10,7 +10,7 @@ from mnist_core.data.dataset import Dataset, Split
 from mnist_core.data.kept import find_images, open_dataset
 from mnist_core.ground.errors import LabError, RunStoppedError, judge
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.network.plan import Engine, SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan, Strategy
 from mnist_core.search.check import check_plan
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect
@@ -52,7 +52,7 @@ def search(order: SearchOrder, client: Client | None, gives_way: GivesWay) -> No
     plan = order.plan.fit_classes(dataset.n_classes)
     split = check_plan(plan, dataset)
     with closing(_make_engine(order, plan, dataset, split, client, gives_way)) as engine:
-        order.sender.send(Phase("searches the grid"))
+        order.sender.send(Phase("races the grid" if plan.strategy is Strategy.RACE else "searches the grid"))
         found = engine.search()
         write_results(found, order.results_csv)
         best = found.best
@@ -100,4 +100,6 @@ def _make_engine(
         else Source(dataset.images[split.train], labels)  # other machines do not see this disk
     )
     checkpoints = Checkpoints(order.checkpoint_folder)
-    return make_fast_engine(source, plan, checkpoints, order.sender.send, client, gives_way)
+    return make_fast_engine(
+        source, plan, checkpoints, order.sender.send, client, gives_way, finish=order.finish
+    )

@@ -12,7 +12,7 @@ from safetensors.numpy import load, save
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.errors import LabError, RunError
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.history import EpochRecord
+from mnist_core.network.history import Course, EpochRecord
 from mnist_core.network.recipe import Recipe
 
 _VERSION = 1
@@ -40,11 +40,35 @@ class TaskState:
         Those whose weights are held.
     ended : dict of int to EndedFit
         Those that are over.
+    left : dict of int to tuple of EpochRecord
+        Those that fell behind in a race, with their epochs; their weights were let go.
     """
 
     fold: int
     live: dict[int, Training] = field(default_factory=dict)
     ended: dict[int, EndedFit] = field(default_factory=dict)
+    left: dict[int, tuple[EpochRecord, ...]] = field(default_factory=dict)
+
+    def course(self, number: int) -> Course:
+        """Return how far a network has come."""
+        if number in self.ended:
+            return Course(self.ended[number].history, has_ended=True)
+        histories = [self.left.get(number, ())]
+        histories += [tuple(self.live[number].history)] if number in self.live else []
+        return Course(max(histories, key=len), has_ended=False)
+
+    def take_over(self, state: "TaskState") -> None:
+        """Take over how far networks of the same fold have come meanwhile."""
+        self.live.update(state.live)
+        for number, fit in state.ended.items():
+            self.live.pop(number, None)
+            self.ended[number] = fit
+
+    def leave(self, number: int, n_epochs: int) -> None:
+        """Let the weights of a network go that was dropped after so many epochs, where it has not ended."""
+        if number not in self.ended:
+            self.left[number] = tuple(self.course(number).history[:n_epochs])
+            self.live.pop(number, None)
 
     @property
     def is_over(self) -> bool:
@@ -83,8 +107,9 @@ def write_state(state: TaskState) -> bytes:
         }
         for number, fit in state.ended.items()
     ]
+    left = [{"number": number, "history": _write_history(one)} for number, one in state.left.items()]
     described: dict[str, Any] = {"version": _VERSION, "fold": state.fold}
-    described |= {"live": live, "ended": ended}
+    described |= {"live": live, "ended": ended, "left": left}
     return save(arrays, metadata={"state": json.dumps(described)})
 
 
@@ -101,7 +126,8 @@ def read_state(data: bytes, recipe: Recipe) -> TaskState:
         arrays = load(data)
         live = {item["number"]: _read_training(item, arrays, recipe) for item in described["live"]}
         ended = {item["number"]: _read_ended(item) for item in described["ended"]}
-        return TaskState(described["fold"], live, ended)
+        left = {item["number"]: _read_history(item["history"]) for item in described.get("left", [])}
+        return TaskState(described["fold"], live, ended, left)
     except (SafetensorError, LabError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"A checkpoint must be one that this version wrote, but is not: {error!r}.") from error
 

@@ -31,16 +31,25 @@ class Task:
         How far those have come that were begun.
     fresh : tuple of int
         The numbers of those that were not; their weights are drawn when the task begins.
+    until : int or None
+        Epochs that no network is to go beyond; None lets each train to its end.
     """
 
     name: str
     fold: str
     state: TaskState
     fresh: tuple[int, ...] = ()
+    until: int | None = None
 
 
 def cut_tasks(
-    fold: Fold, state: TaskState, candidates: Sequence[Candidate], lanes: int, recipe: Recipe
+    fold: Fold,
+    state: TaskState,
+    candidates: Sequence[Candidate],
+    lanes: int,
+    recipe: Recipe,
+    numbers: Iterable[int] | None = None,
+    until: int | None = None,
 ) -> list[Task]:
     """Cut the networks of a fold into tasks of one kind and a limited sum of hidden 1's units.
 
@@ -58,13 +67,19 @@ def cut_tasks(
         The limit.
     recipe : Recipe
         By which they are trained, but for what they have of their own.
+    numbers : iterable of int or None
+        Those that are to be trained; None takes all.
+    until : int or None
+        Epochs that none is to go beyond: those of a task are of one age then.
     """
     recipes = [recipe.of(candidate) for candidate in candidates]
 
     def rank(number: int) -> tuple[Any, ...]:
-        return *_tell_kind(candidates[number], recipes[number]), candidates[number].lr
+        age = None if until is None else _tell_age(state, number)
+        return *_tell_kind(candidates[number], recipes[number]), age, candidates[number].lr
 
-    numbers = [number for number in range(len(candidates)) if number not in state.ended]
+    numbers = range(len(candidates)) if numbers is None else numbers
+    numbers = [number for number in numbers if number not in state.ended]
     groups: list[list[int]] = []
     free = 0
     for number in sorted(numbers, key=rank):
@@ -77,13 +92,18 @@ def cut_tasks(
         free -= candidate.hidden1
     return [
         Task(
-            f"{fold.name}-{group[0]}",
+            f"{fold.name}-{group[0]}" if until is None else f"{fold.name}-{group[0]}-{until}",
             fold.name,
             _pick(state, [number for number in group if number in state.live]),
             tuple(number for number in group if number not in state.live),
+            until,
         )
         for group in groups
     ]
+
+
+def _tell_age(state: TaskState, number: int) -> int:
+    return len(state.live[number].history) if number in state.live else 0
 
 
 def choose_lanes(candidates: Iterable[Candidate], n_folds: int, n_slots: int, n_pixels: int) -> int:

@@ -33,11 +33,14 @@ def record(
     work_id: str,
     epochs: Sequence[FitEpoch] = (),
     scores: Sequence[FitScore] = (),
+    dropped: Sequence[tuple[int, int]] = (),
 ) -> None:
     """Record epochs that have ended, and scores of trainings on the folds that they left out, all or nothing.
 
-    An epoch that comes again replaces what was recorded of it and keeps its id.
+    An epoch that comes again replaces what was recorded of it and keeps its id. What was dropped, a candidate
+    and a fold each, is in training again once an epoch of it comes.
     """
+    left = sa.update(FITS).where(*_name_fit(FITS, work_id), FITS.c.state == FitState.RUNNING)
     ended = sa.update(FITS).where(*_name_fit(FITS, work_id))
     ended = ended.values(state=FitState.DONE, score=sa.bindparam("new_score"))
     rows = [
@@ -51,6 +54,8 @@ def record(
             _count_epochs(connection, work_id, {(candidate, fold) for candidate, fold, _ in epochs})
         if scores:
             connection.execute(ended, [{**_its(fit), "new_score": score} for *fit, score in scores])
+        if dropped:
+            connection.execute(left.values(state=FitState.DROPPED), [_its(fit) for fit in dropped])
 
 
 def note_drawn(store: Database, work_id: str, candidates: Sequence[Mapping[str, Any]]) -> None:
@@ -121,6 +126,9 @@ def _upsert(connection: sa.Connection, table: sa.Table, key: Sequence[str], sour
         insert = insert.from_select([column.name for column in source.selected_columns], source)
     kept = (*key, "id", "state", "score")
     values = {c.name: insert.excluded[c.name] for c in table.c if c.name not in kept}
+    if table is FITS:
+        is_dropped = FITS.c.state == FitState.DROPPED
+        values["state"] = sa.case((is_dropped, FitState.RUNNING.value), else_=FITS.c.state)
     return insert.on_conflict_do_update(index_elements=list(key), set_=values)
 
 

@@ -53,6 +53,7 @@ class FitState(StrEnum):
 
     RUNNING = "running"
     DONE = "done"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,291 @@
+"""Who falls behind in a race of candidates: a pure function of the epochs so far.
+
+Candidates are compared fold by fold where they have learnt as much, not where they have been trained as long:
+a slow learner is not dropped for being slow alone.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float64, Int64
+from scipy.special import stdtr
+
+from mnist_core.network.history import Course
+
+_FIRST_RUNG = 3  # epochs: the way from one loss to another begins with the second
+_RUNG_GROWTH = 4 / 3
+_STEP = 0.88  # of training loss, from one level to the next
+_N_LEVELS = 40
+_SMOOTHED = 5  # levels whose accuracy is averaged: one epoch alone is noise
+_EARLY = 0.35  # of a guess's loss: above it, accuracy says less of the end
+_DOUBT, _EARLY_DOUBT = 0.03, 2.0  # shares of what is still to be learnt that may be made good for
+_PRIOR_FOLDS = 20  # that the spread of all pairs counts for, beside a pair's own
+_CHANCE = 0.003  # of dropping who is not behind
+_DOUBLINGS = 3  # of the epochs, that who is behind is granted
+_PACE_CHANCE = 0.05
+_PACE_FROM = 4  # epochs: before, a fall from half of them to all tells nothing
+_TINY = 1e-9  # instead of no spread at all
+_WORST = 10.0  # times a guess's loss: what has diverged counts as that
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Why a candidate was dropped.
+
+    Attributes
+    ----------
+    n_epochs : int
+        Epochs that each of its folds had, where it had not ended before.
+    behind : int
+        The number of the candidate that it was compared with.
+    by : float
+        How far behind it is: accuracy where both had learnt as much, or, of `is_pace`, validation loss.
+    n_folds_behind, n_folds : int
+        On how many of its folds it is behind.
+    p_value : float
+        Chance of such a difference between equals.
+    at_loss : float
+        Training loss at which both were compared, the mean of the folds; of `is_pace` the validation loss
+        that it would come to.
+    is_pace : bool
+        Whether it is behind even where its loss went on to fall as it did.
+    """
+
+    n_epochs: int
+    behind: int
+    by: float
+    n_folds_behind: int
+    n_folds: int
+    p_value: float
+    at_loss: float
+    is_pace: bool
+
+    def say(self, behind: object) -> str:
+        """Say it in words; `behind` names the candidate that it was compared with."""
+        folds = (
+            f"on all {self.n_folds} folds"
+            if self.n_folds_behind == self.n_folds
+            else f"on {self.n_folds_behind} of {self.n_folds} folds"
+        )
+        chance = "p < 0.001" if self.p_value < 0.001 else f"p = {self.p_value:.3f}"
+        epochs = "1 epoch" if self.n_epochs == 1 else f"{self.n_epochs} epochs"
+        if self.is_pace:
+            return (
+                f"dropped after {epochs}: even if its validation loss fell in {_DOUBLINGS} doublings "
+                f"of its epochs as in the last one, it would come to {self.at_loss:.2f}, where {behind} is "
+                f"{self.by:.2f} lower already, {folds} ({chance})"
+            )
+        return (
+            f"dropped after {epochs}: {self.by * 100:.1f} points behind {behind} where both had a training "
+            f"loss of {self.at_loss:.2f}, {folds} ({chance})"
+        )
+
+
+def list_rungs(most: int) -> Iterator[int]:
+    """List the epochs after which candidates are compared, below the most that a network may have."""
+    rung = _FIRST_RUNG
+    while rung < most:
+        yield rung
+        rung = max(rung + 1, round(rung * _RUNG_GROWTH))
+
+
+Courses = Mapping[tuple[int, int], Course]
+"""The course of each fit, by candidate and fold."""
+
+
+def replay_race(
+    courses: Courses, n_candidates: int, n_folds: int, most_epochs: int, n_classes: int
+) -> dict[int, Drop]:
+    """Say who was dropped so far, and why, from what was recorded; what no rung was reached for stays open."""
+    drops: dict[int, Drop] = {}
+    for rung in list_rungs(most_epochs):
+        left = [number for number in range(n_candidates) if number not in drops]
+        fits = [courses.get((number, fold)) for number in left for fold in range(n_folds)]
+        if not all(fit is not None and fit.is_at(rung) for fit in fits):
+            break
+        drops |= judge(courses, left, n_folds, rung, n_classes)
+    return drops
+
+
+def judge(
+    courses: Courses, contenders: Sequence[int], n_folds: int, rung: int, n_classes: int
+) -> dict[int, Drop]:
+    """Say which contenders fall behind after so many epochs of each; who has ended is not dropped.
+
+    Two are compared on each fold at the lowest training loss that both have come to: by the validation
+    accuracy that each had on its way down there. A paired t-test over the folds, whose variance is moderated
+    by that of all pairs, has to say that one is behind by more than it may make good for. Else who learns
+    too slowly: who stays behind the lowest validation loss even with some doublings of its epochs that each
+    win what the last one won. The order of the candidates plays no part, and who reads the most stays.
+
+    Parameters
+    ----------
+    courses : mapping
+        Of every contender's fits; what is beyond the rung is not looked at.
+    contenders : sequence of int
+        Those who were not dropped before.
+    n_folds : int
+        Of the cross-validation.
+    rung : int
+        Epochs.
+    n_classes : int
+        Whose number says what loss a guess has.
+
+    References
+    ----------
+    Maron and Moore, "Hoeffding races" (1993). Birattari et al., "A racing algorithm for configuring
+    metaheuristics" (2002). Smyth, "Linear models and empirical Bayes methods for assessing differential
+    expression" (2004), the moderated t.
+    """
+    fits = [[courses[number, fold] for fold in range(n_folds)] for number in contenders]
+    is_going = np.array([any(fit.goes_beyond(rung) for fit in row) for row in fits])
+    if not is_going.any():
+        return {}
+    curves = _Curves.read(fits, rung, n_classes)
+    is_safe = ~is_going | (curves.accuracy.mean(axis=1) == curves.accuracy.mean(axis=1).max())
+    found = _compare_pace(curves, rung) if rung >= _PACE_FROM else {}
+    found |= _compare_progress(curves, rung)
+    return {
+        contenders[place]: replace(drop, behind=contenders[drop.behind])
+        for place, drop in found.items()
+        if not is_safe[place]
+    }
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """What of the contenders' curves is compared.
+
+    Attributes
+    ----------
+    on_the_way : ndarray of shape (contenders, folds, levels)
+        Validation accuracy when the training loss fell to each level, averaged over some levels before;
+        nan where it has not, or was below it before anything is known.
+    depth : ndarray of shape (contenders, folds)
+        The last level reached; -1 is none.
+    accuracy, loss, loss_before : ndarray of shape (contenders, folds)
+        Of the validation images: accuracy now, the lowest loss so far, and that after half of the epochs.
+    """
+
+    on_the_way: Float64[np.ndarray, "contenders folds levels"]
+    depth: Int64[np.ndarray, "contenders folds"]
+    accuracy: Float64[np.ndarray, "contenders folds"]
+    loss: Float64[np.ndarray, "contenders folds"]
+    loss_before: Float64[np.ndarray, "contenders folds"]
+    levels: Float64[np.ndarray, " levels"]
+
+    @staticmethod
+    def read(fits: Sequence[Sequence[Course]], rung: int, n_classes: int) -> "_Curves":
+        """Read them from courses, up to a rung."""
+        shape = len(fits), len(fits[0])
+        guess = math.log(n_classes)
+        levels = guess * _STEP ** np.arange(_N_LEVELS)
+        way = np.empty((*shape, _N_LEVELS))
+        accuracy, loss, before = (np.empty(shape) for _ in range(3))
+        for place in np.ndindex(shape):
+            history = fits[place[0]][place[1]].history[:rung]
+            train = np.array([record.train_loss for record in history])
+            valid = np.array([record.valid_loss for record in history])
+            read = np.array([record.valid_accuracy for record in history])
+            way[place] = _trace(train, read, levels)
+            accuracy[place] = read[-1]
+            least = np.minimum.accumulate(np.fmin(valid, _WORST * guess))  # of a number and nan the number
+            loss[place], before[place] = least[-1], least[: max(rung // 2, 1)][-1]
+        reached = ~np.isnan(way)
+        depth = np.where(reached.any(axis=2), _N_LEVELS - 1 - reached[..., ::-1].argmax(axis=2), -1)
+        return _Curves(_smooth(way), depth, accuracy, loss, before, levels)
+
+
+def _trace(
+    train: Float64[np.ndarray, " epochs"],
+    read: Float64[np.ndarray, " epochs"],
+    levels: Float64[np.ndarray, " levels"],
+) -> Float64[np.ndarray, " levels"]:
+    """Return the accuracy at which a network passed each level of training loss."""
+    # What is reported is the mean of an epoch, but the accuracy is that at its end: half an epoch on.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        at_end = np.fmin(train[1:] * np.sqrt(np.fmin(train[1:] / train[:-1], 1.0)), np.inf)
+    least = np.minimum.accumulate(np.concatenate([[np.inf], at_end]))
+    is_new = at_end < least[:-1]
+    if not is_new.any():
+        return np.full(len(levels), np.nan)
+    losses, accuracies = at_end[is_new][::-1], read[1:][is_new][::-1]
+    return np.asarray(np.interp(levels, losses, accuracies, left=np.nan, right=np.nan))
+
+
+def _smooth(
+    way: Float64[np.ndarray, "contenders folds levels"],
+) -> Float64[np.ndarray, "contenders folds levels"]:
+    """Average each level with those passed just before it."""
+    is_known = ~np.isnan(way)
+    sums, counts = np.zeros_like(way), np.zeros_like(way)
+    for back in range(_SMOOTHED):
+        sums[..., back:] += np.where(is_known, way, 0.0)[..., : _N_LEVELS - back]
+        counts[..., back:] += is_known[..., : _N_LEVELS - back]
+    return np.where(is_known, sums / np.maximum(counts, 1), np.nan)
+
+
+def _compare_progress(curves: _Curves, rung: int) -> dict[int, Drop]:
+    """Compare each with each where both had learnt as much."""
+    n, n_folds = curves.depth.shape
+    common = np.minimum(curves.depth[:, None], curves.depth[None])  # of who is ahead, of who is behind
+    places, folds = np.arange(n), np.arange(n_folds)
+    level = np.maximum(common, 0)
+    ahead = curves.on_the_way[places[:, None, None], folds, level]
+    behind = curves.on_the_way[places[None, :, None], folds, level]
+    gaps = ahead - behind
+    is_told = ~np.isnan(gaps).any(axis=2) & (common >= 0).all(axis=2)
+    np.fill_diagonal(is_told, val=False)
+    if not is_told.any():
+        return {}
+    leader = curves.accuracy[curves.accuracy.mean(axis=1).argmax()]
+    to_learn = np.maximum(leader - np.maximum(ahead, behind), 0).mean(axis=2)
+    losses = curves.levels[level]
+    is_early = np.maximum(np.log(losses / (_EARLY * curves.levels[0])), 0).mean(axis=2)
+    slack = (_DOUBT + _EARLY_DOUBT * is_early) * to_learn
+    own = gaps.var(axis=2, ddof=1)
+    prior, n_own = float(np.median(own[is_told])), n_folds - 1
+    moderated = (_PRIOR_FOLDS * prior + n_own * own) / (_PRIOR_FOLDS + n_own)
+    error = np.sqrt(moderated / n_folds) + _TINY
+    t = np.where(is_told, (gaps.mean(axis=2) - slack) / error, -np.inf)
+    by_whom = t.argmax(axis=0)
+    p = stdtr(_PRIOR_FOLDS + n_own, -t[by_whom, places])
+    return {
+        place: Drop(
+            rung,
+            int(by_whom[place]),
+            float(gaps[by_whom[place], place].mean()),
+            int((gaps[by_whom[place], place] > 0).sum()),
+            n_folds,
+            float(p[place]),
+            float(losses[by_whom[place], place].mean()),
+            is_pace=False,
+        )
+        for place in np.flatnonzero(p < _CHANCE).tolist()
+    }
+
+
+def _compare_pace(curves: _Curves, rung: int) -> dict[int, Drop]:
+    """Compare what each would come to with the lowest loss of all."""
+    best = int(curves.loss.mean(axis=1).argmin())
+    coming = curves.loss - _DOUBLINGS * (curves.loss_before - curves.loss)
+    gaps = coming - curves.loss[best]
+    n_folds = gaps.shape[1]
+    error = gaps.std(axis=1, ddof=1) / math.sqrt(n_folds) + _TINY
+    p = stdtr(n_folds - 1, -gaps.mean(axis=1) / error)
+    return {
+        place: Drop(
+            rung,
+            best,
+            float(gaps[place].mean()),
+            int((gaps[place] > 0).sum()),
+            n_folds,
+            float(p[place]),
+            float(coming[place].mean()),
+            is_pace=True,
+        )
+        for place in np.flatnonzero(p < _PACE_CHANCE).tolist()
+        if place != best
+    }
