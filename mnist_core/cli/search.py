@@ -1,6 +1,7 @@
 """The commands `search` and `resume`."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe, read_split_seed
 from mnist_core.cli.say import ReaderGoneError, report, say
 from mnist_core.cli.space import find_settings, open_store
-from mnist_core.ground.errors import GridError, RunError, RunStoppedError
+from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import read_grid
@@ -22,17 +23,20 @@ from mnist_core.search.process import SearchProcess
 from mnist_core.store import (
     SEARCH,
     Database,
+    FitRow,
     WorkRow,
     WorkState,
     add_search,
     await_word,
     claim,
     get_search,
+    read_epochs,
     read_fits,
     release_silent,
     request_resume,
     set_cluster,
 )
+from mnist_core.store.drops import estimate_saved, find_drops, list_unmeasured
 from mnist_core.store.job import Turn
 from mnist_core.store.ranking import rank_candidates
 from mnist_core.work.supervisor import carry_out_work, catch_signals
@@ -91,8 +95,6 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_search(arguments: argparse.Namespace) -> None:
     """Run a search to its end in this process's care."""
-    if arguments.strategy == Strategy.RACE:
-        raise GridError("The strategy race is not built yet: choose another.")
     settings = find_settings()
     settings.make_home()
     plan = SearchPlan(
@@ -161,7 +163,7 @@ def _carry_out(
         if run is None:
             raise RunError(f"Run {run_id} was taken by another worker: list the runs to follow it.")
         progress = _Progress(run.plan, stop)
-        progress.say(f"run {run.id}: {run.plan.n_candidates} candidates, {run.n_fits} fits")
+        progress.say(f"run {run.id}: {run.plan.n_candidates} candidates, {_say_fits(run.plan)}")
         kinds = {SEARCH: partial(follow, process=process, on_message=progress)}
         ended = carry_out_work(store, run, settings, Turn(stop), kinds, waits_for_user=True)
     if progress.is_unread:
@@ -170,7 +172,8 @@ def _carry_out(
         raise RunStoppedError(f"Stopped; python -m mnist_core resume {run.id} carries it on.")
     if ended.found is None:
         raise RunError(f"Run {run.id} is {ended.state}: {ended.message}")
-    say(_describe_run(store, ended), _sum_up(ended), as_json)
+    described = _describe_run(store, ended)
+    say(described, _sum_up(ended, described), as_json)
 
 
 class _Progress:
@@ -180,7 +183,7 @@ class _Progress:
         self._stop = stop
         self.is_unread = False
         self._candidates = plan.candidates()
-        self._n_fits = plan.n_fits
+        self._of_all = "" if plan.strategy is Strategy.RACE else f"/{plan.n_fits}"
         self._n_done = 0
 
     def say(self, words: str) -> None:
@@ -199,22 +202,25 @@ class _Progress:
         elif isinstance(message, Records) and message.is_restored:
             self._n_done = len(message.scores)
             if self._n_done:
-                self.say(f"goes on from its checkpoints: {self._n_done} of {self._n_fits} fits are done")
+                self.say(f"goes on from its checkpoints: {self._n_done}{self._of_all} fits are done")
         elif isinstance(message, Records):
             for fit in message.scores:
                 self._report_fit(*fit)
+            if message.dropped:
+                self.say(f"drops {len({candidate for candidate, _ in message.dropped})} that fall behind")
 
     def _report_fit(self, candidate: int, fold: int, score: float) -> None:
         if fold != REFIT_FOLD:
             self._n_done += 1
             words = self._candidates[candidate]
-            self.say(f"{self._n_done}/{self._n_fits}  {words}, fold {fold + 1}: {score:.4f}")
+            self.say(f"{self._n_done}{self._of_all}  {words}, fold {fold + 1}: {score:.4f}")
 
 
 def _describe_run(store: Database, run: WorkRow) -> dict[str, Any]:
     assert run.found is not None
-    ranked = sorted(rank_candidates(run.plan, read_fits(store, run.id)), key=lambda item: item.index)
-    return {
+    fits = read_fits(store, run.id)
+    ranked = sorted(rank_candidates(run.plan, fits), key=lambda item: item.index)
+    described = {
         "run": run.id,
         "best_params": run.found.best,
         "best_score": run.found.best_score,
@@ -234,13 +240,49 @@ def _describe_run(store: Database, run: WorkRow) -> dict[str, Any]:
             for item in ranked
         ],
     }
+    return described | (_describe_race(store, run, fits) if run.plan.strategy is Strategy.RACE else {})
 
 
-def _sum_up(run: WorkRow) -> str:
+def _describe_race(store: Database, run: WorkRow, fits: Sequence[FitRow]) -> dict[str, Any]:
+    """Describe all candidates of a race: those that were dropped have no score, but a reason."""
+    candidates, ranked = run.plan.candidates(), {one.index: one for one in rank_candidates(run.plan, fits)}
+    drops, unmeasured = (
+        find_drops(run.plan, fits, read_epochs(store, run.id)),
+        list_unmeasured(run.plan, fits),
+    )
+    rows = []
+    for number, candidate in enumerate(candidates):
+        row: dict[str, Any] = {"params": run.plan.grid.params(candidate)}
+        drop = drops.get(number)
+        if number not in unmeasured:
+            row |= {"mean_test_score": ranked[number].mean, "std_test_score": ranked[number].std}
+        else:
+            row |= {"mean_test_score": None, "std_test_score": None}
+        if drop is not None:
+            row |= {"dropped_after": drop.n_epochs, "reason": drop.say(candidates[drop.behind])}
+        rows.append(row)
+    return {
+        "n_dropped": len(unmeasured),
+        "epochs_saved": estimate_saved(run.plan, fits),
+        "candidates": rows,
+    }
+
+
+def _say_fits(plan: SearchPlan) -> str:
+    return f"a race on {plan.cv} folds" if plan.strategy is Strategy.RACE else f"{plan.n_fits} fits"
+
+
+def _sum_up(run: WorkRow, described: Mapping[str, Any]) -> str:
     assert run.found is not None
-    outcome = run.found
+    outcome, saved = run.found, described.get("epochs_saved")
+    of_race = (
+        ""
+        if saved is None
+        else f" {described['n_dropped']} of {run.plan.n_candidates} candidates were dropped, which "
+        f"saved about {saved:.0%} of the epochs."
+    )
     return (
         f"Best of {run.n_fits_done} fits, {run.n_epochs} epochs, {run.seconds:.0f} s: {outcome.candidate}, "
         f"mean accuracy {outcome.best_score:.4f}; retrained it reads {outcome.test_accuracy:.2%} of the "
-        f"held-out images; saved to {outcome.model}"
+        f"held-out images; saved to {outcome.model}{of_race and '.'}{of_race}"
     )

@@ -18,7 +18,7 @@ _FIRST_RUNG = 3  # epochs: the way from one loss to another begins with the seco
 _RUNG_GROWTH = 4 / 3
 _STEP = 0.88  # of training loss, from one level to the next
 _N_LEVELS = 40
-_SMOOTHED = 5  # levels whose accuracy is averaged: one epoch alone is noise
+_AVERAGED = 5  # levels, the last ones that two have in common: one epoch alone is noise
 _EARLY = 0.35  # of a guess's loss: above it, accuracy says less of the end
 _DOUBT, _EARLY_DOUBT = 0.03, 2.0  # shares of what is still to be learnt that may be made good for
 _PRIOR_FOLDS = 20  # that the spread of all pairs counts for, beside a pair's own
@@ -98,7 +98,7 @@ Courses = Mapping[tuple[int, int], Course]
 def replay_race(
     courses: Courses, n_candidates: int, n_folds: int, most_epochs: int, n_classes: int
 ) -> dict[int, Drop]:
-    """Say who was dropped so far, and why, from what was recorded; what no rung was reached for stays open."""
+    """Say who was dropped so far, and why, from what was recorded: rung by rung, while all have come to it."""
     drops: dict[int, Drop] = {}
     for rung in list_rungs(most_epochs):
         left = [number for number in range(n_candidates) if number not in drops]
@@ -161,8 +161,8 @@ class _Curves:
     Attributes
     ----------
     on_the_way : ndarray of shape (contenders, folds, levels)
-        Validation accuracy when the training loss fell to each level, averaged over some levels before;
-        nan where it has not, or was below it before anything is known.
+        Validation accuracy when the training loss fell to each level; nan where it has not, or was below
+        it before anything is known.
     depth : ndarray of shape (contenders, folds)
         The last level reached; -1 is none.
     accuracy, loss, loss_before : ndarray of shape (contenders, folds)
@@ -195,7 +195,7 @@ class _Curves:
             loss[place], before[place] = least[-1], least[: max(rung // 2, 1)][-1]
         reached = ~np.isnan(way)
         depth = np.where(reached.any(axis=2), _N_LEVELS - 1 - reached[..., ::-1].argmax(axis=2), -1)
-        return _Curves(_smooth(way), depth, accuracy, loss, before, levels)
+        return _Curves(way, depth, accuracy, loss, before, levels)
 
 
 def _trace(
@@ -215,16 +215,20 @@ def _trace(
     return np.asarray(np.interp(levels, losses, accuracies, left=np.nan, right=np.nan))
 
 
-def _smooth(
+def _average_gaps(
     way: Float64[np.ndarray, "contenders folds levels"],
-) -> Float64[np.ndarray, "contenders folds levels"]:
-    """Average each level with those passed just before it."""
-    is_known = ~np.isnan(way)
-    sums, counts = np.zeros_like(way), np.zeros_like(way)
-    for back in range(_SMOOTHED):
-        sums[..., back:] += np.where(is_known, way, 0.0)[..., : _N_LEVELS - back]
-        counts[..., back:] += is_known[..., : _N_LEVELS - back]
-    return np.where(is_known, sums / np.maximum(counts, 1), np.nan)
+    common: Int64[np.ndarray, "contenders contenders folds"],
+) -> Float64[np.ndarray, "contenders contenders folds"]:
+    """Average how far the first reads more than the second, over the last levels that both passed."""
+    places, folds = np.arange(len(way)), np.arange(way.shape[1])
+    sums, counts = np.zeros(common.shape), np.zeros(common.shape)
+    for back in range(_AVERAGED):
+        level = np.maximum(common - back, 0)
+        gaps = way[places[:, None, None], folds, level] - way[places[None, :, None], folds, level]
+        is_known = ~np.isnan(gaps) & (common >= back)
+        sums += np.where(is_known, gaps, 0.0)
+        counts += is_known
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _compare_progress(curves: _Curves, rung: int) -> dict[int, Drop]:
@@ -235,8 +239,8 @@ def _compare_progress(curves: _Curves, rung: int) -> dict[int, Drop]:
     level = np.maximum(common, 0)
     ahead = curves.on_the_way[places[:, None, None], folds, level]
     behind = curves.on_the_way[places[None, :, None], folds, level]
-    gaps = ahead - behind
-    is_told = ~np.isnan(gaps).any(axis=2) & (common >= 0).all(axis=2)
+    gaps = _average_gaps(curves.on_the_way, common)
+    is_told = ~np.isnan(gaps).any(axis=2)
     np.fill_diagonal(is_told, val=False)
     if not is_told.any():
         return {}

@@ -40,10 +40,11 @@ def forecast_epochs(plan: SearchPlan, n_train: int) -> float:
         Training images, before they are cut into folds.
     """
     candidates = plan.list_likely()
-    return statistics.fmean(_forecast_candidate(one, plan, n_train) for one in candidates)
+    return statistics.fmean(forecast_fit(one, plan, n_train) for one in candidates)
 
 
-def _forecast_candidate(candidate: Candidate, plan: SearchPlan, n_train: int) -> float:
+def forecast_fit(candidate: Candidate, plan: SearchPlan, n_train: int) -> float:
+    """Estimate the epochs of a fit of one candidate, as `forecast_epochs` does that of all."""
     usual = float(np.interp(math.log(candidate.lr), np.log(_RATES), _PAPER_EPOCHS[candidate.activation]))
     ratio = _PAPER_IMAGES / _count_images(plan, n_train)
     epochs = usual * math.pow(ratio, _EPOCHS_POWER) + plan.recipe.patience - _PAPER_PATIENCE
@@ -80,7 +81,7 @@ def forecast_search(
         Until the first of them trains.
     """
     work = statistics.fmean(
-        _forecast_candidate(one, plan, n_train) * measure_load(one, plan.engine) for one in plan.list_likely()
+        forecast_fit(one, plan, n_train) * measure_load(one, plan.engine) for one in plan.list_likely()
     )
     n_processes = min(plan.workers or cores, cores, plan.n_fits)
     images = plan.n_fits * _count_images(plan, n_train) / n_processes
