@@ -98,7 +98,7 @@ Courses = Mapping[tuple[int, int], Course]
 def replay_race(
     courses: Courses, n_candidates: int, n_folds: int, most_epochs: int, n_classes: int
 ) -> dict[int, Drop]:
-    """Say who was dropped so far, and why, from what was recorded: rung by rung, while all have come to it."""
+    """Say who was dropped so far, and why, from what was recorded."""
     drops: dict[int, Drop] = {}
     for rung in list_rungs(most_epochs):
         left = [number for number in range(n_candidates) if number not in drops]
