@@ -54,7 +54,7 @@ def name_in_title(run: WorkRow) -> str:
     """Say in a few signs how far a run is, as for the title of the browser's tab."""
     if run.found is not None:
         return f"{_LOOKS[run.state].sign} {_say_percent(run.found.best_score, 1)}"
-    share = _say_percent(run.n_fits_done / run.n_fits, 0)
+    share = _say_percent(run.share_settled, 0)
     return share if run.state is WorkState.RUNNING else f"{mark_state(run.state)}, {share}"
 
 

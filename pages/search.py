@@ -117,6 +117,7 @@ def _offer_dataset() -> None:
 
 
 def _start(plan: SearchPlan, dataset: Dataset, name: str) -> None:
+    plan = plan.fit_classes(dataset.n_classes)
     run_id = add_search(session.store(), plan, dataset.name, dataset.fingerprint, name)
     start_worker(session.settings())
     open_run(run_id)

@@ -95,7 +95,7 @@ def _tell(run: WorkRow, leading: dict[str, float]) -> dict[str, Any]:
         "run": run.id,
         "name": run.name,
         "state": run.state.value,
-        "progress": run.n_fits_done / run.n_fits,
+        "progress": run.share_settled,
         "best_score": run.found.best_score if run.found else leading.get(run.id),
         "n_fits": run.n_fits,
         "n_fits_done": run.n_fits_done,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 
 from mnist_core.ground.errors import LabError, RunStoppedError
@@ -26,6 +27,7 @@ from mnist_core.search.messages import (
 from mnist_core.search.order import SearchOrder
 from mnist_core.search.process import SearchProcess
 from mnist_core.store import WorkRow, WorkState, end, give_way, note_drawn, record, trim_fits
+from mnist_core.store.finishing import find_source, list_to_finish
 from mnist_core.store.job import Job
 
 MODEL, RESULTS = "model", "results.csv"
@@ -86,19 +88,41 @@ def follow(
     """
     log_path = job.settings.logs_folder / f"{job.row.id}.log"
     messages: queue.Queue[Message] = queue.Queue()
+    n_deaths = 0
+    _take_over(job)
     with MessageListener(messages.put) as sender:
-        for _ in range(_MOST_DEATHS):
+        while n_deaths < _MOST_DEATHS:
             with process or SearchProcess(_plan_turn(job), log_path) as begun:
                 begun.begin(_make_order(job, begun.temp_folder, sender), log_path)
-                if _has_ended(job, begun, messages, on_message):
-                    return
+                fate = _watch(job, begun, messages, on_message)
+            if fate is _Fate.ENDED:
+                return
             if begun.has_failed:
                 raise RunStoppedError("The process is gone that others are forked from: start another.")
             process = None
-            job.tell("its process was killed; goes on from its checkpoint")
+            if fate is _Fate.KILLED:
+                n_deaths += 1
+                job.tell("its process was killed; goes on from its checkpoint")
     words = f"its process was killed {_MOST_DEATHS} times, see {log_path}; "
     words += "the Resume button, or the command resume, carries it on"
     end(job.store, job.row.id, WorkState.INTERRUPTED, words)
+
+
+class _Fate(Enum):
+    """How the process of a search ended."""
+
+    ENDED = "ended"
+    KILLED = "killed"
+    ASKED_ANEW = "its user wishes for something else"
+
+
+def _take_over(job: Job) -> None:
+    """Let a search that follows another begin with what that one has measured."""
+    source, folder = find_source(job.row), job.folder / _CHECKPOINTS
+    if source is not None and not folder.exists():
+        from mnist_core.search.takeover import take_over  # noqa: PLC0415 - loads what trains
+
+        take_over(job.store, source, folder)
 
 
 def _plan_turn(job: Job) -> SearchPlan:
@@ -111,37 +135,45 @@ def _plan_turn(job: Job) -> SearchPlan:
 
 def _make_order(job: Job, temp_folder: Path, sender: MessageSender) -> SearchOrder:
     places = *_place_results(job.row, job.settings), job.folder / _CHECKPOINTS, temp_folder
-    return SearchOrder(_plan_turn(job), job.row.fingerprint, job.settings.datasets_folder, *places, sender)
+    folder, finish = job.settings.datasets_folder, list_to_finish(job.row)
+    return SearchOrder(_plan_turn(job), job.row.fingerprint, folder, *places, sender, finish)
 
 
-def _has_ended(
+def _watch(
     job: Job,
     process: SearchProcess,
     messages: "queue.Queue[Message]",
     on_message: Callable[[Message], None],
-) -> bool:
-    """Write what comes until the search has ended or its process was killed; say whether it has ended."""
-    looked, is_told = 0.0, False
+) -> _Fate:
+    """Write what comes until the search has ended, its process was killed, or its user wishes for more."""
+    looked, is_told, finish = 0.0, False, list_to_finish(job.row)
     while True:
         code = process.exit_code  # first: what it has told by then is there to be taken
         message = _take(messages)
+        if isinstance(message, Ending) and message.state == WAITING and not job.turn.gives_way.is_set():
+            return _Fate.ASKED_ANEW
         if message is not None:
             write_message(job, message)
             on_message(message)
             if isinstance(message, Ending):
-                return True
+                return _Fate.ENDED
         if message is None or time.monotonic() - looked > _LOOK_EVERY_S:
             job.look()
             looked = time.monotonic()
-        if job.turn.gives_way.is_set() and not is_told:
+        if (job.turn.gives_way.is_set() or list_to_finish(job.row) != finish) and not is_told:
             process.give_way()
             is_told = True
         if message is None and code is not None:
-            if code < 0:
-                return False
-            words = f"its process ended with code {code}, see {process.log_path}"
-            end(job.store, job.row.id, WorkState.FAILED, words)
-            return True
+            return _judge_exit(job, process, code)
+
+
+def _judge_exit(job: Job, process: SearchProcess, code: int) -> _Fate:
+    """Note the end of a search whose process ended by itself, without a word."""
+    if code < 0:
+        return _Fate.KILLED
+    words = f"its process ended with code {code}, see {process.log_path}"
+    end(job.store, job.row.id, WorkState.FAILED, words)
+    return _Fate.ENDED
 
 
 def _take(messages: "queue.Queue[Message]") -> Message | None:

@@ -207,7 +207,7 @@ def describe_wait(store: Database, run: WorkRow) -> str:
         return f"waits for its turn; {runs} before it"
     held = read_rows(store, IS_HELD & IS_SEARCH & store.changes)
     if held and run.kind == SEARCH:
-        return f"waits for {held[0].name}, {held[0].n_fits_done:,} of {held[0].n_fits:,} fits"
+        return f"waits for {held[0].name}, {held[0].say_fits()}"
     return "waits for its turn; it is the next one" if _is_busy(store) else "waits for the worker to start"
 
 

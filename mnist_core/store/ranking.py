@@ -9,7 +9,7 @@ from functools import lru_cache
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.network.plan import SearchPlan
-from mnist_core.store.rows import FitRow
+from mnist_core.store.rows import FitRow, FitState
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class RankedCandidate:
 
 
 def rank_candidates(plan: SearchPlan, fits: Sequence[FitRow]) -> list[RankedCandidate]:
-    """Rank the candidates that have a scored fold, the best first.
+    """Rank the candidates that have a scored fold, the best first; not those that a race has dropped.
 
     Ties are those of one standard error: the mean of the best minus its standard error is reached.
 
@@ -55,9 +55,11 @@ def rank_candidates(plan: SearchPlan, fits: Sequence[FitRow]) -> list[RankedCand
     """
     candidates = plan.candidates()
     scores: dict[int, list[float]] = defaultdict(list)
+    dropped = {fit.candidate for fit in fits if fit.state is FitState.DROPPED}
     for fit in fits:
         # A fit may have been read later than the plan, and be of a candidate that was drawn meanwhile.
-        if fit.score is not None and fit.fold != REFIT_FOLD and fit.candidate < len(candidates):
+        is_known = fit.candidate < len(candidates) and fit.candidate not in dropped
+        if fit.score is not None and fit.fold != REFIT_FOLD and is_known:
             scores[fit.candidate].append(fit.score)
     order = sorted(scores, key=lambda index: _place(index, scores[index]))
     bar = _tie_bar(scores[order[0]]) if order else 0.0

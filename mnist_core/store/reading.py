@@ -178,6 +178,7 @@ def read_rows(store: Database, where: Any, *order: Any) -> list[WorkRow]:
         sa.select(
             RUNS,
             sa.func.count().filter(counted, FITS.c.state == FitState.DONE).label("n_done"),
+            sa.func.count().filter(counted, FITS.c.state == FitState.DROPPED).label("n_fits_dropped"),
             sa.func.sum(FITS.c.n_epochs).filter(counted).label("n_epochs"),
         )
         .outerjoin(FITS, FITS.c.run_id == RUNS.c.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import SearchPlan, Strategy
 
 SEARCH = "search"
 """The kind of work that a search is; its settings are a `SearchPlan`, its outcome is an `Outcome`."""
@@ -124,6 +124,8 @@ class WorkRow:
         When it was begun last, counted over all work; 0 where it never was.
     is_published : bool
         Whether others may look at it.
+    n_fits_dropped : int
+        Fits of a race that go no further.
     """
 
     id: str
@@ -152,6 +154,7 @@ class WorkRow:
     space: str = ""
     is_published: bool = False
     turn: int = 0
+    n_fits_dropped: int = 0
 
     @cached_property
     def plan(self) -> SearchPlan:
@@ -162,6 +165,17 @@ class WorkRow:
     def found(self) -> Outcome | None:
         """Return what a search found; None where it has not."""
         return Outcome(**self.outcome) if self.outcome else None
+
+    @property
+    def share_settled(self) -> float:
+        """Return the share of a search's fits that have ended, or in a race were dropped."""
+        return min((self.n_fits_done + self.n_fits_dropped) / self.n_fits, 1.0) if self.n_fits else 0.0
+
+    def say_fits(self) -> str:
+        """Say how many fits of a search have ended; of a race nobody knows before how many will."""
+        if self.plan.strategy is not Strategy.RACE:
+            return f"{self.n_fits_done:,} of {self.n_fits:,} fits"
+        return f"{self.n_fits_done:,} fits, {self.n_fits_dropped:,} dropped"
 
     @property
     def is_waiting(self) -> bool:

@@ -60,7 +60,7 @@ def _say_title(run: WorkRow) -> str:
 
 def _say_body(run: WorkRow) -> str:
     facts = [
-        f"Run {run.id} on {run.dataset_name}: {run.n_fits_done:,} of {run.n_fits:,} fits, "
+        f"Run {run.id} on {run.dataset_name}: {run.say_fits()}, "
         f"{run.n_epochs:,} epochs, {run.seconds / 60:.1f} minutes."
     ]
     if run.found is None:

@@ -68,7 +68,7 @@ def name_kind(row: WorkRow) -> str:
 
 def measure_progress(row: WorkRow) -> float:
     """Return how far work has come, 0 to 1."""
-    return row.n_fits_done / row.n_fits if row.n_fits else row.progress or 0.0
+    return row.share_settled if row.n_fits else row.progress or 0.0
 
 
 def say_reason(row: WorkRow, n_before: int) -> str:

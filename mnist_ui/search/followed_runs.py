@@ -2,13 +2,15 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
 import streamlit as st
 
+from mnist_core.network.racing import Drop
 from mnist_core.store import Database, EpochRow, FitRow, Stamp, WorkRow, get_search, read_epochs, read_fits
+from mnist_core.store.drops import find_drops, list_unmeasured
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.components.small_curves.figures import Figures
@@ -29,11 +31,14 @@ class Sight:
         Its trainings that have begun.
     ranked : sequence of RankedCandidate
         Its candidates that have a scored fold, the best first.
+    dropped : mapping of int to Drop
+        Those that its race has dropped and nobody has finished, and why.
     """
 
     run: WorkRow
     fits: Sequence[FitRow]
     ranked: Sequence[RankedCandidate]
+    dropped: Mapping[int, Drop] = field(default_factory=dict)
 
 
 class FollowedRun:
@@ -51,6 +56,7 @@ class FollowedRun:
         self._epochs: list[EpochRow] = []
         self._counts: deque[tuple[float, int]] = deque()
         self._seen: tuple[Stamp, Sight] | None = None
+        self._dropped: tuple[list[int], dict[int, Drop]] = [], {}
         self.figures = Figures()
 
     def look(self, store: Database, stamp: Stamp) -> Sight:
@@ -71,8 +77,17 @@ class FollowedRun:
         with self._lock:
             if self._seen is None or self._seen[0] != stamp:
                 run, fits = get_search(store, self.run_id), read_fits(store, self.run_id)
-                self._seen = stamp, Sight(run, fits, rank_candidates(run.plan, fits))
+                ranked, dropped = rank_candidates(run.plan, fits), self._find_dropped(store, run, fits)
+                self._seen = stamp, Sight(run, fits, ranked, dropped)
             return self._seen[1]
+
+    def _find_dropped(self, store: Database, run: WorkRow, fits: Sequence[FitRow]) -> Mapping[int, Drop]:
+        """Find why some were dropped, once they are others: all epochs are read for that."""
+        numbers = list_unmeasured(run.plan, fits)
+        if numbers != self._dropped[0]:
+            drops = find_drops(run.plan, fits, read_epochs(store, run.id))
+            self._dropped = numbers, {number: drops[number] for number in numbers if number in drops}
+        return self._dropped[1]
 
     def read_epochs(self, store: Database, fits: Sequence[FitRow]) -> list[EpochRow]:
         """Return all epochs in the order in which they ended; only new ones are read.

@@ -25,7 +25,12 @@ def explain_heat_map(grid: Grid) -> str:
     return f"Mean over the folds done, in percent; grey cells have none yet. In each block {places}."
 
 
-def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate], found: Collection[int]) -> None:
+def show_grid(
+    run: WorkRow,
+    ranked: Sequence[RankedCandidate],
+    found: Collection[int],
+    dropped: Collection[int] = (),
+) -> None:
     """Show the accuracy over the grid, and every candidate as a line through its hyper-parameters.
 
     Parameters
@@ -36,12 +41,15 @@ def show_grid(run: WorkRow, ranked: Sequence[RankedCandidate], found: Collection
         Its candidates that are scored.
     found : collection of int
         Those that are looked for: the cells of others are faint, and have no line.
+    dropped : collection of int
+        Those that a race has dropped: their cells are crossed, and have no line.
     """
     grid = run.plan.tried
     left, right = st.columns([5, 7])
     with left.container(border=True):
-        st.markdown("**Accuracy over the grid**", help=explain_heat_map(grid))
-        draw_heat_map(grid, ranked, found=found).show(f"heat-map-{run.id}", stretch=False)
+        crossed = " Crossed cells are of networks that were dropped." if dropped else ""
+        st.markdown("**Accuracy over the grid**", help=explain_heat_map(grid) + crossed)
+        draw_heat_map(grid, ranked, found=found, dropped=dropped).show(f"heat-map-{run.id}", stretch=False)
     with right.container(border=True):
         st.markdown("**Every candidate as a line**", help="Point at a line to follow it.")
         is_dark = st.context.theme.type == "dark"

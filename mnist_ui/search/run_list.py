@@ -107,7 +107,7 @@ def _tabulate(run: WorkRow, best: BestScore | None) -> tuple[object, ...]:
         list(run.tags),
         None if best is None else best.mean * 100,
         None if best is None else f"{best.n_folds} of {run.plan.cv}",
-        f"{run.n_fits_done:,} of {run.n_fits:,}",
+        run.say_fits().removesuffix(" fits"),
         run.n_epochs,
         say_duration(run.seconds),
         run.created.astimezone(say_zone()).replace(tzinfo=None),

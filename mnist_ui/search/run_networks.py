@@ -89,7 +89,9 @@ def _sum_up(run: WorkRow, figure: SmallCurves, fits: Sequence[FitRow], fold: int
     n_over = sum(fit.state is FitState.DONE for fit in counted)
     n_all = run.n_fits if fold is None else run.plan.n_candidates
     where = f"{run.plan.cv} folds together" if fold is None else f"fold {fold + 1}"
-    return f"{n_over:,} of {n_all:,} trainings have ended, {where}. Axes: {figure.say_axes()}."
+    n_dropped = sum(fit.state is FitState.DROPPED for fit in counted)
+    dropped = f", {n_dropped:,} were dropped (dotted frames, a score struck out)" if n_dropped else ""
+    return f"{n_over:,} of {n_all:,} trainings have ended{dropped}, {where}. Axes: {figure.say_axes()}."
 
 
 def _chosen(run: WorkRow) -> int | None:

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.network.plan import Strategy
 from mnist_core.store import FitRow, FitState, Stamp, WorkRow, WorkState, read_stamp
 from mnist_core.store.candidate_rows import list_candidate_rows
 from mnist_core.store.forecast import forecast_rest
@@ -18,6 +19,7 @@ from mnist_ui.markdown import escape
 from mnist_ui.models.winner import await_winner
 from mnist_ui.search import state
 from mnist_ui.search.candidate_filter import ask_for_filter
+from mnist_ui.search.dropped_networks import show_dropped
 from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
 from mnist_ui.search.grid_map import show_grid
 from mnist_ui.search.machine_load import find_promise, say_memory
@@ -100,9 +102,10 @@ def _show_views(followed: FollowedRun, sight: Sight) -> None:
     elif ranking.open:
         with ranking:
             show_ranking(run, rows)
+            show_dropped(sight)
     elif grid.open:
         with grid:
-            show_grid(run, sight.ranked, {row.index for row in rows})
+            show_grid(run, sight.ranked, {row.index for row in rows}, sight.dropped)
     elif replay.open:
         with replay:
             _show_replay(followed, sight)
@@ -137,8 +140,8 @@ def _describe(run: WorkRow) -> str:
 
 
 def _show_progress(run: WorkRow, fits: Sequence[FitRow]) -> None:
-    text = f"{run.n_fits_done:,} of {run.n_fits:,} fits · {run.n_epochs:,} epochs · {_say_doing(run, fits)}"
-    st.progress(min(run.n_fits_done / run.n_fits, 1.0), text)
+    text = f"{run.say_fits()} · {run.n_epochs:,} epochs · {_say_doing(run, fits)}"
+    st.progress(run.share_settled, text)
 
 
 def _show_figures(sight: Sight) -> None:
@@ -148,8 +151,9 @@ def _show_figures(sight: Sight) -> None:
         st.metric("Elapsed", say_duration(run.seconds) if run.seconds else _NONE, width=122)
         if run.state.is_active:
             rest = forecast_rest(run, sight.fits)
-            words = _NONE if rest is None else say_duration(rest)
-            st.metric("Remaining", words, width=110, help=_HELP_REST)
+            is_race = run.plan.strategy is Strategy.RACE
+            words = _NONE if rest is None else f"{'≤ ' if is_race else ''}{say_duration(rest)}"
+            st.metric("Remaining", words, width=110, help=_HELP_REST + _HELP_RACE * is_race)
         _show_best(run, best)
         if run.state.is_held:
             _show_load(run)
@@ -172,6 +176,7 @@ def _show_load(run: WorkRow) -> None:
 
 
 _HELP_REST = "From the epochs that the fits took so far, with the retraining of the winner."
+_HELP_RACE = " So long where nobody else is dropped: how many will be, a race does not know."
 _HELP_PACE = "An epoch of one network counts as one; over the last 20 seconds."
 _HELP_MEMORY = "Of all processes of the run together; pages that they share count once."
 

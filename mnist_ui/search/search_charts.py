@@ -34,6 +34,7 @@ def draw_heat_map(
     ranked: Sequence[RankedCandidate],
     among: Sequence[RankedCandidate] = (),
     found: Collection[int] | None = None,
+    dropped: Collection[int] = (),
 ) -> LiveChart:
     """Draw mean accuracy over the grid; a cell without a finished fold is grey.
 
@@ -51,13 +52,15 @@ def draw_heat_map(
     found : collection of int or None
         The candidates that are looked for: the cells of others are faint, or points left out.
         None looks for all.
+    dropped : collection of int
+        Those that a race has dropped: a cross stands in their cells.
     """
     if grid.drawn is not None:
         return draw_scatter(grid, [one for one in ranked if found is None or one.index in found])
     errors = [_to_error(one.mean) for one in among]
     return LiveChart(
         spec=_heat_map_spec(grid, (min(errors), max(errors)) if len(set(errors)) > 1 else None),
-        frame=_frame(grid, ranked, found),
+        frame=_frame(grid, ranked, found, dropped),
         words="Heat map of mean accuracy over the grid",
     )
 
@@ -116,13 +119,29 @@ def draw_leaders(curves: Mapping[str, Sequence[EpochRow]]) -> LiveChart:
     )
 
 
-def _frame(grid: Grid, ranked: Sequence[RankedCandidate], found: Collection[int] | None) -> pd.DataFrame:
+def _frame(
+    grid: Grid,
+    ranked: Sequence[RankedCandidate],
+    found: Collection[int] | None,
+    dropped: Collection[int],
+) -> pd.DataFrame:
     scored = {one.index: one for one in ranked}
     rows = [
-        (*_cell(grid, candidate, scored.get(index)), found is None or index in found)
+        (*_cell(grid, candidate, scored.get(index)), found is None or index in found, index in dropped)
         for index, candidate in enumerate(grid.candidates())
     ]
-    columns = ["activation", "lr", "row", "column", "candidate", "accuracy", "error", "folds", "found"]
+    columns = [
+        "activation",
+        "lr",
+        "row",
+        "column",
+        "candidate",
+        "accuracy",
+        "error",
+        "folds",
+        "found",
+        "dropped",
+    ]
     return pd.DataFrame(rows, columns=columns).astype({"accuracy": "float64", "error": "float64"})
 
 
@@ -168,12 +187,14 @@ def _cells(grid: Grid, span: Span | None, has_text: bool) -> list[alt.Chart]:
             alt.Tooltip("candidate:N", title="network"),
             alt.Tooltip("accuracy:Q", title="mean accuracy", format=".2%"),
             alt.Tooltip("folds:Q", title="folds done"),
+            alt.Tooltip("dropped:N", title="dropped"),
         ],
     )
     filled = base.transform_filter("isValid(datum.error)")
     opacity = alt.condition("datum.found", alt.value(1.0), alt.value(_FAINT))
     layers = [
         base.mark_rect(color=_EMPTY_CELL, cornerRadius=2),
+        base.transform_filter("datum.dropped").mark_text(text="×", fontSize=13, color="#888888"),
         filled.mark_rect(cornerRadius=2).encode(color=colour_accuracy(span), opacity=opacity),
     ]
     if has_text:

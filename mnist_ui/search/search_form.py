@@ -43,6 +43,11 @@ _HELP = {
 }
 _STRATEGIES = {
     Strategy.GRID: ("Whole grid", "Every combination is a candidate, and trained on every fold."),
+    Strategy.RACE: (
+        "Race",
+        "All begin on every fold; those that fall behind, by a paired test over the folds, are dropped. That "
+        "takes about a quarter of the epochs; any can be finished later.",
+    ),
     Strategy.RANDOM: (
         "Random",
         "Some of the candidates, drawn at random by the seed of the weights: the same ones each time, from "

@@ -42,6 +42,7 @@ NOTE = Held("search-note", "")
 """Flag and note of a network, by the run and its number."""
 
 MARK_REFUSAL = Held[str | None]("search-mark-refusal", None)
+FINISH_REFUSAL = Held[str | None]("search-finish-refusal", None)
 REFUSAL = Held[str | None]("search-refusal", None)
 REPLAYED = Held("replay", 0)
 """How many epochs the player of a run has shown, by the run and all its epochs."""

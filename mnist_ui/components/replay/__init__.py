@@ -67,6 +67,7 @@ class Replay:
         curves = add_epochs({}, self.epochs)
         axes = find_axes([curve for each in curves.values() for curve in each.values()])
         seconds = min(max(n_epochs / _EPOCHS_A_SECOND, _SHORTEST_S), _LONGEST_S)
+        dropped = {fit.candidate for fit in self.fits if fit.state is FitState.DROPPED}
         is_drawn = grid.n_candidates <= MOST_CELLS
         return {
             **(describe_layout(grid) if is_drawn else {"words": "", "columns": [], "rows": []}),
@@ -85,12 +86,15 @@ class Replay:
                 "most": MOST_ERROR,
             },
             "n_fits": self.plan.n_fits,
+            "dropped": [place for place, index in enumerate(order) if index in dropped],
             "pace": n_epochs / seconds / 1e3,
         }
 
     def _find_lengths(self, order: Sequence[int]) -> list[list[int]]:
-        """Find how many epochs each fit had in the end; 0 where it has not ended."""
-        ended = {(fit.candidate, fit.fold): fit.n_epochs for fit in self.fits if fit.state is FitState.DONE}
+        """Find how many epochs each fit had in the end; 0 where it has not ended and was not dropped."""
+        ended = {
+            (fit.candidate, fit.fold): fit.n_epochs for fit in self.fits if fit.state is not FitState.RUNNING
+        }
         return [[ended.get((index, fold), 0) for fold in range(self.plan.cv)] for index in order]
 
     def _find_leaders(self, places: Mapping[int, int]) -> list[dict[str, Any]]:

@@ -97,11 +97,12 @@ function draw(player, place) {
     const all = [...curves.values()];
     const mean = average(curves, over);
     const lengths = all.map((curve) => curve.length);
-    cell.kind = over.size === curves.size ? "stopped" : "trains";
+    const isDropped = run.dropped.includes(place);
+    cell.kind = over.size < curves.size ? "trains" : isDropped ? "dropped" : "stopped";
     cell.points = mean.map((accuracy, epoch) => pointAt(run, epoch, accuracy)).join(" ");
     cell.score = (Math.floor(1000 * mean.at(-1) + 0.5) / 10).toFixed(1);
     cell.note = String(Math.round(lengths.reduce((sum, length) => sum + length) / lengths.length));
-    cell.words = `${name}: ${describe(lengths, over.size)}, accuracy ${percent(mean.at(-1))}`;
+    cell.words = `${name}: ${describe(lengths, over.size, isDropped)}, accuracy ${percent(mean.at(-1))}`;
   }
   cell.best = place === player.leader?.place;
   changeCell(own, cell, false);
@@ -128,10 +129,10 @@ function pointAt({ axes }, epoch, accuracy) {
   return `${(100 * along).toFixed(1)},${(100 * height).toFixed(1)}`;
 }
 
-function describe(lengths, nOver) {
+function describe(lengths, nOver, isDropped) {
   const [first, last] = [Math.min(...lengths), Math.max(...lengths)];
   const span = first === last ? `${first}` : `${first} to ${last}`;
-  if (nOver === lengths.length) return `stopped at epoch ${span}`;
+  if (nOver === lengths.length) return `${isDropped ? "dropped, not measured," : "stopped"} at epoch ${span}`;
   return `trains, at epoch ${span}${nOver ? `, ${nOver} of ${lengths.length} folds stopped` : ""}`;
 }
 
@@ -139,7 +140,7 @@ function say(player) {
   const { run, shown } = player;
   const count = (number) => number.toLocaleString("en-US");
   const words = `after ${count(shown)} of ${count(run.places.length)} epochs`;
-  const fits = `${count(player.nOver)} of ${count(run.n_fits)} fits had ended`;
+  const fits = `${count(player.nOver)} of ${count(run.n_fits)} fits had ended${run.dropped.length ? " or were dropped" : ""}`;
   const training = `${count(player.nBegun - player.nOver)} in training`;
   const best = player.leader ? `. Best so far: ${player.leader.words}` : "";
   player.said.textContent = `${words[0].toUpperCase()}${words.slice(1)}: ${fits}, ${training}${best}.`;

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TRAINS = "trains"
     HALTED = "halted"
     STOPPED = "stopped"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True)

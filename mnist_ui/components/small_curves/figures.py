@@ -78,6 +78,8 @@ class Figures:
                 index = places[candidate]
                 over = frozenset(fit.fold for fit in begun[index] if fit.state is FitState.DONE)
                 kind = Kind.STOPPED if len(over) == len(begun[index]) else busy
+                if any(fit.state is FitState.DROPPED for fit in begun[index]):
+                    kind = Kind.DROPPED
                 networks[index] = _Network(candidate, kind, curves.get(index, {}), over)
             return self._draw_what_changed(grid, networks, axes, fold, best)
 
@@ -158,7 +160,7 @@ class _Network:
         return f"{_DOING[self.kind]} epoch {span}{stopped}"
 
 
-_DOING = {Kind.TRAINS: "trains, at", Kind.HALTED: "not over, at"}
+_DOING = {Kind.TRAINS: "trains, at", Kind.HALTED: "not over, at", Kind.DROPPED: "dropped, not measured, at"}
 
 
 def _say_score(accuracy: float) -> str:
