@@ -13,7 +13,7 @@ from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.grid_places import read_setting
 from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, to_error, to_spec
 
-_WIDTH, _HEIGHT = 300, 300
+_WIDTH, _HEIGHT = 300, 372
 _TICKED_ERRORS = [0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
 _LEAST_RATIO = 20  # of an axis' ends from which on it is logarithmic
 
@@ -70,7 +70,8 @@ def _read(name: str, candidate: Candidate) -> Any:
 
 @lru_cache(maxsize=32)
 def _scatter_spec(title: str, is_log: bool, activations: tuple[str, ...]) -> dict[str, Any]:
-    x_scale = alt.Scale(type="log" if is_log else "linear", zero=False, padding=12)
+    x_scale = alt.Scale(type="log" if is_log else "linear", zero=False, nice=False, padding=12)
+    x_axis = alt.Axis(format="~g", labelOverlap="greedy", grid=False)
     y_scale = alt.Scale(type="log", domain=[MOST_ERROR, LEAST_ERROR], reverse=False, nice=False)
     y_axis = alt.Axis(
         values=_TICKED_ERRORS, labelExpr="format(1 - datum.value, '.0%')", title="mean accuracy"
@@ -79,7 +80,7 @@ def _scatter_spec(title: str, is_log: bool, activations: tuple[str, ...]) -> dic
         alt.Chart(DATA)
         .mark_point(filled=True, size=70, opacity=0.85)
         .encode(
-            x=alt.X("value:Q", title=title, scale=x_scale, axis=alt.Axis(format="~g", labelOverlap="greedy")),
+            x=alt.X("value:Q", title=title, scale=x_scale, axis=x_axis),
             y=alt.Y("error:Q", scale=y_scale, axis=y_axis),
             color=alt.Color(
                 "activation:N",
