@@ -24,11 +24,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a scr
 
 from benchmarks import describe_machine
 from mnist_core.data.sample import SAMPLE_PATH
+from mnist_core.network.candidate import Candidate
 from mnist_core.store import Database, FitRow, WorkState, list_work, read_fits
 
 _ROOT = Path(__file__).resolve().parent.parent
 _GRID = {"lr": [0.01, 0.001], "hidden1": [24, 48], "hidden2": [12], "activation": ["tanh", "relu"]}
-_OPTIONS = ["--cv", "3", "--workers", "2", "--max-epochs", "200", "--patience", "200"]
+_RANGED = _GRID | {"lr": {"low": 0.0003, "high": 0.03, "log": True}, "hidden1": {"low": 16, "high": 64}}
+_SEARCHES = {
+    "grid": (_GRID, ["--max-epochs", "200", "--patience", "200"]),
+    "bayes": (_RANGED, ["--max-epochs", "60", "--patience", "60", "--strategy", "bayes", "--trials", "22"]),
+}
+"""The space of each strategy, and its options."""
+
+_OPTIONS = ["--cv", "3", "--workers", "2"]
 _CHECKPOINT_S = "0.3"
 _VICTIMS = ("all", "carrier", "server", "engine", "member")
 _LONGEST_WAIT_S = 6.0  # begins before the processes do, and reaches into the work
@@ -37,8 +45,9 @@ _AFTER_DEATH_S = 60.0  # long, as others may use the machine too
 
 @dataclass(frozen=True)
 class End:
-    """What a search came to: score of each candidate on each fold, epochs of each, the winner's weights."""
+    """What a search came to: its candidates, their scores on each fold and epochs, the winner's weights."""
 
+    candidates: list[Candidate]
     scores: dict[tuple[int, int], float | None]
     n_epochs: dict[tuple[int, int], int]
     weights: bytes
@@ -49,11 +58,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--strategy", choices=list(_SEARCHES), default="grid")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        expected = search_undisturbed(Path(folder) / "calm")
+        expected = search_undisturbed(Path(folder) / "calm", arguments.strategy)
         begin = time.monotonic()
-        n_killed, ends = kill_searches(Path(folder) / "killed", arguments.times, arguments.seed)
+        place = Path(folder) / "killed"
+        n_killed, ends = kill_searches(place, arguments.times, arguments.seed, arguments.strategy)
         seconds = time.monotonic() - begin
     n_equal = sum(end == expected for end in ends)
     print(f"{n_killed} kills over {len(ends)} searches in {seconds:.0f} s; {n_equal} ended equal bit by bit")
@@ -61,33 +72,33 @@ def main() -> int:
     return 0 if n_equal == len(ends) else 1
 
 
-def search_undisturbed(home: Path) -> End:
+def search_undisturbed(home: Path, strategy: str = "grid") -> End:
     """Search to the end in one go."""
-    _start_search(home).wait()
+    _start_search(home, strategy).wait()
     return _read_end(home)
 
 
-def kill_searches(home: Path, times: int, seed: int) -> tuple[int, list[End]]:
+def kill_searches(home: Path, times: int, seed: int, strategy: str = "grid") -> tuple[int, list[End]]:
     """Kill processes of searches until it was done so many times; return how often, and what they came to."""
     chance, n_killed = random.Random(seed), 0
     ends: list[End] = []
     while n_killed < times:
         place = home / str(len(ends))
-        n_killed += _kill_search(place, times - n_killed, chance)
+        n_killed += _kill_search(place, strategy, times - n_killed, chance)
         ends.append(_read_end(place))
     return n_killed, ends
 
 
-def _kill_search(home: Path, most: int, chance: random.Random) -> int:
+def _kill_search(home: Path, strategy: str, most: int, chance: random.Random) -> int:
     """Search, kill at most so many times, carry on each time; return how often it was killed."""
-    carrier, n_killed = _start_search(home), 0
+    carrier, n_killed = _start_search(home, strategy), 0
     while n_killed < most:
         with suppress(subprocess.TimeoutExpired):
             carrier.wait(chance.uniform(0.0, _LONGEST_WAIT_S))
         if carrier.poll() == 0:
             return n_killed
         n_killed += _kill(home, carrier, chance.choice(_VICTIMS))
-        carrier = _carry_on(home, carrier)
+        carrier = _carry_on(home, strategy, carrier)
     carrier.wait()
     return n_killed
 
@@ -108,7 +119,7 @@ def _kill(home: Path, carrier: subprocess.Popen[bytes], whom: str) -> bool:
     return bool(victims[whom])
 
 
-def _carry_on(home: Path, carrier: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+def _carry_on(home: Path, strategy: str, carrier: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
     """Resume a run that lost the process that carried it out."""
     with suppress(subprocess.TimeoutExpired):
         carrier.wait(0.5)
@@ -116,7 +127,7 @@ def _carry_on(home: Path, carrier: subprocess.Popen[bytes]) -> subprocess.Popen[
         return carrier
     _wait_for_silence(home)
     run = _find_run(home)
-    return _start_search(home) if run is None else _start(home, "resume", run)
+    return _start_search(home, strategy) if run is None else _start(home, "resume", run)
 
 
 def _wait_for_silence(home: Path) -> None:
@@ -151,11 +162,12 @@ def _says(process: psutil.Process, word: str) -> bool:
         return False
 
 
-def _start_search(home: Path) -> subprocess.Popen[bytes]:
+def _start_search(home: Path, strategy: str) -> subprocess.Popen[bytes]:
+    grid, options = _SEARCHES[strategy]
     home.mkdir(parents=True, exist_ok=True)
-    (home / "grid.json").write_text(json.dumps(_GRID), encoding="utf-8")
+    (home / "grid.json").write_text(json.dumps(grid), encoding="utf-8")
     words = [str(SAMPLE_PATH), "--grid", str(home / "grid.json"), "--checkpoint-every", _CHECKPOINT_S]
-    return _start(home, "search", *words, *_OPTIONS)
+    return _start(home, "search", *words, *_OPTIONS, *options)
 
 
 def _start(home: Path, *words: str) -> subprocess.Popen[bytes]:
@@ -187,6 +199,7 @@ def _read_end(home: Path) -> End:
     if run.state is not WorkState.DONE or run.found is None:
         raise SystemExit(f"The run is {run.state}: {run.message}; see {home / 'log'}")
     return End(
+        candidates=run.plan.candidates(),
         scores={(fit.candidate, fit.fold): fit.score for fit in fits},
         n_epochs={(fit.candidate, fit.fold): fit.n_epochs for fit in fits},
         weights=(Path(run.found.model) / "weights.safetensors").read_bytes(),

@@ -6,10 +6,11 @@ from benchmarks.kill import kill_searches, search_undisturbed
 
 
 @pytest.mark.slow
-def test_a_search_that_is_killed_ten_times_ends_equal_bit_by_bit(tmp_path):
-    expected = search_undisturbed(tmp_path / "calm")
+@pytest.mark.parametrize("strategy", ["grid", "bayes"])
+def test_a_search_that_is_killed_ten_times_ends_equal_bit_by_bit(tmp_path, strategy):
+    expected = search_undisturbed(tmp_path / "calm", strategy)
 
-    n_killed, ends = kill_searches(tmp_path / "killed", times=10, seed=1)
+    n_killed, ends = kill_searches(tmp_path / "killed", times=10, seed=1, strategy=strategy)
 
     assert n_killed == 10
     assert ends == [expected] * len(ends)
