@@ -104,8 +104,9 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         A fit that goes wrong ends the search; all else is refused.
     return_train_score : {False}
         Accuracy is measured on the folds left out only.
-    strategy : {"grid", "random", "bayes"}
-        Which candidates are measured: all, some at random, or by what was measured before.
+    strategy : {"grid", "random", "bayes", "race"}
+        Which candidates are measured: all; some, drawn at random or by what was measured before; or all at
+        first, and those that fall behind no further.
     n_trials : int or None
         How many of these are drawn; None is 25. Axes of numbers may then be ranges such as `{"low": 0.0001,
         "high": 0.1, "log": True}`, or frozen `loguniform`, `uniform` and `randint` of `scipy.stats`.
