@@ -59,8 +59,8 @@ _STRATEGIES = {
     ),
     Strategy.RACE: (
         "Race",
-        "Every combination begins; those that fall behind on all folds are dropped, and have a reason in place "
-        "of a score.",
+        "Every combination begins; those that fall behind on all folds are dropped, and have a reason in "
+        "place of a score.",
     ),
 }
 """Name and sentence of each."""
