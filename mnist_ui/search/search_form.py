@@ -57,11 +57,6 @@ _STRATEGIES = {
         "Bayesian",
         "Candidates are drawn in batches: the first at random, each other one where those before did well.",
     ),
-    Strategy.RACE: (
-        "Race",
-        "Every combination begins; those that fall behind on all folds are dropped, and have a reason in "
-        "place of a score.",
-    ),
 }
 """Name and sentence of each."""
 
