@@ -6,7 +6,7 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.store import list_work
 from mnist_core.store.allowance import say_left
-from mnist_core.training.live.plan import TRAINING
+from mnist_core.training.live.live_plan import TRAINING
 from mnist_core.training.live.watched import add_training
 from mnist_core.work.supervisor import start_worker
 from mnist_ui import session

@@ -28,7 +28,7 @@ from mnist_core.store import (
 )
 from mnist_core.store.people.entering import hash_code, make_token
 from mnist_core.store.people.roll import Person, add_person, read_secret
-from mnist_core.training.live.plan import LivePlan, Rates, Wishes
+from mnist_core.training.live.live_plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.watched import add_training, open_learner
 from mnist_ui.who import COOKIE
 

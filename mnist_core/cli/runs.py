@@ -23,7 +23,7 @@ from mnist_core.store.filter_words import read_filter
 from mnist_core.store.fit_rows import write_fits
 from mnist_core.store.marks import mark_candidate, read_marks
 from mnist_core.store.ranking import rank_candidates
-from mnist_core.training.live.plan import TRAINING, title_training
+from mnist_core.training.live.live_plan import TRAINING, title_training
 
 _OF_ONE = ("filter", "fits", "candidate", "flag", "note")
 """What is asked of one run."""

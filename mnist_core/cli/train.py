@@ -144,7 +144,7 @@ def _train_live(
     arguments: argparse.Namespace, dataset: Dataset, candidate: Candidate, out: Path
 ) -> tuple[str, TrainedModel]:
     """Train with every epoch kept, save the last or the best; return the id of the training too."""
-    from mnist_core.training.live.plan import LivePlan  # noqa: PLC0415
+    from mnist_core.training.live.live_plan import LivePlan  # noqa: PLC0415
     from mnist_core.training.live.saving import save_epoch  # noqa: PLC0415
     from mnist_core.training.live.unwatched import read_change, train_keeping  # noqa: PLC0415
     from mnist_core.training.live.watched import open_frames  # noqa: PLC0415 - only for it

@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import Settings
 from mnist_core.store import WorkRow, WorkState, add_job, get_job, read_state, remove_work, request_cancel
-from mnist_core.training.live.plan import title_training
+from mnist_core.training.live.live_plan import title_training
 from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.watched import branch_training, find_classes, open_frames
 from mnist_core.work.supervisor import start_worker

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.store import WorkRow
-from mnist_core.training.live.plan import title_training
+from mnist_core.training.live.live_plan import title_training
 from mnist_ui.markdown import escape
 from mnist_ui.times import say_when
 from mnist_ui.train import state

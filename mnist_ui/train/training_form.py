@@ -9,7 +9,7 @@ from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import MOST_RATE, MOST_UNITS, Activation, Candidate
 from mnist_core.network.grid import PAPER_WINNER
 from mnist_core.network.recipe import MOST_BATCH, MOST_DECAY, MOST_EPOCHS, MOST_NOISE, Optimizer, Recipe
-from mnist_core.training.live.plan import LivePlan, Wishes
+from mnist_core.training.live.live_plan import LivePlan, Wishes
 from mnist_ui.markdown import escape
 from mnist_ui.names import OPTIMIZER_NAMES
 from mnist_ui.segments import choose_one

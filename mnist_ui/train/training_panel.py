@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_core.ground.errors import LabError
 from mnist_core.network.architecture import LAYER_WORDS
 from mnist_core.store import WorkRow, WorkState, describe_wait, get_job, wish
-from mnist_core.training.live.plan import LivePlan, Wishes, name_training
+from mnist_core.training.live.live_plan import LivePlan, Wishes, name_training
 from mnist_core.training.live.watched import find_classes, open_frames
 from mnist_core.work.supervisor import start_worker
 from mnist_ui import session

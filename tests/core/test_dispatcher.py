@@ -30,7 +30,7 @@ from mnist_core.store import (
     read_owner,
     request_cancel,
 )
-from mnist_core.training.live.plan import LivePlan, Rates, Wishes
+from mnist_core.training.live.live_plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.watched import add_training
 from mnist_core.work.dispatcher import Dispatcher
 from mnist_core.work.supervisor import carry_out_work

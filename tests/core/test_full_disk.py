@@ -17,7 +17,7 @@ from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import Database, WorkState, add_job, add_search, claim, get_job, request_resume
 from mnist_core.store.job import Turn
-from mnist_core.training.live.plan import LivePlan, Rates, Wishes
+from mnist_core.training.live.live_plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.unwatched import train_keeping
 from mnist_core.training.live.watched import add_training, open_frames

@@ -17,7 +17,7 @@ from mnist_core.store import WorkState, claim, get_job, read_epochs, wish
 from mnist_core.store.job import Turn
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.learner import Learner
-from mnist_core.training.live.plan import LivePlan, Rates, Wishes, title_training
+from mnist_core.training.live.live_plan import LivePlan, Rates, Wishes, title_training
 from mnist_core.training.live.watched import add_training, branch_training, open_frames, open_learner
 from mnist_core.work.supervisor import carry_out_work
 

@@ -39,7 +39,7 @@ from mnist_core.store import (
 )
 from mnist_core.training.live.film import FilmPlan, make_film
 from mnist_core.training.live.frames import Frames
-from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
+from mnist_core.training.live.live_plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING, save_epoch
 from mnist_core.training.live.unit_pictures import choose_epochs, draw_fields, quantise_fields
 from mnist_core.training.live.unwatched import read_change, train_keeping

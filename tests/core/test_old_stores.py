@@ -30,7 +30,7 @@ from mnist_core.store import (
 from mnist_core.store.backup import restore_backup, write_backup
 from mnist_core.store.backup.manifest import STORE
 from mnist_core.store.schema import REVISIONS
-from mnist_core.training.live.plan import TRAINING, title_training
+from mnist_core.training.live.live_plan import TRAINING, title_training
 from mnist_core.work.supervisor import carry_out_work
 
 STORES = Path(__file__).parent / "stores"

@@ -27,7 +27,7 @@ from mnist_core.store import (
     rest,
     wish,
 )
-from mnist_core.training.live.plan import TRAINING, LivePlan, Rates, Wishes
+from mnist_core.training.live.live_plan import TRAINING, LivePlan, Rates, Wishes
 from mnist_core.training.live.saving import SAVING
 from mnist_core.training.live.watched import add_training, open_learner
 

@@ -18,7 +18,7 @@ from mnist_core.ground.arrays import Confusion
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.replacing import keep_file, needing_room
 from mnist_core.network.history import EpochRecord
-from mnist_core.training.live.plan import Rates
+from mnist_core.training.live.live_plan import Rates
 
 _STATE_EVERY = 8  # epochs; a state takes six times as much room as a frame
 _STATE_EVERY_S = 2.0  # of training: to go back takes no longer

@@ -13,7 +13,7 @@ from mnist_core.insight.evaluation import evaluate
 from mnist_core.network.architecture import MLP
 from mnist_core.network.history import EpochRecord
 from mnist_core.training.live.frames import Frame, Frames, State, round_weights
-from mnist_core.training.live.plan import LivePlan, Rates
+from mnist_core.training.live.live_plan import LivePlan, Rates
 
 _ARRAYS = ("first", "bias", "upper")
 

@@ -15,7 +15,7 @@ from mnist_core.network.recipe import Keep
 from mnist_core.store import WorkRow, get_job
 from mnist_core.store.job import Job
 from mnist_core.training.live.frames import Frames
-from mnist_core.training.live.plan import LivePlan, Rates
+from mnist_core.training.live.live_plan import LivePlan, Rates
 from mnist_core.training.live.watched import open_frames, open_learner
 from mnist_core.training.one_network import Made, TrainedModel, keep_model, write_command
 

@@ -11,7 +11,7 @@ from mnist_core.network.history import EpochRecord
 from mnist_core.store import Database, claim, get_job, rest, wish
 from mnist_core.store.job import Job, Turn, beating
 from mnist_core.training.live.learner import Learner
-from mnist_core.training.live.plan import LivePlan, Rates, Wishes
+from mnist_core.training.live.live_plan import LivePlan, Rates, Wishes
 from mnist_core.training.live.watched import add_training, open_learner, settle, train_epoch, wants_more
 
 

@@ -17,7 +17,7 @@ from mnist_core.store.job import Job
 from mnist_core.store.queue import make_id
 from mnist_core.training.live.frames import Frames
 from mnist_core.training.live.learner import Learner
-from mnist_core.training.live.plan import TRAINING, LivePlan, Wishes
+from mnist_core.training.live.live_plan import TRAINING, LivePlan, Wishes
 
 _LOOK_EVERY_S = 0.1  # how soon a wish is seen while it rests
 _REST_S = 120.0  # then its process ends; to begin again takes it some seconds
