@@ -17,6 +17,7 @@ _PUBLIC = {
     "ground.settings": ("SHIPPED_MODELS",),
     "insight.evaluation": ("evaluate",),
     "insight.fields": ("receptive_fields",),
+    "insight.importance": ("measure_importance",),
     "network.architecture": ("MLP",),
     "network.candidate": ("Activation", "Candidate"),
     "network.grid": ("PAPER_GRID", "PAPER_WINNER", "Grid"),

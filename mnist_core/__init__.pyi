@@ -12,6 +12,7 @@ from .ground.errors import LabError as LabError
 from .ground.settings import SHIPPED_MODELS as SHIPPED_MODELS
 from .insight.evaluation import evaluate as evaluate
 from .insight.fields import receptive_fields as receptive_fields
+from .insight.importance import measure_importance as measure_importance
 from .network.architecture import MLP as MLP
 from .network.candidate import Activation as Activation
 from .network.candidate import Candidate as Candidate

@@ -27,6 +27,10 @@ COMMANDS = {
     "search": ("search", "runs a search to its end, retrains the winner, saves it"),
     "resume": ("search", "carries a stopped run on"),
     "runs": ("runs", "lists runs"),
+    "importance": (
+        "importance",
+        "says how much each hyper-parameter of a run matters, and each two together",
+    ),
     "train": ("train", "trains one network"),
     "film": ("film", "writes the epochs of a live training as a GIF"),
     "evaluate": ("measure", "measures a saved model"),

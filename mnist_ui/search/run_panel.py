@@ -22,6 +22,7 @@ from mnist_ui.search.candidate_filter import ask_for_filter
 from mnist_ui.search.dropped_networks import show_dropped
 from mnist_ui.search.followed_runs import FollowedRun, Sight, follow
 from mnist_ui.search.grid_map import show_grid
+from mnist_ui.search.importance_view import show_importance
 from mnist_ui.search.machine_load import find_promise, say_memory
 from mnist_ui.search.ranking_table import show_ranking
 from mnist_ui.search.run_controls import show_buttons, show_wait
@@ -35,7 +36,7 @@ _REFRESH_S = 1.0
 _ENDING_REFRESH_S = 0.3  # while a worker is about to obey: somebody waits for the next button
 _TITLE_REFRESH_S = 2.0
 _NONE = "—"
-NETWORKS, RANKING, GRID, REPLAY = "Networks", "Ranking", "Grid", "Replay"
+NETWORKS, RANKING, GRID, IMPORTANCE, REPLAY = "Networks", "Ranking", "Grid", "Importance", "Replay"
 
 
 def show_run(run: WorkRow) -> None:
@@ -93,8 +94,8 @@ def _show_views(followed: FollowedRun, sight: Sight) -> None:
         state.VIEW.put(NETWORKS if run.state.is_held else RANKING)
     marks = read_marks(session.store(), run.id)
     rows = ask_for_filter(list_candidate_rows(run.plan, sight.fits, sight.ranked, marks))
-    names = [NETWORKS, RANKING, GRID, REPLAY]
-    networks, ranking, grid, replay = st.tabs(names, key=state.VIEW, on_change="rerun")
+    names = [NETWORKS, RANKING, GRID, IMPORTANCE, REPLAY]
+    networks, ranking, grid, importance, replay = st.tabs(names, key=state.VIEW, on_change="rerun")
     # Only what is seen is drawn: the others would cost as much each second.
     if networks.open:
         with networks:
@@ -106,6 +107,9 @@ def _show_views(followed: FollowedRun, sight: Sight) -> None:
     elif grid.open:
         with grid:
             show_grid(run, sight.ranked, {row.index for row in rows}, sight.dropped)
+    elif importance.open:
+        with importance:
+            show_importance(run, sight.fits, {row.index for row in rows})
     elif replay.open:
         with replay:
             _show_replay(followed, sight)

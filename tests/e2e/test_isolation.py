@@ -69,6 +69,7 @@ ROUTES = {
     "evaluate": [["evaluate", "MODEL"]],
     "fields": [["fields", "MODEL", "--out", "OUT"]],
     "film": [["film", "TRAINING", "--out", "OUT.gif"], ["film", "DONE", "--out", "OUT.gif"]],
+    "importance": [["importance", "DONE"], ["importance", "PAUSED"]],
     "label-errors": [["label-errors", "MODEL"]],
     "learn": [["learn", "MODEL", "--from", "corrections", "--out", "OUT"]],
     "learning-curve": [["learning-curve", "MODEL"]],

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from processes import processes_of, wait_until
 from screen import read_documents, read_facts, read_words
@@ -26,6 +27,7 @@ from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model
 
 from mnist_core.network.grid import PAPER_GRID
+from mnist_core.network.history import EpochRecord
 from mnist_core.network.plan import Engine, SearchPlan
 from mnist_core.network.recipe import Keep
 from mnist_core.store import (
@@ -39,9 +41,11 @@ from mnist_core.store import (
     get_search,
     list_work,
     read_queue,
+    record,
     release,
     request_cancel,
 )
+from mnist_ui.search import run_panel
 from mnist_ui.session import MODEL_WIDGET
 from mnist_ui.states import name_in_title
 
@@ -481,6 +485,39 @@ def test_the_form_asks_whose_weights_are_kept_and_starts_with_what_a_run_had(
 
     (weights,) = [box for box in page.selectbox if box.label == "Weights"]
     assert (run.plan.recipe.keep, weights.value) == ("best", "best")
+
+
+def test_what_matters_is_told_with_intervals_and_of_those_that_are_chosen(open_page, store):
+    plan = SearchPlan(cv=2)
+    run_id = add_search(store, plan, "MNIST sample", "f" * 16)
+    claim(store, run_id)
+    rates = [candidate.lr for candidate in plan.candidates()]
+    noise = np.random.default_rng(0).normal(scale=0.01, size=(2, 81))
+    scores = [(n, fold, 0.9 - 0.3 * (rates[n] == 0.1) + noise[fold, n]) for fold in (0, 1) for n in range(81)]
+    record(store, run_id, [(n, fold, EpochRecord(1, 1.0, 1.0, 0.5, 0.1)) for n, fold, _ in scores], scores)
+
+    page = open_page(run_id, view=run_panel.IMPORTANCE)
+
+    words = say_all(page)
+    assert "More than chance: learning rate 100% (100% to 100%)." in words
+    assert "May be chance, as the interval holds 0: " in words
+    assert "between 81 candidates on 2 folds." in words
+    [table] = [frame.value for frame in page.dataframe if "verdict" in frame.value]
+    assert table["axis"][0] == "learning rate"
+    assert (table["from"] <= table["share"]).all()
+    page = fill(page, "Filter", "lr<0.1")
+    assert "between 54 candidates on 2 folds." in say_all(page)
+    assert "No axis explains more than chance may." in say_all(page)
+
+
+def test_of_few_candidates_it_is_said_that_they_tell_nothing(open_page, store):
+    run_id = begin_run(store)
+    end_well(store, run_id)
+
+    page = open_page(run_id, view=run_panel.IMPORTANCE)
+
+    assert "Not enough candidates to tell: 2 of them" in say_all(page)
+    assert not page.exception
 
 
 def test_a_run_that_is_done_shows_its_winner_its_ties_and_its_model(open_page, store):

@@ -43,8 +43,7 @@ def write_page(facts: ReportFacts) -> str:
         With style and pictures inside; all names that users chose are escaped.
     """
     title = escape(f"Report of the search {facts.run.name or facts.run.id}")
-    parts = (_tell_data, _tell_network, _tell_grid, _tell_training, _tell_test, _show_all, _tell_trust)
-    body = "\n".join(part(facts) for part in (*parts, _tell_again))
+    body = "\n".join(part(facts) for part in _PARTS)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -104,6 +103,24 @@ def _tell_grid(facts: ReportFacts) -> str:
         + _say(words)
         + _table("The grid, best first", head, rows, marks_first=True)
     )
+
+
+def _tell_importance(facts: ReportFacts) -> str:
+    found = facts.importance
+    if found.reason:
+        return "<h2>What mattered</h2>" + _say(found.reason)
+    rows = [
+        [effect.name, "cannot be told", ""]
+        if effect.share is None
+        else [effect.name, f"{effect.share:.1%}", f"{effect.low:.1%} to {effect.high:.1%}"]
+        for effect in found.effects
+    ]
+    words = (
+        f"{found.say_counted()} Two axes together explain what goes beyond each alone. Where the interval "
+        "holds 0, the effect may be chance."
+    )
+    head = ["Axis", "Share", "95 % interval"]
+    return "<h2>What mattered</h2>" + _say(words) + _table("Importance of the axes", head, rows)
 
 
 def _tell_training(facts: ReportFacts) -> str:
@@ -217,6 +234,19 @@ def _tell_again(facts: ReportFacts) -> str:
     if grid is not None:
         head += _say(f"{GRID_NAME} holds the grid:") + f"<pre>{escape(grid)}</pre>"
     return head + _table("Versions that trained it", ["Part", "Version"], rows)
+
+
+_PARTS = (
+    _tell_data,
+    _tell_network,
+    _tell_grid,
+    _tell_importance,
+    _tell_training,
+    _tell_test,
+    _show_all,
+    _tell_trust,
+    _tell_again,
+)
 
 
 def _say(words: str) -> str:

@@ -14,6 +14,7 @@ from mnist_core.insight.fields.likeness import Likeness, average_digits, digit_l
 from mnist_core.insight.fields.probe import Probe, choose_probe
 from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.fields.views import PRODUCT, find_view
+from mnist_core.insight.importance import Importance, measure_run
 from mnist_core.network.architecture import OUTPUT
 from mnist_core.network.models import Model, load_model
 from mnist_core.store import Database, WorkRow, get_search, read_fits
@@ -50,6 +51,7 @@ class ReportFacts:
     run: WorkRow
     model: Model
     ranked: list[RankedCandidate]
+    importance: Importance
     trust: Trust | None
 
 
@@ -80,11 +82,12 @@ def gather_facts(store: Database, run_id: str, settings: Settings) -> ReportFact
             f"A report needs a finished run, but {run.id} is {run.state.value} and has no model: "
             "let it end, or resume it."
         )
-    model = load_model(folder)
+    model, fits = load_model(folder), read_fits(store, run.id)
     return ReportFacts(
         run,
         model,
-        rank_candidates(run.plan, read_fits(store, run.id)),
+        rank_candidates(run.plan, fits),
+        measure_run(run.plan, fits),
         _find_trust(model, run, find_datasets_folder(settings, run.fingerprint)),
     )
 
