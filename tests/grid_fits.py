@@ -2,13 +2,13 @@
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid
-from mnist_core.network.history import EpochRecord
-from mnist_core.store import EpochRow, FitRow, FitState
+from mnist_core.store import FitRow, FitState
+from mnist_core.store.epochs import EpochAccuracy
 
 GRID = Grid(lr=(0.1, 0.01), hidden1=(4,), hidden2=(3, 2), activation=(Activation.RELU, Activation.TANH))
 
 
-def make_epochs(fits: dict[tuple[int, int], list[float]]) -> list[EpochRow]:
+def make_epochs(fits: dict[tuple[int, int], list[float]]) -> list[EpochAccuracy]:
     """Make epochs of some accuracies, the first of each fit, then the second of each."""
     longest = max(map(len, fits.values()))
     found = [
@@ -18,7 +18,7 @@ def make_epochs(fits: dict[tuple[int, int], list[float]]) -> list[EpochRow]:
         if epoch < len(curve)
     ]
     return [
-        EpochRow(number, candidate, fold, EpochRecord(epoch + 1, 0.5, 0.5, accuracy, 0.1))
+        EpochAccuracy(number, candidate, fold, epoch + 1, accuracy)
         for number, (candidate, fold, epoch, accuracy) in enumerate(found, 1)
     ]
 

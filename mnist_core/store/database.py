@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,15 @@ BUSY_TIMEOUT_S = 30.0  # how long a write waits for another process's write
 _BACKENDS = ("sqlite", "postgresql")
 _CONNECT_TIMEOUT_S = 10
 _MOST_SWITCHES, _SWITCH_EVERY_S = 40, 0.05  # two seconds: others are done with a new database by then
+
+
+@dataclass(frozen=True)
+class FitCounts:
+    """How many fits of some work are done, how many a race has dropped, and the epochs of all."""
+
+    n_fits_done: int
+    n_fits_dropped: int
+    n_epochs: int
 
 
 class Database:
@@ -51,6 +61,7 @@ class Database:
     ) -> None:
         self.space: str | None = None
         self._whole = self
+        self.counts: dict[tuple[str, float | None], FitCounts] = {}
         self._busy_timeout_s = busy_timeout_s
         self.watch = Watch(silent_after_s)
         self._engine = _make_engine(url, busy_timeout_s)

@@ -6,7 +6,7 @@ Who writes to work that belongs to another by now is refused with `RunLostError`
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,17 @@ FitEpoch = tuple[int, int, EpochRecord]
 """An epoch that has ended, with its candidate and fold."""
 FitScore = tuple[int, int, float]
 """A score, with its candidate and fold."""
+
+
+class EpochAccuracy(NamedTuple):
+    """Of one epoch of one training what its curve needs: pages read a hundred thousand of them."""
+
+    id: int
+    candidate: int
+    fold: int
+    epoch: int
+    accuracy: float
+
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _EPOCH_COLUMNS = [column for column in EPOCHS.c if column.name != "run_id"]
@@ -109,14 +120,28 @@ def read_epochs(
     query = sa.select(*_EPOCH_COLUMNS).where(
         EPOCHS.c.run_id == work_id, EPOCHS.c.id > since, store.reads_run(work_id)
     )
+    order: sa.ColumnElement[int] = EPOCHS.c.id
     if fits is not None:
-        query = query.where(sa.tuple_(EPOCHS.c.candidate, EPOCHS.c.fold).in_(list(fits)))
+        wanted = list(fits)
+        query = query.where(EPOCHS.c.candidate.in_({candidate for candidate, _ in wanted}))
+        query = query.where(sa.tuple_(EPOCHS.c.candidate, EPOCHS.c.fold).in_(wanted))
+        order = order + 0  # else SQLite looks through all epochs of the run in their order
     with store.reading() as connection:
-        rows = connection.execute(query.order_by(EPOCHS.c.id)).all()
+        rows = connection.execute(query.order_by(order)).all()
     return [
         EpochRow(number, candidate, fold, EpochRecord(epoch, _parse_loss(train), _parse_loss(valid), *rest))
         for number, candidate, fold, epoch, train, valid, *rest in rows
     ]
+
+
+def read_accuracies(store: Database, work_id: str, since: int = 0) -> list[EpochAccuracy]:
+    """Read the validation accuracies of some work, of epochs with an id above `since`, as these ended."""
+    columns = (EPOCHS.c.id, EPOCHS.c.candidate, EPOCHS.c.fold, EPOCHS.c.epoch, EPOCHS.c.valid_accuracy)
+    query = sa.select(*columns).where(
+        EPOCHS.c.run_id == work_id, EPOCHS.c.id > since, store.reads_run(work_id)
+    )
+    with store.reading() as connection:
+        return list(map(EpochAccuracy._make, connection.execute(query.order_by(EPOCHS.c.id))))
 
 
 def _upsert(connection: sa.Connection, table: sa.Table, key: Sequence[str], source: Any = None) -> Any:

@@ -40,6 +40,8 @@ def list_fit_rows(store: Database, run_id: str) -> list[dict[str, Any]]:
     axes, found = list_axes(run.plan), run.found
     rows = []
     for fit in read_fits(store, run_id):
+        if fit.candidate >= len(axes):  # read later than the plan, and drawn meanwhile
+            continue
         mark, is_refit = marks.get(fit.candidate, NO_MARK), fit.fold == REFIT_FOLD
         ended = {"score": fit.score, "model": ""}
         if is_refit and found is not None:

@@ -1,5 +1,6 @@
 """The candidates of a search in order of accuracy, with their ties."""
 
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -84,13 +85,17 @@ class Leader:
 def trace_leaders(ended: Iterable[FitRow]) -> Iterator[Leader]:
     """Yield who led after each of the fits, which are scored and come in the order in which they ended."""
     scores: dict[int, list[float]] = defaultdict(list)
-    places: dict[int, tuple[int, float, int]] = {}
+    first = _NOBODY
     for fit in ended:
         if fit.score is not None:
             scores[fit.candidate].append(fit.score)
-            places[fit.candidate] = _place(fit.candidate, scores[fit.candidate])
-        n_folds, mean, index = min(places.values())
+            # With a fold more a candidate stands before where it stood: who led before leads or is passed.
+            first = min(first, _place(fit.candidate, scores[fit.candidate]))
+        n_folds, mean, index = first
         yield Leader(index, -mean, -n_folds)
+
+
+_NOBODY = (0, math.inf, 0)
 
 
 def _place(index: int, scores: Sequence[float]) -> tuple[int, float, int]:

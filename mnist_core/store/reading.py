@@ -1,6 +1,7 @@
 """Work as the store has it, read."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 
 from mnist_core.ground.errors import RunError
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store.database import Database
+from mnist_core.store.database import Database, FitCounts
 from mnist_core.store.owner import Owner
 from mnist_core.store.rows import HELD, SEARCH, BestScore, FitState, WorkRow, WorkState
 from mnist_core.store.tables import FITS, RUNS
@@ -34,6 +35,13 @@ IN_TURN = (*SPACE_TURN, RUNS.c.queue_position, RUNS.c.created, RUNS.c.id)
 _SORT_TURN = _of_space(sa.func.max(_SAME.c.turn), (_SAME.c.kind == SEARCH) == IS_SEARCH)
 """When a space's searches, or what else it has, had their last turn."""
 
+_IS_TOLD = (RUNS.c.state == WorkState.DONE) & RUNS.c.outcome.is_not(None)
+_TOLD = (
+    RUNS.c.outcome["best_score"].as_float().label("score"),
+    RUNS.c.plan["cv"].as_integer().label("cv"),
+)
+
+_NO_FITS = FitCounts(0, 0, 0)
 Stamp = tuple[tuple[Any, ...], ...]
 _SELF = sa.alias(RUNS)
 _ITSELF_IS_SEEN = (
@@ -151,16 +159,23 @@ def read_best_scores(store: Database, where: Any = None) -> dict[str, BestScore]
     where : condition of a row of `RUNS`, or None
         Which runs are asked for; None asks for all.
     """
+    asked = store.reads if where is None else store.reads & where
+    told = _IS_TOLD & IS_SEARCH
     n_folds, mean = sa.func.count(FITS.c.score).label("n_folds"), sa.func.avg(FITS.c.score).label("mean")
     scored = sa.select(FITS.c.run_id, n_folds, mean).where(
-        FITS.c.score.is_not(None), FITS.c.fold != REFIT_FOLD, store.reads_run(FITS.c.run_id)
+        FITS.c.score.is_not(None),
+        FITS.c.fold != REFIT_FOLD,
+        FITS.c.run_id.in_(sa.select(RUNS.c.id).where(asked, ~told)),
     )
-    if where is not None:
-        scored = scored.where(FITS.c.run_id.in_(sa.select(RUNS.c.id).where(where)))
     query = scored.group_by(FITS.c.run_id, FITS.c.candidate).order_by(n_folds, mean)
     with store.reading() as connection:
+        # What is done tells it itself: to look through all fits of hundreds of runs takes half a second.
+        best = {
+            row.id: BestScore(row.score, row.cv)
+            for row in connection.execute(sa.select(RUNS.c.id, *_TOLD).where(asked, told))
+        }
         # The last of a run stays: the best of those with the most folds, as in the ranking.
-        return {row.run_id: BestScore(row.mean, row.n_folds) for row in connection.execute(query)}
+        return best | {row.run_id: BestScore(row.mean, row.n_folds) for row in connection.execute(query)}
 
 
 def read_owner(store: Database, work_id: str) -> Owner | None:
@@ -173,21 +188,31 @@ def read_owner(store: Database, work_id: str) -> Owner | None:
 
 def read_rows(store: Database, where: Any, *order: Any) -> list[WorkRow]:
     """Read the work that a condition holds for, the latest first where no other order is given."""
-    counted = FITS.c.fold != REFIT_FOLD
-    query = (
-        sa.select(
-            RUNS,
-            sa.func.count().filter(counted, FITS.c.state == FitState.DONE).label("n_done"),
-            sa.func.count().filter(counted, FITS.c.state == FitState.DROPPED).label("n_fits_dropped"),
-            sa.func.sum(FITS.c.n_epochs).filter(counted).label("n_epochs"),
-        )
-        .outerjoin(FITS, FITS.c.run_id == RUNS.c.id)
-        .where(where, store.reads)
-        .group_by(RUNS.c.id)
-        .order_by(*(order or (RUNS.c.created.desc(),)))
-    )
+    query = sa.select(RUNS).where(where, store.reads).order_by(*(order or (RUNS.c.created.desc(),)))
     with store.reading() as connection:
-        return [_parse(row._mapping) for row in connection.execute(query)]
+        rows = connection.execute(query).all()
+        counts = _count_fits(store, connection, rows)
+    return [_parse(row._mapping, counts.get(row.id, _NO_FITS)) for row in rows]
+
+
+def _count_fits(store: Database, connection: sa.Connection, rows: Sequence[Any]) -> dict[str, FitCounts]:
+    """Count the fits of some work that are done, those that were dropped, and epochs; of what is done once."""
+    known = {row.id: store.counts[row.id, row.ended] for row in rows if (row.id, row.ended) in store.counts}
+    asked = [row.id for row in rows if row.id not in known]
+    if asked:
+        counted = FITS.c.fold != REFIT_FOLD
+        n_done, n_dropped = (
+            sa.func.count().filter(counted, FITS.c.state == state)
+            for state in (FitState.DONE, FitState.DROPPED)
+        )
+        n_epochs = sa.func.coalesce(sa.func.sum(FITS.c.n_epochs).filter(counted), 0)
+        query = sa.select(FITS.c.run_id, n_done, n_dropped, n_epochs).where(FITS.c.run_id.in_(asked))
+        for run_id, *numbers in connection.execute(query.group_by(FITS.c.run_id)):
+            known[run_id] = FitCounts(*numbers)
+    for row in rows:
+        if row.state == WorkState.DONE and row.id in known:
+            store.counts[row.id, row.ended] = known[row.id]
+    return known
 
 
 def _get(store: Database, work_id: str, where: Any, noun: str = "run") -> WorkRow:
@@ -197,9 +222,9 @@ def _get(store: Database, work_id: str, where: Any, noun: str = "run") -> WorkRo
     return rows[0]
 
 
-def _parse(row: Any) -> WorkRow:
+def _parse(row: Any, counts: FitCounts) -> WorkRow:
     values = {**row, "state": WorkState(row["state"]), "settings": row["plan"], "tags": tuple(row["tags"])}
-    values |= {"n_fits_done": values.pop("n_done"), "n_epochs": row["n_epochs"] or 0}
+    values |= vars(counts)
     for time in ("created", "started", "ended", "heartbeat"):
         values[time] = None if row[time] is None else datetime.fromtimestamp(row[time], UTC)
     del values["plan"]

@@ -7,13 +7,14 @@ import streamlit as st
 from mnist_core.store import BestScore, WorkRow
 from mnist_ui.search import state
 from mnist_ui.search.shown_run import COMPARED, describe_run
+from mnist_ui.session import settings
 
 _MOST = 30  # more lines and colours cannot be told apart
 
 
 def choose_runs(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -> list[WorkRow]:
     """Let the user choose among the runs, and keep the choice in the link."""
-    by_id = {run.id: run for run in runs}
+    by_id, space = {run.id: run for run in runs}, settings().space
     if not state.COMPARED.is_there():
         state.COMPARED.put(_find_usual(runs, best_scores))
     # A run that is gone meanwhile is no choice any more.
@@ -21,7 +22,7 @@ def choose_runs(runs: Sequence[WorkRow], best_scores: Mapping[str, BestScore]) -
     chosen = st.multiselect(
         "Runs to compare",
         list(by_id),
-        format_func=lambda run_id: describe_run(by_id[run_id], best_scores.get(run_id)),
+        format_func=lambda run_id: describe_run(by_id[run_id], best_scores.get(run_id), space),
         key=state.COMPARED,
         max_selections=_MOST,
         placeholder="choose two runs or more",

@@ -9,8 +9,9 @@ from threading import Lock
 import streamlit as st
 
 from mnist_core.network.racing import Drop
-from mnist_core.store import Database, EpochRow, FitRow, Stamp, WorkRow, get_search, read_epochs, read_fits
+from mnist_core.store import Database, FitRow, Stamp, WorkRow, get_search, read_epochs, read_fits
 from mnist_core.store.drops import find_drops, list_unmeasured
+from mnist_core.store.epochs import EpochAccuracy, read_accuracies
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_ui import session
 from mnist_ui.components.small_curves.figures import Figures
@@ -53,7 +54,7 @@ class FollowedRun:
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id
         self._lock = Lock()
-        self._epochs: list[EpochRow] = []
+        self._epochs: list[EpochAccuracy] = []
         self._counts: deque[tuple[float, int]] = deque()
         self._seen: tuple[Stamp, Sight] | None = None
         self._dropped: tuple[list[int], dict[int, Drop]] = [], {}
@@ -89,8 +90,8 @@ class FollowedRun:
             self._dropped = numbers, {number: drops[number] for number in numbers if number in drops}
         return self._dropped[1]
 
-    def read_epochs(self, store: Database, fits: Sequence[FitRow]) -> list[EpochRow]:
-        """Return all epochs in the order in which they ended; only new ones are read.
+    def read_accuracies(self, store: Database, fits: Sequence[FitRow]) -> list[EpochAccuracy]:
+        """Return the accuracies of all epochs in the order in which they ended; only new ones are read.
 
         Parameters
         ----------
@@ -133,7 +134,7 @@ class FollowedRun:
 
     def _read_on(self, store: Database) -> None:
         since = self._epochs[-1].id if self._epochs else 0
-        self._epochs += read_epochs(store, self.run_id, since)
+        self._epochs += read_accuracies(store, self.run_id, since)
 
 
 def follow(run_id: str) -> FollowedRun:

@@ -106,7 +106,7 @@ def _tabulate(run: WorkRow, best: BestScore | None) -> tuple[object, ...]:
         run.name,
         list(run.tags),
         None if best is None else best.mean * 100,
-        None if best is None else f"{best.n_folds} of {run.plan.cv}",
+        None if best is None else f"{best.n_folds} of {run.settings['cv']}",
         run.say_fits().removesuffix(" fits"),
         run.n_epochs,
         say_duration(run.seconds),

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
+from mnist_core.store import FitRow, FitState, WorkRow, read_epochs
 from mnist_core.store.candidate_rows import CandidateRow
 from mnist_core.store.marks import NO_MARK, Mark
 from mnist_core.store.ranking import RankedCandidate
@@ -48,7 +48,7 @@ def show_networks(
         What is said of them.
     """
     run, fits, ranked = sight.run, sight.fits, sight.ranked
-    epochs = followed.read_epochs(session.store(), fits)
+    epochs = followed.read_accuracies(session.store(), fits)
     if not run.plan.candidates():
         st.caption("No candidate is drawn yet.")
         return
@@ -67,7 +67,7 @@ def show_networks(
             found = {row.index for row in rows}
             figure.show(f"small-{run.id}", delivery, _chosen(run), state.CURVES_OF.of(run.id).put, found)
             st.caption(_sum_up(run, figure, fits, fold))
-    _show_curves(run, epochs, fits, ranked, marks)
+    _show_curves(run, fits, ranked, marks)
 
 
 def _choose_fold(run: WorkRow) -> int | None:
@@ -101,7 +101,6 @@ def _chosen(run: WorkRow) -> int | None:
 
 def _show_curves(
     run: WorkRow,
-    epochs: Sequence[EpochRow],
     fits: Sequence[FitRow],
     ranked: Sequence[RankedCandidate],
     marks: Mapping[int, Mark],
@@ -115,7 +114,7 @@ def _show_curves(
         if not curves.names:
             st.caption("This network has not begun.")
             return
-        rows = [row for row in epochs if (row.candidate, row.fold) in curves.names]
+        rows = read_epochs(session.store(), run.id, fits=curves.names)
         loss, accuracy = st.columns(2)
         with loss:
             st.caption("loss")

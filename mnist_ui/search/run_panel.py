@@ -120,7 +120,7 @@ def _show_replay(followed: FollowedRun, sight: Sight) -> None:
     if is_live(run):
         st.info("A run can be replayed once it has stopped.", icon=":material/replay:")
     else:
-        show_replay(run, followed.read_epochs(session.store(), sight.fits), sight.fits)
+        show_replay(run, followed.read_accuracies(session.store(), sight.fits), sight.fits)
 
 
 def _show_head(run: WorkRow) -> None:

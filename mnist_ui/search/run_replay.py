@@ -7,7 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store import EpochRow, FitRow, FitState, WorkRow
+from mnist_core.store import FitRow, FitState, WorkRow
+from mnist_core.store.epochs import EpochAccuracy
 from mnist_core.store.ranking import rank_candidates
 from mnist_ui.components.replay import Replay
 from mnist_ui.search import state
@@ -15,7 +16,7 @@ from mnist_ui.search.ranking_table import show_narrow_ranking
 from mnist_ui.search.search_charts import draw_heat_map
 
 
-def show_replay(run: WorkRow, epochs: Sequence[EpochRow], fits: Sequence[FitRow]) -> None:
+def show_replay(run: WorkRow, epochs: Sequence[EpochAccuracy], fits: Sequence[FitRow]) -> None:
     """Show a player of the epochs in the order in which they ended, and the run as it stood then."""
     searched = [row for row in epochs if row.fold != REFIT_FOLD]
     if not searched:
@@ -48,7 +49,7 @@ _HELP = (
 )
 
 
-def rewind_fits(seen: Sequence[EpochRow], fits: Sequence[FitRow]) -> list[FitRow]:
+def rewind_fits(seen: Sequence[EpochAccuracy], fits: Sequence[FitRow]) -> list[FitRow]:
     """Return the fits as they stood when these epochs, and no later ones, had ended."""
     counts = Counter((row.candidate, row.fold) for row in seen)
     stood = []

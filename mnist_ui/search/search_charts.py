@@ -1,5 +1,6 @@
 """Charts of a search: accuracy over its grid, and its learning curves."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from mnist_core.store import EpochRow
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.grid_places import find_place, list_places
 from mnist_ui.charts.live import DATA, LiveChart, Span, colour_accuracy, to_spec
-from mnist_ui.components.small_curves.figures import add_epochs, average_folds
+from mnist_ui.components.small_curves.figures import average_folds
 from mnist_ui.search.scatter import draw_scatter
 
 _HEAT_WIDTH = 252  # all columns of the heat map together fit a phone beside their labels
@@ -99,18 +100,20 @@ def draw_curves(
     )
 
 
-def draw_leaders(curves: Mapping[str, Sequence[EpochRow]]) -> LiveChart:
+def draw_leaders(curves: Mapping[str, Iterable[EpochRow]]) -> LiveChart:
     """Draw the validation accuracy of some candidates, each the mean over its folds, against the epochs.
 
     Parameters
     ----------
-    curves : mapping of str to sequence of EpochRow
+    curves : mapping of str to iterable of EpochRow
         By the name of each the epochs of all its folds.
     """
     rows = []
     for name, epochs in curves.items():
-        for folds in add_epochs({}, epochs).values():
-            rows += [(name, number, mean) for number, mean in enumerate(average_folds(folds, folds), 1)]
+        folds: dict[int, list[float]] = defaultdict(list)
+        for row in epochs:
+            folds[row.fold].append(row.record.valid_accuracy)
+        rows += [(name, number, mean) for number, mean in enumerate(average_folds(folds, folds), 1)]
     frame = pd.DataFrame(rows, columns=["training", "epoch", "value"])
     return LiveChart(
         spec=_curves_spec(*_QUANTITIES["valid_accuracy"], 1, len(curves)),

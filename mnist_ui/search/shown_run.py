@@ -96,7 +96,7 @@ def select_run(
     is_labelled : bool
         Whether the label is seen, or only heard.
     """
-    by_id = {run.id: run for run in runs}
+    by_id, space = {run.id: run for run in runs}, settings().space
 
     def choose(chosen: str) -> None:
         # When a run's words change, as its state does, the widget takes the old words for a choice.
@@ -106,7 +106,7 @@ def select_run(
     st.selectbox(
         label,
         list(by_id),
-        format_func=lambda run_id: describe_run(by_id[run_id], best_scores.get(run_id)),
+        format_func=lambda run_id: describe_run(by_id[run_id], best_scores.get(run_id), space),
         label_visibility="visible" if is_labelled else "collapsed",
         **held.shows(shown.id, choose),
     )
@@ -118,9 +118,9 @@ def _find_usual(runs: Sequence[WorkRow]) -> WorkRow:
     return next(iter(held or live or runs))
 
 
-def describe_run(run: WorkRow, best: BestScore | None) -> str:
-    """Say in a list of runs what one is."""
+def describe_run(run: WorkRow, best: BestScore | None, space: str) -> str:
+    """Say in a list of runs what one is, to who looks from a space."""
     # What still changes is said in the panel, which refreshes itself; this list does not.
-    score = "" if best is None or is_live(run) else f" · best {best.say(run.plan.cv)}"
-    owner = "" if run.space == settings().space else f" · by {name_space(run.space)}"
+    score = "" if best is None or is_live(run) else f" · best {best.say(run.settings['cv'])}"
+    owner = "" if run.space == space else f" · by {name_space(run.space)}"
     return f"{mark_state(run.state)} · {run.name}{owner} · {say_when(run.created)}{score}"

@@ -19,7 +19,7 @@ def add_epochs(store, run_id, epochs):
 
 
 def read(followed, store):
-    return [row.record.epoch for row in followed.read_epochs(store, read_fits(store, followed.run_id))]
+    return [row.epoch for row in followed.read_accuracies(store, read_fits(store, followed.run_id))]
 
 
 def test_what_is_new_is_read_on(store):

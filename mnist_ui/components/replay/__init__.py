@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_core.network.plan import SearchPlan
-from mnist_core.store import EpochRow, FitRow, FitState
+from mnist_core.store import FitRow, FitState
+from mnist_core.store.epochs import EpochAccuracy
 from mnist_core.store.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
 from mnist_ui.components.assets import declare
@@ -40,14 +41,14 @@ class Replay:
     ----------
     plan : SearchPlan
         Of the run.
-    epochs : sequence of EpochRow
+    epochs : sequence of EpochAccuracy
         In the order in which they ended, without those of the winner's retraining.
     fits : sequence of FitRow
         As they stand now.
     """
 
     plan: SearchPlan
-    epochs: Sequence[EpochRow]
+    epochs: Sequence[EpochAccuracy]
     fits: Sequence[FitRow]
 
     def show(self, key: str, n_seen: int) -> int:
@@ -76,7 +77,7 @@ class Replay:
             "names": [str(candidates[index]) for index in order],
             "places": [places[row.candidate] for row in self.epochs],
             "folds": [row.fold for row in self.epochs],
-            "accuracies": [round(row.record.valid_accuracy, 5) for row in self.epochs],
+            "accuracies": [round(row.accuracy, 5) for row in self.epochs],
             "lengths": self._find_lengths(order),
             "leaders": self._find_leaders(places),
             "axes": {

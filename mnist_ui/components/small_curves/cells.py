@@ -12,7 +12,7 @@ from mnist_core.network.grid import Grid
 from mnist_ui.charts.grid_places import find_place, lay_sheet, list_places
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR, to_error
 
-MOST_CELLS = 400  # more cannot be told apart on a screen
+MOST_CELLS = 5_000  # more take seconds to send
 _LEAST_BEST = 0.5  # accuracy that the axis reaches at least: the first guesses do not fill a cell
 # The axes grow in steps: each step draws every cell anew.
 _EPOCHS_A_STEP, _ERROR_A_STEP = 5, 0.002

@@ -5,6 +5,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from statistics import fmean
 from threading import Lock
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store import EpochRow, FitRow, FitState
+from mnist_core.store import FitRow, FitState
+from mnist_core.store.epochs import EpochAccuracy
 from mnist_ui.components.small_curves import SmallCurves
 from mnist_ui.components.small_curves.cells import Axes, Cell, Kind, find_axes, lay_out
 
@@ -36,13 +38,13 @@ class Figures:
         self._lock = Lock()
         self._curves: dict[int, Curves] = {}
         self._n_read = 0
-        self._last_row: EpochRow | None = None
+        self._last_row: EpochAccuracy | None = None
         self._drawn: dict[int | None, dict[int, _Drawn]] = defaultdict(dict)
 
     def draw(
         self,
         grid: Grid,
-        epochs: Sequence[EpochRow],
+        epochs: Sequence[EpochAccuracy],
         fits: Sequence[FitRow],
         *,
         fold: int | None = None,
@@ -55,7 +57,7 @@ class Figures:
         ----------
         grid : Grid
             The candidates.
-        epochs : sequence of EpochRow
+        epochs : sequence of EpochAccuracy
             In the order in which they ended.
         fits : sequence of FitRow
             Those that have begun; they tell who has stopped.
@@ -96,7 +98,7 @@ class Figures:
         cells, steps = tuple(one.cell for one in shown), tuple(one.step for one in shown)
         return SmallCurves(grid, cells, axes, f"{self._name}-{fold}", steps)
 
-    def _read_on(self, epochs: Sequence[EpochRow]) -> None:
+    def _read_on(self, epochs: Sequence[EpochAccuracy]) -> None:
         n_read = self._n_read
         if n_read > len(epochs) or (n_read and epochs[n_read - 1] is not self._last_row):
             # A run that was resumed does some epochs again: those before it are no longer true.
@@ -119,12 +121,12 @@ def _group_fits(fits: Iterable[FitRow], fold: int | None) -> Mapping[int, list[F
     return begun
 
 
-def add_epochs(curves: dict[int, Curves], epochs: Iterable[EpochRow]) -> dict[int, Curves]:
+def add_epochs(curves: dict[int, Curves], epochs: Iterable[EpochAccuracy]) -> dict[int, Curves]:
     """Add accuracies to curves, by candidate and fold; return the curves."""
     for row in epochs:
         if row.fold != REFIT_FOLD:
             folds = curves.setdefault(row.candidate, {})
-            folds.setdefault(row.fold, []).append(row.record.valid_accuracy)
+            folds.setdefault(row.fold, []).append(row.accuracy)
     return curves
 
 
@@ -170,12 +172,10 @@ def _say_score(accuracy: float) -> str:
 
 def average_folds(curves: Curves, over: Collection[int]) -> list[float]:
     """Average the folds epoch by epoch; one that has stopped counts on with its last value."""
-    longest = max(len(curve) for curve in curves.values())
-    return [
-        fmean(
-            curve[min(epoch, len(curve) - 1)]
-            for fold, curve in curves.items()
-            if epoch < len(curve) or fold in over
-        )
-        for epoch in range(longest)
+    longest = max(map(len, curves.values()))
+    held = [
+        [*curve, *curve[-1:] * (longest - len(curve))] if fold in over else curve
+        for fold, curve in curves.items()
     ]
+    columns = ([one for one in column if one is not None] for column in zip_longest(*held))
+    return [math.fsum(column) / len(column) for column in columns]
