@@ -196,7 +196,7 @@ def read_rows(store: Database, where: Any, *order: Any) -> list[WorkRow]:
 
 
 def _count_fits(store: Database, connection: sa.Connection, rows: Sequence[Any]) -> dict[str, FitCounts]:
-    """Count the fits of some work that are done, those that were dropped, and epochs; of what is done once."""
+    """Count the fits of some work, and their epochs; those of what is done for ever are counted once."""
     known = {row.id: store.counts[row.id, row.ended] for row in rows if (row.id, row.ended) in store.counts}
     asked = [row.id for row in rows if row.id not in known]
     if asked:
