@@ -169,8 +169,7 @@ def _find_ends(found: Sequence[_Found], total: float, n: int) -> Float64[np.ndar
         chances = [_find_chance(square / variances, freedom, one * rest / variances) for one in odds]
         is_below = np.array(chances) < _TAILS
         low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-    is_none = _find_chance(square / variances, freedom, np.zeros_like(variances)) >= _TAILS
-    return np.where(is_none, 0.0, low)
+    return low
 
 
 def _find_chance(
