@@ -45,7 +45,7 @@ def test_a_range_that_was_typed_is_drawn_from_and_comes_back_into_the_form(open_
     assert run.n_fits == 30
 
 
-@pytest.mark.parametrize("view", ["Networks", "Ranking", "Grid"])
+@pytest.mark.parametrize("view", ["Networks", "Ranking", "Grid", "Importance"])
 @pytest.mark.parametrize("plan", [RANDOM, BAYES], ids=["random", "bayes"])
 def test_a_run_whose_candidates_are_drawn_is_shown_in_every_view(open_page, store, sample, plan, view):
     run = begin_run(store, plan)
@@ -58,7 +58,7 @@ def test_a_run_whose_candidates_are_drawn_is_shown_in_every_view(open_page, stor
     page = open_page(run, view)
 
     assert not page.exception
-    assert len(page.get("vega_lite_chart")) == {"Networks": 2, "Ranking": 0, "Grid": 2}[view]
+    assert len(page.get("vega_lite_chart")) == {"Networks": 2, "Ranking": 0, "Grid": 2, "Importance": 1}[view]
     if view == "Networks":
         assert [cell["index"] for cell in read_small_curves(page)] == list(
             range(len(page_plan(store).candidates()))

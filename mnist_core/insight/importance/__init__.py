@@ -152,9 +152,9 @@ def measure_run(plan: SearchPlan, fits: Iterable[FitRow], among: Set[int] | None
     among : set of int or None
         The numbers of the candidates that are looked at; None takes all.
     """
-    chosen = [fit for fit in fits if among is None or fit.candidate in among]
-    counted, folds, scores = _choose_counted(chosen)
     candidates = plan.candidates()
+    known = range(len(candidates)) if among is None else among  # others were drawn after the plan was read
+    counted, folds, scores = _choose_counted([fit for fit in fits if fit.candidate in known])
     params = [plan.grid.params(candidates[index]) for index in counted]
     n = plan.n_candidates if among is None else len(among)
     return _measure(params, scores, len(folds), n - len(counted))
