@@ -1,5 +1,6 @@
 """Runs for tests of the store, and processes that work on it side by side."""
 
+import math
 import os
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from digits import ROOT
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid
-from mnist_core.network.history import EpochRecord
+from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.network.plan import SearchPlan
-from mnist_core.store import Database, Outcome, add_search, claim
+from mnist_core.store import Database, Outcome, WorkState, add_search, claim, end, record
+from mnist_core.store.marks import mark_candidate
 from mnist_core.store.owner import Owner
 from mnist_core.store.tables import RUNS
 
@@ -29,6 +31,9 @@ OUTCOME = Outcome(
     results_csv="/somewhere/results.csv",
     is_identical=True,
 )
+SCORES = {(0, 0): 0.7, (1, 0): 0.9, (1, 1): 0.92}
+"""Of the fits of a run that `fill_run` has end."""
+
 _WITH_TESTS = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
 
 
@@ -44,6 +49,19 @@ def begin_run(store: Database, name: str = "a run") -> str:
 
 def make_record(epoch: int, loss: float = 0.5) -> EpochRecord:
     return EpochRecord(epoch, train_loss=loss, valid_loss=loss + 0.1, valid_accuracy=0.8, seconds=0.25)
+
+
+def fill_run(store) -> str:
+    """Have a run end with two fits of a candidate, one of another, and the winner's retraining."""
+    run_id = begin_run(store, "=1+1")
+    for fit, score in SCORES.items():
+        losses = (0.5, 0.2, math.nan, 0.2)
+        record(store, run_id, [(*fit, make_record(epoch, loss)) for epoch, loss in enumerate(losses, 1)])
+        record(store, run_id, scores=[(*fit, score)])
+    record(store, run_id, [(1, REFIT_FOLD, make_record(1))])
+    mark_candidate(store, run_id, 1, is_flagged=True, note='=HYPERLINK("x")')
+    end(store, run_id, WorkState.DONE, "done", vars(OUTCOME))
+    return run_id
 
 
 def set_columns(store: Database, run_id: str, **values: float) -> None:

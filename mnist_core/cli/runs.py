@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from mnist_core.cli.output import add_output
-from mnist_core.cli.say import say
+from mnist_core.cli.say import report, say
 from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import RunError
 from mnist_core.ground.replacing import write_out
@@ -23,9 +23,10 @@ from mnist_core.store.filter_words import read_filter
 from mnist_core.store.fit_rows import write_fits
 from mnist_core.store.marks import mark_candidate, read_marks
 from mnist_core.store.ranking import rank_candidates
+from mnist_core.store.tracking import export_search
 from mnist_core.training.live.live_plan import TRAINING, title_training
 
-_OF_ONE = ("filter", "fits", "candidate", "flag", "note")
+_OF_ONE = ("filter", "fits", "candidate", "flag", "note", "mlflow")
 """What is asked of one run."""
 
 
@@ -45,6 +46,11 @@ def add_runs_arguments(command: argparse.ArgumentParser) -> None:
     )
     add_output(
         command, "--fits", metavar="FILE", help="write all trainings as CSV: seed, fold, epochs, score, model"
+    )
+    group.add_argument(
+        "--mlflow",
+        metavar="PLACE",
+        help="write it to MLflow, a run a candidate, folds as children: a tracking URI, or a folder",
     )
     group.add_argument(
         "--candidate", type=int, metavar="N", help="the candidate that is marked, by its number from 0"
@@ -77,6 +83,9 @@ def run_runs(arguments: argparse.Namespace) -> None:
     if arguments.fits is not None:
         with write_out(arguments.fits, "The table") as file:
             file.write(write_fits(store, run.id))
+    if arguments.mlflow is not None:
+        experiment = export_search(store, run.id, arguments.mlflow, report)
+        report(f"Written to the experiment {experiment} of MLflow at {arguments.mlflow}.")
     _list_candidates(store, run, arguments)
 
 

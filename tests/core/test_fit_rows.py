@@ -2,33 +2,15 @@
 
 import csv
 import io
-import math
 from pathlib import Path
 
 import pytest
 from commands import call, call_json
-from stored_runs import OUTCOME, PLAN, begin_run, make_record, set_columns
+from stored_runs import OUTCOME, PLAN, begin_run, fill_run, set_columns
 
 from mnist_core.ground.errors import RunError
-from mnist_core.network.history import REFIT_FOLD
-from mnist_core.store import WorkState, end, record
 from mnist_core.store.fit_rows import FIT_COLUMNS, list_fit_rows, write_fits
-from mnist_core.store.marks import mark_candidate, read_marks
-
-SCORES = {(0, 0): 0.7, (1, 0): 0.9, (1, 1): 0.92}
-
-
-def fill_run(store) -> str:
-    """Have a run end with two fits of a candidate, one of another, and the winner's retraining."""
-    run_id = begin_run(store, "=1+1")
-    for fit, score in SCORES.items():
-        losses = (0.5, 0.2, math.nan, 0.2)
-        record(store, run_id, [(*fit, make_record(epoch, loss)) for epoch, loss in enumerate(losses, 1)])
-        record(store, run_id, scores=[(*fit, score)])
-    record(store, run_id, [(1, REFIT_FOLD, make_record(1))])
-    mark_candidate(store, run_id, 1, is_flagged=True, note='=HYPERLINK("x")')
-    end(store, run_id, WorkState.DONE, "done", vars(OUTCOME))
-    return run_id
+from mnist_core.store.marks import read_marks
 
 
 def test_each_training_is_a_row_with_all_that_is_known_of_it(store):
