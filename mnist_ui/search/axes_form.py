@@ -32,7 +32,8 @@ _LIMITS_OF_AXES = {
 _WIDTH = r"\d+(?:\.\.\d+(?::(?:\d+|log))?)?"
 _HELP_LIST = (
     "One or more, with commas or blanks between them; where candidates are drawn also a range, such as 16 to "
-    "128, 16 to 128 by 16, or 0.0001 to 0.1 log, of which each factor is as likely as another."
+    "128, 16 to 128 by 16, or 0.0001 to 0.1 log, of which each factor is as likely as another. Those of "
+    "rates and weight decay are log where they do not say linear."
 )
 _LIMITS_OF_SETTINGS = {
     "patience": Limits("Patience", 1, MOST_EPOCHS),
@@ -77,7 +78,7 @@ def ask_for_axes(start: Start) -> dict[str, Any]:
     axes: dict[str, Any] = {}
     for slot, (name, limits) in zip(slots, _LIMITS_OF_AXES.items(), strict=False):
         with slot:
-            usual = _say_axis(getattr(grid, name) or getattr(PAPER_GRID, name))
+            usual = _say_axis(name, getattr(grid, name) or getattr(PAPER_GRID, name))
             axes[name] = ask_for_list(limits, usual, start.key(name), help=_HELP_LIST)
     with slots[-1]:
         axes["activation"] = _ask_for_activations(start)
@@ -136,13 +137,20 @@ def ask_for_more(start: Start) -> dict[str, Any]:
 
 def ask_for_setting(start: Start, name: str) -> str:
     """Ask for the values of a setting, one or more; they are as they were typed."""
-    usual = _say_axis(_list_usual(start.plan)[name])
+    usual = _say_axis(name, _list_usual(start.plan)[name])
     return ask_for_list(_LIMITS_OF_SETTINGS[name], usual, start.key(name), help=_HELP[name])
 
 
-def _say_axis(several: Axis) -> Any:
+def _say_axis(name: str, several: Axis) -> Any:
     """Say an axis as `ask_for_list` takes it."""
-    return several.values() if isinstance(several, Range) else several
+    if not isinstance(several, Range):
+        return several
+    return ({"log": False} if _is_logarithmic(name, several.low) else {}) | several.values()
+
+
+def _is_logarithmic(name: str, low: float) -> bool:
+    """Say whether a range of an axis is logarithmic where nobody says what it is."""
+    return name in ("lr", "weight_decay") and low > 0
 
 
 def _say_width(width: int | Range) -> str:
@@ -160,16 +168,18 @@ def _list_usual(plan: SearchPlan) -> dict[str, Axis]:
 
 def make_grid(axes: Mapping[str, Any]) -> tuple[Grid, dict[str, Any]]:
     """Make a grid of what was typed, and the settings of which there is one value only."""
-    values: dict[str, Any] = {"lr": _read_axis(_LIMITS_OF_AXES["lr"], axes["lr"])}
+    values: dict[str, Any] = {"lr": _read_axis("lr", _LIMITS_OF_AXES["lr"], axes["lr"])}
     if axes["hidden"].strip():
         values["hidden"] = [_read_widths(word) for word in re.split(r"[,;\s]+", axes["hidden"].strip(",; "))]
     else:
-        values |= {name: _read_axis(_LIMITS_OF_AXES[name], axes[name]) for name in ("hidden1", "hidden2")}
+        values |= {
+            name: _read_axis(name, _LIMITS_OF_AXES[name], axes[name]) for name in ("hidden1", "hidden2")
+        }
     for name, words in (("activation", "Activations"), ("optimizer", "Optimizers")):
         if not axes[name]:
             raise GridError(f"{words}: at least one is needed, but none is chosen: choose one.")
     values["activation"] = axes["activation"]
-    settings = {name: _read_axis(limits, axes[name]) for name, limits in _LIMITS_OF_SETTINGS.items()}
+    settings = {name: _read_axis(name, limits, axes[name]) for name, limits in _LIMITS_OF_SETTINGS.items()}
     settings["optimizer"] = axes["optimizer"]
     # Momentum is one of some of the optimisers, where there are several.
     several = {name for name, one in settings.items() if len(one) > 1}
@@ -179,8 +189,11 @@ def make_grid(axes: Mapping[str, Any]) -> tuple[Grid, dict[str, Any]]:
     return grid, usual | {name: one[0] for name, one in settings.items() if name not in several}
 
 
-def _read_axis(limits: Limits, text: str) -> Any:
-    return limits.read_range(text) or limits.read_list(text)
+def _read_axis(name: str, limits: Limits, text: str) -> Any:
+    found = limits.read_range(text)
+    if found is None:
+        return limits.read_list(text)
+    return ({"log": True} if _is_logarithmic(name, found["low"]) else {}) | found
 
 
 def _read_widths(word: str) -> list[Any]:

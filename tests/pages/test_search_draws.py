@@ -30,7 +30,7 @@ def choose_strategy(page, strategy):
 
 
 def test_a_range_that_was_typed_is_drawn_from_and_comes_back_into_the_form(open_page, store, sample):
-    page = fill(open_page(), "Learning rates", "0.0001 to 0.1 log")
+    page = fill(open_page(), "Learning rates", "0.0001 to 0.1")
     assert "lr has a range, from which the strategies random and bayes draw" in say_all(page)
     page = fill(choose_strategy(page, Strategy.RANDOM), "Hidden layers", "16..64:16-8, 16")
     page = count(page, "Candidates", 6)

@@ -38,6 +38,27 @@ def test_what_is_no_list_of_rates_is_refused_by_the_name_of_the_field(text):
         RATES.read_list(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0.0001 to 0.1", {"low": 0.0001, "high": 0.1}),
+        ("0,001..0,1 log", {"low": 0.001, "high": 0.1, "log": True}),
+        (" 1 to  2 linear", {"low": 1.0, "high": 2.0, "log": False}),
+        ("0.1, 0.2", None),
+        ("to 2", None),
+    ],
+)
+def test_a_range_of_rates_is_read_as_it_is_meant(text, values):
+    assert RATES.read_range(text) == values
+
+
+def test_a_range_of_units_may_have_steps_and_keeps_its_limits():
+    assert UNITS.read_range("16 to 128 by 16") == {"low": 16, "high": 128, "step": 16}
+    for text in ("0 to 8", "8 to 5000", "1.5 to 2", "a to 2"):
+        with pytest.raises(GridError, match=r"^Units: a whole number"):
+            UNITS.read_range(text)
+
+
 def test_one_number_may_have_a_decimal_comma():
     assert RATES.read(" 1,5 ") == 1.5
     assert UNITS.read("24") == 24
