@@ -91,7 +91,7 @@ def _compare_runs(run_ids: Sequence[str], as_json: bool) -> None:
             "state": run.state.value,
             "best_params": best.candidate.params() if best else None,
             "best_score": best.mean if best else None,
-            "standard_error": best.standard_error if best else None,
+            "standard_error": best.standard_error if best and best.n_folds_done > 1 else None,
             "test_accuracy": run.found.test_accuracy if run.found else None,
             "epochs": run.n_epochs,
             "seconds": run.seconds,

@@ -68,7 +68,9 @@ def add_search_arguments(command: argparse.ArgumentParser) -> None:
         default=Engine.FUSED.value,
         help="all candidates of a fold side by side, or scikit-learn over skorch (default: fused)",
     )
-    command.add_argument("--cv", type=int, default=5, metavar="K", help="outer folds (default: 5)")
+    command.add_argument(
+        "--cv", type=int, default=5, metavar="K", help="outer folds; 1 holds a fifth out once (default: 5)"
+    )
     command.add_argument(
         "--workers", type=int, metavar="N", help="processes side by side (default: one a core)"
     )

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
+from mnist_core.data.stratified import Split, cut_folds
+from mnist_core.ground.arrays import Labels
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Candidate, check_count
 from mnist_core.network.draws import count_candidates, draw_candidates
@@ -17,6 +20,8 @@ _MOST_SECONDS = 86_400  # a day without a checkpoint is a mistake
 
 MOST_WORKERS = 1024
 """More are a typing error."""
+
+_PARTS_OF_ONE = 5  # of which a single fold holds one out
 
 USUAL_TRIALS = 25
 """Candidates that are drawn where nobody says how many."""
@@ -54,7 +59,7 @@ class SearchPlan:
     recipe : Recipe
         How each network is trained.
     cv : int
-        Outer folds, stratified, in the order of the data.
+        Outer folds, stratified, in the order of the data; a single one holds a fifth out.
     split_seed : int
         Seed of the shuffle and of the split into training and held-out images.
     limit : int or None
@@ -104,8 +109,10 @@ class SearchPlan:
                 f"A race needs the fused engine, which trains all candidates side by side, but "
                 f"{self.engine.value} was chosen: choose fused, or the whole grid."
             )
-        if self.cv < 2:
-            raise GridError(f"Cross-validation needs at least 2 folds, but got {self.cv}: choose 2 or more.")
+        if self.cv < 1:
+            raise GridError(f"A search needs at least 1 fold, but got {self.cv}: choose 1 or more.")
+        if self.cv == 1 and self.strategy is Strategy.RACE:
+            raise GridError("A race compares candidates over folds, but there is 1: choose 2 or more.")
         if not 0 <= self.checkpoint_s <= _MOST_SECONDS:
             raise GridError(
                 f"The seconds between checkpoints must be from 0 to {_MOST_SECONDS:,}, but are "
@@ -164,6 +171,15 @@ class SearchPlan:
     def n_fits(self) -> int:
         """Count the trainings: a fold of a candidate each."""
         return self.n_candidates * self.cv
+
+    @property
+    def n_parts(self) -> int:
+        """Count the parts that training images are cut into: as many as folds, or those of a single one."""
+        return self.cv if self.cv > 1 else _PARTS_OF_ONE
+
+    def cut(self, labels: Labels) -> list[Split]:
+        """Cut training images into the folds, stratified, in their order."""
+        return list(islice(cut_folds(labels, self.n_parts), self.cv))
 
     @property
     def n_processes(self) -> int:

@@ -23,5 +23,5 @@ def check_plan(plan: SearchPlan, dataset: Dataset) -> Split:
     """
     plan.fit_classes(dataset.n_classes)
     split = split_dataset(dataset, plan.split_seed, plan.limit)
-    check_inner_split(dataset.labels[split.train], plan.recipe.inner_folds, plan.cv, dataset.class_names)
+    check_inner_split(dataset.labels[split.train], plan.recipe.inner_folds, plan.n_parts, dataset.class_names)
     return split

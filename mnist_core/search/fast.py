@@ -10,7 +10,7 @@ import numpy as np
 from distributed import Client
 
 from mnist_core.data.dataset import split_inner
-from mnist_core.data.stratified import Split, cut_folds
+from mnist_core.data.stratified import Split
 from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.arrays import Labels
@@ -239,7 +239,7 @@ def _make_folds(labels: Labels, plan: SearchPlan, outer: Sequence[Split] | None)
     """Make the outer folds of a search, and last the one of the winner, which leaves no image out."""
     name = secrets.token_hex(4)  # a process that serves several searches tells their folds apart by it
     everything, nothing = np.arange(len(labels)), np.zeros(0, np.int64)
-    splits = [*(outer or cut_folds(labels, plan.cv)), (everything, nothing)]
+    splits = [*(outer or plan.cut(labels)), (everything, nothing)]
     numbers = [*range(plan.cv), REFIT_FOLD]
     folds = []
     for number, (train, test) in zip(numbers, splits, strict=True):

@@ -60,7 +60,7 @@ class ReferenceEngine:
                 for candidate in plan.candidates()
             ],
             scoring=monitor,
-            cv=self.splits or plan.cv,
+            cv=self.splits or plan.cut(self.labels),
             refit=False,
             error_score="raise",
             n_jobs=n_processes,

@@ -90,7 +90,7 @@ def forecast_search(
 
 
 def _count_images(plan: SearchPlan, n_train: int) -> float:
-    return n_train * (1 - 1 / plan.cv)
+    return n_train * (1 - 1 / plan.n_parts)
 
 
 def forecast_rest(run: WorkRow, fits: Sequence[FitRow]) -> float | None:
@@ -111,6 +111,6 @@ def forecast_rest(run: WorkRow, fits: Sequence[FitRow]) -> float | None:
 
 def _forecast_refit(run: WorkRow, fits: Sequence[FitRow], done: Sequence[FitRow]) -> float:
     # The winner is retrained on all training images, of which a fold's fit lacks one part.
-    seconds = statistics.fmean(fit.seconds for fit in done) * run.plan.cv / (run.plan.cv - 1)
+    seconds = statistics.fmean(fit.seconds for fit in done) * run.plan.n_parts / (run.plan.n_parts - 1)
     spent = sum(fit.seconds for fit in fits if fit.fold == REFIT_FOLD)
     return max(seconds - spent, 0.0)

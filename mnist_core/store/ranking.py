@@ -105,7 +105,8 @@ def _place(index: int, scores: Sequence[float]) -> tuple[int, float, int]:
 
 
 def _tie_bar(scores: Sequence[float]) -> float:
-    return statistics.fmean(scores) - standard_error(scores)
+    # Of a single score no error is known: then only its equals are tied with it.
+    return statistics.fmean(scores) - (standard_error(scores) if len(scores) > 1 else 0.0)
 
 
 @lru_cache(maxsize=4096)  # pages rank a run each time that it has changed, and most scores are as they were

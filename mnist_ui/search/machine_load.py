@@ -28,7 +28,7 @@ def find_promise(run: WorkRow) -> float | None:
     if speed is None or n_train is None or run.plan.cluster is not None:
         return None
     n_processes = min(run.plan.workers or speed.cores, speed.cores, run.plan.n_fits)
-    n_images = n_train * (1 - 1 / run.plan.cv)
+    n_images = n_train * (1 - 1 / run.plan.n_parts)
     return n_processes / (speed.seconds_per_image[run.plan.engine] * n_images)
 
 

@@ -89,6 +89,8 @@ def _say_saved(outcome: Outcome, model: str) -> str:
 
 
 def _say_ties(ranked: Sequence[RankedCandidate]) -> str:
+    if ranked and ranked[0].n_folds_done == 1:
+        return "Measured on a single fold, so it is not known how much of its lead is chance."
     ties = [str(one.candidate) for one in ranked if one.is_tied and one.rank > 1]
     if not ties:
         return "No other candidate comes within one standard error of the winner."

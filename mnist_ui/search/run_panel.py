@@ -138,7 +138,7 @@ def _describe(run: WorkRow) -> str:
     plan = run.plan
     images = f", {plan.limit:,} images" if plan.limit else ""
     begun = f"begun {say_when(run.started)}" if run.started else f"queued {say_when(run.created)}"
-    size = f"{plan.n_candidates} candidates × {plan.cv} folds"
+    size = f"{plan.n_candidates} candidates × {plan.cv} fold{'s' if plan.cv > 1 else ''}"
     cluster = f" · on {escape(plan.cluster)}" if plan.cluster else ""
     return f"{escape(run.dataset_name)}{images} · {size} · {begun}{cluster} · run {run.id}"
 

@@ -31,13 +31,13 @@ _MOST_NAME = 80  # characters
 _N_CORES = os.cpu_count() or 1
 _LIMITS_OF_TRIALS = Limits("Candidates", 1, MOST_CANDIDATES)
 _LIMITS_OF_COUNTS = {
-    "cv": Limits("Folds", 2, 100),
+    "cv": Limits("Folds", 1, 100),
     "max_epochs": Limits("Epochs at most", 1, MOST_EPOCHS),
     "workers": Limits("Processes", 1, MOST_WORKERS),
 }
 _HELP = {
     "limit": "The first so many of the shuffled images, training and held-out ones together; all is usual.",
-    "cv": "Parts of the cross-validation.",
+    "cv": "Parts of the cross-validation; 1 holds a fifth of the training images out, once.",
     "max_epochs": "Training stops earlier when the validation loss no longer falls.",
     "workers": "Networks that train side by side; one a core is usual.",
 }
@@ -121,7 +121,8 @@ def say_size(plan: SearchPlan) -> str:
     """Say how many networks a plan trains."""
     n_candidates = plan.n_candidates
     drawn = " drawn" if plan.strategy.draws else ""
-    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates{drawn} × {plan.cv} folds"
+    folds = "1 fold" if plan.cv == 1 else f"{plan.cv} folds"
+    return f"**{plan.n_fits:,} fits**: {n_candidates:,} candidates{drawn} × {folds}"
 
 
 def _read_start() -> Start:

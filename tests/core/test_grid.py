@@ -9,7 +9,7 @@ from sklearn.model_selection import ParameterGrid
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import PAPER_GRID, PAPER_WINNER, Grid, read_grid
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.network.recipe import Recipe
 
 SMALL = {"lr": [0.01], "hidden1": [8, 4], "hidden2": [3], "activation": ["tanh", "relu"]}
@@ -108,9 +108,11 @@ def test_a_recipe_refuses_a_seed_that_numpy_would_refuse():
         Recipe(seed=-1)
 
 
-def test_a_plan_refuses_a_single_fold():
-    with pytest.raises(GridError, match="at least 2 folds, but got 1"):
-        SearchPlan(cv=1)
+def test_a_plan_refuses_no_fold_and_a_race_on_one():
+    with pytest.raises(GridError, match="at least 1 fold, but got 0"):
+        SearchPlan(cv=0)
+    with pytest.raises(GridError, match="A race compares candidates over folds, but there is 1"):
+        SearchPlan(cv=1, strategy=Strategy.RACE)
 
 
 def test_a_plan_refuses_less_than_one_process():

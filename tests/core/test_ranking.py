@@ -57,6 +57,12 @@ def test_a_single_score_has_no_known_error():
     assert math.isinf(standard_error([0.9]))
 
 
+def test_of_a_single_fold_only_equals_of_the_best_are_tied():
+    ranked = rank_candidates(PLAN, make_fits({0: [0.9], 1: [0.8], 2: [0.9]}))
+
+    assert [one.is_tied for one in ranked] == [True, True, False]
+
+
 def test_who_is_within_one_standard_error_of_the_best_is_tied():
     best = [0.90, 0.92, 0.94]
     inside, outside = 0.92 - 0.9 * standard_error(best), 0.92 - 1.1 * standard_error(best)

@@ -182,6 +182,12 @@ def test_too_few_images_for_the_folds_are_refused(open_page, sample):
     assert "use more images" in page.error[0].value
 
 
+def test_a_single_fold_is_a_part_that_is_held_out_once(open_page, sample):
+    page = count(open_page(), "Folds", 1)
+    assert not page.error
+    assert "81 fits: 81 candidates × 1 fold" in say_all(page)
+
+
 def test_a_cluster_can_be_named(open_page, sample):
     page = fill(open_page(), "Cluster", " tcp://head.node:8786 ")
     assert not page.error

@@ -94,14 +94,20 @@ def _tell_grid(facts: ReportFacts) -> str:
     head = ["Candidate", "Mean accuracy", "Standard deviation", "Within one standard error"]
     plan = facts.run.plan
     drawn = f", drawn by the strategy {plan.strategy.value}" if plan.strategy.draws else ""
-    words = (
-        f"{len(rows)} candidates{drawn}, each in {plan.cv}-fold cross-validation. "
-        f"{ties} other than the winner came within one standard error of it."
-    )
+    words = f"{len(rows)} candidates{drawn}, {_say_folds(plan.cv, ties)}"
     return (
         '<h2 class="page">Grid</h2>'
         + _say(words)
         + _table("The grid, best first", head, rows, marks_first=True)
+    )
+
+
+def _say_folds(n: int, ties: int) -> str:
+    if n == 1:
+        return "each measured once, on a fifth of the training images, so that no standard error is known."
+    return (
+        f"each in {n}-fold cross-validation. {ties} other than the winner came within one standard error "
+        "of it."
     )
 
 

@@ -70,7 +70,7 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Who trains: all candidates of a fold side by side, or one after the other with skorch. Both come
         to the same results; the second is the slow reference.
     cv : int, splitter, or iterable of (train, test)
-        Folds, at least 2; how they are cut, as in `GridSearchCV`.
+        Folds; how they are cut, as in `GridSearchCV`. A single one holds a fifth out.
     max_epochs, patience, batch_size : int
         See `mnist_core.network.recipe.Recipe`. A fifth of the images that a network is given, stratified,
         tells when to stop.
@@ -214,7 +214,7 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             check_settings(self)
             splits = read_splits(self.cv, columns, labels)
             plan = make_plan(self, int(self.cv) if splits is None else len(splits))
-        check_inner_parts(labels, plan.cv, splits)
+        check_inner_parts(labels, plan.n_parts, splits)
         context = self._init_callback_context(max_subtasks=1 + bool(self.refit))
         context.call_on_fit_task_begin(estimator=self)
         reports = [] if self.report is None else [self.report]
