@@ -18,8 +18,10 @@ from mnist_core.engines.skorch_classifier import make_classifier
 from mnist_core.insight.evaluation import predict
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.grid import Grid
+from mnist_core.network.plan import SearchPlan
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.estimators.classifier import NetworkClassifier
+from mnist_core.search.estimators.cross_validation import name_search
 from mnist_core.search.estimators.grid_search import GridSearch
 
 GRID = {"lr": [0.01, 0.001], "hidden1": [12], "hidden2": [6, 8], "activation": ["tanh"]}
@@ -255,6 +257,14 @@ def test_axes_may_be_arrays():
 
     assert len(search.cv_results_["params"]) == 4
     assert search.cv_results_["params"][0] == {"lr": 0.01, "hidden1": 12, "hidden2": 6, "activation": "tanh"}
+
+
+def test_checkpoints_of_before_the_choice_of_weights_are_found_and_not_taken_for_the_best():
+    data = np.zeros((2, 4), np.float32), np.arange(2), None
+    best = SearchPlan(recipe=Recipe(keep="best"))
+
+    assert name_search(SearchPlan(), *data) == "7d398c17316d129b"
+    assert name_search(best, *data) != name_search(SearchPlan(), *data)
 
 
 @pytest.mark.parametrize("engine", ["fused", "sklearn"])

@@ -16,6 +16,7 @@ from mnist_core.data.stratified import Split
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.ground.errors import GridError
 from mnist_core.network.plan import Engine, SearchPlan, Strategy
+from mnist_core.network.recipe import Keep
 from mnist_core.search.estimators.inputs import make_plain, make_recipe, read_axes
 from mnist_core.search.results import SearchResults
 
@@ -131,7 +132,10 @@ def choose_best(refit: Any, found: SearchResults) -> SearchResults:
 
 def name_search(plan: SearchPlan, columns: Inputs, labels: Labels, splits: Sequence[Split] | None) -> str:
     """Name the folder that holds the checkpoints of this very search."""
-    words = json.dumps([plan.grid.values(), asdict(plan.recipe), plan.cv])
+    recipe = asdict(plan.recipe)
+    kept = recipe.pop("keep")  # earlier versions knew the last only: their checkpoints go on
+    words = json.dumps([plan.grid.values(), recipe, plan.cv])
+    words += "" if kept == Keep.LAST else kept
     words += "" if plan.strategy is Strategy.GRID else json.dumps([plan.strategy, plan.n_trials])
     words += "" if splits is None else json.dumps([[part.tolist() for part in split] for split in splits])
     words += compute_fingerprint(columns, labels)
