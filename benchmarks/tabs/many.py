@@ -9,11 +9,12 @@ from mnist_core.data.dataset import Dataset
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.network.grid import Grid
 from mnist_core.network.plan import SearchPlan
-from mnist_core.store import Database, FitState, Outcome, WorkState, add_search
+from mnist_core.store import SEARCH, Database, FitState, Outcome, WorkState, add_job
 from mnist_core.store.tables import EPOCHS, FITS, RUNS
 
 _LEAST_EPOCHS, _MOST_EPOCHS = 8, 30
 _AT_ONCE = 20_000  # rows
+_LARGE = 50_000  # a number that no other run has
 
 LARGE_GRID = Grid.from_values(
     {
@@ -30,17 +31,30 @@ def add_runs(store: Database, dataset: Dataset, n: int) -> None:
     """Add runs of the paper's grid that have ended, with their fits."""
     for number in range(n):
         plan = replace(SearchPlan(), split_seed=number % 7)
-        _add_run(store, plan, dataset, f"Run {number} of the paper's grid", has_epochs=False)
+        _add_run(store, plan, dataset, number, f"Run {number} of the paper's grid", has_epochs=False)
 
 
 def add_large_run(store: Database, dataset: Dataset) -> str:
     """Add a run of 5,000 networks with all their epochs, and return its id."""
-    return _add_run(store, SearchPlan(grid=LARGE_GRID), dataset, "A thousand candidates", has_epochs=True)
+    plan = SearchPlan(grid=LARGE_GRID)
+    return _add_run(store, plan, dataset, _LARGE, "A thousand candidates", has_epochs=True)
 
 
-def _add_run(store: Database, plan: SearchPlan, dataset: Dataset, name: str, *, has_epochs: bool) -> str:
+def _add_run(
+    store: Database, plan: SearchPlan, dataset: Dataset, number: int, name: str, *, has_epochs: bool
+) -> str:
     random = np.random.default_rng(plan.n_candidates + plan.split_seed)
-    run_id = add_search(store, plan, dataset.name, dataset.fingerprint, name)
+    # An id of its own: hundreds that are made within a second may get one twice.
+    run_id = add_job(
+        store,
+        SEARCH,
+        plan.values(),
+        name=name,
+        dataset_name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        n_fits=plan.n_fits,
+        job_id=f"20260101-{number:06d}-{number:04x}",
+    )
     scores = random.normal(0.9, 0.05, (plan.n_candidates, plan.cv)).clip(0.1, 0.985)
     lengths = random.integers(_LEAST_EPOCHS, _MOST_EPOCHS, scores.shape)
     fits = [
