@@ -11,6 +11,8 @@ from mnist_ui.charts.grid_places import is_spanned, list_places
 from mnist_ui.search.parallel_axes import draw_parallel
 from mnist_ui.search.search_charts import draw_heat_map
 
+_MOST_LINES = 300  # more cover one another, and take the browser a second
+
 
 def explain_heat_map(grid: Grid) -> str:
     """Explain what the heat map of a grid shows."""
@@ -51,6 +53,9 @@ def show_grid(
         st.markdown("**Accuracy over the grid**", help=explain_heat_map(grid) + crossed)
         draw_heat_map(grid, ranked, found=found, dropped=dropped).show(f"heat-map-{run.id}", stretch=False)
     with right.container(border=True):
-        st.markdown("**Every candidate as a line**", help="Point at a line to follow it.")
+        lines = [one for one in ranked if one.index in found]
+        few = len(lines) <= _MOST_LINES
+        title = "Every candidate as a line" if few else f"The best {_MOST_LINES} of {len(lines):,} as lines"
+        st.markdown(f"**{title}**", help="Point at a line to follow it.")
         is_dark = st.context.theme.type == "dark"
-        draw_parallel(grid, [one for one in ranked if one.index in found], is_dark).show(f"parallel-{run.id}")
+        draw_parallel(grid, lines[:_MOST_LINES], is_dark).show(f"parallel-{run.id}")

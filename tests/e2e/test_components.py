@@ -111,7 +111,7 @@ def test_small_curves_tell_of_a_click_and_ask_for_what_they_lack(bench: Bench) -
 def test_a_replay_plays_to_its_end_and_steps_back(bench: Bench) -> None:
     axes = {"last_epoch": 5, "least_error": 0.01, "least": 0.01, "most": 0.9}
     course = {"places": [0, 0], "folds": [0, 0], "accuracies": [0.5, 0.6], "lengths": [[2]], "leaders": []}
-    names = {"label": "replayed", "order": [0], "names": ["4-3"], "name": "run"}
+    names = {"label": "replayed", "order": [0], "names": ["4-3"], "name": "run", "dropped": []}
     data = {**_LAYOUT, **course, **names, "axes": axes, "n_fits": 1, "pace": 0.01, "seen": 0}
     bench.mount("replay", data)
     expect(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import streamlit as st
+
 from mnist_core.network.plan import SearchPlan
 from mnist_core.store import FitRow, FitState
 from mnist_core.store.epochs import EpochAccuracy
@@ -53,7 +55,8 @@ class Replay:
 
     def show(self, key: str, n_seen: int) -> int:
         """Show the player, first at some epoch; return where it is now, as it tells once a second."""
-        data = {**self.describe(), "name": f"{key}-{len(self.epochs)}", "seen": n_seen}
+        name = f"{key}-{len(self.epochs)}"
+        data = {**_describe_once(name, self), "name": name, "seen": n_seen}
         # Read here and not by a callback, which finds no state where the run before was cut short.
         moved = _player(key=key, data=data, on_moved_change=lambda: None).moved
         return int(moved["seen"]) if isinstance(moved, dict) else n_seen
@@ -112,3 +115,9 @@ class Replay:
             }
             for fit, leader in zip(ended, trace_leaders(ended), strict=True)
         ]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _describe_once(name: str, _replay: Replay) -> dict[str, Any]:  # noqa: ARG001 - the key
+    # A hundred thousand epochs take a tenth of a second, and the page runs again each second while they play.
+    return _replay.describe()
