@@ -18,6 +18,7 @@ from mnist_core.network.architecture import MLP
 from mnist_core.network.history import REFIT_FOLD, EpochRecord
 from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.network.racing import Drop
+from mnist_core.search.check import check_room
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.cluster import connect, count_processes, start_cluster
 from mnist_core.search.conductor import Conductor, GivesWay, never
@@ -227,8 +228,9 @@ def make_fast_engine(
     finish : collection of int
         As for `FastEngine`.
     """
-    folds = _make_folds(source.labels, plan, splits)
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
+    check_room(plan, n_pixels)
+    folds = _make_folds(source.labels, plan, splits)
     crew: Crew = OwnCrew(source, folds)
     if client is not None:
         crew = DaskCrew(client, source, folds, lambda text: tell(Phase(text)))

@@ -36,7 +36,7 @@ def show_dropped(sight: Sight) -> None:
             st.caption(f"That saved about {saved:.0%} of the epochs of the whole grid.")
         candidates = run.plan.candidates()
         rows = [
-            (str(candidates[number]), drop.n_epochs, drop.say(candidates[drop.behind]))
+            (str(candidates[number]), drop.n_epochs, drop.say_why(candidates[drop.behind]))
             for number, drop in sorted(dropped.items(), key=lambda item: (-item[1].n_epochs, item[0]))
         ]
         st.dataframe(
@@ -73,14 +73,11 @@ def _offer_finish(run: WorkRow, dropped: Mapping[int, Drop]) -> None:
         key=f"finish-{run.id}",
         help=_HELP_FINISH[run.state is WorkState.DONE],
     )
-    button.button(
-        "Finish it",
-        icon=":material/flag:",
-        key=f"finish-it-{run.id}",
-        width="stretch",
-        on_click=_finish,
-        args=(run, chosen),
-    )
+    drop = dropped[chosen]
+    st.caption(f"{drop.say(candidates[drop.behind]).capitalize()}.")
+    if button.button("Finish it", icon=":material/flag:", key=f"finish-it-{run.id}", width="stretch"):
+        _finish(run, chosen)
+        st.rerun()
 
 
 _HELP_FINISH = {

@@ -16,6 +16,7 @@ from mnist_core.network.history import Course, EpochRecord
 from mnist_core.network.plan import Engine, SearchPlan, Strategy
 from mnist_core.network.racing import judge, list_rungs, replay_race
 from mnist_core.network.recipe import Recipe
+from mnist_core.search.check import check_room
 from mnist_core.search.checkpoints import Checkpoints
 from mnist_core.search.fast import make_fast_engine
 from mnist_core.search.rounds import Source
@@ -114,13 +115,20 @@ def test_who_has_ended_is_not_dropped_and_keeps_its_figures():
 def test_rungs_lie_ever_further_apart_and_below_the_most_epochs():
     rungs = list(list_rungs(100))
 
-    assert rungs[:4] == [3, 4, 5, 7]
+    assert rungs[:4] == [3, 4, 6, 8]
     assert rungs[-1] < 100
 
 
 def test_a_race_needs_the_fused_engine():
     with pytest.raises(GridError, match=r"A race needs the fused engine, .* but sklearn was chosen"):
         replace(PLAN, engine=Engine.SKLEARN)
+
+
+def test_a_race_of_too_many_networks_is_refused_before_memory_is_taken():
+    grid = Grid((0.1, 0.01), tuple(range(100, 200)), tuple(range(10, 40)), (Activation.TANH,))
+
+    with pytest.raises(GridError, match=r"18,000 of them would take 25 GB, but 4 GB are allowed"):
+        check_room(replace(PLAN, grid=grid), 784)
 
 
 def search(plan, folder, data, gives_way=lambda: False, finish=()):

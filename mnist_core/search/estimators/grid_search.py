@@ -105,8 +105,8 @@ class GridSearch(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     return_train_score : {False}
         Accuracy is measured on the folds left out only.
     strategy : {"grid", "random", "bayes", "race"}
-        Which candidates are measured: all; some, drawn at random or by what was measured before; or all at
-        first, and those that fall behind no further.
+        Which candidates are measured: all; some, at random or by what was measured before; or all at first,
+        and those that fall behind no further: what was not measured is nan, with a `reason`.
     n_trials : int or None
         How many of these are drawn; None is 25. Axes of numbers may then be ranges such as `{"low": 0.0001,
         "high": 0.1, "log": True}`, or frozen `loguniform`, `uniform` and `randint` of `scipy.stats`.

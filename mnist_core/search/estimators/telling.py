@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.callback import CallbackContext
 
 from mnist_core.network.candidate import Candidate
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.search.messages import Drawn, Message, Records, Tell
 
 Report = Callable[[str, list[dict[str, Any]]], None]
@@ -44,7 +44,8 @@ def make_tell(reports: Sequence[Report], candidates: list[Candidate]) -> Tell:
 def make_lines(plan: SearchPlan, candidates: Sequence[Candidate], verbose: int) -> Report:
     """Make what prints each fit as `GridSearchCV` does: how many there will be, and from 2 on each."""
     n = plan.n_candidates
-    _say(f"Fitting {plan.cv} folds for each of {n} candidates, totalling {plan.n_fits} fits")
+    most = "at most " if plan.strategy is Strategy.RACE else ""
+    _say(f"Fitting {plan.cv} folds for each of {n} candidates, totalling {most}{plan.n_fits} fits")
 
     def report(word: str, items: list[dict[str, Any]]) -> None:
         for item in items if word == "fits" and verbose > 1 else ():
