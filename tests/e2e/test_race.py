@@ -1,19 +1,15 @@
 """A race in the browser: whom it drops and why, and one that is finished by a click once the race is done."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 import visitor
 from playwright.sync_api import Page, expect
-from visitor import OpenTab
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_race_says_whom_it_dropped_and_finishes_one_in_a_run_that_takes_over(open_tab: OpenTab) -> None:
-    tab = open_tab()
+def test_a_race_says_whom_it_dropped_and_finishes_one_in_a_run_that_takes_over(tab: Page) -> None:
     visitor.go_to(tab, "Data")
     visitor.open_sample(tab)
     visitor.go_to(tab, "Search")
@@ -26,7 +22,6 @@ def test_a_race_says_whom_it_dropped_and_finishes_one_in_a_run_that_takes_over(o
     told = tab.get_by_text(re.compile("Dropped, not measured: [1-9] of 8"))
     expect(told).to_be_visible()
     n_dropped = int(re.findall(r"\d+", told.inner_text())[0])
-    _keep_pictures(open_tab, tab)
     tab.get_by_role("button", name="Finish it").click()
 
     expect(tab.get_by_text(re.compile(r"finished\)"))).to_be_visible()
@@ -47,17 +42,3 @@ def _plan(tab: Page) -> None:
     tab.get_by_role("combobox", name="Strategy").click()
     tab.get_by_role("option", name="Race").click()
     expect(tab.get_by_text(re.compile("8 candidates"))).to_be_visible()
-
-
-def _keep_pictures(open_tab: OpenTab, tab: Page) -> None:
-    """Keep pictures of what is seen, where a folder for them is named."""
-    folder = os.environ.get("MNIST_LAB_PICTURES")
-    if folder is None:
-        return
-    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")):
-        other = open_tab("search", width=width, height=2600, scheme=scheme)
-        for name in ("Ranking", "Networks", "Grid"):
-            other.get_by_role("tab", name=name).click()
-            visitor.settle(other)
-            other.wait_for_timeout(1500)
-            other.screenshot(path=Path(folder) / f"race-{name}-{width}-{scheme}.png", full_page=True)
