@@ -9,26 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float64, Int64
 from scipy.special import stdtr
 
 from mnist_core.network.history import Course
+from mnist_core.network.learning_curves import Curves, average_gaps
 
 # Chosen on 98 shuffles that are none of those which `benchmarks/race.py` judges by.
 _FIRST_RUNG = 3  # epochs: the way from one loss to another begins with the second
 _RUNG_GROWTH = 1.4
-_STEP = 0.88  # of training loss, from one level to the next
-_N_LEVELS = 40
-_AVERAGED = 6  # levels, the last ones that two have in common: one epoch alone is noise
 _EARLY = 0.35  # of a guess's loss: above it, accuracy says less of the end
 _EARLY_DOUBT = 2.0  # share of what is still to be learnt that may be made good for, a factor e above that
 _PRIOR_FOLDS = 60  # that the spread of all pairs counts for at most, beside a pair's own
 _CHANCE = 1e-4  # of dropping who is not behind, in one of the many comparisons
-_DOUBLINGS = 3  # of the epochs, that who is behind is granted
-_TIMES_ON = 4  # the epochs of now, that who learns ever faster is granted
 _PACE_CHANCE = 0.1  # beside so much optimism
 _TINY = 1e-9  # instead of no spread at all
-_WORST = 10.0  # times a guess's loss: what has diverged counts as that
 
 
 @dataclass(frozen=True)
@@ -146,7 +140,7 @@ def judge(
     is_going = np.array([any(fit.goes_beyond(rung) for fit in row) for row in fits])
     if not is_going.any():
         return {}
-    curves = _Curves.read(fits, rung, n_classes)
+    curves = Curves.read(fits, rung, n_classes)
     is_safe = ~is_going | (curves.accuracy.mean(axis=1) == curves.accuracy.mean(axis=1).max())
     found = _compare_pace(curves, rung) | _compare_progress(curves, rung)
     return {
@@ -156,99 +150,7 @@ def judge(
     }
 
 
-@dataclass(frozen=True)
-class _Curves:
-    """What of the contenders' curves is compared.
-
-    Attributes
-    ----------
-    on_the_way : ndarray of shape (contenders, folds, levels)
-        Validation accuracy when the training loss fell to each level; nan where it has not, or was below
-        it before anything is known.
-    depth : ndarray of shape (contenders, folds)
-        The last level reached; -1 is none.
-    accuracy, loss, may_win : ndarray of shape (contenders, folds)
-        Of the validation images: accuracy now, the lowest loss so far, and how far it may fall on.
-    """
-
-    on_the_way: Float64[np.ndarray, "contenders folds levels"]
-    depth: Int64[np.ndarray, "contenders folds"]
-    accuracy: Float64[np.ndarray, "contenders folds"]
-    loss: Float64[np.ndarray, "contenders folds"]
-    may_win: Float64[np.ndarray, "contenders folds"]
-    levels: Float64[np.ndarray, " levels"]
-
-    @staticmethod
-    def read(fits: Sequence[Sequence[Course]], rung: int, n_classes: int) -> "_Curves":
-        """Read them from courses, up to a rung."""
-        shape = len(fits), len(fits[0])
-        guess = math.log(n_classes)
-        levels = guess * _STEP ** np.arange(_N_LEVELS)
-        way = np.empty((*shape, _N_LEVELS))
-        accuracy, loss = np.empty(shape), np.empty((*shape, rung))
-        for place in np.ndindex(shape):
-            history = fits[place[0]][place[1]].history[:rung]
-            train = np.array([record.train_loss for record in history])
-            valid = np.array([record.valid_loss for record in history])
-            read = np.array([record.valid_accuracy for record in history])
-            way[place] = _trace(train, read, levels)
-            accuracy[place] = read[-1]
-            least = np.minimum.accumulate(np.fmin(valid, _WORST * guess))  # of a number and nan the number
-            loss[place] = np.pad(least, (0, rung - len(least)), mode="edge")
-        reached = ~np.isnan(way)
-        depth = np.where(reached.any(axis=2), _N_LEVELS - 1 - reached[..., ::-1].argmax(axis=2), -1)
-        return _Curves(way, depth, accuracy, loss[..., -1], _find_may_win(loss), levels)
-
-
-def _find_may_win(
-    loss: Float64[np.ndarray, "contenders folds epochs"],
-) -> Float64[np.ndarray, "contenders folds"]:
-    """Say how far the lowest loss may fall on: as in the last doubling of epochs, some times.
-
-    Where it falls ever faster that says too little: then as in the last epoch, for some times as many epochs.
-    """
-    rung = loss.shape[2]
-    halfway = loss[..., max(rung // 2, 1) - 1]
-    by_doubling = np.asarray(_DOUBLINGS * (halfway - loss[..., -1]))
-    before, last = loss[..., -3] - loss[..., -2], loss[..., -2] - loss[..., -1]
-    is_faster = last.mean(axis=1, keepdims=True) > before.mean(axis=1, keepdims=True)
-    return np.where(is_faster, np.maximum(by_doubling, _TIMES_ON * rung * last), by_doubling)
-
-
-def _trace(
-    train: Float64[np.ndarray, " epochs"],
-    read: Float64[np.ndarray, " epochs"],
-    levels: Float64[np.ndarray, " levels"],
-) -> Float64[np.ndarray, " levels"]:
-    """Return the accuracy at which a network passed each level of training loss."""
-    # What is reported is the mean of an epoch, but the accuracy is that at its end: half an epoch on.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        at_end = np.fmin(train[1:] * np.sqrt(np.fmin(train[1:] / train[:-1], 1.0)), np.inf)
-    least = np.minimum.accumulate(np.concatenate([[np.inf], at_end]))
-    is_new = at_end < least[:-1]
-    if not is_new.any():
-        return np.full(len(levels), np.nan)
-    losses, accuracies = at_end[is_new][::-1], read[1:][is_new][::-1]
-    return np.asarray(np.interp(levels, losses, accuracies, left=np.nan, right=np.nan))
-
-
-def _average_gaps(
-    way: Float64[np.ndarray, "contenders folds levels"],
-    common: Int64[np.ndarray, "contenders contenders folds"],
-) -> Float64[np.ndarray, "contenders contenders folds"]:
-    """Average how far the first reads more than the second, over the last levels that both passed."""
-    places, folds = np.arange(len(way)), np.arange(way.shape[1])
-    sums, counts = np.zeros(common.shape), np.zeros(common.shape)
-    for back in range(_AVERAGED):
-        level = np.maximum(common - back, 0)
-        gaps = way[places[:, None, None], folds, level] - way[places[None, :, None], folds, level]
-        is_known = ~np.isnan(gaps) & (common >= back)
-        sums += np.where(is_known, gaps, 0.0)
-        counts += is_known
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-
-
-def _compare_progress(curves: _Curves, rung: int) -> dict[int, Drop]:
+def _compare_progress(curves: Curves, rung: int) -> dict[int, Drop]:
     """Compare each with each where both had learnt as much."""
     n, n_folds = curves.depth.shape
     common = np.minimum(curves.depth[:, None], curves.depth[None])  # of who is ahead, of who is behind
@@ -256,7 +158,7 @@ def _compare_progress(curves: _Curves, rung: int) -> dict[int, Drop]:
     level = np.maximum(common, 0)
     ahead = curves.on_the_way[places[:, None, None], folds, level]
     behind = curves.on_the_way[places[None, :, None], folds, level]
-    gaps = _average_gaps(curves.on_the_way, common)
+    gaps = average_gaps(curves.on_the_way, common)
     is_told = ~np.isnan(gaps).any(axis=2)
     np.fill_diagonal(is_told, val=False)
     if not is_told.any():
@@ -288,7 +190,7 @@ def _compare_progress(curves: _Curves, rung: int) -> dict[int, Drop]:
     }
 
 
-def _compare_pace(curves: _Curves, rung: int) -> dict[int, Drop]:
+def _compare_pace(curves: Curves, rung: int) -> dict[int, Drop]:
     """Compare what each would come to with the lowest loss of all."""
     best = int(curves.loss.mean(axis=1).argmin())
     coming = curves.loss - curves.may_win
