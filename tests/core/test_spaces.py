@@ -83,6 +83,7 @@ OF_ONE: dict[str, Callable[[Database, str], Any]] = {
     "give_way": stores.give_way,
     "move_to_front": stores.move_to_front,
     "move_up": stores.move_up,
+    "note_drawn": lambda store, work: stores.note_drawn(store, work, [{"lr": 0.1}]),
     "read_epochs": stores.read_epochs,
     "read_fits": stores.read_fits,
     "read_owner": stores.read_owner,
