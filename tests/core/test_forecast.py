@@ -8,7 +8,7 @@ import pytest
 from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import PAPER_GRID, Grid
 from mnist_core.network.history import REFIT_FOLD
-from mnist_core.network.plan import Engine, SearchPlan
+from mnist_core.network.plan import Engine, SearchPlan, Strategy
 from mnist_core.network.recipe import Recipe
 from mnist_core.store import SEARCH, FitRow, FitState, WorkRow, WorkState, now
 from mnist_core.store.forecast import forecast_epochs, forecast_rest, forecast_search
@@ -65,6 +65,13 @@ def test_wide_networks_take_longer_by_the_fused_engine_alone():
     assert forecast_search(replace(wide, engine=Engine.SKLEARN), 50_000, 1e-5, 2) == pytest.approx(
         forecast_search(replace(narrow, engine=Engine.SKLEARN), 50_000, 1e-5, 2)
     )
+
+
+def test_a_race_takes_a_quarter_of_the_epochs_at_most():
+    plan = SearchPlan(cv=5)
+    race = replace(plan, strategy=Strategy.RACE)
+    whole, raced = (forecast_search(one, 50_000, 1e-5, cores=2) for one in (plan, race))
+    assert 0.2 < raced / whole <= 0.25
 
 
 def test_low_rates_and_more_patience_take_more_epochs():

@@ -142,7 +142,7 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_can_be_started(
     ("label", "value", "needed"),
     [
         ("Images", 5_001, "1 to 5,000"),
-        ("Folds", 1, "2 to 100"),
+        ("Folds", 0, "1 to 100"),
         ("Epochs at most", 0, "1 to 100,000"),
         ("Processes", 2_000, "1 to 1,024"),
     ],
