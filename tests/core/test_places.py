@@ -30,7 +30,7 @@ from mnist_core.training.robust.robust_recipe import ROBUST, train_robust
 
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]
 ENDLESS = ["train", str(SAMPLE_PATH), *NETWORK, "--max-epochs", "90000", "--patience", "90000"]
-RESULTS = {"--out", "--csv", "--save"}
+RESULTS = {"--out", "--csv", "--fits", "--save"}
 # Each with an input that is not there: that is not even looked for.
 WRITING = {
     "inspect": ["nowhere.mat", "--save"],
@@ -50,6 +50,7 @@ WRITING = {
     "riddle": ["--data", "nowhere.mat", "--out"],
     "report": ["nowhere", "--out"],
     "backup": [],
+    "runs": ["nowhere", "--fits"],
 }
 POSITIONAL = {"backup": "file"}
 
