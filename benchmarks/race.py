@@ -99,8 +99,10 @@ def judge_repeat(repeat: Repeat) -> Verdict:
     recipe = SearchPlan().recipe
     drops = replay_race(repeat.courses, n_candidates, n_folds, recipe.max_epochs, recipe.n_classes)
     spent = sum(
-        min(len(course.history), drops[number].n_epochs if number in drops else recipe.max_epochs)
-        for (number, _), course in repeat.courses.items()
+        min(len(course.history), drops[number].n_epochs if fold < drops[number].n_folds else 0)
+        if number in drops
+        else len(course.history)
+        for (number, fold), course in repeat.courses.items()
     )
     means = repeat.scores.mean(axis=1)
     best = int(means.argmax())

@@ -17,7 +17,9 @@ from mnist_core.network.learning_curves import Curves, average_gaps
 # Chosen on 98 shuffles that are none of those which `benchmarks/race.py` judges by.
 _FIRST_RUNG = 3  # epochs: the way from one loss to another begins with the second
 _RUNG_GROWTH = 1.4
-_EARLY = 0.35  # of a guess's loss: above it, accuracy says less of the end
+_FIRST_FOLDS = 0.6  # of all folds, on which a race begins
+_ALL_FOLDS_FROM = 18  # epochs: who has come so far is compared on all folds
+_EARLY = 0.28  # of a guess's loss: above it, accuracy says less of the end
 _EARLY_DOUBT = 2.0  # share of what is still to be learnt that may be made good for, a factor e above that
 _PRIOR_FOLDS = 60  # that the spread of all pairs counts for at most, beside a pair's own
 _CHANCE = 1e-4  # of dropping who is not behind, in one of the many comparisons
@@ -32,13 +34,13 @@ class Drop:
     Attributes
     ----------
     n_epochs : int
-        Epochs that each of its folds had, where it had not ended before.
+        Epochs that it had on each of the folds, where it had not ended before.
     behind : int
         The number of the candidate that it was compared with.
     by : float
         How far behind it is: accuracy where both had learnt as much, or, of `is_pace`, validation loss.
     n_folds_behind, n_folds : int
-        On how many of its folds it is behind.
+        On how many folds it is behind, of those that it was compared on: the first ones.
     p_value : float
         Chance of such a difference between equals.
     at_loss : float
@@ -88,6 +90,14 @@ def list_rungs(most: int) -> Iterator[int]:
         rung = max(rung + 1, round(rung * _RUNG_GROWTH))
 
 
+def count_folds(rung: int, n_folds: int) -> int:
+    """Count the folds, the first ones, on which candidates are compared after so many epochs.
+
+    A race begins on some of them: who is far behind is seen there, and the others cost nothing.
+    """
+    return n_folds if rung >= _ALL_FOLDS_FROM else max(min(2, n_folds), math.ceil(_FIRST_FOLDS * n_folds))
+
+
 Courses = Mapping[tuple[int, int], Course]
 """The course of each fit, by candidate and fold."""
 
@@ -99,10 +109,11 @@ def replay_race(
     drops: dict[int, Drop] = {}
     for rung in list_rungs(most_epochs):
         left = [number for number in range(n_candidates) if number not in drops]
-        fits = [courses.get((number, fold)) for number in left for fold in range(n_folds)]
+        n_compared = count_folds(rung, n_folds)
+        fits = [courses.get((number, fold)) for number in left for fold in range(n_compared)]
         if not all(fit is not None and fit.is_at(rung) for fit in fits):
             break
-        drops |= judge(courses, left, n_folds, rung, n_classes)
+        drops |= judge(courses, left, n_compared, rung, n_classes)
     return drops
 
 
@@ -124,7 +135,7 @@ def judge(
     contenders : sequence of int
         Those who were not dropped before.
     n_folds : int
-        Of the cross-validation.
+        On which they are compared, the first ones; at least 2.
     rung : int
         Epochs.
     n_classes : int

@@ -1,9 +1,9 @@
-"""A race in rungs: all train some epochs on all folds, who falls behind is dropped, and so on."""
+"""A race in rungs: all train some epochs on some folds, who falls behind is dropped, and so on."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from mnist_core.network.plan import SearchPlan
-from mnist_core.network.racing import Drop, judge, list_rungs
+from mnist_core.network.racing import Drop, count_folds, judge, list_rungs
 from mnist_core.search.messages import Phase, Records, Tell
 from mnist_core.search.states import TaskState
 
@@ -39,20 +39,20 @@ def run_race(
     drops: dict[int, Drop] = {}
     states = {fold: known[fold] for fold in range(plan.cv)}
     for rung in list_rungs(plan.recipe.max_epochs):
+        n_folds = count_folds(rung, plan.cv)
         contenders = [number for number in range(plan.n_candidates) if number not in drops]
         behind = {
-            fold: [number for number in contenders if not state.course(number).is_at(rung)]
+            fold: [n for n in contenders if fold < n_folds and not state.course(n).is_at(rung)]
             for fold, state in states.items()
         }
         if any(behind.values()):
             tell(Phase(f"searches: {len(contenders)} candidates up to {rung} epochs"))
             train(known, behind, rung)
-        courses = {
-            (number, fold): state.course(number) for number in contenders for fold, state in states.items()
-        }
-        if all(course.has_ended for course in courses.values()):
+        pairs = ((number, fold) for number in contenders for fold in range(n_folds))
+        courses = {(number, fold): states[fold].course(number) for number, fold in pairs}
+        if n_folds == plan.cv and all(course.has_ended for course in courses.values()):
             break
-        fallen = judge(courses, contenders, plan.cv, rung, plan.recipe.n_classes)
+        fallen = judge(courses, contenders, n_folds, rung, plan.recipe.n_classes)
         drops |= fallen
         _let_go(states, [number for number in fallen if number not in finish], rung, tell)
     return drops

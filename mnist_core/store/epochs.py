@@ -49,7 +49,7 @@ def record(
     """Record epochs that have ended, and scores of trainings on the folds that they left out, all or nothing.
 
     An epoch that comes again replaces what was recorded of it and keeps its id. What was dropped, a candidate
-    and a fold each, is in training again once an epoch of it comes.
+    and a fold each, whether it had begun there or not, is in training again once an epoch of it comes.
     """
     left = sa.update(FITS).where(*_name_fit(FITS, work_id), FITS.c.state == FitState.RUNNING)
     ended = sa.update(FITS).where(*_name_fit(FITS, work_id))
@@ -67,6 +67,17 @@ def record(
             connection.execute(ended, [{**_its(fit), "new_score": score} for *fit, score in scores])
         if dropped:
             connection.execute(left.values(state=FitState.DROPPED), [_its(fit) for fit in dropped])
+            connection.execute(_insert_dropped(connection), [_name_dropped(work_id, fit) for fit in dropped])
+
+
+def _insert_dropped(connection: sa.Connection) -> Any:
+    """Insert fits that were dropped before they had begun."""
+    return _INSERTS[connection.dialect.name](FITS).on_conflict_do_nothing(index_elements=list(_FIT_KEY))
+
+
+def _name_dropped(work_id: str, fit: tuple[int, int]) -> dict[str, Any]:
+    candidate, fold = fit
+    return {"run_id": work_id, "candidate": candidate, "fold": fold, "state": FitState.DROPPED}
 
 
 def note_drawn(store: Database, work_id: str, candidates: Sequence[Mapping[str, Any]]) -> None:

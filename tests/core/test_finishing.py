@@ -18,7 +18,7 @@ from mnist_core.search.fast import make_fast_engine
 from mnist_core.search.following import write_message
 from mnist_core.search.rounds import Source
 from mnist_core.search.takeover import take_over
-from mnist_core.store import WorkState, add_search, claim, end, get_search, read_epochs, read_fits
+from mnist_core.store import FitState, WorkState, add_search, claim, end, get_search, read_epochs, read_fits
 from mnist_core.store.drops import estimate_saved, find_drops, list_unmeasured
 from mnist_core.store.finishing import find_source, list_to_finish, request_finish
 from mnist_core.store.job import Job, Turn
@@ -58,6 +58,9 @@ def test_the_store_tells_who_was_dropped_and_why_as_the_table_does(store, raced)
 
     unmeasured = np.flatnonzero(np.isnan(table["mean_test_score"])).tolist()
     assert list_unmeasured(PLAN, fits) == sorted(drops) == unmeasured != []
+    of_dropped = [fit for fit in fits if fit.candidate in drops]
+    assert {fit.fold for fit in of_dropped if fit.n_epochs} == {0, 1}
+    assert [fit.state for fit in of_dropped] == [FitState.DROPPED] * 3 * len(drops)
     assert [drops[n].say(candidates[drops[n].behind]) for n in unmeasured] == [
         table["reason"][n] for n in unmeasured
     ]

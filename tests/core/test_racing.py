@@ -14,7 +14,7 @@ from mnist_core.network.candidate import Activation
 from mnist_core.network.grid import Grid
 from mnist_core.network.history import Course, EpochRecord
 from mnist_core.network.plan import Engine, SearchPlan, Strategy
-from mnist_core.network.racing import judge, list_rungs, replay_race
+from mnist_core.network.racing import count_folds, judge, list_rungs, replay_race
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.check import check_room
 from mnist_core.search.checkpoints import Checkpoints
@@ -61,7 +61,7 @@ def test_a_race_drops_who_reads_less_where_all_have_learnt_as_much_and_says_why(
     assert list(drops) == [1]
     assert drops[1].behind in (0, 2)
     assert "points behind the other where both had a training loss of" in drops[1].say("the other")
-    assert "on all 5 folds (p < 0.001)" in drops[1].say("the other")
+    assert "on all 3 folds (p < 0.001)" in drops[1].say("the other")
 
 
 def test_who_learns_slowly_is_not_dropped_for_that_alone():
@@ -117,6 +117,11 @@ def test_rungs_lie_ever_further_apart_and_below_the_most_epochs():
 
     assert rungs[:4] == [3, 4, 6, 8]
     assert rungs[-1] < 100
+
+
+def test_a_race_begins_on_some_folds_and_goes_on_on_all():
+    assert [count_folds(3, n_folds) for n_folds in (2, 3, 5, 10)] == [2, 2, 3, 6]
+    assert [count_folds(18, n_folds) for n_folds in (2, 3, 5, 10)] == [2, 3, 5, 10]
 
 
 def test_a_race_needs_the_fused_engine():
