@@ -98,11 +98,11 @@ def _replay(tab: Page) -> None:
 
 
 def _read_cells(tab: Page, figure: str) -> list[tuple[str | None, str, list[float]]]:
-    """Read the kind of each network, the epoch it is at, and the points of its curve."""
+    """Read the kind of each network, the epoch it is at, and the points of its curve; also of unseen ones."""
     cells = tab.get_by_role("group", name=figure, exact=True).locator(".cell")
     expect(cells).to_have_count(4)
     return [
-        (cell.get_attribute("class"), cell.inner_text(), _read_points(cell.locator("polyline")))
+        (cell.get_attribute("class"), cell.text_content() or "", _read_points(cell.locator("polyline")))
         for cell in cells.all()
     ]
 
