@@ -30,9 +30,11 @@ from mnist_core.store import Database, FitRow, WorkState, list_work, read_fits
 _ROOT = Path(__file__).resolve().parent.parent
 _GRID = {"lr": [0.01, 0.001], "hidden1": [24, 48], "hidden2": [12], "activation": ["tanh", "relu"]}
 _RANGED = _GRID | {"lr": {"low": 0.0003, "high": 0.03, "log": True}, "hidden1": {"low": 16, "high": 64}}
+_RACED = _GRID | {"lr": [3.0, 0.3, 0.01, 0.001], "activation": ["tanh", "relu", "sigmoid"]}
 _SEARCHES = {
     "grid": (_GRID, ["--max-epochs", "200", "--patience", "200"]),
     "bayes": (_RANGED, ["--max-epochs", "60", "--patience", "60", "--strategy", "bayes", "--trials", "22"]),
+    "race": (_RACED, ["--max-epochs", "120", "--patience", "120", "--strategy", "race"]),
 }
 """The space of each strategy, and its options."""
 

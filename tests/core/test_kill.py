@@ -6,7 +6,7 @@ from benchmarks.kill import kill_searches, search_undisturbed
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["grid", "bayes"])
+@pytest.mark.parametrize("strategy", ["grid", "bayes", "race"])
 def test_a_search_that_is_killed_ten_times_ends_equal_bit_by_bit(tmp_path, strategy):
     expected = search_undisturbed(tmp_path / "calm", strategy)
 
