@@ -11,10 +11,9 @@ from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.store.ranking import RankedCandidate
 from mnist_ui.charts.grid_places import read_setting
-from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, to_error, to_spec
+from mnist_ui.charts.live import DATA, LiveChart, to_error, to_spec
 
 _WIDTH, _HEIGHT = 300, 372
-_TICKED_ERRORS = [0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
 _LEAST_RATIO = 20  # of an axis' ends from which on it is logarithmic
 
 
@@ -72,10 +71,8 @@ def _read(name: str, candidate: Candidate) -> Any:
 def _scatter_spec(title: str, is_log: bool, activations: tuple[str, ...]) -> dict[str, Any]:
     x_scale = alt.Scale(type="log" if is_log else "linear", zero=False, nice=False, padding=12)
     x_axis = alt.Axis(format="~g", labelOverlap="greedy", grid=False)
-    y_scale = alt.Scale(type="log", domain=[MOST_ERROR, LEAST_ERROR], reverse=False, nice=False)
-    y_axis = alt.Axis(
-        values=_TICKED_ERRORS, labelExpr="format(1 - datum.value, '.0%')", title="mean accuracy"
-    )
+    y_scale = alt.Scale(type="log", reverse=True, zero=False, nice=False, padding=12)
+    y_axis = alt.Axis(tickCount=6, labelExpr="format(1 - datum.value, '.3~p')", title="mean accuracy")
     chart = (
         alt.Chart(DATA)
         .mark_point(filled=True, size=70, opacity=0.85)
