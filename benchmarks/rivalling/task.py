@@ -64,7 +64,7 @@ class Task:
     @cached_property
     def candidates(self) -> list[Candidate]:
         """List the networks, in the order of the grid."""
-        return [one for one in PAPER_GRID.candidates() if one.activation is Activation.TANH]
+        return list_candidates()
 
     @property
     def axes(self) -> dict[str, list[Any]]:
@@ -77,6 +77,11 @@ class Task:
         for number, candidate in enumerate(self.candidates):
             groups.setdefault(candidate.hidden, []).append(number)
         return groups
+
+
+def list_candidates() -> list[Candidate]:
+    """List the paper's networks with tanh, in the order of the grid."""
+    return [one for one in PAPER_GRID.candidates() if one.activation is Activation.TANH]
 
 
 def read_task(source: Path | None, limit: int | None, n_epochs: int) -> Task:
