@@ -63,7 +63,7 @@ def load(builder: Any, pointer: Any, vector: int) -> Any:
 
 
 def store(builder: Any, pointer: Any, vector: int, value: Any) -> None:
-    """Database the vector of a number that begins at a pointer."""
+    """Store the vector of a number that begins at a pointer."""
     builder.store(value, _address(builder, pointer, vector)).align = _FLOAT_BYTES
 
 
