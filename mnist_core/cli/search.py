@@ -38,7 +38,7 @@ from mnist_core.store import (
 )
 from mnist_core.store.drops import estimate_saved, find_drops, list_unmeasured
 from mnist_core.store.job import Turn
-from mnist_core.store.ranking import rank_candidates
+from mnist_core.store.ranking import RankedCandidate, rank_candidates
 from mnist_core.work.supervisor import carry_out_work, catch_signals
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class _Progress:
 def _describe_run(store: Database, run: WorkRow) -> dict[str, Any]:
     assert run.found is not None
     fits = read_fits(store, run.id)
-    ranked = sorted(rank_candidates(run.plan, fits), key=lambda item: item.index)
+    ranked = {one.index: one for one in rank_candidates(run.plan, fits)}
     described = {
         "run": run.id,
         "best_params": run.found.best,
@@ -234,33 +234,34 @@ def _describe_run(store: Database, run: WorkRow) -> dict[str, Any]:
         "results_csv": run.found.results_csv,
         "reload_is_identical": run.found.is_identical,
         "candidates": [
-            {
-                "params": run.plan.grid.params(item.candidate),
-                "mean_test_score": item.mean,
-                "std_test_score": item.std,
-            }
-            for item in ranked
+            _describe_candidate(run.plan, ranked[number].candidate, ranked[number])
+            for number in sorted(ranked)
         ],
     }
-    return described | (_describe_race(store, run, fits) if run.plan.strategy is Strategy.RACE else {})
+    if run.plan.strategy is Strategy.RACE:
+        described |= _describe_race(store, run, fits, ranked)
+    return described
 
 
-def _describe_race(store: Database, run: WorkRow, fits: Sequence[FitRow]) -> dict[str, Any]:
+def _describe_candidate(
+    plan: SearchPlan, candidate: Candidate, measured: RankedCandidate | None
+) -> dict[str, Any]:
+    return {
+        "params": plan.grid.params(candidate),
+        "mean_test_score": None if measured is None else measured.mean,
+        "std_test_score": None if measured is None else measured.std,
+    }
+
+
+def _describe_race(
+    store: Database, run: WorkRow, fits: Sequence[FitRow], ranked: Mapping[int, RankedCandidate]
+) -> dict[str, Any]:
     """Describe all candidates of a race: those that were dropped have no score, but a reason."""
-    candidates, ranked = run.plan.candidates(), {one.index: one for one in rank_candidates(run.plan, fits)}
-    drops, unmeasured = (
-        find_drops(run.plan, fits, read_epochs(store, run.id)),
-        list_unmeasured(run.plan, fits),
-    )
-    rows = []
+    candidates, unmeasured = run.plan.candidates(), list_unmeasured(run.plan, fits)
+    drops, rows = find_drops(run.plan, fits, read_epochs(store, run.id)), []
     for number, candidate in enumerate(candidates):
-        row: dict[str, Any] = {"params": run.plan.grid.params(candidate)}
-        drop = drops.get(number)
-        if number not in unmeasured:
-            row |= {"mean_test_score": ranked[number].mean, "std_test_score": ranked[number].std}
-        else:
-            row |= {"mean_test_score": None, "std_test_score": None}
-        if drop is not None:
+        row = _describe_candidate(run.plan, candidate, None if number in unmeasured else ranked[number])
+        if (drop := drops.get(number)) is not None:
             row |= {"dropped_after": drop.n_epochs, "reason": drop.say(candidates[drop.behind])}
         rows.append(row)
     return {
@@ -276,15 +277,14 @@ def _say_fits(plan: SearchPlan) -> str:
 
 def _sum_up(run: WorkRow, described: Mapping[str, Any]) -> str:
     assert run.found is not None
-    outcome, saved = run.found, described.get("epochs_saved")
-    of_race = (
-        ""
-        if saved is None
-        else f" {described['n_dropped']} of {run.plan.n_candidates} candidates were dropped, which "
-        f"saved about {saved:.0%} of the epochs."
-    )
+    outcome, saved, of_race = run.found, described.get("epochs_saved"), ""
+    if saved is not None:
+        of_race = (
+            f". {described['n_dropped']} of {run.plan.n_candidates} candidates were dropped, which saved "
+            f"about {saved:.0%} of the epochs."
+        )
     return (
         f"Best of {run.n_fits_done} fits, {run.n_epochs} epochs, {run.seconds:.0f} s: {outcome.candidate}, "
         f"mean accuracy {outcome.best_score:.4f}; retrained it reads {outcome.test_accuracy:.2%} of the "
-        f"held-out images; saved to {outcome.model}{of_race and '.'}{of_race}"
+        f"held-out images; saved to {outcome.model}{of_race}"
     )

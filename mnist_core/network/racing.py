@@ -66,20 +66,18 @@ class Drop:
 
     def say_why(self, behind: object) -> str:
         """Say why alone."""
-        n = f"all {self.n_folds}" if self.n_folds_behind == self.n_folds else self._say_some()
+        share = "all" if self.n_folds_behind == self.n_folds else f"{self.n_folds_behind} of"
         chance = "p < 0.001" if self.p_value < 0.001 else f"p = {self.p_value:.3f}"
+        where = f"on {share} {self.n_folds} folds ({chance})"
         if self.is_pace:
             return (
                 f"even if its validation loss fell on as it did, for many times its epochs, it would come to "
-                f"{self.at_loss:.2f}, where {behind} is {self.by:.2f} lower already, on {n} folds ({chance})"
+                f"{self.at_loss:.2f}, where {behind} is {self.by:.2f} lower already, {where}"
             )
         return (
             f"{self.by * 100:.1f} points behind {behind} where both had a training loss of "
-            f"{self.at_loss:.2f}, on {n} folds ({chance})"
+            f"{self.at_loss:.2f}, {where}"
         )
-
-    def _say_some(self) -> str:
-        return f"{self.n_folds_behind} of {self.n_folds}"
 
 
 def list_rungs(most: int) -> Iterator[int]:

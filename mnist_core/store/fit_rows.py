@@ -25,7 +25,7 @@ FIT_COLUMNS = ("run", "candidate", "network", *AXES, *_OF_FIT)
 
 
 def list_fit_rows(store: Database, run_id: str) -> list[dict[str, Any]]:
-    """List the trainings of a search that have begun, in order of candidate and fold, by `FIT_COLUMNS`.
+    """List the trainings that a search has begun or dropped, by candidate and fold; see `FIT_COLUMNS`.
 
     Candidates and folds count from 0, as `split0_test_score` does. The score is the accuracy on the fold that
     was left out, of the retrained winner that on the held-out images; the best epoch has the lowest

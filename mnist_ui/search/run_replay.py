@@ -55,8 +55,10 @@ def rewind_fits(seen: Sequence[EpochAccuracy], fits: Sequence[FitRow]) -> list[F
     stood = []
     for fit in fits:
         n_epochs = counts[fit.candidate, fit.fold]
+        if n_epochs == 0:
+            continue
         if n_epochs == fit.n_epochs:
             stood.append(fit)
-        elif n_epochs:
+        else:
             stood.append(replace(fit, state=FitState.RUNNING, score=None, n_epochs=n_epochs))
     return stood

@@ -1,10 +1,13 @@
 """Every network as a small curve, runs as they are followed, and runs rewound."""
 
+from dataclasses import replace
+
 import pytest
 from grid_fits import GRID, make_epochs, make_fit
 
 from mnist_core.network.candidate import Activation
 from mnist_core.network.history import REFIT_FOLD
+from mnist_core.store import FitRow, FitState
 from mnist_ui.components.small_curves.cells import Kind, find_axes
 from mnist_ui.components.small_curves.figures import Figures
 from mnist_ui.search.run_replay import rewind_fits
@@ -116,3 +119,13 @@ def test_fits_are_rewound_to_what_they_were(n_seen, stood):
     fits = [make_fit(0, 0, 2, 0.6), make_fit(1, 0, 3, 0.9)]
     seen = rewind_fits(epochs[:n_seen], fits)
     assert {(fit.candidate, fit.fold): fit.score for fit in seen} == stood
+
+
+def test_a_fold_that_a_race_never_began_is_not_replayed():
+    never = FitRow(0, 1, FitState.DROPPED, None, 0, 0.0)
+    begun = replace(make_fit(0, 0, 2, None), state=FitState.DROPPED)
+
+    epochs = make_epochs({(0, 0): [0.5, 0.6]})
+
+    assert rewind_fits([], [begun, never]) == []
+    assert rewind_fits(epochs, [begun, never]) == [begun]

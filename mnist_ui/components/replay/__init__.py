@@ -55,7 +55,8 @@ class Replay:
 
     def show(self, key: str, n_seen: int) -> int:
         """Show the player, first at some epoch; return where it is now, as it tells once a second."""
-        name = f"{key}-{len(self.epochs)}"
+        n_settled = sum(fit.state is not FitState.RUNNING for fit in self.fits)
+        name = f"{key}-{len(self.epochs)}-{n_settled}"
         data = {**_describe_once(name, self), "name": name, "seen": n_seen}
         # Read here and not by a callback, which finds no state where the run before was cut short.
         moved = _player(key=key, data=data, on_moved_change=lambda: None).moved

@@ -136,11 +136,21 @@ function describe(lengths, nOver, isDropped) {
   return `trains, at epoch ${span}${nOver ? `, ${nOver} of ${lengths.length} folds stopped` : ""}`;
 }
 
+// Of networks that were dropped: their folds that never began.
+function countUnbegun({ run, networks }) {
+  const gone = run.dropped.filter((place) => {
+    const { curves, over } = networks[place];
+    return over.size > 0 && over.size === curves.size;
+  });
+  return gone.reduce((sum, place) => sum + run.lengths[place].filter((length) => length === 0).length, 0);
+}
+
 function say(player) {
   const { run, shown } = player;
   const count = (number) => number.toLocaleString("en-US");
   const words = `after ${count(shown)} of ${count(run.places.length)} epochs`;
-  const fits = `${count(player.nOver)} of ${count(run.n_fits)} fits had ended${run.dropped.length ? " or were dropped" : ""}`;
+  const nSettled = player.nOver + countUnbegun(player);
+  const fits = `${count(nSettled)} of ${count(run.n_fits)} fits had ended${run.dropped.length ? " or were dropped" : ""}`;
   const training = `${count(player.nBegun - player.nOver)} in training`;
   const best = player.leader ? `. Best so far: ${player.leader.words}` : "";
   player.said.textContent = `${words[0].toUpperCase()}${words.slice(1)}: ${fits}, ${training}${best}.`;
