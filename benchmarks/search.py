@@ -104,7 +104,7 @@ def main() -> int:
         if arguments.noise:
             source = _add_noise(source, Path(folder) / "noisy.mat")
         fused, reference = (_search(source, engine, size) for engine in (Engine.FUSED, Engine.SKLEARN))
-    floor = _measure_floor(fused.fits, source, size.limit)
+        floor = _measure_floor(fused.fits, source, size.limit)
     return _judge(fused, reference, floor, size)
 
 
