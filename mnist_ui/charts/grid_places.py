@@ -9,6 +9,7 @@ from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 
 _SHEET_COLUMNS = 10
+_LEAST_RATIO = 20  # of the ends of an axis from which on it is logarithmic
 NO_VALUE = "–"
 """For a setting that a candidate has not, such as Adam's momentum."""
 
@@ -49,13 +50,18 @@ def find_place(grid: Grid, candidate: Candidate) -> tuple[str, str]:
     """Return the row and the column of a candidate."""
     if is_spanned(grid):
         return str(candidate.hidden1), str(candidate.hidden2)
-    values = [say_value(read_setting(candidate, name)) for name, _ in grid.settings]
+    values = [say_value(read_setting(name, candidate)) for name, _ in grid.settings]
     return candidate.architecture, " ".join(values) or NO_VALUE
 
 
-def read_setting(candidate: Candidate, name: str) -> Any:
+def read_setting(name: str, candidate: Candidate) -> Any:
     """Return what a candidate has of a setting; None where it has none of its own."""
     return dict(candidate.settings).get(name)
+
+
+def is_of_many_sizes(low: float, high: float) -> bool:
+    """Say whether values from one to another stand on a logarithmic axis."""
+    return low > 0 and high / low >= _LEAST_RATIO
 
 
 def say_value(value: Any) -> str:

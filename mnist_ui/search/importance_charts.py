@@ -14,7 +14,6 @@ from mnist_ui.charts.looks import BLUE, GREY
 _ROW = 24  # pixels
 _ROOM = 64  # of the axis and its title
 _LABELS = alt.Axis(labelLimit=220, labelOverlap=False, ticks=False, domain=False)
-_TICKED_ERRORS = [0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
 _NAMES = {"lr": "learning rate", "hidden": "hidden layers"} | {f"hidden{n}": f"hidden {n}" for n in (1, 2, 3)}
 
 
@@ -102,7 +101,7 @@ def _slices_spec(n: int) -> dict[str, Any]:
     base = alt.Chart(DATA).encode(y=y, color=alt.Color("axis:N", legend=None, sort=None), tooltip=tips)
     # Accuracy on the logarithm of its error, as everywhere: good candidates differ by tenths of a percent.
     scale = alt.Scale(type="log", reverse=True, nice=False)
-    axis = alt.Axis(labelExpr="format(1 - datum.value, '.0%')", values=_TICKED_ERRORS, labelOverlap=True)
+    axis = alt.Axis(labelExpr="format(1 - datum.value, '.3~p')", tickCount=6, labelOverlap=True)
     x = alt.X("worst_error:Q", title="accuracy", scale=scale, axis=axis)
     span = base.mark_rule(strokeWidth=3, opacity=0.45).encode(x=x, x2="best_error:Q")
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(x="mean_error:Q")

@@ -12,13 +12,12 @@ import pandas as pd
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.store.ranking import RankedCandidate
-from mnist_ui.charts.grid_places import read_setting, say_value
+from mnist_ui.charts.grid_places import is_of_many_sizes, read_setting, say_value
 from mnist_ui.charts.live import DATA, LEAST_ERROR, MOST_ERROR, LiveChart, colour_accuracy, to_error, to_spec
 
 _ACCURACY = "accuracy"
 _MOST_TICKS = 8  # more values than that stand by their sizes, and some of them are named
 _TICKED_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-_LEAST_RATIO = 20  # of the ends of an axis from which on it is logarithmic
 _TICKED_ERRORS = (0.9, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
@@ -49,10 +48,6 @@ def _places(grid: Grid, candidate: Candidate) -> list[float]:
     return [axis.find(candidate) for axis in _list_axes(grid).values()]
 
 
-def _read(name: str, candidate: Candidate) -> Any:
-    return read_setting(candidate, name)
-
-
 @dataclass(frozen=True)
 class _Axis:
     """An axis: what finds a candidate's place on it, from 0 to 1, and places with words."""
@@ -71,7 +66,7 @@ def _list_axes(grid: Grid) -> dict[str, _Axis]:
     else:
         readers |= {"hidden 1": lambda one: one.hidden1, "hidden 2": lambda one: one.hidden2}
     for name, _ in grid.settings:
-        readers[name.replace("_", " ")] = partial(_read, name)
+        readers[name.replace("_", " ")] = partial(read_setting, name)
     return {title: _make_axis(grid, read) for title, read in readers.items()}
 
 
@@ -89,7 +84,7 @@ def _make_axis(grid: Grid, read: Callable[[Candidate], Any]) -> _Axis:
 def _make_scale(values: Sequence[float], read: Callable[[Candidate], Any]) -> _Axis:
     """Make an axis of many numbers, logarithmic where they are of several sizes."""
     low, high = values[0], values[-1]
-    turn = math.log if low > 0 and high / low >= _LEAST_RATIO else float
+    turn = math.log if is_of_many_sizes(low, high) else float
 
     def find(candidate: Candidate) -> float:
         value = read(candidate)

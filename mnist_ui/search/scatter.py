@@ -10,11 +10,10 @@ import pandas as pd
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.grid import Grid
 from mnist_core.store.ranking import RankedCandidate
-from mnist_ui.charts.grid_places import read_setting
+from mnist_ui.charts.grid_places import is_of_many_sizes, read_setting
 from mnist_ui.charts.live import DATA, LiveChart, to_error, to_spec
 
 _WIDTH, _HEIGHT = 300, 372
-_LEAST_RATIO = 20  # of an axis' ends from which on it is logarithmic
 
 
 def draw_scatter(grid: Grid, ranked: Sequence[RankedCandidate]) -> LiveChart:
@@ -40,7 +39,7 @@ def draw_scatter(grid: Grid, ranked: Sequence[RankedCandidate]) -> LiveChart:
     ]
     columns = ["value", "error", "accuracy", "activation", "candidate"]
     values = [value for value in map(read, grid.candidates()) if value is not None]
-    is_log = bool(values) and min(values) > 0 and max(values) / min(values) >= _LEAST_RATIO
+    is_log = bool(values) and is_of_many_sizes(min(values), max(values))
     return LiveChart(
         spec=_scatter_spec(title, is_log, tuple(one.label for one in grid.activation)),
         frame=pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:3], "float64")),
@@ -57,14 +56,10 @@ def choose_axis(grid: Grid) -> tuple[str, Callable[[Candidate], float | None]]:
     }
     for name, _ in grid.settings:
         if name != "optimizer":
-            readers[name.replace("_", " ")] = partial(_read, name)
+            readers[name.replace("_", " ")] = partial(read_setting, name)
     candidates = grid.candidates()
     title = max(readers, key=lambda title: len({readers[title](one) for one in candidates}))
     return title, readers[title]
-
-
-def _read(name: str, candidate: Candidate) -> Any:
-    return read_setting(candidate, name)
 
 
 @lru_cache(maxsize=32)
