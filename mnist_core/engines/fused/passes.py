@@ -109,7 +109,8 @@ def find_largest(stack):
 def measure(stack, ink, n, batch, losses, n_right):
     """Measure the networks on the first n images: `losses` and `n_right` gain each one's sums."""
     stride, wide, part = stack.lanes + 16, round_up(stack.n_classes), (batch + 3) // 4 * 4
-    height = part if part % GROUP == 0 else part * GROUP  # whole parts of whole groups
+    # Whole parts of whole groups; parts are fours, whatever a tile holds, so that losses keep their bits.
+    height = part if part % GROUP == 0 else part * GROUP
     outputs1, logits = make_rows(height * stride), make_rows(part * wide)
     room = part * find_widest(stack)
     outputs = make_rows(2 * room)
