@@ -12,7 +12,7 @@ from mnist_ui.fields.files import show_files
 from mnist_ui.fields.layer_gallery import show_layer
 from mnist_ui.fields.link import KEPT_PARAMS, FieldsView, change_view, current_view, open_unit
 from mnist_ui.fields.pictures import show_way
-from mnist_ui.fields.trust_notes import show_trust
+from mnist_ui.fields.trust_notes import show_exactness, show_trust
 from mnist_ui.fields.unit_panel import (
     show_drivers,
     show_facts,
@@ -58,6 +58,7 @@ choose_look(_model, _view)
 _lens = choose_lens(_model, _dataset)
 choose_subject(_lens, _view)
 show_trust(_lens, _view)
+show_exactness(_lens, _view)
 choose_order(_view)
 _fields = show_way(_lens, _view)
 _left, _right = st.columns([5, 4], gap="large")

@@ -15,9 +15,11 @@ from mnist_core.ground.errors import DataError
 from mnist_core.ground.replacing import write_out
 from mnist_core.insight.evaluation.match import match_labels
 from mnist_core.insight.fields import draw_sheet
+from mnist_core.insight.fields.exactness import find_exactness
 from mnist_core.insight.fields.fidelity import Fidelity
 from mnist_core.insight.fields.likeness import average_digits, digit_likeness
 from mnist_core.insight.fields.probe import Probe, choose_probe, find_image, take_images
+from mnist_core.insight.fields.regions import has_regions, measure_regions
 from mnist_core.insight.fields.view import Asked, Kind, View
 from mnist_core.insight.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.network.architecture import LAYERS
@@ -73,6 +75,10 @@ def run_fields(arguments: argparse.Namespace) -> None:
     asked = Asked(arguments.digit, image)
     fields = view.show(model.network, arguments.layer, probe, asked)
     fidelity = view.measure(model.network, arguments.layer, probe)
+    exactness = None
+    if image is not None and view.is_tangent:
+        regions = measure_regions(model.network, probe.test.images) if has_regions(model.network) else None
+        exactness = find_exactness(model.network, arguments.layer, image[0], regions)
     document = {
         "layer": arguments.layer,
         "units": len(fields),
@@ -86,6 +92,7 @@ def run_fields(arguments: argparse.Namespace) -> None:
         "fidelity_counts": view.counts,
         "measured_on": probe.words,
         "fidelity_images": len(probe.test.labels),
+        **({} if exactness is None else {"at_image": exactness.tell()}),
         "files": _write_files(arguments.out, view, fields),
     }
     words = (
@@ -93,6 +100,8 @@ def run_fields(arguments: argparse.Namespace) -> None:
         f"{view.assumes}\n"
         f"Measured on {probe.words}: {view.describe(fidelity)}"
     )
+    if exactness is not None:
+        words += f"\n{exactness.title}: {exactness.describe()}"
     say(document, words, arguments.json)
 
 

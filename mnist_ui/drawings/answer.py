@@ -24,6 +24,7 @@ from mnist_ui.components.live_answer import (
     pack_image,
     show_live,
 )
+from mnist_ui.drawings.exact_here import show_exact
 from mnist_ui.drawings.nearest_images import show_nearest
 
 _EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
@@ -73,13 +74,14 @@ def show_answer(
 
 
 def show_insides(model: Model, image: Image) -> None:
-    """Show which units an image makes fire, and the training images that the network finds most alike."""
+    """Show which units an image makes fire, the images that are most alike, and the network's map at it."""
     with st.container(key="draw-stale-units"):
         units, nearest = st.columns(2, gap="large")
         with units:
             _show_units(model, image)
         with nearest:
             show_nearest(model, image)
+        show_exact(model, image)
 
 
 def is_unsure(model: Model, image: Image, reading: Reading) -> bool:

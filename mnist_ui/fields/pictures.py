@@ -1,6 +1,6 @@
 """The pictures of the Fields page and what is measured of them, each done once for all tabs."""
 
-from mnist_core.ground.arrays import Fields
+from mnist_core.ground.arrays import Fields, Image
 from mnist_core.insight.fields import orient_fields
 from mnist_core.insight.fields.fidelity import Fidelity, digit_fidelity
 from mnist_core.insight.fields.likeness import DigitMeans, Likeness, average_digits, digit_likeness
@@ -20,6 +20,11 @@ def show_way(lens: Lens, view: FieldsView, method: str | None = None) -> Fields:
     """Make the pictures of the chosen way, or of another, oriented as chosen."""
     shown = _show_way(lens, view.layer, method or view.method, view.digit, _find_place(lens, view))
     return orient_fields(shown, view.turned)
+
+
+def find_shown_image(lens: Lens, view: FieldsView) -> Image:
+    """Find the image that ways with a picture an image show, as the network reads it."""
+    return _take_image(lens, _find_place(lens, view))
 
 
 def look_all_ways(lens: Lens, view: FieldsView) -> None:
@@ -73,9 +78,14 @@ def _show_way(lens: Lens, layer: str, method: str, digit: int, place: int) -> Fi
     if isinstance(way, DigitView):
         of_digit: Fields = _draw_digits(lens, layer, method)[digit]
         return of_digit
-    image = take_images(lens.dataset, find_image(lens.dataset, place), lens.model.info.side)
+    image = _take_image(lens, place)
     with ALONE:
-        return way.show(lens.model.network, layer, lens.images, Asked(digit, image))
+        return way.show(lens.model.network, layer, lens.images, Asked(digit, image[None]))
+
+
+def _take_image(lens: Lens, place: int) -> Image:
+    image: Image = take_images(lens.dataset, find_image(lens.dataset, place), lens.model.info.side)[0]
+    return image
 
 
 @once("Looking in all twelve ways …", 32)

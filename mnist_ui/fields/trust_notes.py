@@ -5,15 +5,30 @@ import streamlit as st
 from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import PRODUCT
 from mnist_core.network.architecture import FIRST
+from mnist_ui.cached.exact_maps import read_exactness
 from mnist_ui.cached.lens import Lens
 from mnist_ui.fields.link import FieldsView
-from mnist_ui.fields.pictures import measure_way
+from mnist_ui.fields.pictures import find_shown_image, measure_way
 from mnist_ui.markdown import escape
+from mnist_ui.names import name_unit
 
 _BETTER = (
     "No single picture a unit can explain more than the best linear fit does; ways with a picture a digit "
     "explain more. *All ways side by side*, below, has the numbers."
 )
+
+
+def show_exactness(lens: Lens, view: FieldsView) -> None:
+    """Say how exact the pictures of one image are, of a way that shows the network's linear map at it."""
+    if not view.way.is_tangent:
+        return
+    found = read_exactness(lens, view.layer, find_shown_image(lens, view))
+    here, unit = found.here, view.unit
+    own = (
+        f"{name_unit(view.layer, unit).capitalize()}: product with the image {here.products[unit]:+.3f}, "
+        f"offset {here.offsets[unit]:+.3f}, together {here.sums[unit]:+.3f}."
+    )
+    st.success(f"**{found.title}.** {found.describe()}\n\n{own}", icon=":material/straighten:")
 
 
 def show_trust(lens: Lens, view: FieldsView) -> None:

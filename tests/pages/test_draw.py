@@ -86,6 +86,9 @@ def test_an_uploaded_picture_is_read(page):
         "Hidden 1: which of its 96 units fire",
         "Hidden 2: which of its 24 units fire",
     ]
+    (exact,) = [caption.value for caption in page.caption if "as the network computes it" in caption.value]
+    assert "until the pixels have moved by" in exact
+    assert "none lies in the same region" in exact
 
 
 def test_a_picture_that_no_browser_shows_is_read_and_shown(page):

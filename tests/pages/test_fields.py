@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.insight.fields import strongest_links, strongest_sources
+from mnist_core.insight.fields.local_maps import map_locally
 from mnist_core.insight.fields.probe import choose_probe
 from mnist_core.insight.fields.unit_facts import find_facts
 from mnist_core.insight.fields.views import VIEWS, find_view
@@ -290,3 +291,14 @@ def test_leaving_and_coming_back_reopens_the_last_view(open_fields, model):
     assert read_link(page)["layer"] == "hidden2"
     assert read_link(page)["unit"] == "6"
     assert read_link(page)["turned"] == "1"
+
+
+@pytest.mark.parametrize("method", ["gradient", "gradient-x-input"])
+def test_the_linear_map_at_an_image_is_shown_with_how_far_it_holds(open_fields, model, method):
+    words = read_words(open_fields(layer="output", unit="3", method=method, image="12"))
+
+    here = map_locally(model.network, "output", make_dataset().images[12])
+    assert f"offset {here.offsets[3]:+.3f}, together {here.sums[3]:+.3f}" in words
+    assert "as the network computes it" in words
+    assert "exact at the image itself alone" in words  # its units are Tanh
+    assert "the best linear map there explains" in words

@@ -78,6 +78,11 @@ class View(ABC):
         """Return whether its pictures are images, ink 0 to 1, rather than signed weights."""
         return False
 
+    @property
+    def is_tangent(self) -> bool:
+        """Return whether its pictures are the network's linear map at the image, or that times the ink."""
+        return False
+
     @abstractmethod
     def show(self, network: MLP, layer: str, probe: Probe, asked: Asked) -> Fields:
         """Make a picture of every unit of a layer.
@@ -208,9 +213,12 @@ class ImageView(View):
     ----------
     draw : callable
         Makes a picture for each image and the unit that goes with it.
+    tangent : bool
+        Whether they are the network's linear map at the image, or that times the ink.
     """
 
     draw: Attribute
+    tangent: bool = False
 
     kind = Kind.IMAGE
     counts = (
@@ -218,6 +226,10 @@ class ImageView(View):
         "most are put in first than while they are taken away first. Where it stands is the share of "
         "images that drive it less. An order of chance gives about 0."
     )
+
+    @property
+    def is_tangent(self) -> bool:  # noqa: D102
+        return self.tangent
 
     def show(self, network: MLP, layer: str, probe: Probe, asked: Asked) -> Fields:  # noqa: D102
         image = probe.test.images[:1] if asked.image is None else asked.image

@@ -81,14 +81,17 @@ _TABLE: tuple[View, ...] = (
         "gradient",
         "gradient",
         "How a little more ink in each pixel of this image would move the unit. It says what could change, "
-        "also where there is no ink.",
+        "also where there is no ink. For ReLU it is exact at this image and around it.",
         gradient,
+        tangent=True,
     ),
     ImageView(
         "gradient-x-input",
         "gradient x input",
-        "The gradient times the ink that is there: as if the unit were linear all the way from blank paper.",
+        "The gradient times the ink that is there: as if the unit were linear all the way from blank paper. "
+        "For ReLU the pixels add up to the unit's sum, less the offset of this image's linear map.",
         gradient_times_input,
+        tangent=True,
     ),
     ImageView(
         "integrated-gradients",
