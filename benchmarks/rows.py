@@ -30,7 +30,8 @@ from mnist_core.pens import Stroke
 from mnist_core.training.robust.fit import FitPlan
 from mnist_core.training.robust.pen import Pens, read_pens
 from mnist_core.training.robust.pool import PoolSize
-from mnist_core.training.robust.robust_recipe import ROBUST, WRITER_FOLDS, Effort, train_robust
+from mnist_core.training.robust.effort import ROBUST, WRITER_FOLDS, Effort
+from mnist_core.training.robust.robust_recipe import train_robust
 from mnist_core.training.robust.writers import split_writers
 
 _LEAST_CUT, _LEAST_READ = 0.97, 0.9

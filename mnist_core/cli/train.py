@@ -47,6 +47,11 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
         "people draw (default: paper)",
     )
     command.add_argument(
+        "--styles",
+        action="store_true",
+        help="robust: draw the pen digits in other styles too, ask larger teachers, and train for longer",
+    )
+    command.add_argument(
         "--writer-folds",
         type=int,
         default=3,
@@ -123,15 +128,17 @@ def _train_paper(
 def _train_robust(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
-    from mnist_core.training.robust.robust_recipe import ROBUST, Effort, train_robust  # noqa: PLC0415 - not for the paper's
+    from mnist_core.training.robust.effort import ROBUST, STYLED, STYLED_EFFORT, Effort  # noqa: PLC0415
+    from mnist_core.training.robust.robust_recipe import train_robust  # noqa: PLC0415 - not for the paper's
 
-    recipe = _change_recipe(replace(ROBUST, n_classes=dataset.n_classes), arguments)
+    usual, effort = (STYLED, STYLED_EFFORT) if arguments.styles else (ROBUST, Effort())
+    recipe = _change_recipe(replace(usual, n_classes=dataset.n_classes), arguments)
     if recipe.weight_decay or recipe.disturbs_inputs or recipe.keep == Keep.BEST:
         raise GridError(
             "The robust recipe has its own decay, distorts images instead of hiding pixels, and does not "
             "stop early: leave --weight-decay, --input-dropout, --input-noise and --keep out."
         )
-    effort = Effort(writer_folds=arguments.writer_folds)
+    effort = replace(effort, writer_folds=arguments.writer_folds)
     if arguments.no_teacher:
         effort = replace(effort, teacher=None)
     n_jobs = max(arguments.workers, 1)

@@ -26,7 +26,8 @@ from mnist_core.search.results import tabulate, write_results
 from mnist_core.store import Database, WorkState, add_search, get_search
 from mnist_core.training.learning.learned_model import learn_model
 from mnist_core.training.one_network import train_model
-from mnist_core.training.robust.robust_recipe import ROBUST, train_robust
+from mnist_core.training.robust.effort import ROBUST
+from mnist_core.training.robust.robust_recipe import train_robust
 
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]
 ENDLESS = ["train", str(SAMPLE_PATH), *NETWORK, "--max-epochs", "90000", "--patience", "90000"]

@@ -21,11 +21,12 @@ from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.pens import draw_strokes, parse_strokes
 from mnist_core.training.robust.distort import Bend, distort_images
+from mnist_core.training.robust.effort import ROBUST, Effort, name_recipe
 from mnist_core.training.robust.fit import FitPlan, read_logits
 from mnist_core.training.robust.muon import orthogonalise
 from mnist_core.training.robust.pen import draw_pens, read_pens, vary_pens
 from mnist_core.training.robust.pool import NO_WRITER, PoolSize, make_pool, to_bytes
-from mnist_core.training.robust.robust_recipe import ROBUST, Effort, name_recipe, train_robust
+from mnist_core.training.robust.robust_recipe import train_robust
 from mnist_core.training.robust.writers import count_right, split_writers
 
 TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.002), 2)

@@ -94,7 +94,8 @@ def _describe_extras(recipe: Recipe) -> str:
 
 
 def _describe_robust(info: ModelInfo) -> str:
-    pens = "" if info.pens is None else " and drawn digits"
+    styles = " in many styles" if "styles" in info.recipe_name else ""
+    pens = "" if info.pens is None else f" and drawn digits{styles}"
     return (
         f"trained with Muon and Adam on distorted images{pens} to answer as convolutional teachers do, "
         f"learning rate of Adam up to {info.candidate.lr:g}, batch {info.recipe.batch_size}"

@@ -31,12 +31,16 @@ class FitPlan:
         weights of all other layers, has 16 times as much.
     uses_muon : bool
         Otherwise Adam changes them all: what is compared with.
+    n_averaged : int
+        Steps over which the weights are averaged, later ones counting more; the averages are what is kept. 0
+        keeps the last weights.
     """
 
     n_epochs: int
     batch_size: int
     lr: float
     uses_muon: bool = True
+    n_averaged: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +93,7 @@ def fit_network(
     """
     random = np.random.default_rng(seed)
     muon, adam = _make_optimizers(network, plan.uses_muon)
+    average = _Average(network, plan.n_averaged)
     for epoch in range(plan.n_epochs):
         lesson = lessons[epoch % len(lessons)]
         n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
@@ -103,8 +108,38 @@ def fit_network(
             value.backward()  # type: ignore[no-untyped-call]
             muon.step()
             adam.step()
+            average.follow()
             total += value.detach() * len(chosen)
+        if epoch + 1 == plan.n_epochs:
+            average.settle()
         after_epoch(epoch + 1, float(total) / len(lesson.rows))
+
+
+class _Average:
+    """The weights of a network, averaged while it is trained.
+
+    References
+    ----------
+    Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; with weights that fall
+    exponentially, as is usual now.
+    """
+
+    def __init__(self, network: nn.Module, n_steps: int) -> None:
+        self._weights = list(network.parameters()) if n_steps else []
+        self._means = [weight.detach().clone() for weight in self._weights]
+        self._share = 1 / max(n_steps, 1)
+
+    @torch.no_grad()
+    def follow(self) -> None:
+        """Move the averages a little towards the weights."""
+        for mean, weight in zip(self._means, self._weights, strict=True):
+            mean.lerp_(weight, self._share)
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Give the network its averages."""
+        for mean, weight in zip(self._means, self._weights, strict=True):
+            weight.copy_(mean)
 
 
 def _make_optimizers(network: nn.Module, uses_muon: bool) -> tuple[Muon, torch.optim.Adam]:

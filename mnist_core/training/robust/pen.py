@@ -13,7 +13,9 @@ from mnist_core.pens import draw_strokes
 PENS_PATH = Path(__file__).resolve().parent / "builtin" / "pens.npz"
 
 _TURN = 0.12  # radians
-_SLANT = 0.2
+USUAL_SLANT = 0.2
+"""Standard deviation of how far a digit is slanted, as a share of its height."""
+
 _STRETCH = 0.15  # of height against width, as a logarithm
 
 
@@ -62,17 +64,17 @@ def draw_pens(pens: Pens) -> Images:
     return np.stack([draw_strokes([stroke.tolist() for stroke in strokes]) for strokes in pens.strokes])
 
 
-def vary_pens(pens: Pens, rng: np.random.Generator) -> Pens:
+def vary_pens(pens: Pens, rng: np.random.Generator, slant: float = USUAL_SLANT) -> Pens:
     """Turn, slant and stretch each digit at random, as hands and canvases do."""
     varied = tuple(
         tuple(stroke @ matrix for stroke in strokes)
-        for strokes, matrix in zip(pens.strokes, _draw_matrices(len(pens), rng), strict=True)
+        for strokes, matrix in zip(pens.strokes, _draw_matrices(len(pens), rng, slant), strict=True)
     )
     return Pens(varied, pens.labels, pens.writers)
 
 
-def _draw_matrices(n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    turn, slant, stretch = rng.normal(0, [_TURN, _SLANT, _STRETCH], (n, 3)).T
-    for angle, lean, longer in zip(turn, slant, np.exp(stretch / 2), strict=True):
+def _draw_matrices(n: int, rng: np.random.Generator, slant: float) -> Iterator[np.ndarray]:
+    turn, leans, stretch = rng.normal(0, [_TURN, slant, _STRETCH], (n, 3)).T
+    for angle, lean, longer in zip(turn, leans, np.exp(stretch / 2), strict=True):
         rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         yield np.array([[longer, 0.0], [lean, 1 / longer]]) @ rotation

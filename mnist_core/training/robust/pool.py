@@ -1,5 +1,6 @@
 """What the robust recipe trains on: every training image and many pen digits, distorted many times."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,10 @@ import torch
 from jaxtyping import Int64, UInt8
 
 from mnist_core.ground.arrays import Images, Indices, Labels
+from mnist_core.training.robust.blend import blend_pens
 from mnist_core.training.robust.distort import Bend, distort_images
-from mnist_core.training.robust.pen import Pens, draw_pens, vary_pens
+from mnist_core.training.robust.pen import USUAL_SLANT, Pens, draw_pens, vary_pens
+from mnist_core.training.robust.styles import restyle
 
 NO_WRITER = 0  # of an image that is no pen digit
 
@@ -58,13 +61,39 @@ class PoolSize:
     pen_share: float = 0.25
 
 
+@dataclass(frozen=True)
+class Variety:
+    """How else pen digits are drawn than as they are, but for the first of their drawings.
+
+    Attributes
+    ----------
+    styles : tuple of str
+        Names of `styles.STYLES`, given to every other drawing.
+    is_blended : bool
+        Whether every other drawing is turned a part of the way into another writer's first.
+    slant : float
+        Standard deviation, as a share of the height.
+    """
+
+    styles: tuple[str, ...] = ()
+    is_blended: bool = False
+    slant: float = USUAL_SLANT
+
+
 def to_bytes(images: Images) -> Bytes:
     """Store ink from 0 to 1 in bytes from 0 to 255."""
     return np.round(images * 255).astype(np.uint8)
 
 
 def make_pool(
-    images: Images, labels: Labels, pens: Pens | None, size: PoolSize, bend: Bend, seed: int
+    images: Images,
+    labels: Labels,
+    pens: Pens | None,
+    size: PoolSize,
+    bend: Bend,
+    seed: int,
+    variety: Variety | None = None,
+    parts: Sequence[np.ndarray] = (),
 ) -> list[Pass]:
     """Make the passes of a training: distorted copies of the training images with pen digits among them.
 
@@ -82,19 +111,43 @@ def make_pool(
         How strongly they are distorted.
     seed : int
         Seed of all chance.
+    variety : Variety or None
+        How else pen digits are drawn; None only turns, slants and stretches them.
+    parts : sequence of ndarray
+        Parts of the writers that are to be left out of trainings: blended digits stay within theirs.
     """
     random = torch.Generator().manual_seed(seed)
     plain = Pass(to_bytes(images), labels, np.full(len(labels), NO_WRITER))
-    drawn = None if pens is None else _draw_often(pens, size.n_drawings, seed)
+    drawn = None if pens is None else _draw_often(pens, size.n_drawings, variety or Variety(), parts, seed)
     n_pens = round(size.pen_share * len(labels))
     return [_make_pass(plain, drawn, n_pens, bend, random) for _ in range(size.n_passes)]
 
 
-def _draw_often(pens: Pens, n_drawings: int, seed: int) -> Pass:
+def _draw_often(
+    pens: Pens, n_drawings: int, variety: Variety, parts: Sequence[np.ndarray], seed: int
+) -> Pass:
     rng = np.random.default_rng(seed)
-    varied = (vary_pens(pens, rng) for _ in range(n_drawings - 1))
+    varied = (
+        vary_pens(_draw_otherwise(pens, number, variety, parts, rng), rng, variety.slant)
+        for number in range(n_drawings - 1)
+    )
     images = np.concatenate([to_bytes(draw_pens(digits)) for digits in (pens, *varied)])
     return Pass(images, np.tile(pens.labels, n_drawings), np.tile(pens.writers, n_drawings))
+
+
+def _draw_otherwise(
+    pens: Pens, number: int, variety: Variety, parts: Sequence[np.ndarray], rng: np.random.Generator
+) -> Pens:
+    """Blend two of four drawings and give two of four styles; one of four is neither."""
+    if variety.is_blended and number % 4 in (0, 1):
+        pens = blend_pens(pens, parts, rng)
+    if variety.styles and number % 4 in (0, 2):
+        strokes = tuple(
+            restyle(digit, int(label), variety.styles, rng)
+            for digit, label in zip(pens.strokes, pens.labels, strict=True)
+        )
+        pens = Pens(strokes, pens.labels, pens.writers)
+    return pens
 
 
 def _make_pass(plain: Pass, drawn: Pass | None, n_pens: int, bend: Bend, random: torch.Generator) -> Pass:

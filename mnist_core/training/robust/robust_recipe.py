@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,18 +25,12 @@ from mnist_core.network.recipe import Keep, Recipe
 from mnist_core.pens import SIDE
 from mnist_core.training.one_network import Made, TrainedModel, keep_model, write_command
 from mnist_core.training.robust.distil import distil
-from mnist_core.training.robust.distort import Bend
+from mnist_core.training.robust.effort import ROBUST, STYLED, Effort, list_effort, name_recipe
 from mnist_core.training.robust.fit import FitPlan, read_logits
 from mnist_core.training.robust.pen import Pens, draw_pens, read_pens
-from mnist_core.training.robust.pool import Bytes, Pass, PoolSize, make_pool, to_bytes
+from mnist_core.training.robust.pool import Bytes, Pass, make_pool, to_bytes
 from mnist_core.training.robust.teacher import WARMTH, Answers, answer_by_labels, ask_teacher
 from mnist_core.training.robust.writers import count_right, split_writers
-
-ROBUST = Recipe(max_epochs=300, patience=300, batch_size=1024, inner_folds=20)
-"""How the small network is trained, unless something else is asked for; it does not stop early."""
-
-WRITER_FOLDS = 3
-"""Parts of the writers for cross-validation: so many teachers, each without one part."""
 
 _RECORDS = 40  # epochs that the history holds, evenly spaced: its card stays readable
 
@@ -45,28 +39,6 @@ Report = Callable[[str], None]
 
 Fitted = tuple[MLP, tuple[EpochRecord, ...]]
 """The small network and its history."""
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is spent on what surrounds the small network.
-
-    Attributes
-    ----------
-    pool : PoolSize
-        How many distorted images there are.
-    bend : Bend
-        How strongly they are distorted.
-    teacher : FitPlan or None
-        How each teacher is trained; None has the small network learn from the labels.
-    writer_folds : int
-        Parts of the writers for cross-validation; below 2 there is none, and one teacher.
-    """
-
-    pool: PoolSize = field(default_factory=PoolSize)
-    bend: Bend = field(default_factory=Bend)
-    teacher: FitPlan | None = field(default_factory=lambda: FitPlan(10, 256, 0.002))
-    writer_folds: int = WRITER_FOLDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +107,14 @@ def train_robust(
             network,
             history,
             write_command(
-                dataset, candidate, recipe, limit, folder, ROBUST, _list_options(effort), split.seed
+                dataset,
+                candidate,
+                recipe,
+                limit,
+                folder,
+                STYLED if effort.variety.styles else ROBUST,
+                list_effort(effort),
+                split.seed,
             ),
             fit_temperature(valid_logits, course.valid_labels),
         )
@@ -160,18 +139,6 @@ def _refuse_disturbance(recipe: Recipe) -> None:
         )
 
 
-def name_recipe(recipe: Recipe, effort: Effort) -> str:
-    """Name the recipe, and say whether a setting is not the usual one."""
-    is_usual = replace(ROBUST, seed=recipe.seed, n_classes=recipe.n_classes) == recipe
-    return "robust" if is_usual and effort == Effort() else "robust, changed"
-
-
-def _list_options(effort: Effort) -> list[str]:
-    folds = [] if effort.writer_folds == WRITER_FOLDS else ["--writer-folds", str(effort.writer_folds)]
-    teacher = [] if effort.teacher else ["--no-teacher"]
-    return ["--recipe", "robust", *folds, *teacher]
-
-
 def _plan_course(
     dataset: Dataset,
     split: Split,
@@ -185,10 +152,12 @@ def _plan_course(
     check_inner_split(labels, recipe.inner_folds)
     train, valid = split_inner(labels, recipe.inner_folds)
     report(f"distorting {len(train):,} images {effort.pool.n_passes} times")
-    pool = make_pool(images[train], labels[train], pens, effort.pool, effort.bend, recipe.seed)
     parts = [np.empty(0, dtype=np.int64)]
     if pens is not None and effort.writer_folds > 1:
         parts = split_writers(pens, effort.writer_folds, recipe.seed)
+    pool = make_pool(
+        images[train], labels[train], pens, effort.pool, effort.bend, recipe.seed, effort.variety, parts
+    )
     return _Course(pool, parts, candidate, recipe, effort, to_bytes(images[valid]), labels[valid], report)
 
 
@@ -205,7 +174,8 @@ def _ask_teacher(course: _Course, number: int) -> Answers:
     if plan is None:
         return answer_by_labels(course.pool, course.recipe.n_classes)
     note = partial(_report_teacher, course, number + 1, plan.n_epochs)
-    return ask_teacher(course.pool, course.parts[number], course.recipe.n_classes, plan, seed, note)
+    maps, n_classes = course.effort.maps, course.recipe.n_classes
+    return ask_teacher(course.pool, course.parts[number], n_classes, plan, seed, note, maps)
 
 
 def _report_teacher(course: _Course, number: int, last: int, epoch: int, loss: float) -> None:
@@ -229,9 +199,12 @@ def _teach_one(course: _Course, of: str, left_out: np.ndarray, answers: Sequence
     torch.set_num_threads(1)
     recipe, candidate = course.recipe, course.candidate
     diary = _Diary(course, of)
-    plan = FitPlan(recipe.max_epochs, recipe.batch_size, candidate.lr)
-    warmth = 1.0 if course.effort.teacher is None else WARMTH
-    network = distil(course.pool, answers, left_out, candidate, plan, recipe.seed, diary.note, warmth)
+    effort = course.effort
+    plan = FitPlan(recipe.max_epochs, recipe.batch_size, candidate.lr, n_averaged=effort.n_averaged)
+    warmth = 1.0 if effort.teacher is None else WARMTH
+    network = distil(
+        course.pool, answers, left_out, candidate, plan, recipe.seed, diary.note, warmth, effort.least
+    )
     return network, tuple(diary.records)
 
 

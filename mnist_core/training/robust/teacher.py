@@ -13,7 +13,9 @@ from mnist_core.training.robust.pool import Pass
 
 WARMTH = 2.0  # temperature of the answers: shows which other digits a teacher thought of
 
-_MAPS = (12, 64)
+MAPS = (12, 64)
+"""Maps of a teacher's two convolutions, as a rule."""
+
 _HIDDEN = 128
 _DROPPED = 0.2
 
@@ -30,6 +32,8 @@ class Teacher(nn.Module):
         Pixels along an edge of an image, at least 13.
     n_classes : int
         Outputs.
+    maps : tuple of int
+        Of the first and the second convolution.
 
     References
     ----------
@@ -37,9 +41,9 @@ class Teacher(nn.Module):
     analysis", ICDAR 2003: this shape, with 5 and 50 maps.
     """
 
-    def __init__(self, side: int, n_classes: int) -> None:
+    def __init__(self, side: int, n_classes: int, maps: tuple[int, int] = MAPS) -> None:
         super().__init__()
-        first, second = _MAPS
+        first, second = maps
         self.layers = nn.Sequential(
             nn.Conv2d(1, first, 5, stride=2, padding=1),
             nn.ReLU(),
@@ -66,6 +70,7 @@ def ask_teacher(
     plan: FitPlan,
     seed: int,
     after_epoch: Callable[[int, float], None],
+    maps: tuple[int, int] = MAPS,
 ) -> Answers:
     """Train a teacher on a pool without some writers, and let it answer to the whole pool.
 
@@ -83,9 +88,11 @@ def ask_teacher(
         Seed of its weights and of the order.
     after_epoch : callable
         Called with each epoch and its mean loss.
+    maps : tuple of int
+        Of its convolutions.
     """
     torch.manual_seed(seed)  # of the first weights, and of what dropout leaves out
-    teacher = Teacher(pool[0].images.shape[-1], n_classes)
+    teacher = Teacher(pool[0].images.shape[-1], n_classes, maps)
     lessons = [Lesson(one.images, one.rows_without(left_out), one.labels) for one in pool]
     fit_network(teacher, lessons, functional.cross_entropy, plan, seed, after_epoch)
     teacher.eval()
