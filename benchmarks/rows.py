@@ -27,10 +27,10 @@ from mnist_core.insight.reading.row import read_row
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke
+from mnist_core.training.robust.effort import ROBUST, WRITER_FOLDS, Effort
 from mnist_core.training.robust.fit import FitPlan
 from mnist_core.training.robust.pen import Pens, read_pens
 from mnist_core.training.robust.pool import PoolSize
-from mnist_core.training.robust.effort import ROBUST, WRITER_FOLDS, Effort
 from mnist_core.training.robust.robust_recipe import train_robust
 from mnist_core.training.robust.writers import split_writers
 

@@ -33,7 +33,7 @@ from mnist_core.training.robust.styles import STYLES
 from mnist_core.training.robust.teacher import WARMTH, Answers, answer_by_labels, ask_teacher
 
 CHOOSING = (4, 5, 7, 9, 11, 12, 13, 16, 18, 19, 20, 25, 26, 28, 30)
-"""Writers by whom ingredients are chosen: the second and third of every four, by what was read of them before."""
+"""Writers who choose: the second and third of every four, by what `models/robust` read of them before."""
 
 _KINDS = {
     "missing, doubled, scattered strokes": ("missing stroke", "doubled stroke", "scattered strokes"),
@@ -106,7 +106,7 @@ def main() -> int:
     trials = [trial for trial in _list_trials() if any(words in trial.words for words in arguments.only)]
     shares = {trial.words: _try(trial, course) for trial in trials}
     print(
-        f"\n{len(course.valid_labels):,} images and {len(course.others):,} pen digits that no network has seen"
+        f"\n{len(course.valid_labels):,} images, {len(course.others):,} pen digits that no network has seen"
     )
     print(f"{describe_machine()}, torch {torch.__version__}")
     first, last = (shares.get(words) for words in ("a teacher", "all of it, a longer course"))

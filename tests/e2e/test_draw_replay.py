@@ -22,9 +22,9 @@ from mnist_core.data.layouts import read_dataset
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.pens import Drawing, read_drawings
+from mnist_core.training.robust.effort import ROBUST, Effort
 from mnist_core.training.robust.pen import read_pens
 from mnist_core.training.robust.pool import PoolSize
-from mnist_core.training.robust.effort import ROBUST, Effort
 from mnist_core.training.robust.robust_recipe import train_robust
 from mnist_core.training.robust.writers import split_writers
 

@@ -1,8 +1,9 @@
 """Pen digits in other styles: as other schools, other tempers and other hands would have drawn them.
 
 A style changes strokes, not ink: it hooks a tail, bars a seven, opens a four. Some go too far for some
-digits; what teachers then no longer take for its digit is not shown to the network that they teach (`distil`).
-Another order of the strokes is no style, as it leaves the image as it is; slant is given by `vary_pens`.
+digits; what teachers then no longer take for its digit is not shown to the network that they teach
+(`distil`). Another order of the strokes is no style, as it leaves the image as it is; slant is given by
+`vary_pens`.
 """
 
 from collections.abc import Callable, Collection
