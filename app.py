@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+import mnist_ui
 from mnist_core.ground.errors import LabError, PersonError
 from mnist_core.ground.settings import People, read_settings
 from mnist_ui.following.waking import carry_on, say_home_trouble
@@ -24,7 +25,7 @@ from mnist_ui.start.warming import warm_up
 from mnist_ui.streamlit_insides import INHERITED_WORDS, NARROW_SIDEBAR, come_back, style
 
 # A file of our own: the browser would fetch a named icon from the network.
-_ICON = Path(__file__).with_name("mnist_ui") / "icon.svg"
+_ICON = Path(mnist_ui.__file__).with_name("icon.svg")
 
 
 @asynccontextmanager

@@ -1,16 +1,34 @@
-"""`python -m mnist_core`: the lab's jobs as commands."""
+"""`python -m mnist_core`: the lab's jobs as commands; `mnist-lab` where it is installed, which starts the app too."""
 
 import os
 import signal
 import sys
+from typing import NoReturn
 
 _INTERRUPTED = 130  # 128 and the signal's number, as with other commands
 
-if __name__ == "__main__":
+
+def main() -> NoReturn:
+    """Carry out a command and end with its exit code."""
     # While libraries load nothing is to be tidied up, and some take an exception for a fault of theirs.
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
-    from mnist_core.cli import main
+    from mnist_core.cli import main as carry_out  # noqa: PLC0415
 
-    code = main()
+    code = carry_out()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is left is Python's own end
     sys.exit(code)
+
+
+def start_or_carry_out() -> NoReturn:
+    """Start the app and open it in the browser where no command is named."""
+    if sys.argv[1:]:
+        main()
+    from mnist_core.ground.settings import PROJECT_FOLDER  # noqa: PLC0415
+
+    words = ["-m", "streamlit", "run", str(PROJECT_FOLDER / "app.py")]
+    options = ["--server.headless", "false", "--server.showEmailPrompt", "false"]
+    os.execv(sys.executable, [sys.executable, *words, *options])
+
+
+if __name__ == "__main__":
+    main()

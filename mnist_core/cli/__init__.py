@@ -19,6 +19,7 @@ from mnist_core.cli.output import hold_outputs
 from mnist_core.cli.say import ReaderGoneError, write
 from mnist_core.cli.say import report as tell  # `report` is the module of that command here
 from mnist_core.cli.space import add_person_argument, choose_person
+from mnist_core.ground.child import warm_up
 from mnist_core.ground.errors import LabError, RunStoppedError
 
 COMMANDS = {
@@ -99,6 +100,10 @@ def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentP
     return parser
 
 
+_LOADED_FIRST = dict.fromkeys(("search", "resume"), "mnist_core.search.loaded")
+"""What the processes of a command load; it takes longer than what the command itself does before it needs them."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
@@ -113,6 +118,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _carry_out(words: list[str]) -> int:
+    if "-h" not in words and "--help" not in words:
+        for word in _LOADED_FIRST.keys() & words[:3]:
+            warm_up([_LOADED_FIRST[word]])
     arguments = make_parser(words[:3]).parse_args(words)  # a person may be named before the command
     # Whoever ends this process ends what it started too.
     for number in (signal.SIGINT, signal.SIGTERM):

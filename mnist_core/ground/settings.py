@@ -8,9 +8,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+import platformdirs
+
 from mnist_core.ground.errors import DataError, StorageError
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+_BESIDE = Path(__file__).resolve().parents[2]
+_IS_CHECKOUT = (_BESIDE / "app.py").exists()
+PROJECT_FOLDER = _BESIDE if _IS_CHECKOUT else _BESIDE / "mnist_lab"
+"""Where `app.py`, pages and models lie: the checkout, or what the wheel puts beside this package."""
+
 SHIPPED_MODELS = PROJECT_FOLDER / "models"
 _MOST_PLACES = 1024  # more are a typing error
 _LONGEST_SLICE_S = 3600
@@ -36,7 +42,8 @@ class Settings:
     Attributes
     ----------
     home : Path
-        Folder of all state (`MNIST_LAB_HOME`, else `.lab` beside `app.py`).
+        Folder of all state (`MNIST_LAB_HOME`, else `.lab` beside `app.py` in a checkout, else the folder that
+        the system has for a user's data).
     database : str
         SQLAlchemy URL of the store (`MNIST_LAB_DATABASE`, else `lab.db` in `home`).
     notify : str
@@ -181,7 +188,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     DataError
         If `MNIST_LAB_PEOPLE` is none of its words, or a number is none.
     """
-    home = Path(environ.get("MNIST_LAB_HOME") or PROJECT_FOLDER / ".lab").expanduser().resolve()
+    home = Path(environ.get("MNIST_LAB_HOME") or _find_home()).expanduser().resolve()
     people = environ.get("MNIST_LAB_PEOPLE") or People.ONE
     if people not in list(People):
         raise DataError(f"MNIST_LAB_PEOPLE must be {', '.join(People)}, but is {people!r}: set one of them.")
@@ -195,6 +202,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         places=_read_places(environ.get("MNIST_LAB_PLACES", "")),
         slice_s=_read_slice(environ.get("MNIST_LAB_SLICE_S", "")),
     )
+
+
+def _find_home() -> Path:
+    if _IS_CHECKOUT:
+        return PROJECT_FOLDER / ".lab"
+    return platformdirs.user_data_path("mnist-lab", appauthor=False)
 
 
 def _read_slice(text: str) -> float:

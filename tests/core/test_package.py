@@ -1,0 +1,106 @@
+"""The wheel, installed where the checkout is out of reach; its dependencies are those of the tests."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+from digits import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.timeout(600)]
+
+_MOST_BYTES = 12_000_000
+_START_S = 120.0
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
+    subprocess.run(build, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel into an environment of its own and return its command."""
+    environment = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = environment / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel]
+    subprocess.run(install, check=True, capture_output=True)
+    beside = next(environment.glob("lib/*/site-packages"))
+    (beside / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return environment / "bin" / "mnist-lab"
+
+
+def _surroundings(home: Path) -> dict[str, str]:
+    left_out = {"MNIST_LAB_HOME", "PYTHONPATH", "XDG_DATA_HOME"}
+    return {key: value for key, value in os.environ.items() if key not in left_out} | {"HOME": str(home)}
+
+
+def _carry_out(command: Path, home: Path, *words: str) -> object:
+    done = subprocess.run(
+        [command, *words, "--json"], cwd=home, env=_surroundings(home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_it_is_small_and_holds_no_rubbish(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert wheel.stat().st_size <= _MOST_BYTES
+    assert {name.split("/")[0] for name in names} == {
+        "mnist_core", "mnist_ui", "mnist_lab", next(name for name in names if ".dist-info" in name).split("/")[0]
+    }  # fmt: skip
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_its_command_searches_and_keeps_its_state_with_the_user(command: Path, tmp_path: Path) -> None:
+    sample = next((command.parent.parent).glob("lib/*/site-packages/mnist_core/data/builtin/mnist_sample.mat"))
+    grid = tmp_path / "grid.json"
+    grid.write_text(json.dumps({"lr": [0.01], "hidden1": [12], "hidden2": [8], "activation": ["relu", "tanh"]}))
+
+    found = _carry_out(
+        command, tmp_path, "search", str(sample), "--grid", str(grid), "--limit", "400", "--max-epochs", "2"
+    )
+    read = _carry_out(command, tmp_path, "evaluate", found["model"], str(sample))  # type: ignore[index]
+
+    assert Path(found["model"]).is_relative_to(tmp_path)  # type: ignore[index]
+    assert read["n"] > 0  # type: ignore[index]
+
+
+def test_without_words_it_starts_the_app_and_opens_it(command: Path, tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    log = (tmp_path / "log").open("wb")
+    app = subprocess.Popen(
+        [command],
+        cwd=tmp_path,
+        env=_surroundings(tmp_path) | {"BROWSER": f"{browser} %s", "DISPLAY": ":0"},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + _START_S
+        while not opened.exists() or not opened.read_text():
+            assert app.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        address = opened.read_text().strip()
+        with urllib.request.urlopen(f"{address}/ready", timeout=_START_S) as answer:
+            assert answer.status == 200
+    finally:
+        os.killpg(app.pid, signal.SIGTERM)
+        app.wait()
