@@ -30,12 +30,13 @@ from benchmarks.fuzzing.doors import DOORS
 from benchmarks.fuzzing.hostile import make_hostile_files
 from mnist_core.data.files.confined import take_values
 from mnist_core.data.files.formats import HEAD_BYTES, describe_problem, find_format
-from mnist_core.data.files.limits import MOST_MEMORY, set_limit
+from mnist_core.data.files.limits import MOST_MEMORY
 from mnist_core.data.files.parcel import Packer
 from mnist_core.data.files.reader import read_tree
 from mnist_core.data.layouts import read_dataset, recognise_layout
 from mnist_core.data.sample import SAMPLE_PATH
 from mnist_core.ground.errors import DataFileError, LabError
+from mnist_core.ground.system import set_limit
 
 _N_IMAGES = 40  # of a file: small, so that most of it is what can be harmed to effect
 _OWN_PROCESS_EVERY = 40
@@ -127,7 +128,7 @@ def _read_on(door: str, first: int, n_files: int, seed: int) -> int:
     files = make_whole_files(door)
     for content in files.values():  # loads what is loaded late
         judge(partial(read_here, content))
-    set_limit(resource.RLIMIT_DATA, MOST_MEMORY + _LIBRARY_BYTES)
+    set_limit("RLIMIT_DATA", MOST_MEMORY + _LIBRARY_BYTES)
     for number in range(first, n_files):
         print(json.dumps({"begins": number}), flush=True)
         name, content = DOORS[door].make_harmed(number, seed, files)

@@ -21,6 +21,7 @@ from mnist_core.cli.say import report as tell  # `report` is the module of that 
 from mnist_core.cli.space import add_person_argument, choose_person
 from mnist_core.ground.child import warm_up
 from mnist_core.ground.errors import LabError, RunStoppedError
+from mnist_core.ground.system import READER_GONE
 
 COMMANDS = {
     "fetch": ("fetch", "fetches a public data set, or lists those that it knows"),
@@ -101,7 +102,7 @@ def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentP
 
 
 _LOADED_FIRST = dict.fromkeys(("search", "resume"), "mnist_core.search.loaded")
-"""What the processes of a command load; it takes longer than what the command itself does before it needs them."""
+"""What the processes of a command load, which takes longer than what the command does before."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -110,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _carry_out(words)
     except ReaderGoneError:
-        return INTERRUPTED + signal.SIGPIPE
+        return INTERRUPTED + READER_GONE
     except KeyboardInterrupt as interrupt:
         with suppress(ReaderGoneError):
             tell("Stopped.")

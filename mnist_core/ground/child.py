@@ -18,12 +18,13 @@ from typing import Any
 
 import psutil
 
+from mnist_core.ground.system import CAN_FORK, IS_POSIX, KILLED, end_group, lead_group
+
 FIRST = "mnist_core.ground.one_thread"
 """The module that is loaded before all others."""
 
 _GRACE_S = 0.7  # what a tracker of resources gets to tidy up before it is killed too
 _UNKNOWN_END = 255  # what multiprocessing says where the process is gone that would have told
-_FORKED = sys.platform == "linux"  # elsewhere libraries that were loaded before a fork may hang after it
 
 
 class Child:
@@ -53,8 +54,7 @@ class Child:
         log_path.parent.mkdir(parents=True, exist_ok=True)
         context = _get_context(loads)
         self._lines, theirs = context.Pipe()
-        # As an end of a pipe, which is what multiprocessing hands on; the file may be renamed meanwhile.
-        log = Connection(os.open(log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), readable=False)
+        log = _open_log(log_path) if IS_POSIX else log_path
         self._process = context.Process(target=_run, args=(theirs, log, target, tuple(arguments)))
         self._leader: psutil.Process | None = None
         self.has_failed = False
@@ -62,7 +62,7 @@ class Child:
         self._starting = Thread(target=self._start, args=(theirs, log), daemon=True)
         self._starting.start()
 
-    def _start(self, *handed_on: Connection) -> None:
+    def _start(self, *handed_on: Connection | Path) -> None:
         try:
             self._process.start()
             with suppress(psutil.NoSuchProcess):  # it has ended already
@@ -70,7 +70,8 @@ class Child:
         except (OSError, EOFError):  # the server was killed, or is a dead parent's
             self.has_failed = True
         for connection in handed_on:
-            connection.close()
+            if isinstance(connection, Connection):
+                connection.close()
 
     @property
     def exit_code(self) -> int | None:
@@ -81,7 +82,7 @@ class Child:
         if self._starting.is_alive():
             return None
         code = _UNKNOWN_END if self.has_failed else self._process.exitcode
-        return -signal.SIGKILL if code == _UNKNOWN_END else code
+        return -KILLED if code == _UNKNOWN_END else code
 
     @property
     def pid(self) -> int | None:
@@ -117,7 +118,7 @@ class Child:
 def warm_up(loads: Sequence[str]) -> None:
     """Start the server that children are forked from, and let it load modules, before any is needed."""
     _get_context(loads)
-    if _FORKED:
+    if CAN_FORK:
         forkserver.ensure_running()
 
 
@@ -126,22 +127,28 @@ def track_alone() -> None:
 
     Else the tracker of who started it would do so, and complain on its screen.
     """
-    resource_tracker._resource_tracker._fd = None  # type: ignore[attr-defined]
-    resource_tracker.ensure_running()
+    if CAN_FORK:
+        resource_tracker._resource_tracker._fd = None  # type: ignore[attr-defined]
+        resource_tracker.ensure_running()
 
 
 def _get_context(loads: Sequence[str]) -> ForkServerContext | SpawnContext:
-    if not _FORKED:
+    if not CAN_FORK:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([FIRST, *loads])  # of no effect where it runs already
     return context
 
 
-def _run(lines: Connection, log: Connection, target: str, arguments: tuple[Any, ...]) -> None:
+def _open_log(path: Path) -> Connection:
+    """Open a log as an end of a pipe, which is what multiprocessing hands on; it may be renamed meanwhile."""
+    return Connection(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), readable=False)
+
+
+def _run(lines: Connection, log: Connection | Path, target: str, arguments: tuple[Any, ...]) -> None:
     """Carry a target out in the child."""
-    with suppress(PermissionError):  # spawned, it leads a session of its own
-        os.setpgid(0, 0)
+    lead_group()
+    log = _open_log(log) if isinstance(log, Path) else log
     for stream in (1, 2):
         os.dup2(log.fileno(), stream)
     log.close()
@@ -162,7 +169,7 @@ def _listen(lines: Connection, received: "Queue[bytes]") -> None:
     with suppress(OSError, EOFError):
         while True:
             received.put(lines.recv_bytes())
-    os.killpg(os.getpgid(0), signal.SIGKILL)
+    end_group()
 
 
 def _kill_group(pid: int, leader: psutil.Process | None) -> None:
@@ -174,8 +181,7 @@ def _kill_group(pid: int, leader: psutil.Process | None) -> None:
     # These tidy up shared memory when they see the others gone; what stays after that is killed.
     while any(map(_lives, trackers)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only zombies are left
-        os.killpg(pid, signal.SIGKILL)
+    end_group(pid)
 
 
 def _kill_all_but_trackers(leader: psutil.Process) -> list[psutil.Process]:

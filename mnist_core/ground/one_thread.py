@@ -5,11 +5,9 @@ libraries it loads then, and its children inherit all that.
 """
 
 import os
-from contextlib import suppress
 
-from mnist_core.ground.priority import yield_to_others
+from mnist_core.ground.system import lead_session, yield_to_others
 
-with suppress(PermissionError):  # it leads a session already
-    os.setsid()  # else Ctrl-C in a terminal would reach it
+lead_session()
 yield_to_others()
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")

@@ -1,7 +1,6 @@
 """Places that results will be written to: tried and held before the work that makes them."""
 
 import errno
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mnist_core.ground.errors import ModelError, StorageError
+from mnist_core.ground.system import lock
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 """What a disk says that knows no locks."""
@@ -64,7 +64,8 @@ def hold_place(path: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                lock_path.unlink(missing_ok=True)
+                with suppress(PermissionError):  # Windows keeps what is open
+                    lock_path.unlink(missing_ok=True)
     finally:
         with suppress(OSError):  # something is in it by now
             for folder in made:
@@ -93,7 +94,7 @@ def _take(lock_path: Path, path: Path) -> BinaryIO:
 def _is_locked(file: BinaryIO, lock_path: Path) -> bool:
     """Lock a file; say whether it still stands under its name, which who held it before takes away."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file, waits=False)
     except OSError as error:
         if error.errno in NO_LOCKS:
             return True

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -66,7 +67,8 @@ class SearchProcess:
 
     def begin(self, order: SearchOrder, log_path: Path) -> None:
         """Give it its order, and its log the name by which users find it."""
-        self.log_path = self.log_path.replace(log_path)
+        with suppress(PermissionError):  # Windows keeps the name of what is open
+            self.log_path = self.log_path.replace(log_path)
         self._has_begun = True
         self._child.send(order.write().encode())
 

@@ -23,7 +23,17 @@ _START_S = 120.0
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        folder,
+        ROOT,
+    ]
     subprocess.run(build, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
@@ -48,7 +58,12 @@ def _surroundings(home: Path) -> dict[str, str]:
 
 def _carry_out(command: Path, home: Path, *words: str) -> object:
     done = subprocess.run(
-        [command, *words, "--json"], cwd=home, env=_surroundings(home), capture_output=True, text=True, check=False
+        [command, *words, "--json"],
+        cwd=home,
+        env=_surroundings(home),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -65,9 +80,13 @@ def test_it_is_small_and_holds_no_rubbish(wheel: Path) -> None:
 
 
 def test_its_command_searches_and_keeps_its_state_with_the_user(command: Path, tmp_path: Path) -> None:
-    sample = next((command.parent.parent).glob("lib/*/site-packages/mnist_core/data/builtin/mnist_sample.mat"))
+    sample = next(
+        (command.parent.parent).glob("lib/*/site-packages/mnist_core/data/builtin/mnist_sample.mat")
+    )
     grid = tmp_path / "grid.json"
-    grid.write_text(json.dumps({"lr": [0.01], "hidden1": [12], "hidden2": [8], "activation": ["relu", "tanh"]}))
+    grid.write_text(
+        json.dumps({"lr": [0.01], "hidden1": [12], "hidden2": [8], "activation": ["relu", "tanh"]})
+    )
 
     found = _carry_out(
         command, tmp_path, "search", str(sample), "--grid", str(grid), "--limit", "400", "--max-epochs", "2"

@@ -1,6 +1,5 @@
 """Gets a file from whichever of its mirrors gives it whole."""
 
-import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from requests import HTTPError, RequestException, Timeout
 from mnist_core.data.fetching.public_set import Download
 from mnist_core.ground.errors import FetchError
 from mnist_core.ground.places import NO_LOCKS
+from mnist_core.ground.system import lock
 
 _TIMEOUTS_S = (5, 20)  # to connect, and between two pieces
 _PIECE_BYTES = 2**16
@@ -146,7 +146,7 @@ def _hold(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("wb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock(file, waits=True)
         except OSError as error:
             if error.errno not in NO_LOCKS:
                 raise

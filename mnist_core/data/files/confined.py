@@ -1,20 +1,22 @@
 """Has another process read a file, and takes what it hands over."""
 
 import os
-import selectors
-import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from threading import Thread
+from typing import IO
 
 import psutil
 
 from mnist_core.data.files.formats import Format
-from mnist_core.data.files.limits import MOST_CPU_S
+from mnist_core.data.files.limits import MOST_CPU_S, MOST_MEMORY
 from mnist_core.data.files.parcel import MOST_BYTES, build_value, map_parcel, unpack
 from mnist_core.data.files.printable import make_printable
 from mnist_core.ground.errors import DataFileError
 from mnist_core.ground.settings import PROJECT_FOLDER
+from mnist_core.ground.system import IS_POSIX, OUT_OF_TIME
 from mnist_core.ground.variables import Value
 
 _MOST_SECONDS = 2 * MOST_CPU_S  # by the clock, as others may use the processor too
@@ -28,6 +30,8 @@ _ENVIRONMENT = {
     "HDF5_PLUGIN_PRELOAD": "::",  # no filters of others
     "HDF5_USE_FILE_LOCKING": "FALSE",
 }
+_LOOK_EVERY_S = 0.1
+_LIBRARY_BYTES = 2**28
 _TOOK_TOO_LONG = (
     f"must be read in {MOST_CPU_S} seconds, but takes longer: save fewer images, or as one numeric matrix."
 )
@@ -52,7 +56,7 @@ def read_confined(file: int, parcel: int, form: Format) -> dict[str, Value]:
         If it cannot be read; a sentence without its subject.
     """
     code = _run_reader(file, parcel, form)
-    if code in (None, -signal.SIGXCPU):
+    if code in (None, OUT_OF_TIME):
         raise DataFileError(_TOOK_TOO_LONG)
     if code != 0:
         raise DataFileError(form.refuse(_BROKE_OFF))
@@ -109,13 +113,24 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
     Waiting for the process itself would look only every 50 ms.
     """
     deadline = time.monotonic() + _MOST_SECONDS
-    assert process.stderr is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stderr, selectors.EVENT_READ)
-        while selector.select(max(0.0, deadline - time.monotonic())):
-            if not os.read(process.stderr.fileno(), 4096):
-                return _wait_shortly(process)
-    return None
+    reading = Thread(target=_drop, args=(process.stderr,), daemon=True)
+    reading.start()
+    while reading.is_alive() and time.monotonic() < deadline:
+        reading.join(_MOST_SECONDS if IS_POSIX else _LOOK_EVERY_S)
+        if not IS_POSIX:  # the system sets it no limit
+            _bound_memory(process)
+    return None if reading.is_alive() else _wait_shortly(process)
+
+
+def _drop(complaints: IO[bytes]) -> None:
+    while complaints.read(1):
+        pass
+
+
+def _bound_memory(process: subprocess.Popen[bytes]) -> None:
+    with suppress(psutil.NoSuchProcess):
+        if psutil.Process(process.pid).memory_info().rss > MOST_MEMORY + _LIBRARY_BYTES:
+            process.kill()
 
 
 def _wait_shortly(process: subprocess.Popen[bytes]) -> int | None:

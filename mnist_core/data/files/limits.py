@@ -1,12 +1,10 @@
 """What a file, and the process that reads it, may use."""
 
 import ctypes
-import resource
-import signal
 import sys
-from contextlib import suppress
 
 from mnist_core.ground.errors import DataFileError
+from mnist_core.ground.system import KILLED, set_limit
 
 MOST_MEMORY = 2**30  # that the process has for itself; numbers go to the parcel in small pieces
 MOST_CPU_S = 60  # ten times what the largest file takes
@@ -69,33 +67,26 @@ def confine(most_bytes: int) -> None:
     """Take from this process what reading a file does not need, as far as the system can.
 
     Memory, time and size of what it writes get limits; it cannot start others, and ends with its parent.
+    Where the system has no limits, who started it looks after its memory and its time.
 
     Parameters
     ----------
     most_bytes : int
         Of the parcel that it writes.
     """
-    set_limit(resource.RLIMIT_DATA, MOST_MEMORY)
-    set_limit(resource.RLIMIT_AS, MOST_MEMORY + _CODE_BYTES)
-    set_limit(resource.RLIMIT_FSIZE, most_bytes + _MOST_TREE_BYTES)
-    set_limit(resource.RLIMIT_CPU, MOST_CPU_S)
-    set_limit(resource.RLIMIT_CORE, 0)
-    set_limit(resource.RLIMIT_NOFILE, _MOST_FILES)
-    set_limit(resource.RLIMIT_NPROC, 0)
+    set_limit("RLIMIT_DATA", MOST_MEMORY)
+    set_limit("RLIMIT_AS", MOST_MEMORY + _CODE_BYTES)
+    set_limit("RLIMIT_FSIZE", most_bytes + _MOST_TREE_BYTES)
+    set_limit("RLIMIT_CPU", MOST_CPU_S)
+    set_limit("RLIMIT_CORE", 0)
+    set_limit("RLIMIT_NOFILE", _MOST_FILES)
+    set_limit("RLIMIT_NPROC", 0)
     if sys.platform == "linux":
         _forbid_privileges()
-
-
-def set_limit(kind: int, most: int) -> None:
-    """Set a limit for good, at most what it was; systems that lack it go without."""
-    before = resource.getrlimit(kind)[1]
-    most = most if before == resource.RLIM_INFINITY else min(most, before)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(kind, (most, most))
 
 
 def _forbid_privileges() -> None:
     prctl = ctypes.CDLL(None).prctl
     prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    prctl(_PR_SET_PDEATHSIG, KILLED, 0, 0, 0)

@@ -11,8 +11,8 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from mnist_core.ground.errors import DataError, StorageError
-from mnist_core.ground.priority import yield_to_others
 from mnist_core.ground.settings import PROJECT_FOLDER
+from mnist_core.ground.system import yield_to_others
 from mnist_core.insight.projection.flatten import Flat, Method
 from mnist_core.insight.projection.layer_map import Cloud, map_stages
 from mnist_core.insight.projection.map_images import Sample, read_stages

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mnist_core.ground.errors import BackupError
 from mnist_core.ground.settings import Settings
+from mnist_core.ground.system import IS_POSIX
 
 _STORE = "lab.db"
 # The speed is this machine's; what was downloaded can be again.
@@ -56,6 +57,11 @@ def open_belongings(settings: Settings) -> Iterator[tuple[str, BinaryIO]]:
     BackupError
         If one cannot be read.
     """
+    if not IS_POSIX:
+        raise BackupError(
+            "A backup has to walk the lab's home in a way that this system does not have: stop the lab and "
+            f"copy {settings.home} instead."
+        )
     places = list_places(settings)
     late: list[Path] = []
     for place in filter(Path.is_dir, places):

@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from mnist_core.ground.errors import BackupError
 from mnist_core.ground.replacing import write_out
 from mnist_core.ground.settings import Settings
+from mnist_core.ground.system import keep_to_owner
 from mnist_core.store.backup.belongings import open_belongings
 from mnist_core.store.backup.manifest import (
     FORMAT,
@@ -34,7 +35,6 @@ _PIECE_BYTES = 2**20
 _SAMPLE_BYTES = 2**16  # tells whether a file can be made smaller
 _WORTH_IT = 0.9  # of its size; weights and most .mat files stay above
 _FAST = 1  # zlib's level: images to a tenth at 280 MB/s, a level of 6 to a twelfth at 110 MB/s
-_FOR_OWNER = 0o600  # it holds everybody's drawings, and what codes are checked by
 
 
 def write_backup(path: Path, settings: Settings, store: Database) -> Manifest:
@@ -63,7 +63,7 @@ def write_backup(path: Path, settings: Settings, store: Database) -> Manifest:
     """
     settings.make_home()
     with write_out(path, "The backup") as file:
-        os.fchmod(file.fileno(), _FOR_OWNER)
+        keep_to_owner(file)  # it holds everybody's drawings, and what codes are checked by
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.parent) as scratch:
             # Before the files: what a row names was there before it, a model as well as a data set.
             rows = Path(scratch) / STORE

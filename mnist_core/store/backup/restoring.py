@@ -1,6 +1,5 @@
 """A lab exchanged for another while it runs: for one of a backup, or at the end of an evening for none."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from mnist_core.ground.errors import BackupError, StorageError
 from mnist_core.ground.places import hold_place
 from mnist_core.ground.settings import Settings
+from mnist_core.ground.system import flush_disks
 from mnist_core.store.backup.belongings import list_places, open_belongings
 from mnist_core.store.backup.manifest import HOME, STORE, Contents, Manifest, count_files
 from mnist_core.store.backup.packing import write_backup
@@ -72,7 +72,7 @@ def restore_backup(path: Path, settings: Settings, store: Database, *, replaces:
         manifest = unpack_backup(path, scratch)
         fresh = scratch / HOME
         fresh.mkdir(exist_ok=True)
-        os.sync()
+        flush_disks()
         with open_file(scratch / STORE) as backed_up, backed_up.writing() as rows:
             let_go(rows)
             move_places(rows, manifest.home, settings.home)
