@@ -13,11 +13,11 @@ from starlette.middleware import Middleware
 import mnist_ui
 from mnist_core.ground.errors import LabError, PersonError
 from mnist_core.ground.settings import People, read_settings
+from mnist_core.ground.system import allow_many_files
 from mnist_ui.following.waking import carry_on, say_home_trouble
 from mnist_ui.glossary import show_glossary
 from mnist_ui.loading import wait_for_pages
 from mnist_ui.markdown import escape
-from mnist_ui.server.connections import allow_many_connections
 from mnist_ui.server.cookies import PlainCookies
 from mnist_ui.server.health import list_routes
 from mnist_ui.server.logs import note_error, note_page, start_log
@@ -31,7 +31,7 @@ _ICON = Path(mnist_ui.__file__).with_name("icon.svg")
 @asynccontextmanager
 async def _serve(_: st.App) -> AsyncIterator[None]:
     start_log()
-    allow_many_connections()
+    allow_many_files()
     warm_up()
     yield
 

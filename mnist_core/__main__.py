@@ -1,4 +1,4 @@
-"""`python -m mnist_core`: the lab's jobs as commands; `mnist-lab`, where it is installed, starts the app too."""
+"""`python -m mnist_core`: the lab's jobs as commands; `mnist-lab`, once installed, starts the app too."""
 
 import os
 import signal

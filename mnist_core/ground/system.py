@@ -124,6 +124,13 @@ def set_limit(kind: str, most: int) -> None:
         _resource.setrlimit(number, (most, most))
 
 
+def allow_many_files() -> None:
+    """Let this process have as many open files, connections too, as it may; usual are 1,024 at first."""
+    if _resource is not None:
+        _, most = _resource.getrlimit(_resource.RLIMIT_NOFILE)
+        _resource.setrlimit(_resource.RLIMIT_NOFILE, (most, most))
+
+
 def keep_to_owner(file: BinaryIO) -> None:
     """Let nobody else read a file, where the system knows such rights."""
     if IS_POSIX:
