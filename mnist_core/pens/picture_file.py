@@ -12,6 +12,7 @@ from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
 
 from mnist_core.ground.errors import DrawingError
+from mnist_core.ground.extras import extra
 
 WORKING_SIDE = 400
 """Pixels of the longer side that ink is found at: a digit of a tenth of it has the 40 that it needs."""
@@ -91,7 +92,8 @@ def _open(source: Path | BufferedIOBase, name: str) -> Pillow.Image:
 
 
 def _open_heic(source: Path | BufferedIOBase, name: str) -> Pillow.Image:
-    from pillow_heif import HeifImageFile  # noqa: PLC0415 - 26 MB of codecs, which few pictures need
+    with extra("photos", f"{name} is a HEIC photo, which", DrawingError):
+        from pillow_heif import HeifImageFile  # noqa: PLC0415 - 26 MB of codecs, which few pictures need
 
     try:
         return HeifImageFile(cast(IO[bytes], source))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mnist_core.ground.extras import extra
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.draws import choose_candidate, draw_candidates
 from mnist_core.network.grid import Axis
@@ -53,7 +54,8 @@ def propose(plan: SearchPlan, scores: Sequence[float]) -> tuple[Candidate, ...]:
 
 
 def _make_study(plan: SearchPlan, scores: Sequence[float]) -> "Study":
-    import optuna  # noqa: PLC0415 - takes a third of a second, and no other search needs it
+    with extra("bayes", "The strategy bayes"):
+        import optuna  # noqa: PLC0415 - takes a third of a second, and no other search needs it
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     words = f"{plan.recipe.seed} {len(plan.drawn)}"

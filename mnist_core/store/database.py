@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from mnist_core.ground.errors import RunError, StoreTroubleError
+from mnist_core.ground.extras import extra
 from mnist_core.store.owner import SILENT_AFTER_S, Owner, Watch
 from mnist_core.store.schema import bring_up_to_date
 from mnist_core.store.tables import RUNS
@@ -160,7 +161,8 @@ def _make_engine(url: str, busy_timeout_s: float) -> sa.Engine:
         if parsed.get_backend_name() not in _BACKENDS:
             raise ValueError("only sqlite and postgresql are known")
         if parsed.get_backend_name() == "postgresql":
-            return _make_postgres_engine(parsed, busy_timeout_s)
+            with extra("postgres", "A lab whose store is in PostgreSQL"):
+                return _make_postgres_engine(parsed, busy_timeout_s)
         if parsed.database:
             _make_folder(Path(parsed.database).parent)
         engine = sa.create_engine(parsed, connect_args={"timeout": busy_timeout_s})

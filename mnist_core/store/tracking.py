@@ -1,6 +1,6 @@
 """A search written to MLflow, the tracker that many labs use: a run a candidate, its folds as children.
 
-MLflow need not be installed: `requirements-mlflow.txt` names it. It is told of a search once: what is written
+MLflow need not be installed: it is an extra. It is told of a search once: what is written
 again takes the place of what was there.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.ground.errors import RunError
+from mnist_core.ground.extras import extra
 from mnist_core.network.history import REFIT_FOLD
 from mnist_core.store.candidate_rows import AXES, CandidateRow, list_candidate_rows
 from mnist_core.store.database import Database
@@ -50,7 +51,8 @@ def export_search(
         If there is no such search, or MLflow is not installed, or does not take it.
     """
     run = get_search(store, run_id)
-    mlflow = _import_mlflow()
+    with extra("mlflow", "Writing a run to MLflow"):
+        mlflow: Any = import_module("mlflow")
     uri, artifacts = _find_place(place)
     try:
         client = mlflow.MlflowClient(tracking_uri=uri)
@@ -63,16 +65,6 @@ def export_search(
         words = " ".join(str(error).split())
         raise RunError(f"MLflow at {uri} does not take the run ({words}): see that it answers.") from error
     return run.dataset_name
-
-
-def _import_mlflow() -> Any:
-    try:
-        return import_module("mlflow")
-    except ImportError as error:
-        raise RunError(
-            "MLflow is needed to write a run to it, but is not installed: pip install -r "
-            "requirements-mlflow.txt."
-        ) from error
 
 
 def _find_place(place: str) -> tuple[str, str | None]:

@@ -2,6 +2,7 @@
 
 import logging
 
+from mnist_core.ground.extras import extra
 from mnist_core.ground.settings import Settings
 from mnist_core.store import WorkRow, WorkState
 
@@ -41,7 +42,8 @@ def notify_end(run: WorkRow, settings: Settings) -> None:
 
 
 def _send(run: WorkRow, addresses: str) -> None:
-    import apprise  # noqa: PLC0415 - only who asks to be told needs it
+    with extra("notify", "MNIST_LAB_NOTIFY"):
+        import apprise  # noqa: PLC0415 - only who asks to be told needs it
 
     told = apprise.Apprise()
     if not told.add(addresses):

@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
@@ -184,6 +185,16 @@ def test_requirements_are_what_the_product_imports() -> None:
     assert imported | LOADED_BY_OTHERS == {
         line.partition("==")[0] for line in requirements("requirements.txt")
     }
+
+
+def test_the_package_asks_for_the_same_in_parts() -> None:
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
+    extras = dict(project["optional-dependencies"])
+    assert set(extras.pop("all")) == {f"mnist-lab[{','.join(name for name in extras if name != 'mlflow')}]"}
+    del extras["mlflow"]  # which nothing else needs
+
+    asked = [*project["dependencies"], *(line for lines in extras.values() for line in lines)]
+    assert sorted(asked) == sorted(requirements("requirements.txt"))
 
 
 @pytest.mark.parametrize("name", ["paper", "legible", "robust"])

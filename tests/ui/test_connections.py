@@ -7,10 +7,10 @@ from digits import ROOT
 
 _CODE = """
 import resource
-from mnist_ui.server.connections import allow_many_connections
+from mnist_core.ground.system import allow_many_files
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, most))
-allow_many_connections()
+allow_many_files()
 assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, most)
 """
 

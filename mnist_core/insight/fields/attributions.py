@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 
 from mnist_core.ground.arrays import Fields, Images, Indices
+from mnist_core.ground.errors import ModelError
+from mnist_core.ground.extras import extra
 from mnist_core.insight.fields.jacobians import image_gradients
 from mnist_core.insight.fields.layers import count_pixels
 from mnist_core.network.architecture import MLP
@@ -37,7 +39,8 @@ def integrated_gradients(network: MLP, layer: str, images: Images, units: Indice
     ----------
     Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks", ICML 2017; computed by Captum.
     """
-    from captum.attr import IntegratedGradients  # noqa: PLC0415 - seconds, for few
+    with extra("attributions", "This way of looking", ModelError):
+        from captum.attr import IntegratedGradients  # noqa: PLC0415 - seconds, for few
 
     attribute = IntegratedGradients(_sums_of(network, layer)).attribute
     return _in_batches(images, units, lambda batch, targets: attribute(batch, target=targets, n_steps=_STEPS))
@@ -50,7 +53,8 @@ def occlusion(network: MLP, layer: str, images: Images, units: Indices) -> Field
     ----------
     Zeiler and Fergus, "Visualizing and understanding convolutional networks", ECCV 2014; computed by Captum.
     """
-    from captum.attr import Occlusion  # noqa: PLC0415 - seconds, for few
+    with extra("attributions", "This way of looking", ModelError):
+        from captum.attr import Occlusion  # noqa: PLC0415 - seconds, for few
 
     patch = max(1, count_pixels(network) // _PATCH_SHARE)
     attribute = Occlusion(_sums_of(network, layer)).attribute

@@ -13,7 +13,8 @@ from jaxtyping import Float32, Float64
 from scipy.linalg import orthogonal_procrustes
 
 from mnist_core.ground.arrays import Activations
-from mnist_core.ground.errors import DataError
+from mnist_core.ground.errors import DataError, ModelError
+from mnist_core.ground.extras import extra
 from mnist_core.insight.reading.nearest import find_places
 
 Points = Float32[np.ndarray, "n 2"]
@@ -158,7 +159,8 @@ def _load_umap() -> type[Any]:
     with warnings.catch_warnings():
         # That a part of it which is not used lacks TensorFlow.
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
-        from umap import UMAP  # noqa: PLC0415 - with numba's code
+        with extra("map", "A map by UMAP", ModelError):
+            from umap import UMAP  # noqa: PLC0415 - with numba's code
 
     loaded: type[Any] = UMAP
     return loaded

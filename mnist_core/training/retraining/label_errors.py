@@ -10,6 +10,7 @@ from mnist_core.data.dataset import check_inner_split
 from mnist_core.engines.fused.alone import train_networks
 from mnist_core.ground.arrays import Images, Labels, Probabilities
 from mnist_core.ground.errors import DataError
+from mnist_core.ground.extras import extra
 from mnist_core.insight.evaluation import predict
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.recipe import Recipe
@@ -125,7 +126,8 @@ def find_suspects(labels: Labels, probabilities: Probabilities) -> list[Suspect]
     Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", Journal of
     Artificial Intelligence Research 70 (2021), 1373-1411; by cleanlab.
     """
-    from cleanlab.filter import find_label_issues  # noqa: PLC0415 - a second, for few
+    with extra("labels", "Finding labels that are likely wrong"):
+        from cleanlab.filter import find_label_issues  # noqa: PLC0415 - a second, for few
 
     present, places = np.unique(labels, return_inverse=True)
     if len(present) < 2:
