@@ -23,11 +23,9 @@ def start_or_carry_out() -> NoReturn:
     """Start the app and open it in the browser where no command is named."""
     if sys.argv[1:]:
         main()
-    from mnist_core.ground.settings import PROJECT_FOLDER  # noqa: PLC0415
+    from mnist_core.cli.starting import start_app  # noqa: PLC0415
 
-    words = ["-m", "streamlit", "run", str(PROJECT_FOLDER / "app.py")]
-    options = ["--server.headless", "false", "--server.showEmailPrompt", "false"]
-    os.execv(sys.executable, [sys.executable, *words, *options])
+    sys.exit(start_app())
 
 
 if __name__ == "__main__":
