@@ -32,7 +32,7 @@ def _show_page() -> None:
     st.title("MNIST lab")
     st.markdown(
         "Search, train and open up small networks that read handwritten digits. "
-        "Each has two hidden layers, with few enough neurons to look at every one."
+        "Each has one to three hidden layers, with few enough neurons to look at every one."
     )
     with st.container(horizontal=True):
         if st.button("Draw a digit", type="primary", icon=":material/draw:"):

@@ -1,7 +1,10 @@
 """Whether a data set can be searched as planned."""
 
+from importlib.util import find_spec
+
 from mnist_core.data.dataset import Dataset, Split, check_inner_split, split_dataset
 from mnist_core.ground.errors import GridError
+from mnist_core.ground.extras import extra
 from mnist_core.network.plan import SearchPlan, Strategy
 
 _MOST_BYTES = 4e9  # of the weights that a race begins with; the paper's take 0.2e9
@@ -23,9 +26,13 @@ def check_plan(plan: SearchPlan, dataset: Dataset) -> Split:
     DataError
         If it has no labels, or a class has too few images for the splits and folds.
     GridError
-        If it has more classes than networks can tell apart, or a race of so many networks has no room.
+        If it has more classes than networks can tell apart, a race of so many networks has no room, or its
+        strategy needs a library that is not installed.
     """
     plan.fit_classes(dataset.n_classes)
+    if plan.strategy is Strategy.BAYES and find_spec("optuna") is None:
+        with extra("bayes", "The strategy bayes", GridError):
+            raise ModuleNotFoundError(name="optuna")
     check_room(plan, dataset.images[0].size)
     split = split_dataset(dataset, plan.split_seed, plan.limit)
     check_inner_split(dataset.labels[split.train], plan.recipe.inner_folds, plan.n_parts, dataset.class_names)

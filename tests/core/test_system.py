@@ -18,17 +18,8 @@ def find_spec(name, package=None):
     return None if asks == "mnist_core.ground.system" else find(name, package)
 importlib.util.find_spec = find_spec
 """
-_CORE = (
-    "dataset",
-    "evaluation",
-    "fields",
-    "layouts",
-    "matfile",
-    "modelstore",
-    "numpy_files",
-    "places",
-    "search",
-)
+# Not what tests locks: what takes their place elsewhere is not there on this system either.
+_CORE = ("dataset", "layouts", "matfile", "modelstore", "numpy_files", "search")
 _POSIX = re.compile(
     r"\b(import (fcntl|resource|pwd|grp|termios)|os\.(fork|setsid|setpgid|getpgid|killpg|nice|fchmod|sync)\b"
     r"|signal\.(SIGKILL|SIGXCPU|SIGPIPE|SIGHUP))"

@@ -19,7 +19,7 @@ def test_without_mlflow_a_sentence_says_how_to_get_it(settings, lab_store, monke
     with pytest.raises(RunError, match=r"needs mlflow, which is not installed: pip install mlflow$"):
         export_search(lab_store, run_id, str(tmp_path))
     said = call(settings.home, "runs", run_id, "--mlflow", tmp_path, code=2)
-    assert "MLflow is needed to write a run to it" in said.stderr
+    assert "Writing a run to MLflow needs mlflow" in said.stderr
 
 
 def test_another_persons_run_is_not_written(lab_store, tmp_path):
