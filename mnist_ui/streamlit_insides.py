@@ -7,7 +7,7 @@ it in a browser. The classes `st-key-...` and variables `--st-...` of the rest o
 import logging
 
 import streamlit as st
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
