@@ -14,7 +14,7 @@ import torch
 from benchmarks import DATA, describe_machine, find_mnist
 from mnist_core.data.layouts import read_dataset
 from mnist_core.ground.settings import SHIPPED_MODELS
-from mnist_core.insight.fields.fidelity import Fidelity
+from mnist_core.insight.fields.fidelity import ANOTHER, BLURRED, Fidelity
 from mnist_core.insight.fields.probe import Probe, choose_probe
 from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import VIEWS
@@ -26,7 +26,7 @@ _SECONDS = 60.0  # for all views of a layer; measured: under 20
 _HEADS = {
     Kind.UNIT: ("R2", "worst unit", "read alone", "with own biases"),
     Kind.DIGIT: ("R2", "worst unit", "by the guess alone", "within a guess"),
-    Kind.IMAGE: ("insertion less deletion", "worst unit", "deletion (chance)", "insertion (chance)"),
+    Kind.IMAGE: ("insertion less deletion", "blurred", "of another image", "deletion (chance)"),
 }
 
 
@@ -70,9 +70,8 @@ def _say(fidelity: Fidelity, kind: Kind) -> list[str]:
         return first + [f"{figures[name]:.1%}" if name in figures else "" for name in names]
     if kind is Kind.DIGIT:
         return first + [f"{figures[name]:.3f}" for name in ("guess_alone", "within_guess")]
-    return first + [
-        f"{figures[name]:.3f} ({figures[f'random_{name}']:.3f})" for name in ("deletion", "insertion")
-    ]
+    controls = [f"{fidelity.mean_of(name):.3f}" for name in (BLURRED, ANOTHER)]
+    return [first[0], *controls, f"{figures['deletion']:.3f} ({figures['random_deletion']:.3f})"]
 
 
 if __name__ == "__main__":

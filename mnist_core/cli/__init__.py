@@ -36,6 +36,7 @@ COMMANDS = {
     "train": ("train", "trains one network"),
     "film": ("film", "writes the epochs of a live training as a GIF"),
     "evaluate": ("measure", "measures a saved model"),
+    "benchmark": ("benchmark", "measures a model on what others are measured on, and notes that on its card"),
     "compare": (
         "compare",
         "says which of two models reads more, and whether that can be chance; or what runs came to",

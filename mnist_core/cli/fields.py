@@ -117,6 +117,8 @@ def _tell_fidelity(fidelity: Fidelity) -> dict[str, Any]:
         "fidelity_worst": fidelity.worst,
         "fidelity_per_unit": fidelity.per_unit.tolist(),
         **fidelity.figures,
+        **{f"fidelity_{name}": fidelity.mean_of(name) for name in fidelity.controls},
+        **{f"fidelity_{name}_per_unit": values.tolist() for name, values in fidelity.controls.items()},
     }
 
 

@@ -17,6 +17,7 @@ from mnist_core.insight.fields import (
     strongest_links,
     strongest_sources,
 )
+from mnist_core.insight.fields.fidelity import ANOTHER, BLURRED
 from mnist_core.insight.fields.unit_facts import count_values, to_activations
 from mnist_core.insight.fields.view import Kind
 from mnist_core.network.architecture import LAYER_WORDS, OUTPUT
@@ -86,12 +87,12 @@ def show_colour_bar(strength: float | None, width: int) -> None:
 def show_facts(lens: Lens, view: FieldsView) -> None:
     """Show what is known of the open unit: numbers, whether it is dead or saturated, and its twin."""
     facts, unit = read_facts(lens, view.layer), view.unit
-    fidelity = measure_way(lens, view.layer, view.method).per_unit[unit]
+    found = measure_way(lens, view.layer, view.method)
     is_r2 = view.way.kind is not Kind.IMAGE
     with st.container(horizontal=True):
         st.metric(
             "R² of this way" if is_r2 else "Insertion less deletion",
-            say_measure(fidelity),
+            say_measure(found.per_unit[unit]),
             help=view.way.counts,
         )
         st.metric(
@@ -102,6 +103,11 @@ def show_facts(lens: Lens, view: FieldsView) -> None:
             "network reads better without it.",
         )
         st.metric("Bias", f"{read_bias(lens.model.network, view.layer, unit):+.3f}")
+    if found.controls:
+        st.caption(
+            f"As a control, insertion less deletion is {say_measure(found.controls[BLURRED][unit])} for the "
+            f"picture blurred, and {say_measure(found.controls[ANOTHER][unit])} for that of another image."
+        )
     if facts.is_dead[unit]:
         st.warning("Dead: its activation is the same for all images (standard deviation below 0.01).")
     elif facts.is_saturated[unit]:

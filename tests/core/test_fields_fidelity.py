@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 import torch
 from digits import make_small_digits
+from scipy import ndimage
 from sklearn.metrics import r2_score
 
 from mnist_core.insight.fields.attributions import gradient_times_input
-from mnist_core.insight.fields.erasing import erase, erase_at_random
+from mnist_core.insight.fields.erasing import erase
 from mnist_core.insight.fields.fidelity import accuracy_alone, digit_fidelity, linear_fidelity
 from mnist_core.insight.fields.jacobians import digit_jacobians, guess_digits
 from mnist_core.insight.fields.layers import layer_sums
 from mnist_core.insight.fields.probe import Digits, Probe
 from mnist_core.insight.fields.products import carried_biases, receptive_fields
+from mnist_core.insight.fields.views import VIEWS
 from mnist_core.network.architecture import MLP
 
 
@@ -106,15 +108,37 @@ def test_pictures_of_a_digit_are_measured_as_one_piecewise_linear_model(network,
 
 
 def test_a_picture_that_marks_what_matters_beats_an_order_of_chance(network, probe):
-    marked = erase(network, "hidden1", probe.test.images, gradient_times_input)
-    chance = erase_at_random(network, "hidden1", probe.test.images)
+    found = erase(network, "hidden1", probe.test.images, gradient_times_input)
 
-    assert (marked.gap > chance.gap).all()
-    assert abs(chance.gap.mean()) < 0.1
+    assert (found.marked.gap > found.chance.gap).all()
+    assert abs(found.chance.gap.mean()) < 0.1
+
+
+def test_controls_lose_what_is_in_the_detail_and_of_the_image(network, probe):
+    view, blurred, moved = VIEWS["gradient-x-input"], [], []
+
+    def blur(*asked):
+        blurred.append(ndimage.gaussian_filter(view.draw(*asked), (0, 1, 1)))
+        return blurred[-1]
+
+    def move(network, layer, images, units):
+        pictures = view.draw(network, layer, images, units).reshape(-1, 14, 14, 14)
+        moved.append(np.concatenate([pictures[-1:], pictures[:-1]]).reshape(-1, 14, 14))
+        return moved[-1]
+
+    found = view.measure(network, "hidden1", probe)
+
+    for name, attribute in (("blurred", blur), ("another_image", move)):
+        other = erase(network, "hidden1", probe.test.images, attribute)
+        np.testing.assert_allclose(found.controls[name], other.marked.gap)
+        assert found.mean_of(name) < found.mean
+    words = view.describe(found)
+    assert f"{found.mean_of('blurred'):.2f} for the same picture blurred" in words
+    assert f"{found.mean_of('another_image'):.2f} for the unit's picture of another image" in words
 
 
 def test_erasing_goes_from_the_whole_image_to_blank_paper_and_back(network, probe):
-    erasing = erase(network, "output", probe.test.images, gradient_times_input)
+    erasing = erase(network, "output", probe.test.images, gradient_times_input).marked
     sums = layer_sums(network, "output", probe.test.images)
     blank = layer_sums(network, "output", np.zeros((1, 14, 14), dtype=np.float32))[0]
 
@@ -125,8 +149,6 @@ def test_erasing_goes_from_the_whole_image_to_blank_paper_and_back(network, prob
 
 
 def test_marks_of_the_opposite_sign_do_worse_than_chance(network, probe):
-    opposite = erase(
-        network, "output", probe.test.images, lambda *asked: -gradient_times_input(*asked)
-    ).gap.mean()
+    found = erase(network, "output", probe.test.images, lambda *asked: -gradient_times_input(*asked))
 
-    assert opposite < erase_at_random(network, "output", probe.test.images).gap.mean()
+    assert found.marked.gap.mean() < found.chance.gap.mean()

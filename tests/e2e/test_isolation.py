@@ -62,6 +62,7 @@ KINDS = {
 """The widgets by which something can be named, and the field of a message that does."""
 
 ROUTES = {
+    "benchmark": [["benchmark", "MODEL"]],
     "calibrate": [["calibrate", "MODEL"]],
     "compare": [["compare", "MODEL", "paper"], ["compare", "paper", "MODEL"], ["compare", "DONE", "PAUSED"]],
     "corrections": [["corrections", "list"], ["corrections", "delete", "CORRECTION"]],

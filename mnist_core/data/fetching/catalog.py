@@ -51,6 +51,21 @@ _MNIST = PublicSet(
     folder="",  # where earlier versions have put its files
     choices=_MNIST_CHOICES,
 )
+MNIST_TEST = PublicSet(
+    name="mnist-test",
+    title="MNIST's official test",
+    words="MNIST's official 10,000 test images alone: to measure on, not to train on, so it is not offered.",
+    licence=_MNIST_LICENCE,
+    home=_MNIST_HOME,
+    reference=_MNIST_REFERENCE,
+    mirrors=_MNIST_MIRRORS,
+    downloads=_MNIST_TEST,
+    parts=_PAIRS[2:],
+    folder="",
+    choices=_MNIST_CHOICES,
+)
+"""What `benchmark` measures on."""
+
 _MNIST_PAPER = PublicSet(
     name="mnist-60000",
     title="MNIST 60000",

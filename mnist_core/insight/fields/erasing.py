@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64
+from scipy import ndimage
 
 from mnist_core.ground.arrays import Activations, Images, Indices
 from mnist_core.insight.fields.attributions import Attribute
@@ -15,6 +16,7 @@ N_STEPS = 28  # from the whole image to blank paper
 N_IMAGES = 8  # images a unit, in layers of up to 125 units; fewer in wider ones, but two at least
 
 _MOST_PAIRS = 1_000  # of an image and a unit, so that a wide layer takes seconds too
+_BLUR_SHARE = 14  # the blur's standard deviation is a fourteenth of the side: 2 of 28 pixels
 _DRIVING_SHARE = 10  # they are taken from the tenth of all images that drives the unit most
 
 _Pixels = Float32[np.ndarray, "pairs pixels"]
@@ -46,8 +48,33 @@ class Erasing:
         return gap
 
 
-def erase(network: MLP, layer: str, images: Images, attribute: Attribute) -> Erasing:
+@dataclass(frozen=True, eq=False)
+class Erasings:
+    """What becomes of units in the order of their pictures, and in those of three controls.
+
+    Attributes
+    ----------
+    marked : Erasing
+        In the order in which the pictures mark pixels.
+    blurred : Erasing
+        In that of the same pictures blurred: what is in their detail is gone.
+    another : Erasing
+        In that of the unit's picture of another image that drives it: what is of this image is gone.
+    chance : Erasing
+        In an order of chance: what a picture without sense would give.
+    """
+
+    marked: Erasing
+    blurred: Erasing
+    another: Erasing
+    chance: Erasing
+
+
+def erase(network: MLP, layer: str, images: Images, attribute: Attribute, seed: int = 0) -> Erasings:
     """Take pixels away and put them in, in the order in which the pictures of a view mark them.
+
+    Such scores favour pictures of smooth patches, whatever these say of a network; so the same is done with
+    controls.
 
     Parameters
     ----------
@@ -59,21 +86,26 @@ def erase(network: MLP, layer: str, images: Images, attribute: Attribute) -> Era
         Where a unit stands is told among these. Up to eight that drive it most are erased for each unit.
     attribute : callable
         Makes the picture of an image and a unit.
+    seed : int
+        Of the order of chance.
 
     References
     ----------
     Petsiuk, Das and Saenko, "RISE: Randomized input sampling for explanation of black-box models", BMVC 2018.
     """
-    pairs = _choose_pairs(layer_sums(network, layer, images))
+    sums = layer_sums(network, layer, images)
+    pairs, units = _choose_pairs(sums), sums.shape[1]
     marks = attribute(network, layer, images[pairs.places], pairs.units)
-    return _follow(network, layer, images, pairs, marks.reshape(len(marks), -1))
-
-
-def erase_at_random(network: MLP, layer: str, images: Images, seed: int = 0) -> Erasing:
-    """Take pixels away and put them in in an order of chance: what a picture without sense would give."""
-    pairs = _choose_pairs(layer_sums(network, layer, images))
-    marks = np.random.default_rng(seed).random((len(pairs.places), images[0].size), dtype=np.float32)
-    return _follow(network, layer, images, pairs, marks)
+    spread = marks.shape[1] / _BLUR_SHARE
+    orders = (
+        marks,
+        ndimage.gaussian_filter(marks, (0, spread, spread)),
+        np.roll(marks, units, axis=0),  # all units of an image stand together, in order
+        np.random.default_rng(seed).random(marks.shape, dtype=np.float32),
+    )
+    return Erasings(
+        *(_follow(network, layer, images, pairs, order.reshape(len(order), -1)) for order in orders)
+    )
 
 
 @dataclass(frozen=True, eq=False)

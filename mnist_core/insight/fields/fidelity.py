@@ -15,6 +15,10 @@ from mnist_core.network.architecture import MLP
 _PerUnit32 = Float32[np.ndarray, " units"]
 
 
+BLURRED, ANOTHER = "blurred", "another_image"
+"""The controls of pictures of one image: the same picture blurred, and that of another image."""
+
+
 @dataclass(frozen=True, eq=False)
 class Fidelity:
     """How far the pictures of a layer may be trusted.
@@ -27,11 +31,18 @@ class Fidelity:
         What else was measured, by name.
     per_digit : ndarray of shape (classes, units), float64, or None
         Of views with a picture a class: R2 within the images that are read as each digit.
+    controls : dict of str to ndarray of shape (units,), float64
+        Of views with a picture an image: the same number for pictures that should not have it, by name.
     """
 
     per_unit: Fidelities
     figures: dict[str, float] = field(default_factory=dict)
     per_digit: PerDigitUnit | None = None
+    controls: dict[str, Fidelities] = field(default_factory=dict)
+
+    def mean_of(self, control: str) -> float:
+        """Return the mean over the units of a control; nan where none of them varies."""
+        return _mean_known(self.controls[control])
 
     @property
     def mean(self) -> float:

@@ -12,8 +12,10 @@ from jaxtyping import Float32
 from mnist_core.ground.arrays import Fields, Images
 from mnist_core.ground.errors import DataError
 from mnist_core.insight.fields.attributions import Attribute
-from mnist_core.insight.fields.erasing import erase, erase_at_random
+from mnist_core.insight.fields.erasing import erase
 from mnist_core.insight.fields.fidelity import (
+    ANOTHER,
+    BLURRED,
     Fidelity,
     accuracy_alone,
     apply_fields,
@@ -237,15 +239,16 @@ class ImageView(View):
         return self.draw(network, layer, np.repeat(image, len(units), axis=0), units)
 
     def measure(self, network: MLP, layer: str, probe: Probe) -> Fidelity:  # noqa: D102
-        marked = erase(network, layer, probe.test.images, self.draw)
-        chance = erase_at_random(network, layer, probe.test.images)
+        found = erase(network, layer, probe.test.images, self.draw)
         figures = {
-            "deletion": float(marked.deletion.mean()),
-            "insertion": float(marked.insertion.mean()),
-            "random_deletion": float(chance.deletion.mean()),
-            "random_insertion": float(chance.insertion.mean()),
+            "deletion": float(found.marked.deletion.mean()),
+            "insertion": float(found.marked.insertion.mean()),
+            "random_deletion": float(found.chance.deletion.mean()),
+            "random_insertion": float(found.chance.insertion.mean()),
         }
-        return Fidelity(marked.gap, figures)
+        return Fidelity(
+            found.marked.gap, figures, controls={BLURRED: found.blurred.gap, ANOTHER: found.another.gap}
+        )
 
     def _describe(self, fidelity: Fidelity) -> str:
         figures = fidelity.figures
@@ -254,5 +257,7 @@ class ImageView(View):
             f"leaves it at {figures['deletion']:.2f} on average, pixels of chance at "
             f"{figures['random_deletion']:.2f}; putting them in first brings it to "
             f"{figures['insertion']:.2f}, pixels of chance to {figures['random_insertion']:.2f} (1 is "
-            "above all images, 0 below all)."
+            f"above all images, 0 below all). Insertion less deletion is {fidelity.mean:.2f}; as a control, "
+            f"{fidelity.mean_of(BLURRED):.2f} for the same picture blurred, as such scores favour blur, and "
+            f"{fidelity.mean_of(ANOTHER):.2f} for the unit's picture of another image that drives it."
         )

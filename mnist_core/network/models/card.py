@@ -4,6 +4,7 @@ from statistics import median
 
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
+from mnist_core.network.models.opening import Opening
 from mnist_core.network.recipe import OPTIMIZER_WORDS, Keep, Optimizer, Recipe
 
 _BEHIND = {1: "the hidden layer", 2: "both hidden layers", 3: "all hidden layers"}
@@ -24,6 +25,7 @@ seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 
 {_describe_learned(info.learned, info.test.n)}\
 {_describe_changes(info)}{_describe_pens(info.pens, info.trained_as)}{_describe_doubt(info)}\
+{_describe_openings(info.openings)}\
 Data: {data.name}, {data.n_samples:,} images \
 (fingerprint `{data.fingerprint}`), \
 shuffled with seed {data.split_seed}; {data.n_train:,} to train, {data.n_test:,} held out. {end(info)}
@@ -201,6 +203,33 @@ refuses **{doubt.lost:.1%}** of what it reads rightly. Each writer is judged by 
 ask for. Read by {doubt.reader}.
 
 """
+
+
+def _describe_openings(openings: tuple[Opening, ...]) -> str:
+    """List what the model was measured on by `benchmark`, and how often: to choose by a test spends it."""
+    if not openings:
+        return ""
+    of_data: dict[tuple[str, str, str], list[Opening]] = {}
+    for opening in openings:
+        of_data.setdefault((opening.model, opening.name, opening.data), []).append(opening)
+    rows = "\n".join(map(_describe_opened, of_data.values()))
+    return f"""Measured by `python -m mnist_core benchmark`, which notes each time that it opens data for a \
+model:
+
+| what | n | reads right (95 %) | opened | data |
+| --- | --- | --- | --- | --- |
+{rows}
+
+"""
+
+
+def _describe_opened(times: list[Opening]) -> str:
+    first, last, n = times[0], times[-1], len(times)
+    when = last.opened[:10] if n == 1 else f"{n} times, {first.opened[:10]} to {last.opened[:10]}"
+    return (
+        f"| `{last.model}`: {last.name} | {last.n:,} | {last.accuracy:.2%} ({last.low:.2%} to "
+        f"{last.high:.2%}, over {last.over}) | {when} | `{last.data}` |"
+    )
 
 
 def _list_epochs(info: ModelInfo) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord, find_kept_epoch
+from mnist_core.network.models.opening import Opening
 from mnist_core.network.recipe import Recipe
 
 
@@ -251,6 +252,8 @@ class ModelInfo:
         they are its own.
     doubt : DoubtFacts or None
         When it answers and when it says that it is not sure; None where that was not measured.
+    openings : tuple of Opening
+        Every time that it was measured by `benchmark`, the first first.
     """
 
     candidate: Candidate
@@ -271,6 +274,7 @@ class ModelInfo:
     learned: LearnedFacts | None = None
     trained_as: str = ""
     doubt: DoubtFacts | None = None
+    openings: tuple[Opening, ...] = ()
 
     @property
     def tested_as_changed(self) -> ChangeFacts | None:

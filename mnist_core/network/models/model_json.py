@@ -18,6 +18,7 @@ from mnist_core.network.models.info import (
     TestFacts,
     WriterFacts,
 )
+from mnist_core.network.models.opening import Opening
 from mnist_core.network.recipe import Recipe
 
 SCHEMA = 1
@@ -53,6 +54,7 @@ def read_info(folder: Path) -> ModelInfo:
             learned=LearnedFacts(**values["learned"]) if values.get("learned") else None,
             trained_as=_parse_parent(values),
             doubt=_parse_doubt(values.get("doubt")),
+            openings=tuple(Opening(**opening) for opening in values.get("openings", ())),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
