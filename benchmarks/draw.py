@@ -122,33 +122,35 @@ def _measure(tab: Page, url: str) -> tuple[list[dict[str, float]], list[float]]:
     canvas = tab.locator("canvas.upper-canvas")
     canvas.wait_for(timeout=_START_S * 1e3)
     times = []
-    for number, stroke in enumerate(_choose_strokes()):
+    for number, stroke in enumerate(choose_strokes(_TIMES + _WARM_UPS)):
         tab.get_by_text("Draw a digit from 0 to 9").wait_for()
-        _settle(tab)
+        settle(tab)
         if number == _WARM_UPS:
             tab.locator("section.answer").evaluate(_WATCH_LIVE)
-        _draw(canvas, stroke)
+        draw_stroke(canvas, stroke)
         tab.wait_for_function("window.labTimes.done")
         times.append(tab.evaluate("({ ...window.labTimes })"))
         tab.get_by_role("button", name="Clear").click()
     return times[_WARM_UPS:], tab.evaluate("window.labLive")
 
 
-def _settle(tab: Page) -> None:
+def settle(tab: Page) -> None:
+    """Wait until the page's script has run to its end."""
     tab.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def _choose_strokes() -> list[np.ndarray]:
+def choose_strokes(n: int) -> list[np.ndarray]:
     """Choose digits of one stroke, scaled to a square from 0 to 1."""
     pens = read_pens()
     single = [strokes[0] for strokes in pens.strokes if len(strokes) == 1]
-    chosen = np.random.default_rng(0).choice(len(single), _TIMES + _WARM_UPS, replace=False)
+    chosen = np.random.default_rng(0).choice(len(single), n, replace=False)
     return [
         (single[place] - single[place].min(axis=0)) / np.ptp(single[place], axis=0).max() for place in chosen
     ]
 
 
-def _draw(canvas: Locator, stroke: np.ndarray) -> None:
+def draw_stroke(canvas: Locator, stroke: np.ndarray) -> None:
+    """Draw a stroke with the mouse, as large as people do."""
     box = canvas.bounding_box()
     assert box is not None
     corner, side = np.array([box["x"], box["y"]]), min(box["width"], box["height"])

@@ -16,6 +16,7 @@ from mnist_ui.components.live_answer import LiveSource, send_network
 from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.draft import take_up_draft
 from mnist_ui.draw.corrections_panel import show_corrections
+from mnist_ui.draw.network_at_work import ask_whether_alive, show_at_work
 from mnist_ui.draw.number_answer import show_number
 from mnist_ui.draw.true_digit import ask_for_truth
 from mnist_ui.drawings.answer import show_answer, show_insides
@@ -60,17 +61,22 @@ def _name_writers(model: Model) -> None:
 
 @st.fragment
 def _draw_and_answer(model: Model, network: str) -> None:
-    source = choose_one("Source", list(_HINTS), "draw-source", label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        source = choose_one("Source", list(_HINTS), "draw-source", label_visibility="collapsed")
+        is_alive = source != _NUMBER and ask_whether_alive()
     if source == _NUMBER:
         _write_number(model)
         return
     with st.container(key="draw-answer"):
         with st.container(horizontal=True, gap="medium"):
-            asked, answered = st.container(width=_WIDTH), st.container(width="stretch")
+            asked, beside = st.container(width=_WIDTH), st.container(width="stretch")
         with asked:
             image = _try(_read_digit if source == _DIGIT else _read_upload)
-        with answered:
+        with st.container() if is_alive else beside:
             _answer(model, network, source, image)
+        if is_alive:
+            with beside:
+                show_at_work(model, network)
         if image is not None:
             show_insides(model, image)
 

@@ -1,5 +1,6 @@
+import { makePalette } from "../colours.js";
 import { jump, makePlayer, play, seek, stop, suspend } from "../player/player.js";
-import { drawConfusion, drawCurves, drawPictures, lastEpoch, makePalette, moveMarks } from "./drawing.js";
+import { drawConfusion, drawCurves, drawPictures, lastEpoch, moveMarks } from "./drawing.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".film");

@@ -9,8 +9,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
-
 from mnist_core.ground.arrays import Image
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, Stroke
@@ -85,7 +83,7 @@ class Settled:
     probabilities : sequence of float
         Of each class.
     image : str
-        Base64 of a byte a pixel: what the network sees.
+        Base64 of a number of four bytes a pixel: what the network sees.
     """
 
     shown: str
@@ -97,8 +95,8 @@ class Settled:
 
 
 def pack_image(image: Image) -> str:
-    """Pack ink from 0 to 1 as base64 of a byte a pixel."""
-    return base64.b64encode(np.round(image * 255).astype(np.uint8).tobytes()).decode()
+    """Pack ink from 0 to 1 as base64 of a number of four bytes a pixel."""
+    return base64.b64encode(image.astype("<f4").tobytes()).decode()
 
 
 def send_network(model: Model) -> str:

@@ -2,8 +2,9 @@
 // moment after it is lifted comes what Python makes of it, which stays.
 import { findContainer, smoothStroke } from "../../streamlit_insides.js";
 import { findKept } from "../kept/shelf.js";
+import { tellImage } from "./images.js";
 import { followPen } from "./pen.js";
-import { computeProbabilities, drawStrokes, unpackNetwork } from "./reading.js";
+import { computeProbabilities, drawStrokes, unpackFloats, unpackNetwork } from "./reading.js";
 
 const LIVE = "live";
 const SETTLED = "settled";
@@ -77,22 +78,24 @@ function readNow(answer) {
   paint(answer, image);
   fillBars(answer, probabilities, guess);
   enter(answer, LIVE);
+  tellImage(image, false);
 }
 
 /** Shows what Python made of the drawing, or nothing where there is none. */
 function settle(answer) {
   const { settled, strokes } = answer.data;
+  const image = settled && unpackFloats(settled.image);
   answer.root.dataset.strokes = strokes.length;
   if (settled) {
     answer.digit.textContent = settled.shown;
     answer.words.textContent = settled.words;
-    const levels = Uint8Array.from(atob(settled.image), (letter) => letter.charCodeAt(0));
-    paint(answer, Float64Array.from(levels, (level) => level / 255));
+    paint(answer, image);
     fillBars(answer, settled.probabilities, settled.guess);
   }
   const said = settled ? `${settled.is_unsure ? "" : "Guess: "}${settled.shown}. ${settled.words}` : "";
   if (answer.said.textContent !== said) answer.said.textContent = said;
   enter(answer, settled ? SETTLED : EMPTY);
+  tellImage(image, true);
 }
 
 /** Marks how far the answer is to be trusted, for the page around it too: what is stale there is hidden. */

@@ -140,24 +140,43 @@ function shares(length, shift) {
   });
 }
 
-/** Computes the logits of an image; a network has layers of weights, a row a unit, and biases. */
-export function computeLogits(network, image) {
+/**
+ * Computes what each layer is given, sums up and hands on; a network has layers of weights, a row a unit, and biases.
+ * The output hands on its sums, the logits.
+ */
+export function computeLayers(network, image) {
   const activate = ACTIVATIONS[network.activation];
-  return network.layers.reduce((values, { weights, biases }, index) => {
-    const lit = Array.from(values.keys()).filter((place) => values[place]);
+  const last = network.layers.length - 1;
+  let inputs = image;
+  return network.layers.map(({ weights, biases }, index) => {
+    const lit = findLit(inputs);
     const sums = Float64Array.from(biases, (bias, unit) => {
-      const begin = unit * values.length;
-      return lit.reduce((sum, place) => sum + weights[begin + place] * values[place], bias);
+      const begin = unit * inputs.length;
+      return lit.reduce((sum, place) => sum + weights[begin + place] * inputs[place], bias);
     });
-    return index < network.layers.length - 1 ? sums.map(activate) : sums;
-  }, image);
+    const layer = { inputs, sums, values: index < last ? sums.map(activate) : sums };
+    inputs = layer.values;
+    return layer;
+  });
 }
+
+/** Finds the places of values that are not 0. */
+export function findLit(values) {
+  return Array.from(values.keys()).filter((place) => values[place]);
+}
+
+/** Computes the logits of an image. */
+export const computeLogits = (network, image) => computeLayers(network, image).at(-1).sums;
 
 /** Computes the probabilities of the classes at a model's temperature. */
 export function computeProbabilities(network, image) {
-  const logits = computeLogits(network, image);
+  return spreadLogits(computeLogits(network, image), network.temperature);
+}
+
+/** Turns logits into probabilities. */
+export function spreadLogits(logits, temperature) {
   const most = logits.reduce((a, b) => Math.max(a, b));
-  const powers = logits.map((logit) => Math.exp((logit - most) / network.temperature));
+  const powers = logits.map((logit) => Math.exp((logit - most) / temperature));
   const sum = powers.reduce((a, b) => a + b);
   return powers.map((power) => power / sum);
 }
@@ -165,8 +184,7 @@ export function computeProbabilities(network, image) {
 /** Unpacks a network that Python sent, null where its activation is none of those above. */
 export function unpackNetwork({ widths, activation, temperature, values }) {
   if (!(activation in ACTIVATIONS)) return null;
-  const bytes = Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0));
-  const numbers = new Float32Array(bytes.buffer);
+  const numbers = unpackFloats(values);
   let place = 0;
   const take = (count) => numbers.subarray(place, (place += count));
   const layers = widths.slice(1).map((units, index) => ({
@@ -174,4 +192,9 @@ export function unpackNetwork({ widths, activation, temperature, values }) {
     biases: take(units),
   }));
   return { activation, temperature, layers };
+}
+
+/** Unpacks numbers of four bytes that Python sent as base64. */
+export function unpackFloats(packed) {
+  return new Float32Array(Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)).buffer);
 }
