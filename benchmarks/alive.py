@@ -107,7 +107,7 @@ def _measure(tab: Page, url: str, unit: str | None) -> list[list[float]]:
 
 
 def _draw(canvas: Locator, stroke: np.ndarray) -> list[float]:
-    """Draw a stroke with as many places of the mouse as a browser sees; return when the network was painted."""
+    """Draw a stroke with many places of the mouse; return when the network was painted."""
     steps = np.linspace(0, len(stroke) - 1, _DENSER * len(stroke))
     dense = np.stack([np.interp(steps, range(len(stroke)), axis) for axis in stroke.T], axis=1)
     draw_stroke(canvas, dense)

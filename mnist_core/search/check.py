@@ -40,13 +40,17 @@ def check_plan(plan: SearchPlan, dataset: Dataset) -> Split:
 
 
 def check_room(plan: SearchPlan, n_pixels: int) -> None:
-    """Check that the networks of a race, which all begin at once, have room in memory; raise `GridError`."""
+    """Check that the networks of a race, trained side by side, have room in memory; raise `GridError`.
+
+    Counted are all folds: a race begins on some, but may have dropped nobody when the others begin.
+    """
     if plan.strategy is not Strategy.RACE:
         return
     units = sum(candidate.hidden1 for candidate in plan.candidates()) * plan.cv
     needed = units * n_pixels * _BYTES_A_WEIGHT
     if needed > _MOST_BYTES:
         raise GridError(
-            f"In a race all networks begin at once: {plan.n_fits:,} of them would take {needed / 1e9:.0f} "
-            f"GB, but {_MOST_BYTES / 1e9:.0f} GB are allowed: take fewer candidates, or the strategy random."
+            f"A race trains its networks side by side: up to {plan.n_fits:,} of them would take "
+            f"{needed / 1e9:.0f} GB, but {_MOST_BYTES / 1e9:.0f} GB are allowed: take fewer candidates, or "
+            "the strategy random."
         )

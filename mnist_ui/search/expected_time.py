@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.data.dataset import Dataset
 from mnist_core.ground.errors import LabError
 from mnist_core.ground.settings import Settings
-from mnist_core.network.plan import SearchPlan
+from mnist_core.network.plan import SearchPlan, Strategy
 from mnist_core.search.speed import Speed, measure_speed, read_speed
 from mnist_core.store.forecast import forecast_epochs, forecast_search
 from mnist_ui.cached.opened_models import split_once
@@ -70,8 +70,9 @@ def _say_forecast(plan: SearchPlan, dataset: Dataset, speed: Speed) -> str:
     seconds = forecast_search(plan, n_train, per_image, speed.cores, speed.start_s)
     n_processes = min(plan.workers or speed.cores, speed.cores)
     n_epochs = forecast_epochs(plan, n_train)
+    raced = ", of which a race takes about a quarter" if plan.strategy is Strategy.RACE else ""
     return (
         f"**{say_roughly(seconds).capitalize()}** on {n_processes} of {speed.cores} cores  \n"
         f":small[:gray[An estimate: {n_epochs:.0f} epochs a fit, as the paper's grid takes on so many "
-        "images, each as long as one measured on this machine.]]"
+        f"images{raced}; each as long as one measured on this machine.]]"
     )

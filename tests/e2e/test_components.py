@@ -181,10 +181,45 @@ def test_an_answer_is_said_once_it_is_settled(bench: Bench) -> None:
     }
     bench.mount("live_answer", {**data, "settled": None})
     expect(bench.page.locator("section.answer")).to_have_attribute("data-state", "empty")
-    image = {**settled, "image": pack([[0, 255], [255, 0]], "u1")}
+    image = {**settled, "image": pack([[0, 1], [1, 0]], "<f4")}
     bench.page.evaluate("(data) => live_answer(data)", {**data, "settled": image})
     expect(bench.page.get_by_text("Guess: 1. 90% sure")).to_be_visible()
     expect(bench.page.get_by_role("listitem").filter(has_text="90.0%")).to_have_class("guess")
+
+
+def test_the_network_at_work_shows_a_sum_tells_whose_page_is_asked_for_and_what_it_cannot_run(
+    bench: Bench,
+) -> None:
+    names = ["0", "1"]
+    data = {"layers": ["hidden1", "output"], "words": ["hidden 1", "output"], "names": names, "page": "?a=b"}
+    data |= {"network": "n", "ink": ["#000000", "#ffffff"], "signed": ["#0000ff", "#ffffff", "#ff0000"]}
+    weights = [*(1, 0, -2, 0), 0.5, *(3, -1), *(0, 0.25)]  # of one unit, its bias, two outputs, their biases
+    network = {"name": "n", "widths": [4, 1, 2], "activation": "relu", "temperature": 1}
+    load = "async ([path, name, given]) => (await import(`/components/${path}`))[name](...given)"
+    packed = {**network, "values": pack(weights, "<f4")}
+    bench.page.evaluate(load, ["kept/shelf.js", "keep", [packed]])
+    bench.page.evaluate(load, ["live_answer/images.js", "tellImage", [[1, 0, 0.125, 0], True]])
+    bench.mount("living_network", data)
+    bench.page.get_by_role("button", name="unit 0 of hidden 1: 1.250", exact=True).press("Enter")
+    lines = bench.page.get_by_role("region", name="A sum line by line").get_by_role("row")
+    expect(lines).to_have_text(
+        [
+            re.compile("^from"),
+            re.compile(r"bias\s*0.500"),
+            re.compile(r"pixel 0, 0\s*1.000\s*1.000\s*1.000"),
+            re.compile(r"pixel 1, 0\s*0.125\s*\u22122.000\s*\u22120.250"),
+            re.compile(r"sum\s*1.250"),
+            re.compile(r"relu of the sum\s*1.250"),
+        ]
+    )
+    bench.page.get_by_role("link", name="On the Fields page").click()
+    bench.expect_told("opened", {"layer": "hidden1", "unit": 0})
+    bench.page.get_by_role("button", name=re.compile("to output 1 carries \u22121.250")).press("Enter")
+    expect(bench.page.get_by_role("heading", name="Output 1")).to_be_visible()
+    bench.page.evaluate(load, ["kept/shelf.js", "keep", [{**packed, "name": "odd", "activation": "swish"}]])
+    bench.page.evaluate("(data) => living_network(data)", {**data, "network": "odd"})
+    expect(bench.page.get_by_text("The browser cannot run this network")).to_be_visible()
+    expect(bench.page.get_by_role("button", name="output 1")).to_have_count(0)
 
 
 def test_the_game_tells_when_the_time_of_a_digit_is_up(bench: Bench) -> None:

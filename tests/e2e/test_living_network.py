@@ -137,7 +137,7 @@ def test_the_network_at_work_is_asked_for_and_tells_the_sums_that_one_asks_for(t
     expect(at_work(tab).locator(".said")).to_contain_text("Unit 4 of hidden 2:")
     found = Axe().run(tab, context=".st-key-draw-living-network")
     assert found.violations_count == 0, found.generate_report()
-    tab.get_by_role("link", name="Its page").click()
+    tab.get_by_role("link", name="On the Fields page").click()
     expect(tab.get_by_role("heading", name="Unit 4 of hidden 2")).to_be_visible()
     assert "model=paper" in tab.url
     tab.go_back()

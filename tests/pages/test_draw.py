@@ -77,6 +77,20 @@ def test_for_a_number_there_is_a_canvas_of_its_own_that_says_what_to_do(page):
     assert {button.label: button.disabled for button in page.button} == {"Undo": True, "Clear": True}
 
 
+def test_the_network_at_work_is_asked_for_and_part_of_the_link_but_not_of_a_number(page):
+    (switch,) = page.toggle
+    assert not switch.value
+    switch.set_value(True).run()
+    assert not page.exception
+    assert page.query_params["alive"] == "1"
+    page.switch_page("pages/home.py").run().switch_page("pages/draw.py").run()
+    assert page.toggle[0].value
+    page.toggle[0].set_value(False).run()
+    assert "alive" not in page.query_params
+    page.segmented_control[0].set_value("A number").run()
+    assert not page.toggle
+
+
 def test_an_uploaded_picture_is_read(page):
     upload(page, "four.png", make_picture())
     assert not page.exception

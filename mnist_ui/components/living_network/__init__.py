@@ -20,11 +20,11 @@ _HTML = """
     <div class="links" role="group" aria-label="The links that carry most"></div>
   </div>
   <p class="legend"><span class="more">adds</span> <span class="less">takes away.</span>
-    A circle is a unit above zero, a square one below. The more a link carries, the wider it is in its layer.</p>
+    A circle is a unit above zero, a square one below. The wider a link, the more it carries.</p>
   <ul class="shares" aria-label="How much the drawn links carry"></ul>
   <section class="sums" aria-label="A sum line by line" hidden>
     <h2></h2>
-    <p><a>Its page</a> <button type="button" class="close">Close</button></p>
+    <p><a>On the Fields page</a> <button type="button" class="close">Close</button></p>
     <table>
       <thead>
         <tr><th scope="col">from</th><th scope="col">value</th><th scope="col">weight</th>

@@ -69,8 +69,10 @@ function follow(view) {
 }
 
 function forget(view) {
-  view.open = null;
-  view.places = null;
+  view.open = view.places = null;
+  view.sums.hidden = true;
+  view.paper.width = 0;
+  for (const part of [view.layers, view.links, view.shares, view.said]) part.replaceChildren();
   lay(view);
 }
 
@@ -124,7 +126,9 @@ const openLink = (view, link) => open(view, { layer: link.layer, unit: link.to, 
 function open(view, asked) {
   view.open = asked;
   show(view);
-  if (asked) say(view, 0);
+  if (!asked) return;
+  view.sums.scrollIntoView({ block: "nearest" });
+  say(view, 0);
 }
 
 function visit(view, event) {

@@ -2,10 +2,10 @@
 const WIDE = 500; // screen pixels, from which on they stand side by side
 const HEIGHT = 440; // of a wide network
 const TALLEST = 330; // of the hidden layers together in a narrow one
-const PICTURE = { wide: 112, narrow: 112 };
+const PICTURE = { wide: 112, narrow: 84 };
 const OUTPUT = { wide: 88, narrow: 58 }; // room of the outputs with their words
-const GAP = { wide: 60, narrow: 46 }; // least room for links
-const CELL = { most: 26, least: 5 }; // of a unit
+const GAP = { wide: 60, narrow: 40 }; // least room for links
+const CELL = { wide: 26, narrow: 24, least: 5 }; // of a unit: a finger's room, where there is as much
 
 /**
  * Places the layers of so many units in a width. A unit has its middle and its cell's edge; `isWide` tells the
@@ -18,7 +18,7 @@ export function placeLayers(counts, width) {
   const across = isWide ? HEIGHT : width;
   const fixed = PICTURE[kind] + OUTPUT[kind];
   const room = isWide ? width - fixed - GAP.wide * counts.length : TALLEST;
-  const cell = findCell(hidden, across, room);
+  const cell = findCell(hidden, across, room, CELL[kind]);
   const blocks = hidden.map((n) => countLines(n, across, cell) * cell);
   const taken = fixed + blocks.reduce((a, b) => a + b, 0);
   const gap = isWide ? (width - taken) / counts.length : GAP.narrow;
@@ -47,8 +47,8 @@ export function placeLayers(counts, width) {
 }
 
 /** The greatest cell by which the layers together take no more than a room. */
-function findCell(counts, across, room) {
-  for (let cell = CELL.most; cell > CELL.least; cell--) {
+function findCell(counts, across, room, most) {
+  for (let cell = most; cell > CELL.least; cell--) {
     const lines = counts.reduce((sum, n) => sum + countLines(n, across, cell), 0);
     if (lines * cell <= room) return cell;
   }
