@@ -45,7 +45,7 @@ _STRATEGIES = {
     Strategy.GRID: ("Whole grid", "Every combination is a candidate, and trained on every fold."),
     Strategy.RACE: (
         "Race",
-        "All begin on some of the folds; those that fall behind, by a paired test over the folds, are dropped. "
+        "All begin on some folds; those that fall behind, by a paired test over the folds, are dropped. "
         "That takes about a quarter of the epochs; any can be finished later.",
     ),
     Strategy.RANDOM: (
