@@ -20,6 +20,7 @@ _PUBLIC = {
     "insight.importance": ("measure_importance",),
     "network.architecture": ("MLP",),
     "network.candidate": ("Activation", "Candidate"),
+    "network.exporting": ("export_model",),
     "network.grid": ("PAPER_GRID", "PAPER_WINNER", "Grid"),
     "network.models": ("Model", "load_model", "save_model"),
     "network.recipe": ("Recipe",),

@@ -16,6 +16,7 @@ from .insight.importance import measure_importance as measure_importance
 from .network.architecture import MLP as MLP
 from .network.candidate import Activation as Activation
 from .network.candidate import Candidate as Candidate
+from .network.exporting import export_model as export_model
 from .network.grid import PAPER_GRID as PAPER_GRID
 from .network.grid import PAPER_WINNER as PAPER_WINNER
 from .network.grid import Grid as Grid

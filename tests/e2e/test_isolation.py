@@ -68,6 +68,7 @@ ROUTES = {
     "corrections": [["corrections", "list"], ["corrections", "delete", "CORRECTION"]],
     "coverage": [["coverage", "MODEL"]],
     "evaluate": [["evaluate", "MODEL"]],
+    "export": [["export", "MODEL", "--format", "numpy", "--out", "OUT.npz"]],
     "fields": [["fields", "MODEL", "--out", "OUT"]],
     "film": [["film", "TRAINING", "--out", "OUT.gif"], ["film", "DONE", "--out", "OUT.gif"]],
     "importance": [["importance", "DONE"], ["importance", "PAUSED"]],

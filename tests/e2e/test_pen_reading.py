@@ -1,18 +1,15 @@
 """The browser draws strokes and runs a network with the same numbers as Python."""
 
-import copy
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import torch
+from made_networks import MADE, make_model, read_exactly
 from playwright.sync_api import Browser, Page
 
 from mnist_core.ground.arrays import Images
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.reading import read_images
-from mnist_core.network.architecture import MLP
-from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.training.robust.pen import draw_pens, read_pens
@@ -55,13 +52,6 @@ def test_strokes_become_the_same_image(script: Page) -> None:
         np.testing.assert_allclose(image, draw_strokes(strokes).ravel(), rtol=0, atol=MOST)
 
 
-MADE = {
-    "sigmoid": ((48, 12), Activation.SIGMOID),
-    "one layer": ((24,), Activation.RELU),
-    "three layers": ((24, 16, 12), Activation.LINEAR),
-}
-
-
 @pytest.mark.parametrize("name", ["paper", "legible", "robust", *MADE])
 def test_a_network_gives_the_same_logits_and_probabilities(script: Page, name: str) -> None:
     model, images = make_model(name), draw_pens(read_pens().choose(np.arange(0, 7494, 200)))
@@ -69,24 +59,6 @@ def test_a_network_gives_the_same_logits_and_probabilities(script: Page, name: s
     np.testing.assert_allclose(logits, read_exactly(model.network, images), rtol=0, atol=MOST)
     expected = [reading.probabilities for reading in read_images(model, images)]
     np.testing.assert_allclose(probabilities, expected, rtol=0, atol=MOST)
-
-
-def read_exactly(network: MLP, images: Images) -> np.ndarray:
-    """Compute logits in double precision, as the browser does: logits of 60 are rounded by 1e-5 in single."""
-    with torch.inference_mode():
-        return copy.deepcopy(network).double()(torch.from_numpy(images).double()).numpy()
-
-
-def make_model(name: str) -> Model:
-    """Load a shipped model, or make one of another kind, whose weights are as large as trained ones."""
-    if name not in MADE:
-        return load_model(SHIPPED_MODELS / name)
-    paper = load_model(SHIPPED_MODELS / "paper")
-    torch.manual_seed(0)
-    hidden, activation = MADE[name]
-    network = MLP.of(Candidate.make(0.001, hidden, activation), 784, 10)
-    network.load_state_dict({key: 3 * weights for key, weights in network.state_dict().items()})
-    return Model(paper.folder, network, paper.info)
 
 
 def run_in_browser(script: Page, model: Model, images: Images) -> tuple[list, list]:

@@ -1,0 +1,69 @@
+"""A network for torch: a module and its weights as one script, as a pickle would run what its maker wrote."""
+
+import base64
+import textwrap
+
+from mnist_core.network.exporting.plain_layers import (
+    choose_formula,
+    list_layers,
+    list_widths,
+    say_input,
+    say_title,
+)
+from mnist_core.network.models import Model
+
+_MODULES = {"sigmoid": "nn.Sigmoid", "relu": "nn.ReLU", "tanh": "nn.Tanh", "linear": "nn.Identity"}
+
+_SCRIPT = '''\
+# {title}.
+# Needs torch alone: `from {stem} import network, CLASSES`, then `network(images)` gives the logits, and
+# `(network(images) / TEMPERATURE).softmax(1)` the probabilities. Images: (n, {side}, {side}), float32 from
+# 0 to 1: {how}.
+# The weights below are little-endian float32 in base64, layer by layer: weights, a row a unit, then biases.
+import base64
+
+import torch
+from torch import nn
+
+CLASSES = {classes!r}
+TEMPERATURE = {temperature!r}
+WIDTHS = {widths!r}
+
+
+def build():
+    """Build the network with its weights."""
+    layers = [nn.Flatten()]
+    for before, width in zip(WIDTHS, WIDTHS[1:]):
+        layers += [nn.Linear(before, width), {module}()]
+    network = nn.Sequential(*layers[:-1])
+    numbers = torch.frombuffer(bytearray(base64.b64decode(WEIGHTS)), dtype=torch.float32)
+    parameters = list(network.parameters())
+    for parameter, values in zip(parameters, numbers.split([one.numel() for one in parameters])):
+        parameter.data = values.view_as(parameter).clone()
+    return network.eval()
+
+
+WEIGHTS = """
+{weights}
+"""
+
+network = build()
+'''
+
+
+def write_torch(model: Model, stem: str) -> dict[str, bytes]:
+    """Write a script that holds the weights as text and builds the network of them."""
+    arrays = (array for layer in list_layers(model) for array in (layer.weights, layer.biases))
+    values = b"".join(array.astype("<f4").tobytes() for array in arrays)
+    script = _SCRIPT.format(
+        title=say_title(model),
+        stem=stem if stem.isidentifier() else "this_file",
+        side=model.info.side,
+        how=say_input(model),
+        classes=model.info.class_names,
+        temperature=model.info.temperature,
+        widths=list_widths(model),
+        module=choose_formula(_MODULES, model, "torch"),
+        weights="\n".join(textwrap.wrap(base64.b64encode(values).decode(), 120)),
+    )
+    return {f"{stem}.py": script.encode()}

@@ -1,0 +1,221 @@
+"""Networks run elsewhere with the same numbers."""
+
+import ast
+import json
+import runpy
+import zipfile
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from commands import call, call_json
+from digits import ROOT, take_digits
+from made_networks import MADE, make_model, read_exactly
+from octave import run_octave
+from PIL import Image
+from scipy.io import loadmat, savemat
+from scipy.special import softmax
+
+from mnist_core.ground.arrays import Images
+from mnist_core.ground.errors import ModelError
+from mnist_core.network.exporting import FORMATS, export_model
+from mnist_core.network.models import Model
+
+MOST = 1e-5
+"""How far another runtime's numbers may be from the lab's."""
+
+SAMPLE = take_digits(5_000)[0]
+IMAGES = np.concatenate([SAMPLE, SAMPLE.swapaxes(1, 2)])
+SOME = IMAGES[::100]
+NAMES = ["paper", "legible", "robust", *MADE]
+
+each_network = pytest.mark.parametrize("name", NAMES)
+
+
+def check(model: Model, images: Images, logits: np.ndarray, probabilities: np.ndarray) -> None:
+    expected = read_exactly(model.network, images)
+    np.testing.assert_allclose(logits, expected, rtol=0, atol=MOST)
+    shares = softmax(expected / model.info.temperature, axis=1)
+    np.testing.assert_allclose(probabilities, shares, rtol=0, atol=MOST)
+
+
+def open_onnx(model: Model, folder: Path, kind: str = "onnx") -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    path = export_model(model, kind, folder / "net.onnx")[0]
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+@each_network
+def test_onnx_runtime_gives_the_same_for_ten_thousand_images(name: str, tmp_path: Path) -> None:
+    model = make_model(name)
+
+    logits, probabilities = open_onnx(model, tmp_path).run(None, {"images_float32_0_to_1": IMAGES})
+
+    assert len(IMAGES) == 10_000
+    check(model, IMAGES, logits, probabilities)
+
+
+def test_the_logits_of_the_paper_are_those_that_the_lab_computes_in_single_precision(tmp_path: Path) -> None:
+    model = make_model("paper")
+    with torch.inference_mode():
+        expected = model.network(torch.from_numpy(IMAGES)).numpy()
+
+    logits, _ = open_onnx(model, tmp_path).run(None, {"images_float32_0_to_1": IMAGES})
+
+    np.testing.assert_allclose(logits, expected, rtol=0, atol=MOST)
+
+
+@pytest.mark.parametrize("n", [1, 7])
+def test_onnx_takes_bytes_and_batches_of_any_size(n: int, tmp_path: Path) -> None:
+    model = make_model("paper")
+    images = np.round(255 * IMAGES[:n]).astype(np.uint8)
+
+    found = open_onnx(model, tmp_path, "onnx-uint8").run(None, {"images_uint8_0_to_255": images})
+
+    check(model, images / np.float32(255), *found)
+
+
+def test_onnx_says_what_it_takes_and_what_its_classes_are(tmp_path: Path) -> None:
+    model = make_model("paper")
+    letters = replace(model, info=replace(model.info, class_names=tuple("ABCDEFGHIJ")))
+
+    session = open_onnx(letters, tmp_path)
+
+    facts = session.get_modelmeta().custom_metadata_map
+    assert json.loads(facts["classes"]) == list("ABCDEFGHIJ")
+    assert (facts["side"], facts["temperature"]) == ("28", "1.0")
+    assert "upright, ink bright on dark" in facts["input"]
+    assert session.get_inputs()[0].shape == ["n", 28, 28]
+    assert [one.name for one in session.get_outputs()] == ["logits", "probabilities"]
+
+
+@pytest.fixture(scope="module")
+def octave_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Let one Octave read images by all networks, as bytes and as numbers."""
+    folder = tmp_path_factory.mktemp("octave")
+    pixels = np.round(255 * SOME).astype(np.uint8).transpose(1, 2, 0)
+    savemat(folder / "images.mat", {"pixels": pixels})
+    Image.fromarray(pixels[:, :, 2]).save(folder / "third.png")
+    lines = ["load('images.mat');"]
+    for name in NAMES:
+        export_model(make_model(name), "matlab", folder / f"{name}.mat")
+        call_it = f"[guess, probabilities, logits] = read_{name}"
+        lines.append(
+            f"{call_it}(double(pixels) / 255); save('-v7', 'out_{name}.mat', 'probabilities', 'logits');"
+        )
+        lines.append(f"{call_it}(imread('third.png')); save('-v7', 'one_{name}.mat', 'guess', 'logits');")
+    (folder / "all_networks.m").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "said.txt").write_text(run_octave(folder / "all_networks.m"), encoding="utf-8")
+    return folder
+
+
+@each_network
+def test_octave_gives_the_same(name: str, octave_folder: Path) -> None:
+    assert (octave_folder / "said.txt").read_text(encoding="utf-8") == ""
+    model = make_model(name)
+    images = np.round(255 * SOME).astype(np.float32) / 255
+
+    found = loadmat(octave_folder / f"out_{name}.mat")
+
+    check(model, images, found["logits"].T, found["probabilities"].T)
+
+
+def test_octave_reads_one_image_as_imread_gives_it_and_says_its_class_as_a_number(
+    octave_folder: Path,
+) -> None:
+    found = loadmat(octave_folder / "one_paper.mat")
+
+    expected = read_exactly(make_model("paper").network, SOME[2:3])
+    np.testing.assert_allclose(found["logits"].T, expected, rtol=0, atol=MOST)
+    assert found["guess"].tolist() == [[expected.argmax()]]
+
+
+def test_weights_in_matlab_show_an_upright_field_as_matlab_counts_pixels(tmp_path: Path) -> None:
+    model = make_model("paper")
+
+    weights = loadmat(export_model(model, "matlab", tmp_path / "net.mat")[0])["W1"]
+
+    field = model.network.hidden1.weight.detach().numpy()[4].reshape(28, 28)
+    assert np.array_equal(weights[4].reshape(28, 28, order="F"), field)
+
+
+@each_network
+def test_numpy_gives_the_same_by_a_script_of_fifteen_lines(name: str, tmp_path: Path) -> None:
+    model = make_model(name)
+    data, script = export_model(model, "numpy", tmp_path / "my net.npz")
+
+    guesses, probabilities, logits = runpy.run_path(str(script))["read"](SOME)
+
+    check(model, SOME, logits, probabilities)
+    assert guesses.tolist() == logits.argmax(axis=1).tolist()
+    lines = script.read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if not line.startswith("#")]) <= 15
+    assert (data.name, script.name) == ("my net.npz", "read_my_net.py")
+
+
+@each_network
+def test_torch_gives_the_same_to_the_bit_by_a_script_that_needs_torch_alone(
+    name: str, tmp_path: Path
+) -> None:
+    model = make_model(name)
+    (script,) = export_model(model, "torch", tmp_path / "net.py")
+
+    found = runpy.run_path(str(script))
+
+    with torch.inference_mode():
+        expected = model.network(torch.from_numpy(SOME))
+        assert torch.equal(found["network"](torch.from_numpy(SOME)), expected)
+    imports = [node for node in ast.walk(ast.parse(script.read_text())) if hasattr(node, "names")]
+    assert {getattr(node, "module", None) or node.names[0].name for node in imports} == {"base64", "torch"}
+    assert (found["CLASSES"], found["TEMPERATURE"]) == (model.info.class_names, model.info.temperature)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_networks_of_other_sizes_and_classes_are_written_too(kind: str, tmp_path: Path) -> None:
+    model = make_model("paper")
+    network = type(model.network)(8, None, "tanh", 196, 3)
+    small = Model(
+        Path("odd {name}'s"), network, replace(model.info, side=14, n_classes=3, class_names=("a", "b'", "9"))
+    )
+
+    paths = export_model(small, kind, tmp_path / f"it's{FORMATS[kind].suffix}")
+
+    assert all(path.stat().st_size for path in paths)
+
+
+def test_a_zip_holds_all_that_belongs_together(tmp_path: Path) -> None:
+    (path,) = export_model(make_model("paper"), "matlab", tmp_path / "paper.zip")
+
+    assert zipfile.ZipFile(path).namelist() == ["paper.mat", "read_paper.m"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_network_of_another_kind_is_refused_in_a_sentence(kind: str, tmp_path: Path) -> None:
+    model = make_model("paper")
+    model.network.activation = StrEnum("Other", {"SWISH": "swish"}).SWISH
+
+    with pytest.raises(ModelError, match="paper has swish: choose another format"):
+        export_model(model, kind, tmp_path / f"net{FORMATS[kind].suffix}")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_says_what_it_has_written(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "paper.npz"
+
+    found = call_json(tmp_path, "export", ROOT / "models/paper", "--format", "numpy", "--out", out)
+
+    assert found["path"] == str(out)
+    assert found["files"] == [str(out), str(out.with_name("read_paper.py"))]
+    assert all(Path(path).is_file() for path in found["files"])
+
+
+def test_the_command_refuses_a_file_that_ends_otherwise(tmp_path: Path) -> None:
+    said = call(tmp_path, "export", "paper", "--format", "onnx", "--out", tmp_path / "paper.mat", code=2)
+
+    assert "ends in .onnx" in said.stderr
