@@ -58,7 +58,7 @@ COMMANDS = {
         "operate",
         "switches units off, scales, swaps, prunes, rounds weights, and says what it costs",
     ),
-    "export": ("export", "writes a network for other runtimes: ONNX, MATLAB, NumPy, torch, a page"),
+    "export": ("export", "writes a network for other runtimes"),
     "riddle": ("riddle", "asks when output fields look like digits, by training many networks"),
     "backup": ("backup", "writes all that the lab keeps as one file, while it runs"),
     "restore": ("backup", "puts a backup in place of what the lab keeps"),
