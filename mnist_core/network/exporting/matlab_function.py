@@ -1,11 +1,10 @@
 """A network for MATLAB and Octave: its weights, and a function that reads images with them."""
 
 import io
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Float32
-from scipy.io import savemat
 
 from mnist_core.network.exporting.plain_layers import (
     choose_formula,
@@ -22,6 +21,7 @@ _FORMULAS = {
     "relu": "max(x, 0)",
     "tanh": "tanh(x)",
     "linear": "x",
+    "square": "x .^ 2",
 }
 
 _FUNCTION = """\
@@ -69,8 +69,10 @@ def _write_weights(model: Model) -> bytes:
     for number, layer in enumerate(list_layers(model), start=1):
         weights = layer.weights if number > 1 else _turn_pixels(layer.weights, model.info.side)
         variables |= {f"W{number}": weights, f"b{number}": layer.biases[:, None]}
+    from scipy.io import savemat  # noqa: PLC0415 - a tenth of a second, for few
+
     file = io.BytesIO()
-    savemat(file, variables, do_compression=True)
+    savemat(cast(Any, file), variables, do_compression=True)
     return file.getvalue()
 
 

@@ -19,6 +19,7 @@ _FORMULAS = {
     "relu": "np.maximum(x, 0)",
     "tanh": "np.tanh(x)",
     "linear": "x",
+    "square": "x**2",
 }
 
 _SCRIPT = """\

@@ -1,33 +1,30 @@
-"""A network as ONNX: a graph that any runtime carries out, written without its library.
-
-A message of Protocol Buffers is its fields one after another, each a number and a value; the few kinds of
-message that a perceptron needs are less than the library that writes them all.
-"""
+"""A network as ONNX: a graph that any runtime carries out."""
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
+from mnist_core.ground.onnx_messages import AttributeType, Message, NumberType, make_message
 from mnist_core.network.exporting.plain_layers import choose_formula, list_layers, say_input, say_title
 from mnist_core.network.models import Model
 
 _OPSET = 13  # of 2020: what runs ONNX at all knows it
 _IR_VERSION = 7  # the one of that time
-_FLOAT, _UINT8, _DOUBLE = 1, 2, 11  # kinds of number
-_WHOLE = 2  # the kind of an attribute that is a whole number
 
 _OPERATORS = {
     "sigmoid": ("Sigmoid", 1),
     "relu": ("Relu", 1),
     "tanh": ("Tanh", 1),
     "linear": ("Identity", 1),
+    "square": ("Mul", 2),
 }
 """The operator of each activation, and how often it takes the sums."""
 
 _INPUTS = {
-    _FLOAT: ("images_float32_0_to_1", "float32 from 0 to 1", 1.0),
-    _UINT8: ("images_uint8_0_to_255", "bytes from 0 to 255", 255.0),
+    NumberType.FLOAT: ("images_float32_0_to_1", "float32 from 0 to 1", 1.0),
+    NumberType.UINT8: ("images_uint8_0_to_255", "bytes from 0 to 255", 255.0),
 }
 """What an input is called, how its pixels are told, and what full ink is."""
 
@@ -38,15 +35,15 @@ def write_onnx(model: Model, stem: str) -> dict[str, bytes]:
     It sums in double precision: in single, logits of 100, as `models/robust` has them, are rounded by more
     than 1e-5, and differ with the number of images.
     """
-    return {f"{stem}.onnx": _write_model(model, _FLOAT)}
+    return {f"{stem}.onnx": _write_model(model, NumberType.FLOAT)}
 
 
 def write_onnx_of_bytes(model: Model, stem: str) -> dict[str, bytes]:
     """Write a network whose images are bytes from 0 to 255."""
-    return {f"{stem}.onnx": _write_model(model, _UINT8)}
+    return {f"{stem}.onnx": _write_model(model, NumberType.UINT8)}
 
 
-def _write_model(model: Model, kind: int) -> bytes:
+def _write_model(model: Model, kind: NumberType) -> bytes:
     side = model.info.side
     facts = {
         "classes": json.dumps(model.info.class_names),
@@ -54,101 +51,83 @@ def _write_model(model: Model, kind: int) -> bytes:
         "input": f"n images of {side} x {side} pixels, {_INPUTS[kind][1]}: {say_input(model)}",
         "temperature": repr(model.info.temperature),
     }
-    return _join(
-        _field(1, _IR_VERSION),
-        _field(2, "MNIST Lab"),
-        _field(6, say_title(model)),
-        _field(7, _write_graph(model, kind)),
-        _field(8, _join(_field(1, ""), _field(2, _OPSET))),
-        *(_field(14, _join(_field(1, name), _field(2, words))) for name, words in facts.items()),
+    made = make_message(
+        "Model",
+        ir_version=_IR_VERSION,
+        producer_name="MNIST Lab",
+        doc_string=say_title(model),
+        graph=_make_graph(model, kind),
+        opset_import=[make_message("OperatorSet", domain="", version=_OPSET)],
+        metadata_props=[make_message("Entry", key=key, value=words) for key, words in facts.items()],
     )
+    data: bytes = made.SerializeToString(deterministic=True)
+    return data
 
 
-def _write_graph(model: Model, kind: int) -> bytes:
+def _make_graph(model: Model, kind: NumberType) -> Message:
     name, _, full = _INPUTS[kind]
-    side, n_classes = model.info.side, model.info.n_classes
-    return _join(
-        _field(2, "perceptron"),
-        *_begin(name, full),
-        *_sum_up(model),
-        *_end(model),
-        _field(11, _value(name, kind, side, side)),
-        *(_field(12, _value(name, _FLOAT, n_classes)) for name in ("logits", "probabilities")),
+    side, outputs = model.info.side, ("logits", "probabilities")
+    return make_message(
+        "Graph",
+        name="perceptron",
+        input=[_make_value(name, kind, side, side)],
+        initializer=[
+            _make_tensor("full", np.array(full)),
+            *_hold_weights(model),
+            _make_tensor("temperature", np.array(model.info.temperature)),
+        ],
+        node=[*_begin(name), *_sum_up(model), *_end()],
+        output=[_make_value(one, NumberType.FLOAT, model.info.n_classes) for one in outputs],
     )
 
 
-def _begin(name: str, full: float) -> Iterator[bytes]:
-    yield _tensor("full", np.array(full))
-    yield _node("Cast", [name], "numbers", to=_DOUBLE)
-    yield _node("Div", ["numbers", "full"], "ink")
-    yield _node("Flatten", ["ink"], "pixels", axis=1)
-
-
-def _sum_up(model: Model) -> Iterator[bytes]:
-    operator, passed = choose_formula(_OPERATORS, model, "ONNX"), "pixels"
+def _hold_weights(model: Model) -> Iterator[Message]:
     for name, layer in zip(model.network.layer_names, list_layers(model), strict=True):
+        yield _make_tensor(f"{name}.weights", layer.weights)
+        yield _make_tensor(f"{name}.biases", layer.biases)
+
+
+def _begin(given: str) -> Iterator[Message]:
+    yield _make_node("Cast", [given], "numbers", to=NumberType.DOUBLE)
+    yield _make_node("Div", ["numbers", "full"], "ink")
+    yield _make_node("Flatten", ["ink"], "pixels", axis=1)
+
+
+def _sum_up(model: Model) -> Iterator[Message]:
+    (operator, n_inputs), passed = choose_formula(_OPERATORS, model, "ONNX"), "pixels"
+    for name in model.network.layer_names:
         if passed != "pixels":
-            yield _node(operator[0], [passed] * operator[1], passed := passed.replace("sums", "values"))
-        for what, array in (("weights", layer.weights), ("biases", layer.biases)):
-            yield _tensor(f"{name}.{what}", array)
-            yield _node("Cast", [f"{name}.{what}"], f"{name}.{what}.double", to=_DOUBLE)
+            yield _make_node(operator, [passed] * n_inputs, passed := passed.replace("sums", "values"))
+        for what in ("weights", "biases"):
+            yield _make_node("Cast", [f"{name}.{what}"], f"{name}.{what}.double", to=NumberType.DOUBLE)
         inputs = [passed, f"{name}.weights.double", f"{name}.biases.double"]
-        yield _node("Gemm", inputs, passed := f"{name}.sums", transB=1)
+        yield _make_node("Gemm", inputs, passed := f"{name}.sums", transB=1)
 
 
-def _end(model: Model) -> Iterator[bytes]:
-    yield _tensor("temperature", np.array(model.info.temperature))
-    yield _node("Cast", ["output.sums"], "logits", to=_FLOAT)
-    yield _node("Div", ["output.sums", "temperature"], "tempered")
-    yield _node("Softmax", ["tempered"], "shares", axis=1)
-    yield _node("Cast", ["shares"], "probabilities", to=_FLOAT)
+def _end() -> Iterator[Message]:
+    yield _make_node("Cast", ["output.sums"], "logits", to=NumberType.FLOAT)
+    yield _make_node("Div", ["output.sums", "temperature"], "tempered")
+    yield _make_node("Softmax", ["tempered"], "shares", axis=1)
+    yield _make_node("Cast", ["shares"], "probabilities", to=NumberType.FLOAT)
 
 
-def _node(operator: str, inputs: Iterable[str], output: str, **attributes: int) -> bytes:
-    """Describe a step of the graph, as the graph's own field."""
-    told = (
-        _join(_field(1, name), _field(3, value), _field(20, _WHOLE)) for name, value in attributes.items()
-    )
-    return _field(
-        1,
-        _join(
-            *(_field(1, name) for name in inputs),
-            _field(2, output),
-            _field(4, operator),
-            *(_field(5, one) for one in told),
-        ),
-    )
+def _make_node(operator: str, inputs: Iterable[str], output: str, **attributes: int) -> Message:
+    told = [
+        make_message("Attribute", name=name, i=value, type=AttributeType.INT)
+        for name, value in attributes.items()
+    ]
+    return make_message("Node", op_type=operator, input=inputs, output=[output], attribute=told)
 
 
-def _tensor(name: str, array: np.ndarray) -> bytes:
-    """Hold numbers of the graph, as the graph's own field."""
-    kind, form = (_FLOAT, "<f4") if array.dtype == np.float32 else (_DOUBLE, "<f8")
-    sizes = (_field(1, size) for size in array.shape)
+def _make_tensor(name: str, array: np.ndarray) -> Message:
+    kind, form = (NumberType.FLOAT, "<f4") if array.dtype == np.float32 else (NumberType.DOUBLE, "<f8")
     data = array.astype(form).tobytes()
-    return _field(5, _join(*sizes, _field(2, kind), _field(8, name), _field(9, data)))
+    return make_message("Tensor", name=name, data_type=kind, dims=array.shape, raw_data=data)
 
 
-def _value(name: str, kind: int, *sizes: int) -> bytes:
+def _make_value(name: str, kind: NumberType, *sizes: int) -> Message:
     """Describe what goes in or out: a batch of any number `n`, each of the same size."""
-    sides = _join(_field(1, _field(2, "n")), *(_field(1, _field(1, size)) for size in sizes))
-    return _join(_field(1, name), _field(2, _field(1, _join(_field(1, kind), _field(2, sides)))))
-
-
-def _field(number: int, value: int | str | bytes) -> bytes:
-    if isinstance(value, int):
-        return _whole(number << 3) + _whole(value)
-    data = value.encode() if isinstance(value, str) else value
-    return _whole(number << 3 | 2) + _whole(len(data)) + data
-
-
-def _whole(value: int) -> bytes:
-    """Write a whole number, seven bits a byte, the lowest first."""
-    data = bytearray()
-    while value > 0x7F:
-        data.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*data, value])
-
-
-def _join(*fields: bytes) -> bytes:
-    return b"".join(fields)
+    sides: list[dict[str, Any]] = [{"dim_param": "n"}, *({"dim_value": size} for size in sizes)]
+    shape = make_message("Shape", dim=[make_message("Dimension", **one) for one in sides])
+    tensor = make_message("TensorType", elem_type=kind, shape=shape)
+    return make_message("ValueInfo", name=name, type=make_message("Type", tensor_type=tensor))

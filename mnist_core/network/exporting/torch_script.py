@@ -12,7 +12,13 @@ from mnist_core.network.exporting.plain_layers import (
 )
 from mnist_core.network.models import Model
 
-_MODULES = {"sigmoid": "nn.Sigmoid", "relu": "nn.ReLU", "tanh": "nn.Tanh", "linear": "nn.Identity"}
+_FORMULAS = {
+    "sigmoid": "torch.sigmoid(x)",
+    "relu": "torch.relu(x)",
+    "tanh": "torch.tanh(x)",
+    "linear": "x",
+    "square": "torch.square(x)",
+}
 
 _SCRIPT = '''\
 # {title}.
@@ -30,12 +36,24 @@ TEMPERATURE = {temperature!r}
 WIDTHS = {widths!r}
 
 
-def build():
+class Network(nn.Module):
+    """The network; its layers are `network.layers`."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(*widths) for widths in zip(WIDTHS, WIDTHS[1:]))
+
+    def forward(self, images):
+        x = images.flatten(1)
+        for layer in self.layers[:-1]:
+            x = layer(x)
+            x = {formula}
+        return self.layers[-1](x)
+
+
+def load():
     """Build the network with its weights."""
-    layers = [nn.Flatten()]
-    for before, width in zip(WIDTHS, WIDTHS[1:]):
-        layers += [nn.Linear(before, width), {module}()]
-    network = nn.Sequential(*layers[:-1])
+    network = Network()
     numbers = torch.frombuffer(bytearray(base64.b64decode(WEIGHTS)), dtype=torch.float32)
     parameters = list(network.parameters())
     for parameter, values in zip(parameters, numbers.split([one.numel() for one in parameters])):
@@ -47,7 +65,7 @@ WEIGHTS = """
 {weights}
 """
 
-network = build()
+network = load()
 '''
 
 
@@ -63,7 +81,7 @@ def write_torch(model: Model, stem: str) -> dict[str, bytes]:
         classes=model.info.class_names,
         temperature=model.info.temperature,
         widths=list_widths(model),
-        module=choose_formula(_MODULES, model, "torch"),
+        formula=choose_formula(_FORMULAS, model, "torch"),
         weights="\n".join(textwrap.wrap(base64.b64encode(values).decode(), 120)),
     )
     return {f"{stem}.py": script.encode()}
