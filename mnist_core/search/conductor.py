@@ -162,7 +162,8 @@ class Conductor:
 
     def _take_one(self, running: Running, ended: Ended) -> list[TaskState]:
         """Take in a round, and let the next one follow."""
-        others_idle = not self._waiting and len(self._list_free_slots()) > 1
+        is_shared = self._crew.count_hands() > 1
+        others_idle = is_shared and not self._waiting and len(self._list_free_slots()) > 1
         following = replace(running, version=running.version + 1, n_told=0)
         if not others_idle:
             self._begin(following, with_state=False)  # the worker goes on while its state travels here

@@ -15,10 +15,14 @@ from distributed import Client, Future, KilledWorker, WorkerPlugin, get_worker
 from mnist_core.ground.errors import ClusterError
 from mnist_core.search.cluster import MOST_DEATHS
 from mnist_core.search.messages import Records
-from mnist_core.search.rounds import Fold, Round, RoundEnd, Source, StateMissingError, train_round
+from mnist_core.search.rounds import Begun, Fold, Round, RoundEnd, Source, train_rounds
 from mnist_core.search.versions import check_versions, describe_versions
 
 _LOOK_EVERY_S = 2.0  # how soon a change of the cluster's workers is seen
+
+
+class StateMissingError(Exception):
+    """A worker was to go on with a task whose state it does not hold: send it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Crew(Protocol):
     def list_slots(self) -> list[str]:
         """List the slots; their number may change."""
 
+    def count_hands(self) -> int:
+        """Count those that idle where there is no work: slots of one hand are worked on side by side."""
+
     def begin(self, slot: str, fold: str, order: Round, state: bytes | None) -> None:
         """Begin a round of a task in a slot."""
 
@@ -62,7 +69,7 @@ class Crew(Protocol):
 
 
 class OwnCrew:
-    """Carries rounds out in this process, one after the other.
+    """Carries rounds out in this process: all slots' at once, side by side.
 
     Parameters
     ----------
@@ -70,30 +77,41 @@ class OwnCrew:
         The images.
     folds : sequence of Fold
         What they are for.
+    n_slots : int
+        Tasks that are trained at once.
     """
 
-    def __init__(self, source: Source, folds: Sequence[Fold]) -> None:
+    def __init__(self, source: Source, folds: Sequence[Fold], n_slots: int = 1) -> None:
         self._source = source
         self._folds = {fold.name: fold for fold in folds}
+        self._n_slots = n_slots
         self._begun: list[tuple[str, Round, bytes | None]] = []
+        self._ended: list[Ended] = []
 
     def list_slots(self) -> list[str]:
-        """List the one slot."""
-        return ["own"]
+        """List the slots."""
+        return [f"own#{k}" for k in range(self._n_slots)]
+
+    def count_hands(self) -> int:
+        """Count this process."""
+        return 1
 
     def begin(self, slot: str, fold: str, order: Round, state: bytes | None) -> None:  # noqa: ARG002
         """Take note of a round."""
         self._begun.append((fold, order, state))
 
     def wait(self, hear: Hear) -> Ended | None:
-        """Carry out the round that was begun first."""
-        fold, order, state = self._begun.pop(0)
-        try:
-            report = partial(hear, order.task, order.version)
-            end = train_round(self._source, self._folds[fold], order, state, report)
-        except StateMissingError:
-            return Ended(order, False, lambda: None)
-        return Ended(order, True, lambda: end)
+        """Return the next that has ended, once those that were begun have been carried out."""
+        if not self._ended:
+            rounds = [
+                Begun(self._folds[fold], order, state, partial(hear, order.task, order.version))
+                for fold, order, state in self._begun
+            ]
+            self._begun = []
+            ends = train_rounds(self._source, rounds)
+            for one, end in zip(rounds, ends, strict=True):
+                self._ended.append(Ended(one.order, end is not None, partial(_give, end)))
+        return self._ended.pop(0)
 
     def close(self) -> None:
         """Do nothing: the images go with the crew."""
@@ -156,6 +174,10 @@ class DaskCrew:
             self._looked = time.monotonic()
             self._say_change()
         return self._slots
+
+    def count_hands(self) -> int:
+        """Count the threads of the workers."""
+        return len(self.list_slots())
 
     def _say_change(self) -> None:
         """Say when the last worker has gone, and when one has come."""
@@ -236,6 +258,10 @@ class DaskCrew:
         )
 
 
+def _give(end: RoundEnd | None) -> RoundEnd | None:
+    return end
+
+
 def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> RoundEnd:
     """Carry out a round on a worker."""
     worker = get_worker()
@@ -246,4 +272,7 @@ def _carry_out(name: str, fold: str, order: Round, state: bytes | None) -> Round
         part = [order.task, order.version, index]
         worker.log_event(name, {"part": part, "records": asdict(records)})
 
-    return train_round(plugin.source, plugin.folds[fold], order, state, report)
+    [end] = train_rounds(plugin.source, [Begun(plugin.folds[fold], order, state, report)])
+    if end is None:
+        raise StateMissingError(order.task)
+    return end

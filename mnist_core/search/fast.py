@@ -12,6 +12,7 @@ from distributed import Client
 from mnist_core.data.dataset import split_inner
 from mnist_core.data.stratified import Split
 from mnist_core.engines.fused.conversion import make_network, start_training
+from mnist_core.engines.fused.device import choose_device
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.arrays import Labels
 from mnist_core.network.architecture import MLP
@@ -111,12 +112,12 @@ class FastEngine:
         self, known: dict[int, TaskState], numbers: Mapping[int, Sequence[int]], until: int | None = None
     ) -> None:
         """Train networks of each fold, to their end or until so many epochs; note how far they come."""
-        candidates, n_slots, tasks = self.plan.candidates(), len(self.crew.list_slots()), list[Task]()
+        candidates, n_hands, tasks = self.plan.candidates(), self.crew.count_hands(), list[Task]()
         for fold in self.folds[:-1]:
             state, going = known[fold.number], numbers[fold.number]
-            # The last one is cut finer, by itself, so that all slots end together.
+            # The last one is cut finer, by itself, so that all hands end together.
             n_folds = 1 if fold is self.folds[-2] else self.plan.cv
-            lanes = choose_lanes([candidates[n] for n in going], n_folds, n_slots, self.n_pixels)
+            lanes = choose_lanes([candidates[n] for n in going], n_folds, n_hands, self.n_pixels)
             tasks += cut_tasks(fold, state, candidates, lanes, self.plan.recipe, going, until)
         for state in self._conduct(tasks):
             known[state.fold].take_over(state)
@@ -231,7 +232,7 @@ def make_fast_engine(
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
     check_room(plan, n_pixels)
     folds = _make_folds(source.labels, plan, splits)
-    crew: Crew = OwnCrew(source, folds)
+    crew: Crew = OwnCrew(source, folds, choose_device().n_tasks)
     if client is not None:
         crew = DaskCrew(client, source, folds, lambda text: tell(Phase(text)))
     return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell, gives_way, finish)

@@ -5,7 +5,7 @@ This room imports neither torch nor scikit-learn, so that a worker is ready at o
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -15,7 +15,9 @@ import numpy as np
 
 from mnist_core.engines.fused import Trainer, TrainingInk, collect_ink, prepare_ink, score
 from mnist_core.engines.fused.state import Ink
+from mnist_core.engines.fused.training import Training
 from mnist_core.ground.arrays import Indices, Inputs, Labels, Part
+from mnist_core.network.history import EpochRecord
 from mnist_core.network.recipe import Recipe
 from mnist_core.search.messages import Records
 from mnist_core.search.states import EndedFit, TaskState, read_state, write_state
@@ -25,10 +27,6 @@ Report = Callable[[int, Records], None]
 
 _MOST_FOLDS = 2  # whose ink a process keeps; each takes about 100 MB for 50,000 images
 _MOST_TASKS = 4  # whose state a process keeps
-
-
-class StateMissingError(Exception):
-    """A process was to go on with a task whose state it does not hold: send it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,19 +121,26 @@ class RoundEnd:
     records: tuple[Records, ...]
 
 
-@dataclass(eq=False)
-class _Held:
-    """A task in the hands of this process."""
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A round that a process carries out.
 
-    version: int
-    state: TaskState
-    trainer: Trainer
-    recipe: Recipe
+    Attributes
+    ----------
+    fold : Fold
+        Which of the images are for what.
+    order : Round
+        The task, and how long to go on.
+    state : bytes or None
+        Where the task stands; None where this process did its last round.
+    report : callable
+        Gets every epoch and score as it comes; they are returned too.
+    """
 
-    def is_done(self, until: int | None) -> bool:
-        """Say whether no network has an epoch to go; all that have are of one age where one is the last."""
-        live = [one for one in self.state.live.values() if not one.is_over]
-        return not live or (until is not None and len(live[0].history) >= until)
+    fold: Fold
+    order: Round
+    state: bytes | None
+    report: Report
 
 
 @dataclass(eq=False)
@@ -144,65 +149,104 @@ class _FoldInk:
     test: Ink | None
 
 
+@dataclass(eq=False)
+class _Held:
+    """A task in the hands of this process; its trainer may train others beside it."""
+
+    version: int
+    state: TaskState
+    ink: _FoldInk
+    trainer: Trainer | None = None
+
+    @property
+    def live(self) -> dict[int, Training]:
+        """The networks that have an epoch to go."""
+        return {number: one for number, one in self.state.live.items() if not one.is_over}
+
+    def is_done(self, until: int | None) -> bool:
+        """Say whether no network has an epoch to go; all that have are of one age where one is the last."""
+        live = list(self.live.values())
+        return not live or (until is not None and len(live[0].history) >= until)
+
+
 _INK: OrderedDict[tuple[str, tuple[int | float, ...]], _FoldInk] = OrderedDict()
 _HELD: OrderedDict[str, _Held] = OrderedDict()
 _LOCK = Lock()  # a worker of a cluster may have several threads
 
 
-def train_round(source: Source, fold: Fold, order: Round, state: bytes | None, report: Report) -> RoundEnd:
-    """Train the networks of a task for some seconds, and return what they have come to.
+def train_rounds(source: Source, rounds: Sequence[Begun]) -> list[RoundEnd | None]:
+    """Train the networks of several tasks side by side for some seconds.
 
     Parameters
     ----------
     source : Source
         The images.
-    fold : Fold
-        Which of them are for what.
-    order : Round
-        The task, and how long to go on.
-    state : bytes or None
-        Where the task stands; None where this process did its last round.
-    report : callable
-        Gets every epoch and score as it comes; they are returned too.
+    rounds : sequence of Begun
+        Of one search, each of another task.
 
-    Raises
-    ------
-    StateMissingError
-        If no state was given and this process does not hold it.
+    Returns
+    -------
+    list of RoundEnd or None
+        What each has come to, in their order; None where no state was given and this process holds none.
     """
-    if state is None:
-        held = _take_held(order)
-        ink = _take_ink(source, fold, held.recipe)
-    else:
-        known = read_state(state, order.recipe)
-        live = [one for one in known.live.values() if not one.is_over]
-        recipe = live[0].recipe if live else order.recipe  # of a task all see the same batches
-        ink = _take_ink(source, fold, recipe)
-        held = _Held(order.version, known, Trainer(live, ink.training), recipe)
-    deadline, records = time.monotonic() + order.seconds, list[Records]()
-    while not held.is_done(order.until):
-        at_work = {number: one for number, one in held.state.live.items() if not one.is_over}
-        held.trainer.train_round()
-        epochs = [(number, fold.number, one.history[-1]) for number, one in at_work.items()]
-        records.append(Records(epochs, _score_ended(held.state, ink)))
-        report(len(records) - 1, records[-1])
+    helds = [_take_held(source, one, len(rounds)) for one in rounds]
+    at_work = [(one, held) for one, held in zip(rounds, helds, strict=True) if held is not None]
+    records: dict[str, list[Records]] = {one.order.task: [] for one in rounds}
+    deadline = time.monotonic() + rounds[0].order.seconds
+    while going := [(one, held) for one, held in at_work if not held.is_done(one.order.until)]:
+        networks = [held.live for _, held in going]
+        _join([held for _, held in going]).train_round()
+        for (one, held), trained in zip(going, networks, strict=True):
+            part = Records(_list_last(held.state, trained), _score_ended(held.state, held.ink))
+            records[one.order.task].append(part)
+            one.report(len(records[one.order.task]) - 1, part)
         if time.monotonic() > deadline:
             break
-    held.trainer.write_back()
-    held.version = order.version + 1
-    _keep(_HELD, order.task, held, _MOST_TASKS)
-    return RoundEnd(write_state(held.state), held.is_done(order.until), tuple(records))
+    for trainer in {held.trainer for _, held in at_work if held.trainer is not None}:
+        trainer.write_back()
+    return [
+        None if held is None else _end(one, held, records[one.order.task], len(rounds))
+        for one, held in zip(rounds, helds, strict=True)
+    ]
 
 
-def _take_held(order: Round) -> _Held:
-    with _LOCK:
-        held = _HELD.pop(order.task, None)
-    if held is None or held.version != order.version:
-        raise StateMissingError(order.task)
-    return held
+def _join(helds: Sequence[_Held]) -> Trainer:
+    """Return the trainer of the networks of these tasks and no others: theirs, or a new one."""
+    fits = [(network, held.ink.training) for held in helds for network in held.live.values()]
+    trainer = helds[0].trainer
+    if trainer is None or set(trainer.live) != {network for network, _ in fits}:
+        for held in helds:
+            if held.trainer is not None:
+                held.trainer.dissolve()
+        trainer = Trainer(*zip(*fits, strict=True))
+        for held in helds:
+            held.trainer = trainer
+    return trainer
 
 
-def _take_ink(source: Source, fold: Fold, recipe: Recipe) -> _FoldInk:
+def _list_last(state: TaskState, networks: Mapping[int, Training]) -> list[tuple[int, int, EpochRecord]]:
+    return [(number, state.fold, network.history[-1]) for number, network in networks.items()]
+
+
+def _end(begun: Begun, held: _Held, records: Sequence[Records], n_beside: int) -> RoundEnd:
+    held.version = begun.order.version + 1
+    _keep(_HELD, begun.order.task, held, max(_MOST_TASKS, n_beside))
+    return RoundEnd(write_state(held.state), held.is_done(begun.order.until), tuple(records))
+
+
+def _take_held(source: Source, begun: Begun, n_beside: int) -> _Held | None:
+    order = begun.order
+    if begun.state is None:
+        with _LOCK:
+            held = _HELD.pop(order.task, None)
+        return held if held is not None and held.version == order.version else None
+    state = read_state(begun.state, order.recipe)
+    live = [one for one in state.live.values() if not one.is_over]
+    recipe = live[0].recipe if live else order.recipe  # of a task all see the same batches
+    return _Held(order.version, state, _take_ink(source, begun.fold, recipe, n_beside))
+
+
+def _take_ink(source: Source, fold: Fold, recipe: Recipe, n_beside: int) -> _FoldInk:
     name = fold.name, recipe.batches
     with _LOCK:
         ink = _INK.get(name)
@@ -213,7 +257,7 @@ def _take_ink(source: Source, fold: Fold, recipe: Recipe) -> _FoldInk:
         train, valid = np.split(positions, [len(fold.train)])
         training = prepare_ink(images, labels, train, valid, recipe)
         ink = _FoldInk(training, collect_ink(*source.take(fold.test)) if len(fold.test) else None)
-    _keep(_INK, name, ink, _MOST_FOLDS)
+    _keep(_INK, name, ink, max(_MOST_FOLDS, n_beside))
     return ink
 
 

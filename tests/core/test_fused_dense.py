@@ -1,11 +1,14 @@
 """The stack of batched products, on torch's own processor device, against skorch and the compiled passes."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 from digits import make_digits
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
 
 from mnist_core.data.dataset import split_inner
 from mnist_core.engines.fused import Trainer, collect_ink, prepare_ink, score
@@ -13,6 +16,7 @@ from mnist_core.engines.fused.compiled_stack import CompiledDevice
 from mnist_core.engines.fused.conversion import make_network, start_training
 from mnist_core.engines.fused.dense import TorchDevice
 from mnist_core.engines.fused.device import choose_device
+from mnist_core.engines.fused.fold_ink import Fit
 from mnist_core.engines.skorch_classifier import train_network as train_by_skorch
 from mnist_core.ground.errors import DeviceError
 from mnist_core.network.candidate import Activation, Candidate
@@ -20,6 +24,7 @@ from mnist_core.network.history import find_kept_epoch
 from mnist_core.network.recipe import Recipe
 
 SHAPES = ((24, 12), (48, 48), (96, 24), (7, 3), (30, 50))
+_HOSTS = ("aten._local_scalar_dense.default", "aten._to_copy.default", "aten.lift_fresh.default")  # waits
 TOLERANCE = {0.001: 5e-5, 0.01: 5e-3}  # as in test_fused, for the same reasons
 
 
@@ -34,10 +39,25 @@ def start_all(candidates, recipe, *, recipes=None, n_pixels=784):
     return [start_training(candidate, one, n_pixels, one.n_classes) for candidate, one in pairs]
 
 
+def prepare(images, labels, recipe):
+    return prepare_ink(images, labels, *split_inner(labels, recipe.inner_folds), recipe)
+
+
+class _Calls(TorchDispatchMode):
+    """Notes what torch is told to do, and with which numbers of the host."""
+
+    def __init__(self):
+        super().__init__()
+        self.made = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        numbers = tree_map(lambda value: None if isinstance(value, torch.Tensor) else value, (args, kwargs))
+        self.made.append((str(function), str(numbers)))
+        return function(*args, **(kwargs or {}))
+
+
 def train(trainings, images, labels, device, n_rounds=None):
-    recipe = trainings[0].recipe
-    ink = prepare_ink(images, labels, *split_inner(labels, recipe.inner_folds), recipe)
-    trainer = Trainer(trainings, ink, device)
+    trainer = Trainer(trainings, prepare(images, labels, trainings[0].recipe), device)
     while not trainer.is_over and n_rounds != 0:
         trainer.train_round()
         n_rounds = None if n_rounds is None else n_rounds - 1
@@ -80,15 +100,52 @@ def test_a_device_that_is_not_there_is_refused_with_its_name(name):
 def test_networks_of_all_shapes_and_activations_in_one_stack_have_the_weights_of_skorch(digits, lr):
     candidates = [Candidate(lr, *shape, activation) for shape in SHAPES for activation in Activation]
     recipe = Recipe(max_epochs=2, batch_size=50)
-    device = TorchDevice("cpu")
+    device, ink = TorchDevice("cpu"), prepare(*digits, recipe)
 
     trainings = train(start_all(candidates, recipe), *digits, device)
 
-    assert max(len(stack) for stack in device.choose_stacks(start_all(candidates, recipe))) == 4 * len(
-        Activation
-    )
+    stacks = device.choose_stacks([Fit(training, ink) for training in start_all(candidates, recipe)])
+    assert max(map(len, stacks)) == 4 * len(Activation)
     for training in trainings:
         assert_as_skorch(training, *digits, TOLERANCE[lr])
+
+
+def test_networks_of_several_folds_are_one_stack_and_have_the_weights_of_skorch():
+    recipe = Recipe(max_epochs=2, batch_size=50)
+    folds = [make_digits(n, seed=seed) for seed, n in enumerate((300, 290, 260))]  # last batches of 40, 32, 8
+    noisy = replace(recipe, input_noise=0.1)
+    recipes, candidates = [recipe, noisy, recipe], [Candidate(0.001, 24, 12, one) for one in Activation]
+    device = TorchDevice("cpu")
+    inks = [prepare(*fold, one) for fold, one in zip(folds, recipes, strict=True)]
+    trainings = [start_all(candidates[place:], one) for place, one in enumerate(recipes)]
+    fits = [Fit(one, ink) for ink, those in zip(inks, trainings, strict=True) for one in those]
+
+    trainer = Trainer(*zip(*fits, strict=True), device)
+    while not trainer.is_over:
+        trainer.train_round()
+
+    assert len(device.choose_stacks(fits)) == 1
+    for fold, those in zip(folds, trainings, strict=True):
+        for training in those:
+            assert_as_skorch(training, *fold, 5e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "nesterov"])
+def test_all_steps_are_the_same_calls_so_that_a_graph_of_one_can_be_repeated(digits, optimizer):
+    recipe = Recipe(max_epochs=1, batch_size=50, optimizer=optimizer, input_dropout=0.2)
+    fit = Fit(start_all([Candidate(0.001, 24, 12, Activation.TANH)], recipe)[0], prepare(*digits, recipe))
+    stack, batches = TorchDevice("cpu").pack([fit.training]), fit.ink.draw(1)
+    stack.train_epoch([batches])  # brings the images to the device
+
+    with _Calls() as calls:
+        stack.train_epoch([batches])
+
+    # What leads to the first step, then steps that begin by taking their images, then the sums of losses.
+    begins = [at for at, (name, _) in enumerate(calls.made) if name == "aten.index_select.default"][::3]
+    steps = [calls.made[a:b] for a, b in pairwise(begins)]
+    assert len(begins) == 5
+    assert all(step == steps[0] for step in steps)
+    assert not any(name in _HOSTS for name, _ in steps[0])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from mnist_core.engines.fused.device import Device, Stack, choose_device
-from mnist_core.engines.fused.fold_ink import TrainingInk, collect_ink, prepare_ink
+from mnist_core.engines.fused.fold_ink import Fit, TrainingInk, collect_ink, prepare_ink
 from mnist_core.engines.fused.state import Ink
 from mnist_core.engines.fused.training import Training
 from mnist_core.network.candidate import Activation, Candidate
@@ -31,20 +31,30 @@ class Trainer:
     Parameters
     ----------
     trainings : sequence of Training
-        Networks to be trained on the same images, by recipes with the same batches, classes, dropout and
-        noise. Their parameters are up to date once they are over, and after `write_back`.
-    ink : TrainingInk
-        The images, prepared for such a recipe.
+        Networks to be trained. Their parameters are up to date once they are over, and after `write_back`.
+    ink : TrainingInk or sequence of TrainingInk
+        The images, prepared for recipes with the same batches, classes, dropout and noise; where networks
+        see others, those of each.
     device : Device or None
         What trains them; None chooses.
     """
 
-    def __init__(self, trainings: Sequence[Training], ink: TrainingInk, device: Device | None = None) -> None:
-        self._trainings = trainings
-        self._ink = ink
+    def __init__(
+        self,
+        trainings: Sequence[Training],
+        ink: TrainingInk | Sequence[TrainingInk],
+        device: Device | None = None,
+    ) -> None:
+        inks = [ink] * len(trainings) if isinstance(ink, TrainingInk) else ink
+        self._fits = [Fit(*pair) for pair in zip(trainings, inks, strict=True)]
         self._device = device or choose_device()
-        self._stacks: list[tuple[list[Training], Stack]] = []
+        self._stacks: list[tuple[list[Fit], Stack]] = []
         self._pack()
+
+    @property
+    def live(self) -> list[Training]:
+        """The networks that it trains."""
+        return [fit.training for fits, _ in self._stacks for fit in fits]
 
     @property
     def is_over(self) -> bool:
@@ -53,9 +63,9 @@ class Trainer:
 
     def train_round(self) -> None:
         """Train one epoch of every network that is not over."""
-        for trainings, stack in self._stacks:
-            _train_stack(trainings, stack, self._ink)
-        if any(training.is_over for trainings, _ in self._stacks for training in trainings):
+        for fits, stack in self._stacks:
+            _train_stack(fits, stack)
+        if any(training.is_over for training in self.live):
             self._pack()
 
     def write_back(self) -> None:
@@ -63,16 +73,21 @@ class Trainer:
         for _, stack in self._stacks:
             stack.write_back()
 
+    def dissolve(self) -> None:
+        """Bring the parameters of every network up to date, and train none any more."""
+        self.write_back()
+        self._stacks = []
+
     def _pack(self) -> None:
         """Let those that are over leave, and close the ranks."""
         self.write_back()
-        for training in self._trainings:
+        for training, _ in self._fits:
             if training.is_over:
                 training.return_to_best()
-        live = [training for training in self._trainings if not training.is_over]
+        live = [fit for fit in self._fits if not fit.training.is_over]
         # Those of an epoch one after the other, as what an epoch trains on is drawn once.
-        groups = sorted(self._device.choose_stacks(live), key=lambda group: group[0].steps)
-        self._stacks = [(group, self._device.pack(group)) for group in groups]
+        groups = sorted(self._device.choose_stacks(live), key=lambda group: group[0].training.steps)
+        self._stacks = [(group, self._device.pack([fit.training for fit in group])) for group in groups]
 
 
 def compile_passes() -> None:
@@ -90,22 +105,21 @@ def score(
     trainings: Sequence[Training], ink: Ink, device: Device | None = None
 ) -> Float64[np.ndarray, " networks"]:
     """Compute the share of images that each network reads right."""
-    n, device = len(ink.labels), device or choose_device()
+    device = device or choose_device()
     accuracies = np.empty(len(trainings))
     for number, training in enumerate(trainings):
-        _, n_right = device.pack([training]).measure(ink, n, training.recipe.batch_size)
-        accuracies[number] = n_right[0] / n
+        _, n_right = device.pack([training]).measure([ink])
+        accuracies[number] = n_right[0] / len(ink.labels)
     return accuracies
 
 
-def _train_stack(trainings: Sequence[Training], stack: Stack, ink: TrainingInk) -> None:
-    begin, batch = time.perf_counter(), trainings[0].recipe.batch_size
-    batches = ink.draw(len(trainings[0].history) + 1)
-    losses = stack.train_epoch(batches, ink.n_train, batch, trainings[0].steps)
-    valid_losses, n_right = stack.measure(ink.valid, ink.n_valid, batch)
-    seconds = (time.perf_counter() - begin) / len(trainings)  # each network's share
-    for number, training in enumerate(trainings):
-        training.steps += -(-ink.n_train // batch)
+def _train_stack(fits: Sequence[Fit], stack: Stack) -> None:
+    begin, trainings = time.perf_counter(), [fit.training for fit in fits]
+    losses = stack.train_epoch([ink.draw(len(training.history) + 1) for training, ink in fits])
+    valid_losses, n_right = stack.measure([ink.valid for _, ink in fits])
+    seconds = (time.perf_counter() - begin) / len(fits)  # each network's share
+    for number, (training, ink) in enumerate(fits):
+        training.steps += -(-ink.n_train // training.recipe.batch_size)
         training.add_epoch(
             EpochRecord(
                 epoch=len(training.history) + 1,

@@ -1,11 +1,12 @@
 """Networks side by side as batched products of torch, for devices that no pass is compiled for.
 
 All networks of a stack have the width of the widest: what is beyond a network's own units is masked, has
-no gradient, and so stays zero. So a step is a few dozen operations, however many networks there are.
+no gradient, and so stays zero. So a step is a few dozen operations, however many networks there are. Those
+of several folds are one stack: only hidden 1 tells the folds' images apart. A step takes all that changes
+from one to the next out of tensors, so that a CUDA device can capture it as a graph.
 """
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,59 +16,48 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from mnist_core.engines.fused.conversion import view_upper
+from mnist_core.engines.fused.dense_images import KeptImages, Turns
+from mnist_core.engines.fused.fold_ink import Fit
 from mnist_core.engines.fused.state import Batches, Ink
 from mnist_core.engines.fused.training import EPSILON, KEEP_MEAN, KEEP_SQUARE, Training
-from mnist_core.engines.fused.vectors import GROUP
 from mnist_core.network.architecture import ACTIVATIONS
 from mnist_core.network.candidate import Activation
 from mnist_core.network.recipe import Optimizer
 
 _WIDEST = 4  # times the narrowest network of a stack: more would be padding for the most part
 _MOST_BYTES = 2e9  # of a stack's hidden 1, with Adam's two means
-_MOST_KEPT = 3  # sets of images: of a fold those to train, to validate and to score on
-_MEASURED = 4096  # images at a time that are only looked at
+_MEASURED = 1024  # images at a time that are only looked at
 
 
 class TorchDevice:
     """A device of torch; see `device.Device`."""
 
+    n_tasks = 16  # the paper's grid has 15, of some ten MB each
+
     def __init__(self, name: str) -> None:
         self.device = torch.device(name)
-        self._kept: list[tuple[Ink, Tensor, Tensor]] = []
+        self.images = KeptImages(self.device)
 
-    def choose_stacks(self, trainings: Iterable[Training]) -> list[list[Training]]:
-        """Put as many networks together as have similar widths and fit into memory."""
-        stacks: list[list[Training]] = []
-        for training in sorted(
-            trainings, key=lambda one: (one.steps, *_tell_kind(one), -one.candidate.hidden1)
+    def choose_stacks(self, fits: Iterable[Fit]) -> list[list[Fit]]:
+        """Put as many networks together, of any folds, as have similar widths and fit into memory."""
+        fits, stacks = list(fits), list[list[Fit]]()
+        for fit in sorted(
+            fits, key=lambda one: (one.training.steps, *_tell_kind(one), -one.training.candidate.hidden1)
         ):
-            if not stacks or not _fits(training, stacks[-1]):
+            if not stacks or not _fits(fit, stacks[-1]):
                 stacks.append([])
-            stacks[-1].append(training)
+            stacks[-1].append(fit)
+        folds = list(dict.fromkeys(fit.ink for fit in fits))
         order = list(Activation)
-        return [sorted(stack, key=lambda one: order.index(one.candidate.activation)) for stack in stacks]
+
+        def rank(fit: Fit) -> tuple[int, int]:
+            return folds.index(fit.ink), order.index(fit.training.candidate.activation)
+
+        return [sorted(stack, key=rank) for stack in stacks]
 
     def pack(self, trainings: Sequence[Training]) -> "DenseStack":
-        """Put networks side by side; those of an activation must follow one another."""
+        """Put networks side by side; those of a fold, and of an activation, should follow one another."""
         return DenseStack(trainings, self)
-
-    def take(self, ink: Ink, n_pixels: int) -> tuple[Tensor, Tensor]:
-        """Bring images and labels to the device; those used last stay there.
-
-        Returns
-        -------
-        Tensor of shape (rows, n_pixels)
-            The images in the order of the ink; a batch begins with a row whose number is a multiple of
-            `vectors.GROUP`, and rows before it may be blank.
-        Tensor of shape (n,)
-            Their labels, without gaps.
-        """
-        kept = next((one for one in self._kept if one[0] is ink), None)
-        if kept is None:
-            kept = ink, _spread_ink(ink, n_pixels, self.device), torch.from_numpy(ink.labels).to(self.device)
-        others = [one for one in self._kept if one[0] is not ink]
-        self._kept = [*others[1 - _MOST_KEPT :], kept]
-        return kept[1:]
 
 
 @dataclass(eq=False)
@@ -87,13 +77,13 @@ class _Parameter:
             ahead = torch.addcmul(gradient, momenta, self.means)
             self.weights.addcmul_(torch.where(looks > 0, ahead, self.means), rates, value=-1)
 
-    def step(self, gradient: Tensor, rates: Tensor, decays: Tensor, steps: int) -> None:
+    def step(self, gradient: Tensor, rates: Tensor, decays: Tensor, steps: Tensor) -> None:
         with torch.no_grad():
             gradient = torch.addcmul(gradient, decays, self.weights)
             self.means.lerp_(gradient, 1 - KEEP_MEAN)
             self.squares.mul_(KEEP_SQUARE).addcmul_(gradient, gradient, value=1 - KEEP_SQUARE)
-            spread = self.squares.sqrt().div_(math.sqrt(1 - KEEP_SQUARE**steps)).add_(EPSILON)
-            self.weights.addcdiv_(self.means * rates, spread, value=-1 / (1 - KEEP_MEAN**steps))
+            spread = self.squares.sqrt().div_((1 - KEEP_SQUARE**steps).sqrt()).add_(EPSILON)
+            self.weights.addcdiv_(self.means * (rates / (1 - KEEP_MEAN**steps)), spread, value=-1)
 
 
 class DenseStack:
@@ -116,36 +106,44 @@ class DenseStack:
         runs = groupby(training.candidate.activation for training in trainings)
         self._runs = [(activation, len(list(run))) for activation, run in runs]
 
-    def train_epoch(self, batches: Batches, n: int, batch: int, steps: int) -> np.ndarray:
-        """Train an epoch on n images after so many steps of Adam; return the sums of the losses."""
-        images, labels = self._where.take(batches.ink, self._n_pixels)
+    def train_epoch(self, batches: Sequence[Batches]) -> np.ndarray:
+        """Train an epoch, each network on its own images; return the sums of the losses."""
+        recipe, inks = self._trainings[0].recipe, [one.ink for one in batches]
+        n_batches = -(-len(inks[0].labels) // recipe.batch_size)
+        turns = Turns(self._where.images, inks, self._n_pixels, recipe.batch_size, n_batches, is_cut=True)
         weights = [parameter.weights for parameter in self._parameters]
-        total = torch.zeros(len(self._trainings), dtype=torch.float64, device=images.device)
-        for k, first in enumerate(range(0, n, batch)):
-            its_labels = labels[first : min(first + batch, n)]
-            row = k * (batch + -batch % GROUP)
-            losses = self._lose(self._forward(images[row : row + len(its_labels)]), its_labels).mean(dim=1)
-            gradients = torch.autograd.grad(losses.sum(), weights)
+        total = self._zeros(torch.float64)
+        steps = torch.full((), self._trainings[0].steps, dtype=torch.float64, device=total.device)
+
+        def step() -> None:
+            images, labels, shares = turns.take()
+            losses = self._lose(self._forward(images), labels)
+            gradients = torch.autograd.grad((losses * shares).sum(), weights)
+            steps.add_(1)
             for parameter, gradient in zip(self._parameters, gradients, strict=True):
                 if self._is_adam:
-                    parameter.step(gradient, self._rates, self._decays, steps + k + 1)
+                    parameter.step(gradient, self._rates, self._decays, steps)
                 else:
                     parameter.descend(gradient, self._rates, self._decays, self._momenta, self._looks)
-            total += losses.detach() * len(its_labels)
+            total.add_((losses.detach() * (shares > 0)).sum(dim=1))
+
+        _repeat(step, n_batches, total.device)
         return total.cpu().numpy()
 
-    def measure(self, ink: Ink, n: int, batch: int) -> tuple[np.ndarray, np.ndarray]:  # noqa: ARG002 any will do
-        """Return the sums of the losses on n images, and how many of them are read right."""
-        images, labels = self._where.take(ink, self._n_pixels)
-        losses = torch.zeros(len(self._trainings), dtype=torch.float64, device=images.device)
-        n_right = torch.zeros(len(self._trainings), dtype=torch.int64, device=images.device)
+    def measure(self, inks: Sequence[Ink]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sums of the losses of each network on its images, and how many it reads right."""
+        most = max(len(ink.labels) for ink in inks)
+        batch = min(most, _MEASURED)
+        n_batches = -(-most // batch)
+        turns = Turns(self._where.images, inks, self._n_pixels, batch, n_batches, is_cut=False)
+        sums, n_right = self._zeros(torch.float64), self._zeros(torch.int64)
         with torch.inference_mode():
-            for first in range(0, n, _MEASURED):
-                its_labels = labels[first : min(first + _MEASURED, n)]
-                logits = self._forward(images[first : first + len(its_labels)])
-                losses += self._lose(logits, its_labels).sum(dim=1)
-                n_right += (logits.argmax(dim=1) == its_labels).sum(dim=1)
-        return losses.cpu().numpy(), n_right.cpu().numpy()
+            for _ in range(n_batches):
+                images, labels, shares = turns.take()
+                logits, is_there = self._forward(images), shares > 0
+                sums += (self._lose(logits, labels) * is_there).sum(dim=1)
+                n_right += ((logits.argmax(dim=1) == labels) & is_there).sum(dim=1)
+        return sums.cpu().numpy(), n_right.cpu().numpy()
 
     def write_back(self) -> None:
         """Bring the parameters of the networks up to date."""
@@ -156,10 +154,12 @@ class DenseStack:
                 part = _view(training)[number]
                 part[:] = state[:, network, : part.shape[1], : part.shape[2]]
 
-    def _forward(self, images: Tensor) -> Tensor:
-        """Compute the logits, `(networks, classes, images)`."""
+    def _forward(self, images: Sequence[tuple[Tensor, int]]) -> Tensor:
+        """Compute the logits, `(networks, classes, images)`, of images that so many networks each see."""
         weights1, bias1, *upper = (one.weights for one in self._parameters)
-        sums: Tensor = (weights1.flatten(0, 1) @ images.T).unflatten(0, weights1.shape[:2]) + bias1
+        parts = zip(weights1.split([n for _, n in images]), images, strict=True)
+        products = [part.flatten(0, 1) @ pixels.T for part, (pixels, _) in parts]
+        sums: Tensor = torch.cat(products).unflatten(0, weights1.shape[:2]) + bias1
         for mask, weights, bias in zip(self._masks, upper[::2], upper[1::2], strict=True):
             sums = torch.baddbmm(bias, weights, self._activate(sums) * mask)
         return sums
@@ -171,7 +171,10 @@ class DenseStack:
         return outputs
 
     def _lose(self, logits: Tensor, labels: Tensor) -> Tensor:
-        return cross_entropy(logits, labels.expand(len(logits), -1), reduction="none")
+        return cross_entropy(logits, labels, reduction="none")
+
+    def _zeros(self, kind: torch.dtype) -> Tensor:
+        return torch.zeros(len(self._trainings), dtype=kind, device=self._where.device)
 
     def _send(self, state: np.ndarray) -> _Parameter:
         weights, means, squares = torch.from_numpy(state).to(self._where.device)
@@ -184,6 +187,26 @@ class DenseStack:
 
     def _spread(self, values: Sequence[float]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32, device=self._where.device)[:, None, None]
+
+
+def _repeat(step: Callable[[], None], times: int, device: torch.device) -> None:
+    """Do a step so many times: on a CUDA device the first as it is, then a graph of it again and again."""
+    if device.type != "cuda" or times == 1:
+        for _ in range(times):
+            step()
+        return
+    with torch.cuda.device(device):
+        beside = torch.cuda.Stream()  # where libraries wake, as they may not while a graph is captured
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):
+            step()
+        torch.cuda.current_stream().wait_stream(beside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):  # notes what is done, and does nothing
+            step()
+        for _ in range(times - 1):
+            graph.replay()
+        torch.cuda.synchronize()  # before the graph is let go
 
 
 def _view(training: Training) -> list[np.ndarray]:
@@ -202,24 +225,22 @@ def _pad(parts: Sequence[np.ndarray]) -> np.ndarray:
     return padded
 
 
-def _fits(training: Training, stack: Sequence[Training]) -> bool:
-    widest = stack[0].candidate.hidden1
+def _fits(fit: Fit, stack: Sequence[Fit]) -> bool:
+    training, first = fit.training, stack[0].training
+    widest = first.candidate.hidden1
     n_bytes = 12 * (len(stack) + 1) * widest * training.first.shape[1]
     is_similar = _WIDEST * training.candidate.hidden1 >= widest
-    is_alike = _tell_kind(stack[0]) == _tell_kind(training)
-    return is_similar and is_alike and stack[0].steps == training.steps and n_bytes <= _MOST_BYTES
+    is_alike = _tell_kind(stack[0]) == _tell_kind(fit)
+    return is_similar and is_alike and first.steps == training.steps and n_bytes <= _MOST_BYTES
 
 
-def _tell_kind(training: Training) -> tuple[int, bool]:
-    """Return what the networks of a stack share: layers, and the kind of step."""
-    return len(training.candidate.hidden), training.recipe.optimizer == Optimizer.ADAM
-
-
-def _spread_ink(ink: Ink, n_pixels: int, device: torch.device) -> Tensor:
-    n_groups, n_listed = len(ink.starts) - 1, int(ink.starts[-1])
-    groups = torch.from_numpy(np.repeat(np.arange(n_groups), np.diff(ink.starts))).to(device)
-    pixels = torch.from_numpy(ink.pixels[:n_listed].astype(np.int64)).to(device)
-    values = torch.from_numpy(ink.values[: n_listed * GROUP].reshape(n_listed, GROUP)).to(device)
-    images = torch.zeros(n_groups, n_pixels, GROUP, device=device)
-    images[groups, pixels] = values
-    return images.transpose(1, 2).reshape(n_groups * GROUP, n_pixels)
+def _tell_kind(fit: Fit) -> tuple[int, ...]:
+    """Return what the networks of a stack share: layers, the kind of step, number and size of batches."""
+    recipe = fit.training.recipe
+    n_batches = -(-fit.ink.n_train // recipe.batch_size)
+    return (
+        len(fit.training.candidate.hidden),
+        recipe.optimizer == Optimizer.ADAM,
+        n_batches,
+        recipe.batch_size,
+    )

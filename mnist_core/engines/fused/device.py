@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from mnist_core.engines.fused.compiled_stack import CompiledDevice
+from mnist_core.engines.fused.fold_ink import Fit
 from mnist_core.engines.fused.state import Batches, Ink
 from mnist_core.engines.fused.training import Training
 from mnist_core.ground.errors import DeviceError
@@ -22,15 +23,13 @@ _DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 class Stack(Protocol):
     """Networks side by side on a device."""
 
-    def train_epoch(
-        self, batches: Batches, n: int, batch: int, steps: int
-    ) -> Float64[np.ndarray, " networks"]:
-        """Train an epoch on n images after so many steps of Adam; return the sums of the losses."""
+    def train_epoch(self, batches: Sequence[Batches]) -> Float64[np.ndarray, " networks"]:
+        """Train an epoch, each network on its own images; return the sums of the losses."""
 
     def measure(
-        self, ink: Ink, n: int, batch: int
+        self, inks: Sequence[Ink]
     ) -> tuple[Float64[np.ndarray, " networks"], Int64[np.ndarray, " networks"]]:
-        """Return the sums of the losses on n images, and how many of them are read right."""
+        """Return the sums of the losses of each network on its images, and how many it reads right."""
 
     def write_back(self) -> None:
         """Bring the parameters of the networks up to date."""
@@ -38,9 +37,17 @@ class Stack(Protocol):
 
 @runtime_checkable
 class Device(Protocol):
-    """What trains networks."""
+    """What trains networks.
 
-    def choose_stacks(self, trainings: Iterable[Training]) -> list[list[Training]]:
+    Attributes
+    ----------
+    n_tasks : int
+        Tasks of a search, of any folds, that are best trained at once.
+    """
+
+    n_tasks: int
+
+    def choose_stacks(self, fits: Iterable[Fit]) -> list[list[Fit]]:
         """Choose which networks are put side by side."""
 
     def pack(self, trainings: Sequence[Training]) -> Stack:

@@ -1,13 +1,14 @@
 """The images of a fold as the compiled passes want them."""
 
 from dataclasses import dataclass
-from typing import no_type_check
+from typing import NamedTuple, no_type_check
 
 import numpy as np
 
 from mnist_core.engines.fused.compiled import compiled
 from mnist_core.engines.fused.kernels import count_bits
 from mnist_core.engines.fused.state import Batches, Ink, TurnedInk
+from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import GROUP
 from mnist_core.engines.noise import disturb
 from mnist_core.ground.arrays import Columns, Inputs, Labels, Part
@@ -86,6 +87,13 @@ class TrainingInk:
             batches = self._source.draw(epoch)
             self._drawn = epoch, batches
         return batches
+
+
+class Fit(NamedTuple):
+    """A network in training, and the images that it sees."""
+
+    training: Training
+    ink: TrainingInk
 
 
 def collect_ink(images: Inputs, labels: Labels) -> Ink:
