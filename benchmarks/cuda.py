@@ -1,9 +1,9 @@
 """Claim: one process searches the paper's whole grid on a CUDA device in less than 8 minutes.
 
 `python -m benchmarks.cuda` has the device search `MNIST.mat`, 405 fits, all folds and candidates as one
-stack, a step captured as a graph, and the processor after it; both find the same. Where torch finds no CUDA device,
-its processor device does a device's part on a slice, without a graph: the table says so, and nothing is
-claimed of the time.
+stack, a step captured as a graph, and the processor after it; both find the same. Where torch finds no CUDA
+device, its processor device does a device's part on a slice, without a graph: the table says so, and nothing
+is claimed of the time.
 """
 
 import os
