@@ -140,7 +140,7 @@ def test_all_steps_are_the_same_calls_so_that_a_graph_of_one_can_be_repeated(dig
     with _Calls() as calls:
         stack.train_epoch([batches])
 
-    # What leads to the first step, then steps that begin with the five of taking images, then the sums of losses.
+    # What leads to the first step, then steps that begin with the five of taking images, then the sums.
     begins = [at for at, (name, _) in enumerate(calls.made) if name == "aten.index_select.default"][::5]
     steps = [calls.made[a:b] for a, b in pairwise(begins)]
     assert len(begins) == 5
