@@ -218,7 +218,7 @@ def _join(helds: Sequence[_Held]) -> Trainer:
         for held in helds:
             if held.trainer is not None:
                 held.trainer.dissolve()
-        trainer = Trainer(*zip(*fits, strict=True))
+        trainer = Trainer([network for network, _ in fits], [ink for _, ink in fits])
         for held in helds:
             held.trainer = trainer
     return trainer
