@@ -63,6 +63,7 @@ def _list_pages(*, is_host: bool) -> dict[str, list[st.Page]]:
             st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
             st.Page("pages/operate.py", title="Operate", icon=":material/surgical:", url_path="operate"),
             st.Page("pages/riddle.py", title="Riddle", icon=":material/help:", url_path="riddle"),
+            st.Page("pages/pictures.py", title="Pictures", icon=":material/stacks:", url_path="pictures"),
         ],
         "Let it read": [
             st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),

@@ -168,7 +168,7 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
     mode = flush_denormals()
     for _ in range(_TIMES):
         if part == 0:
-            forward_first(stack, ink, 0, batch, room.outputs1, room.stride)
+            forward_first(stack, ink, 0, batch, room.outputs1, room.outputs1, room.stride)
         elif part == 5:
             step_bias(
                 stack,
@@ -186,7 +186,16 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
         for g in range(len(stack.units)):
             if part == 1:
                 forward_upper(
-                    stack, g, batch, room.outputs1, 0, room.stride, room.outputs, room.room, room.logits
+                    stack,
+                    g,
+                    batch,
+                    room.outputs1,
+                    0,
+                    room.stride,
+                    room.outputs,
+                    room.outputs,
+                    room.room,
+                    room.logits,
                 )
             elif part == 2:
                 judge(room.logits, round_up(stack.n_classes), stack.n_classes, ink.labels, 0, batch)
@@ -198,6 +207,7 @@ def _run_part(part, stack, ink, turned, room, batch):  # noqa: C901 - a function
                     room.outputs1,
                     room.slopes1,
                     room.stride,
+                    room.outputs,
                     room.outputs,
                     room.slopes,
                     room.room,

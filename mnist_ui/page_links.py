@@ -21,6 +21,11 @@ def link_model(name: str) -> None:
         st.page_link(page, label=label, icon=icon, query_params={"model": name})
 
 
+def link_pictures(name: str, label: str) -> None:
+    """Link to the pictures that a network of squares is made of."""
+    st.page_link("pages/pictures.py", label=label, icon=":material/stacks:", query_params={"model": name})
+
+
 def link_suspects() -> None:
     """Link to the labels of the open data set that are likely wrong."""
     label, icon = "Find labels that are likely wrong", ":material/fact_check:"

@@ -1,5 +1,6 @@
 """The Riddle page: when the output fields of a network look like digits, and how to have that on demand."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,12 +12,13 @@ from mnist_core.training.riddle.answer import calibrate, group_factors, group_le
 from mnist_core.training.riddle.design import FACTORS, PAPER
 from mnist_core.training.riddle.networks_table import write_rows
 from mnist_ui.cached.once import once
-from mnist_ui.cached.opened_models import open_model, read_fields
+from mnist_ui.cached.opened_models import open_model, read_eigenpictures, read_fields
 from mnist_ui.components.gallery import Colours, show_gallery
 from mnist_ui.downloads import offer_file
+from mnist_ui.page_links import link_pictures
 from mnist_ui.riddle.riddle_charts import draw_calibration, draw_costs, draw_levels
 from mnist_ui.riddle.study import read_builtin, score_shipped
-from mnist_ui.riddle.words import say_answer, say_null, say_origin, say_score, say_why, tabulate
+from mnist_ui.riddle.words import say_answer, say_exact, say_null, say_origin, say_score, say_why, tabulate
 from mnist_ui.segments import choose_one
 
 _SIZE = 60  # of a picture: ten in a row, five on a phone
@@ -103,6 +105,17 @@ def _offer_rows() -> None:
     st.code(result.facts["command"], language=None, wrap_lines=True)
 
 
+@_drawn_once
+def _show_exact(exact: Model) -> None:
+    st.header("Pictures by construction")
+    whole, facts = read_eigenpictures(exact), exact.info.pictures
+    assert facts is not None  # it was saved with them
+    st.markdown(say_exact(facts, exact.info.test.accuracy))
+    strongest = whole.strengths.argmax(axis=1)
+    pictures = whole.pictures[range(len(strongest)), strongest].astype(np.float32)
+    _show_row("`models/exact`: of each digit the picture that speaks for it most", pictures)
+
+
 st.title("Riddle")
 st.markdown("The paper saw it once and only once: output fields that look like digits. When do they?")
 _show_answer()
@@ -112,3 +125,5 @@ _show_trust()
 st.header("All figures")
 _show_table()
 _offer_rows()
+_show_exact(open_model(SHIPPED_MODELS / "exact"))
+link_pictures("exact", "All its pictures, and what each says of a drawing")

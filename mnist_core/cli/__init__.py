@@ -50,6 +50,7 @@ COMMANDS = {
     "learn": ("learn", "teaches a copy of a model a person's digits"),
     "corrections": ("corrections", "lists, writes, reads or deletes the drawings whose digit was told"),
     "fields": ("fields", "writes what units look for as fields.npy and a picture, in twelve ways"),
+    "pictures": ("pictures", "takes a network of squares apart into the pictures that it is made of"),
     "map": (
         "layer_map",
         "flattens each layer to a cloud of points, and says how far classes have come apart",

@@ -69,7 +69,7 @@ def run_predict(arguments: argparse.Namespace) -> None:
     if arguments.row:
         _predict_rows(model, arguments)
         return
-    named = [pair for path in arguments.input for pair in _read_input(path)]
+    named = [pair for path in arguments.input for pair in read_input(path)]
     images = np.stack([image for _, image in named])
     readings = read_images(model, images)
     document = [_describe(name, reading) for (name, _), reading in zip(named, readings, strict=True)]
@@ -83,7 +83,8 @@ def run_predict(arguments: argparse.Namespace) -> None:
     say(document, "\n".join(map(_say_item, document)), arguments.json)
 
 
-def _read_input(path: Path) -> list[tuple[str, Image]]:
+def read_input(path: Path) -> list[tuple[str, Image]]:
+    """Read a picture, or all drawings of a file of pen strokes, each with its name."""
     if path.suffix.lower() != ".json":
         return [(str(path), read_picture(path))]
     return [

@@ -19,7 +19,7 @@ from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.errors import GridError
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord, find_kept_epoch
-from mnist_core.network.recipe import LEGIBLE, RECIPE_SETTINGS, Keep, Recipe
+from mnist_core.network.recipe import NAMED, RECIPE_SETTINGS, Keep, Recipe
 from mnist_core.store import get_job
 from mnist_core.training.one_network import TrainedModel, train_model
 
@@ -41,10 +41,10 @@ def add_train_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--recipe",
-        choices=["paper", "legible", "robust"],
+        choices=[*NAMED, "robust"],
         default="paper",
-        help="how to train: as the paper does, so that output fields look like digits, or to read what "
-        "people draw (default: paper)",
+        help="how to train: as the paper does, so that output fields look like digits, so that its pictures "
+        "are the network, or to read what people draw (default: paper)",
     )
     command.add_argument(
         "--styles",
@@ -120,8 +120,9 @@ def _train_paper(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
     train = partial(train_network, report=_report_epoch)
-    usual = LEGIBLE if arguments.recipe == "legible" else Recipe()
-    recipe = _change_recipe(replace(usual, n_classes=dataset.n_classes), arguments)
+    recipe = _change_recipe(replace(NAMED[arguments.recipe], n_classes=dataset.n_classes), arguments)
+    if recipe.own_units:
+        _check_exact(candidate, recipe)
     return train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
 
 
@@ -185,6 +186,15 @@ def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:
 def _read_candidate(arguments: argparse.Namespace) -> Candidate:
     params = {"lr": arguments.lr, "hidden": arguments.hidden, "activation": arguments.activation}
     return Candidate.from_params(params)
+
+
+def _check_exact(candidate: Candidate, recipe: Recipe) -> None:
+    is_exact = candidate.activation is Activation.SQUARE and len(candidate.hidden) == 1
+    if not is_exact or candidate.hidden1 < recipe.n_classes:
+        raise GridError(
+            "The recipe exact needs one hidden layer of squares with a unit at least for each of "
+            f"{recipe.n_classes} classes, but got {candidate}: give --hidden 50 --activation square, say."
+        )
 
 
 def _report_epoch(record: EpochRecord) -> None:

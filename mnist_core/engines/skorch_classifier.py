@@ -13,6 +13,7 @@ from torch.utils.data import Dataset
 
 from mnist_core.engines.noise import disturb
 from mnist_core.ground.arrays import Columns, Inputs, Labels
+from mnist_core.ground.errors import GridError
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
@@ -120,7 +121,14 @@ def make_classifier(recipe: Recipe, n_inputs: int, **params: Any) -> DigitClassi
         Pixels of an image.
     **params
         Further settings of the classifier, such as those of `classifier_params`.
+
+    Raises
+    ------
+    GridError
+        If classes are to have units of their own.
     """
+    if recipe.own_units:
+        raise GridError("Units of a class's own are trained by the engine fused, not by skorch: choose it.")
     settings = {
         # Logits and cross-entropy are softmax and its log-likelihood, in one stable step.
         "criterion": nn.CrossEntropyLoss,

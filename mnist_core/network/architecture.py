@@ -23,6 +23,7 @@ ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
     Activation.RELU: torch.relu,
     Activation.TANH: torch.tanh,
     Activation.LINEAR: lambda sums: sums,
+    Activation.SQUARE: torch.square,
 }
 """What each activation does."""
 

@@ -26,6 +26,7 @@ class Activation(StrEnum):
     RELU = "relu"
     TANH = "tanh"
     LINEAR = "linear"
+    SQUARE = "square"
 
     @property
     def label(self) -> str:

@@ -109,6 +109,9 @@ class Recipe:
     keep : Keep
         `last`, the weights of the last epoch, or `best`, those of the epoch after which none was better; as
         skorch's `EarlyStopping` with its `load_best`.
+    own_units : bool
+        Whether each class has units of its own in the last hidden layer: the weights that lead from them to
+        other classes begin at 0 and stay 0. By the fused engine alone.
     """
 
     max_epochs: int = 500
@@ -123,6 +126,7 @@ class Recipe:
     optimizer: str = Optimizer.ADAM
     momentum: float = 0.0
     keep: str = Keep.LAST
+    own_units: bool = False
 
     def __post_init__(self) -> None:
         for name, most in (
@@ -187,14 +191,20 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """Return `paper` or `legible`, where only seed and classes are others, or `paper, changed`."""
+        """Return its name where only seed and classes are others, or `paper, changed` and the like."""
         alike = replace(self, seed=0, n_classes=10)
-        named = {Recipe(): "paper", LEGIBLE: "legible"}
-        return named.get(alike, "paper, changed")
+        names = {recipe: name for name, recipe in NAMED.items()}
+        return names.get(alike, f"{'exact' if self.own_units else 'paper'}, changed")
 
 
 LEGIBLE = Recipe(input_noise=0.6)
 """The paper's recipe on noisy images: its output fields look like digits."""
+
+EXACT = Recipe(input_noise=0.3, own_units=True)
+"""That for networks of squares of which each class has a few of its own: its pictures are the network."""
+
+NAMED = {"paper": Recipe(), "legible": LEGIBLE, "exact": EXACT}
+"""Recipes by their names."""
 
 
 def list_options(recipe: Recipe, limit: int | None, usual: Recipe | None = None) -> list[str]:

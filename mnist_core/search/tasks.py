@@ -14,7 +14,7 @@ _TASK_BYTES = 64e6  # the state of a task: it travels, and a process holds a few
 _TASKS_A_SLOT = 3  # at least, so that all end together
 _BYTES_A_LANE = 4 * 3 * 2  # of a pixel: float32, with Adam's two means, as state and in its stack
 # Sigmoid networks learn the slowest, and so do low rates: those tasks come first.
-_SLOWNESS = [Activation.SIGMOID, Activation.TANH, Activation.RELU, Activation.LINEAR]
+_SLOWNESS = [Activation.SIGMOID, Activation.TANH, Activation.RELU, Activation.LINEAR, Activation.SQUARE]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _PAPER_EPOCHS = {
     Activation.RELU: (19.7, 6.8, 7.8),
     Activation.TANH: (16.8, 9.0, 7.0),
     Activation.LINEAR: (19.7, 6.8, 7.8),  # the paper has none: as ReLU, its half above zero
+    Activation.SQUARE: (19.7, 6.8, 7.8),  # nor of these
 }
 _PAPER_PATIENCE = 3
 _PAPER_IMAGES = 40_000

@@ -13,6 +13,7 @@ from mnist_core.engines.fused.alone import train_network
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.ground.places import check_model_folder
 from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.fields.eigenpictures import measure_pictures
 from mnist_core.insight.reading.floors import measure_floors
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
@@ -20,7 +21,7 @@ from mnist_core.network.history import EpochRecord
 from mnist_core.network.models import Model, read_versions, save_model
 from mnist_core.network.models.info import DataFacts, DoubtFacts, ModelInfo, PenFacts, TestFacts
 from mnist_core.network.models.seen import hash_images
-from mnist_core.network.recipe import LEGIBLE, Recipe, list_options, list_seeds, name_option
+from mnist_core.network.recipe import NAMED, Recipe, list_options, list_seeds, name_option
 
 Train = Callable[[Images, Labels, Candidate, Recipe], tuple[MLP, tuple[EpochRecord, ...]]]
 """Trains a network on images and labels by a recipe; returns it with its history."""
@@ -96,9 +97,9 @@ def train_model(
     images, labels = dataset.images[split.train], dataset.labels[split.train]
     check_inner_split(labels, recipe.inner_folds)
     network, history = train(images, labels, candidate, recipe)
-    is_legible = recipe.name == "legible"
-    usual, extra = (LEGIBLE, ("--recipe", "legible")) if is_legible else (None, ())
-    command = write_command(dataset, candidate, recipe, limit, folder, usual, extra, split.seed)
+    name = recipe.name.split(",")[0]
+    extra = () if name == "paper" else ("--recipe", name)
+    command = write_command(dataset, candidate, recipe, limit, folder, NAMED[name], extra, split.seed)
     made = Made(candidate, recipe, recipe.name, network, history, command)
     return keep_model(made, dataset, split, limit, folder)
 
@@ -135,6 +136,7 @@ def keep_model(made: Made, dataset: Dataset, split: Split, limit: int | None, fo
         versions=read_versions(),
         temperature=made.temperature,
         pens=made.pens,
+        pictures=measure_pictures(made.network, dataset.images[split.test], dataset.labels[split.test]),
     )
     info = replace(info, doubt=made.doubt or measure_floors(made.network, info))
     model = save_model(made.network, info, folder, hash_images(dataset.images[split.train]))

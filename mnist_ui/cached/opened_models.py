@@ -12,6 +12,7 @@ from mnist_core.insight.evaluation import Evaluation
 from mnist_core.insight.evaluation.answers import evaluate_model
 from mnist_core.insight.evaluation.part import Part, Which, take_examples
 from mnist_core.insight.fields import layer_sums, receptive_fields
+from mnist_core.insight.fields.eigenpictures import Eigenpictures, find_eigenpictures
 from mnist_core.network.models import Model, load_model
 from mnist_ui.cached.once import once
 
@@ -57,6 +58,18 @@ def split_once(dataset: Dataset, seed: int, limit: int | None) -> Split:
 def read_fields(model: Model, layer: str) -> Fields:
     """Compute the receptive fields of a layer, upright."""
     return receptive_fields(model.network, layer)
+
+
+@once(most=16)
+def read_eigenpictures(model: Model) -> Eigenpictures:
+    """Take a network of squares apart into its pictures.
+
+    Raises
+    ------
+    ModelError
+        If it is another.
+    """
+    return find_eigenpictures(model.network)
 
 
 @once("Showing all images to the units …", 6)

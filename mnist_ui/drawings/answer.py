@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.data.dataset import DIGITS
 from mnist_core.ground.arrays import Image
 from mnist_core.insight.evaluation import read_activations
+from mnist_core.insight.fields.eigenpictures import is_quadratic
 from mnist_core.insight.reading import Reading, read_images
 from mnist_core.insight.reading.doubt import judge_readings
 from mnist_core.insight.reading.evidence import find_evidence
@@ -26,6 +27,7 @@ from mnist_ui.components.live_answer import (
 )
 from mnist_ui.drawings.exact_here import show_exact
 from mnist_ui.drawings.nearest_images import show_nearest
+from mnist_ui.page_links import link_pictures
 
 _EVIDENCE_SIZE = 112  # screen pixels, four of them a pixel of the image
 _LIVE_WIDTH = 336  # screen pixels, of guess and picture side by side; fits a phone, and beside the evidence
@@ -146,3 +148,5 @@ def _show_units(model: Model, image: Image) -> None:
         "A square a unit, in order; point at it for its number and value. Red is above zero, blue below, "
         "faint near it. The Fields page shows what each unit looks for."
     )
+    if is_quadratic(model.network):
+        link_pictures(model.name, "How much each picture of the network said of it")

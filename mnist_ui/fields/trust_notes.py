@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.insight.fields.eigenpictures import is_quadratic
 from mnist_core.insight.fields.view import Kind
 from mnist_core.insight.fields.views import PRODUCT
 from mnist_core.network.architecture import FIRST
@@ -11,6 +12,7 @@ from mnist_ui.fields.link import FieldsView
 from mnist_ui.fields.pictures import find_shown_image, measure_way
 from mnist_ui.markdown import escape
 from mnist_ui.names import name_unit
+from mnist_ui.page_links import link_pictures
 
 _BETTER = (
     "No single picture a unit can explain more than the best linear fit does; ways with a picture a digit "
@@ -33,6 +35,10 @@ def show_exactness(lens: Lens, view: FieldsView) -> None:
 
 def show_trust(lens: Lens, view: FieldsView) -> None:
     """Say what the chosen way assumes and how far to trust its pictures."""
+    if is_quadratic(lens.model.network):
+        link_pictures(
+            lens.model.name, "This network is a sum of pictures, of which nothing is left out: see them"
+        )
     way = view.way
     if view.layer == FIRST and view.method == PRODUCT:
         st.info(

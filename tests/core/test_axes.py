@@ -34,6 +34,7 @@ KINDS = {
     "batch": ((33, 20), Activation.RELU, 0.05, {"optimizer": "sgd", "batch_size": 32}),
     "seed": ((24, 12), Activation.TANH, 0.001, {"seed": 3}),
     "dropout": ((24, 12, 12), Activation.TANH, 0.001, {"input_dropout": 0.2}),
+    "square": ((40, 20), Activation.SQUARE, 0.001, {"weight_decay": 0.001}),
     "noise": ((24,), Activation.LINEAR, 0.01, {"input_noise": 0.1, "optimizer": "sgd"}),
 }
 MIXED = {

@@ -46,6 +46,7 @@ WRITING = {
     "label-errors": ["nowhere.mat", "--csv"],
     "learn": ["nowhere", "--out"],
     "fields": ["nowhere", "--out"],
+    "pictures": ["nowhere", "--out"],
     "map": ["nowhere", "nowhere.mat", "--csv"],
     "operate": ["nowhere", "--off", "hidden1:1", "--out"],
     "riddle": ["--data", "nowhere.mat", "--out"],

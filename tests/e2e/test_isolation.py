@@ -47,6 +47,7 @@ PARAMETERS = {
     "map": ("model",),
     "operate": ("model",),
     "riddle": (),
+    "pictures": ("model", "draft"),
     "draw": ("model", "draft"),
     "game": ("model", "draft"),
 }
@@ -77,6 +78,7 @@ ROUTES = {
     "learning-curve": [["learning-curve", "MODEL"]],
     "map": [["map", "MODEL"]],
     "operate": [["operate", "MODEL"]],
+    "pictures": [["pictures", "MODEL"]],
     "predict": [["predict", "MODEL", "STROKES"]],
     "report": [["report", "DONE", "--out", "OUT.html"], ["report", "PAUSED", "--out", "OUT.html"]],
     "resume": [["resume", "PAUSED"], ["resume", "DONE"], ["resume", "PAUSED", "--cluster", "tcp://h:1"]],

@@ -20,6 +20,7 @@ HEADINGS = {
     "Map": "Map",
     "Operate": "Operate",
     "Riddle": "Riddle",
+    "Pictures": "Pictures",
     "Draw": "Draw",
     "Game": "Game",
 }

@@ -49,5 +49,5 @@ def test_a_page_knows_the_room_of_no_other_page():
         for page in PAGES.glob("*.py")
     }
 
-    assert len(rooms) == 11
+    assert len(rooms) == 12
     assert {page: others - {page} for page, others in known.items() if others - {page}} == {}

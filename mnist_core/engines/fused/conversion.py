@@ -17,6 +17,8 @@ def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classe
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = MLP.of(candidate, n_pixels, n_classes)
+    if recipe.own_units:
+        _cut_others(network.output.weight)
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
     parts = []
     for layer in list(network.layers)[1:]:
@@ -29,6 +31,14 @@ def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classe
         bias=_with_means(weights["hidden1.bias"]),
         upper=_with_means(upper),
     )
+
+
+@torch.no_grad()
+def _cut_others(weights: torch.Tensor) -> None:
+    """Cut what leads from the units that are one class's own to the others."""
+    n_classes, n_units = weights.shape
+    owners = torch.arange(n_units) * n_classes // n_units
+    weights.mul_(owners == torch.arange(n_classes)[:, None])
 
 
 def make_network(training: Training, n_classes: int) -> MLP:

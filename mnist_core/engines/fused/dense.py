@@ -105,6 +105,8 @@ class DenseStack:
         self._looks = self._spread([float(recipe.optimizer == Optimizer.NESTEROV) for recipe in recipes])
         runs = groupby(training.candidate.activation for training in trainings)
         self._runs = [(activation, len(list(run))) for activation, run in runs]
+        if any(recipe.own_units for recipe in recipes):
+            self._keep_cut(self._parameters[-2].weights, [float(recipe.own_units) for recipe in recipes])
 
     def train_epoch(self, batches: Sequence[Batches]) -> np.ndarray:
         """Train an epoch, each network on its own images; return the sums of the losses."""
@@ -175,6 +177,11 @@ class DenseStack:
 
     def _zeros(self, kind: torch.dtype) -> Tensor:
         return torch.zeros(len(self._trainings), dtype=kind, device=self._where.device)
+
+    def _keep_cut(self, weights: Tensor, cuts: Sequence[float]) -> None:
+        """Give weights of the output that are 0 no gradient, of those networks that ask for it."""
+        heard = 1 - self._spread(cuts) * (weights.detach() == 0)
+        weights.register_hook(lambda gradient: gradient * heard)
 
     def _send(self, state: np.ndarray) -> _Parameter:
         weights, means, squares = torch.from_numpy(state).to(self._where.device)

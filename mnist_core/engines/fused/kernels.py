@@ -426,12 +426,13 @@ def _tanh(builder: Any, x: Any) -> Any:
 def _on_vector(function: Callable[[Any, Any], Any]) -> Any:
     @intrinsic
     @no_type_check
-    def apply(_: Any, values: Any) -> Any:
+    def apply(_: Any, sums: Any, outputs: Any) -> Any:
         def codegen(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
-            store(builder, arguments[0], 0, function(builder, load(builder, arguments[0], 0)))
+            sums, outputs = arguments
+            store(builder, outputs, 0, function(builder, load(builder, sums, 0)))
             return context.get_dummy_value()
 
-        return types.void(values), codegen
+        return types.void(sums, outputs), codegen
 
     return apply
 
@@ -462,9 +463,19 @@ def _tanh_slope(builder: Any, gradient: Any, y: Any) -> Any:
     return builder.fmul(gradient, builder.fsub(constant(1.0), builder.fmul(y, y)))
 
 
+def _square(builder: Any, x: Any) -> Any:
+    return builder.fmul(x, x)
+
+
+def _square_slope(builder: Any, gradient: Any, x: Any) -> Any:
+    return builder.fmul(gradient, builder.fadd(x, x))
+
+
 sigmoid_vector = _on_vector(_sigmoid)
 relu_vector = _on_vector(_relu)
 tanh_vector = _on_vector(_tanh)
+square_vector = _on_vector(_square)
 sigmoid_slope = _on_gradient(_sigmoid_slope)
 relu_slope = _on_gradient(_relu_slope)
 tanh_slope = _on_gradient(_tanh_slope)
+square_slope = _on_gradient(_square_slope)

@@ -15,11 +15,16 @@ from mnist_core.engines.fused.kernels import (
     relu_vector,
     sigmoid_slope,
     sigmoid_vector,
+    square_slope,
+    square_vector,
     tanh_slope,
     tanh_vector,
     transpose_block,
 )
 from mnist_core.engines.fused.vectors import GROUP, WIDE
+
+SQUARE = 4
+"""Code of the activation whose slope its outputs do not tell: it depends on the sign of the sum."""
 
 _HIGH = 8 if WIDE == 6 else 4  # rows of a tile of fewer vectors
 
@@ -33,21 +38,30 @@ def pad_rows(n):
 
 @compiled
 @no_type_check
-def activate(code, values, begin, n):
-    """Apply an activation function, by its code, to n values in place."""
+def activate(code, sums, outputs, begin, n):
+    """Apply an activation function, by its code, to n sums; both arrays may be one."""
     for at in range(begin, begin + n, 16):
         if code == 0:
-            sigmoid_vector(place(values, at))
+            sigmoid_vector(place(sums, at), place(outputs, at))
         elif code == 1:
-            relu_vector(place(values, at))
+            relu_vector(place(sums, at), place(outputs, at))
         elif code == 2:
-            tanh_vector(place(values, at))
+            tanh_vector(place(sums, at), place(outputs, at))
+        elif code == SQUARE:
+            square_vector(place(sums, at), place(outputs, at))
+
+
+@compiled
+@no_type_check
+def keep_sums(code, outputs):
+    """Make room for sums beside their outputs where the slopes need them, or else use one room for both."""
+    return make_rows(len(outputs)) if code == SQUARE else outputs
 
 
 @compiled
 @no_type_check
 def multiply_slopes(code, gradients, at, outputs, begin, n):
-    """Multiply n gradients by the slope of the activation whose outputs are given."""
+    """Multiply n gradients by the slope of the activation whose outputs, of squares the sums, are given."""
     for u in range(0, n, 16):
         if code == 0:
             sigmoid_slope(place(gradients, at + u), place(outputs, begin + u))
@@ -55,6 +69,8 @@ def multiply_slopes(code, gradients, at, outputs, begin, n):
             relu_slope(place(gradients, at + u), place(outputs, begin + u))
         elif code == 2:
             tanh_slope(place(gradients, at + u), place(outputs, begin + u))
+        elif code == SQUARE:
+            square_slope(place(gradients, at + u), place(outputs, begin + u))
 
 
 @compiled

@@ -22,6 +22,7 @@ from mnist_core.engines.fused.matrices import (
     activate,
     choose_width,
     gather_tile,
+    keep_sums,
     make_rows,
     multiply,
     multiply_slopes,
@@ -46,6 +47,7 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
     outputs1, slopes1, logits = make_rows(height * stride), make_rows(batch * stride), make_rows(batch * wide)
     room = batch * widest  # of each hidden layer above the first
     outputs, slopes = make_rows(2 * room), make_rows(2 * room)
+    sums1, sums = keep_sums(stack.code, outputs1), keep_sums(stack.code, outputs)
     gradients, bias_gradients = make_rows(len(stack.upper.weights)), make_rows(stack.lanes)
     turned_weights = make_rows(find_largest(stack))
     lane_rates, zeros = make_rows(stack.lanes), make_rows(max(stack.lanes, widest, wide))
@@ -55,12 +57,12 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
         size = min(batch, n - first)
         steps += 1
         root = np.float32(1 / math.sqrt(1 - KEEP_SQUARE**steps))
-        forward_first(stack, ink, k * height // GROUP, size, outputs1, stride)
+        forward_first(stack, ink, k * height // GROUP, size, sums1, outputs1, stride)
         for g in range(n_networks):
             correction = 1 - KEEP_MEAN**steps if stack.is_adam else 1.0
             rate = np.float32(stack.rates[g] / correction)
             lane_rates[stack.units[g] : stack.units[g] + stack.widths[g, 0]] = rate
-            forward_upper(stack, g, size, outputs1, 0, stride, outputs, room, logits)
+            forward_upper(stack, g, size, outputs1, 0, stride, sums, outputs, room, logits)
             losses[g] += judge(logits, wide, stack.n_classes, ink.labels, first, size)[0]
             backward_upper(
                 stack,
@@ -69,6 +71,7 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
                 outputs1,
                 slopes1,
                 stride,
+                sums,
                 outputs,
                 slopes,
                 room,
@@ -78,7 +81,7 @@ def train_epoch(stack, ink, turned, n, batch, steps, losses):
                 zeros,
             )
             step_upper(stack, g, gradients, rate, root)
-        step_bias(stack, size, outputs1, slopes1, stride, bias_gradients, lane_rates, root, zeros)
+        step_bias(stack, size, sums1, slopes1, stride, bias_gradients, lane_rates, root, zeros)
         step_first(stack, turned, k, slopes1, stride, lane_rates, root)
     restore_float_mode(mode)
     return steps
@@ -116,13 +119,12 @@ def measure(stack, ink, n, batch, losses, n_right):
     outputs = make_rows(2 * room)
     mode = flush_denormals()
     for first in range(0, n, height):
-        forward_first(stack, ink, first // GROUP, min(height, n - first), outputs1, stride)
+        forward_first(stack, ink, first // GROUP, min(height, n - first), outputs1, outputs1, stride)
         for begin in range(first, min(first + height, n), part):
             size = min(part, n - begin)
             for g in range(len(stack.units)):
-                forward_upper(
-                    stack, g, size, outputs1, (begin - first) * stride, stride, outputs, room, logits
-                )
+                at = (begin - first) * stride
+                forward_upper(stack, g, size, outputs1, at, stride, outputs, outputs, room, logits)
                 loss, right = judge(logits, wide, stack.n_classes, ink.labels, begin, size)
                 losses[g] += loss
                 n_right[g] += right
@@ -131,9 +133,9 @@ def measure(stack, ink, n, batch, losses, n_right):
 
 @compiled
 @no_type_check
-def forward_first(stack, ink, group, size, outputs, stride):
-    """Compute hidden 1's outputs of a batch, which begins with a group of that number."""
-    bias, weights, out = place(stack.bias.weights, 0), place(stack.first.weights, 0), place(outputs, 0)
+def forward_first(stack, ink, group, size, sums, outputs, stride):
+    """Compute hidden 1's sums and outputs of a batch, which begins with a group of that number."""
+    bias, weights, out = place(stack.bias.weights, 0), place(stack.first.weights, 0), place(sums, 0)
     pixels, values, starts, lanes = place(ink.pixels, 0), place(ink.values, 0), ink.starts, stack.lanes
     for first in range(0, size, GROUP):
         low = starts[group]
@@ -154,20 +156,20 @@ def forward_first(stack, ink, group, size, outputs, stride):
             lane += 16 * n_vectors
         group += 1
     for i in range(size):
-        activate(stack.code, outputs, i * stride, lanes)
+        activate(stack.code, sums, outputs, i * stride, lanes)
 
 
 @compiled
 @no_type_check
-def forward_upper(stack, g, size, outputs1, begin, stride, outputs, room, logits):
+def forward_upper(stack, g, size, outputs1, begin, stride, sums, outputs, room, logits):
     """Compute the outputs of one network's hidden layers above the first, and its logits."""
     weights, at = stack.upper.weights, stack.begins[g]
     below, low, row, n = outputs1, begin + stack.units[g], stride, stack.widths[g, 0]
     for layer in range(1, stack.depths[g]):
         wide, here = round_up(stack.widths[g, layer]), (layer - 1) * room
         bias = at + n * wide
-        multiply(wide, size, n, outputs, here, wide, below, low, row, 1, weights, at, wide, weights, bias)
-        activate(stack.code, outputs, here, size * wide)
+        multiply(wide, size, n, sums, here, wide, below, low, row, 1, weights, at, wide, weights, bias)
+        activate(stack.code, sums, outputs, here, size * wide)
         below, low, row, n = outputs, here, wide, stack.widths[g, layer]
         at = bias + wide
     wide = round_up(stack.n_classes)
@@ -202,7 +204,7 @@ def judge(logits, wide, n_classes, labels, first, size):
 @compiled
 @no_type_check
 def backward_upper(
-    stack, g, size, outputs1, slopes1, stride, outputs, slopes, room, logits, gradients, turned, zeros
+    stack, g, size, outputs1, slopes1, stride, sums, outputs, slopes, room, logits, gradients, turned, zeros
 ):
     """Compute the gradients of the layers above hidden 1, and of hidden 1's outputs.
 
@@ -240,5 +242,5 @@ def backward_upper(
             0,
         )
         if layer > 0:
-            multiply_slopes(stack.code, slopes, here, outputs, here, size * row)
+            multiply_slopes(stack.code, slopes, here, sums, here, size * row)
         above, high, wide, n_above = slopes, here, wide_below, n

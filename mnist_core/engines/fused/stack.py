@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mnist_core.engines.fused.matrices import make_rows
+from mnist_core.engines.fused.matrices import SQUARE, make_rows
 from mnist_core.engines.fused.state import Layer, StackState
 from mnist_core.engines.fused.training import Training
 from mnist_core.engines.fused.vectors import round_up
@@ -14,7 +14,13 @@ from mnist_core.network.recipe import Optimizer, Recipe
 STACK_LANES = 96
 """A tile's width; their weights with Adam's means fit a core's second-level cache."""
 
-_CODES = {Activation.SIGMOID: 0, Activation.RELU: 1, Activation.TANH: 2, Activation.LINEAR: 3}
+_CODES = {
+    Activation.SIGMOID: 0,
+    Activation.RELU: 1,
+    Activation.TANH: 2,
+    Activation.LINEAR: 3,
+    Activation.SQUARE: SQUARE,
+}
 
 
 def choose_stacks(trainings: Iterable[Training]) -> list[list[Training]]:
@@ -67,6 +73,7 @@ def pack_stack(trainings: Sequence[Training], n_classes: int) -> StackState:
         decays=decays,
         momenta=momenta,
         looks=looks,
+        cuts=np.array([training.recipe.own_units for training in trainings]),
         lane_decays=lane_decays,
         lane_momenta=lane_momenta,
         lane_looks=lane_looks,

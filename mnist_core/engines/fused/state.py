@@ -80,7 +80,7 @@ class StackState(NamedTuple):
     Attributes
     ----------
     code : int
-        0 sigmoid, 1 ReLU, 2 tanh, 3 linear: the activation of all.
+        0 sigmoid, 1 ReLU, 2 tanh, 3 linear, 4 square: the activation of all.
     is_adam : bool
         Whether Adam steps all of them, or else gradient descent.
     lanes : int
@@ -100,6 +100,8 @@ class StackState(NamedTuple):
         Units of the hidden layers of each network; 0 where it has fewer.
     rates, decays, momenta, looks : ndarray of float64
         Learning rate, weight decay and momentum of each network; whether it looks ahead as Nesterov does.
+    cuts : ndarray of bool
+        Whether weights above hidden 1 that are 0 stay 0, for each network.
     lane_decays, lane_momenta, lane_looks : ndarray of shape (lanes,), float32
         The latter three for each unit of hidden 1.
     """
@@ -120,6 +122,7 @@ class StackState(NamedTuple):
     decays: Any
     momenta: Any
     looks: Any
+    cuts: Any
     lane_decays: Any
     lane_momenta: Any
     lane_looks: Any

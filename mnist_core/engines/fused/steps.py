@@ -19,10 +19,10 @@ def has_decay(stack):
 
 @compiled
 @no_type_check
-def step_bias(stack, size, outputs, slopes, stride, gradients, rates, root, zeros):
+def step_bias(stack, size, sums, slopes, stride, gradients, rates, root, zeros):
     """Turn gradients by hidden 1's outputs into those by its sums, and step its biases."""
     for i in range(size):
-        multiply_slopes(stack.code, slopes, i * stride, outputs, i * stride, stack.lanes)
+        multiply_slopes(stack.code, slopes, i * stride, sums, i * stride, stack.lanes)
     sum_rows(slopes, 0, size, stride, gradients, 0, stack.lanes, zeros)
     if has_decay(stack):
         for u in range(stack.lanes):
@@ -65,6 +65,10 @@ def step_upper(stack, g, gradients, rate, root):
     if decay > 0:
         for at in range(stack.begins[g], stack.ends[g]):
             gradients[at] += decay * stack.upper.weights[at]
+    if stack.cuts[g]:
+        for at in range(stack.begins[g], stack.ends[g]):
+            if stack.upper.weights[at] == 0:
+                gradients[at] = 0
     for at in range(stack.begins[g], stack.ends[g], 16):
         step_vector(stack, stack.upper, gradients, at, rates, momenta, looks, 0, root)
 

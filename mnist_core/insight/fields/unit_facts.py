@@ -53,7 +53,7 @@ class UnitFacts:
         Standard deviation of the activation over the held-out images.
     flat_share : ndarray of shape (units,), float64
         Share of the images at which the slope of the activation is under 5 % of its steepest; 0 for ReLU,
-        whose flat side is its rest, and for the output, which has no activation function.
+        whose flat side is its rest, for squares, and for the output, which has no activation function.
     """
 
     accuracy: float
@@ -217,7 +217,7 @@ def _outputs_with(
 
 
 def _share_flat(network: MLP, layer: str, sums: Activations) -> PerUnit:
-    if layer == OUTPUT or network.activation in (Activation.RELU, Activation.LINEAR):
+    if layer == OUTPUT or network.activation in (Activation.RELU, Activation.LINEAR, Activation.SQUARE):
         return np.zeros(sums.shape[1])
     steepest = read_slopes(network, np.zeros((1, 1), dtype=np.float32)).item()
     shares: PerUnit = (read_slopes(network, sums) < FLAT_BELOW * steepest).mean(axis=0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mnist_core.ground.errors import ModelError
 from mnist_core.insight.evaluation import evaluate
+from mnist_core.insight.fields.eigenpictures import measure_pictures
 from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.operations import Operation, apply_all
 from mnist_core.insight.reading.floors import measure_floors
@@ -66,7 +67,8 @@ def keep_operated(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         changes=(*model.info.changes, change),
     )
-    info = replace(info, doubt=measure_floors(network, info))
+    pictures = measure_pictures(network, bench.test.images, bench.test.labels)
+    info = replace(info, doubt=measure_floors(network, info), pictures=pictures)
     return save_model(network, info, folder, model.seen)
 
 

@@ -162,6 +162,9 @@ def activate(activation: Activation, sums: Activations) -> Activations:
         return rectified
     if activation is Activation.LINEAR:
         return sums
+    if activation is Activation.SQUARE:
+        squared: Activations = np.square(sums)
+        return squared
     if activation is Activation.TANH:
         bent: Activations = np.tanh(sums)
         return bent

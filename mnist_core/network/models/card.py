@@ -5,6 +5,7 @@ from statistics import median
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
 from mnist_core.network.models.opening import Opening
+from mnist_core.network.models.picture_facts import PictureFacts
 from mnist_core.network.recipe import OPTIMIZER_WORDS, Keep, Optimizer, Recipe
 
 _BEHIND = {1: "the hidden layer", 2: "both hidden layers", 3: "all hidden layers"}
@@ -23,7 +24,7 @@ seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 
 {_describe_test(info)}
 
-{_describe_learned(info.learned, info.test.n)}\
+{_describe_pictures(info.pictures)}{_describe_learned(info.learned, info.test.n)}\
 {_describe_changes(info)}{_describe_pens(info.pens, info.trained_as)}{_describe_doubt(info)}\
 {_describe_openings(info.openings)}\
 Data: {data.name}, {data.n_samples:,} images \
@@ -50,6 +51,20 @@ def _describe_test(info: ModelInfo) -> str:
         f"It was changed after its training, and reads **{info.test.accuracy:.2%}** of "
         f"{last.measured_on} right; before the last changes it read {last.accuracy_before:.2%}."
     )
+
+
+def _describe_pictures(pictures: PictureFacts | None) -> str:
+    if pictures is None:
+        return ""
+    fewest, most = min(pictures.counts), max(pictures.counts)
+    count = f"{most}" if fewest == most else f"{fewest} to {most}"
+    of_them = "These" if most <= pictures.most else f"The {pictures.most} strongest of each"
+    return f"""Its pictures are the network: the logit of each digit is a sum over {count} pictures, each \
+picture's product with the image, shifted, squared and multiplied by a factor. {of_them} explain the \
+logits with an R² of {min(pictures.r2):.4f} at least, and alone \
+read **{pictures.accuracy:.2%}** of the same images right.
+
+"""
 
 
 def _describe_parent(info: ModelInfo) -> str:
@@ -92,7 +107,8 @@ def _describe_extras(recipe: Recipe) -> str:
         f"input noise {recipe.input_noise:g}": recipe.input_noise,
         f"momentum {recipe.momentum:g}": recipe.momentum,
     }
-    return "".join(f", {words}" for words, amount in amounts.items() if amount)
+    own = ", each digit with hidden units of its own" if recipe.own_units else ""
+    return "".join(f", {words}" for words, amount in amounts.items() if amount) + own
 
 
 def _describe_robust(info: ModelInfo) -> str:

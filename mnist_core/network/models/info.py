@@ -6,6 +6,7 @@ from mnist_core.data.dataset import DIGITS
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord, find_kept_epoch
 from mnist_core.network.models.opening import Opening
+from mnist_core.network.models.picture_facts import PictureFacts
 from mnist_core.network.recipe import Recipe
 
 
@@ -254,6 +255,8 @@ class ModelInfo:
         When it answers and when it says that it is not sure; None where that was not measured.
     openings : tuple of Opening
         Every time that it was measured by `benchmark`, the first first.
+    pictures : PictureFacts or None
+        Of a network of squares with one hidden layer: what its pictures come to on the images of `test`.
     """
 
     candidate: Candidate
@@ -275,6 +278,7 @@ class ModelInfo:
     trained_as: str = ""
     doubt: DoubtFacts | None = None
     openings: tuple[Opening, ...] = ()
+    pictures: PictureFacts | None = None
 
     @property
     def tested_as_changed(self) -> ChangeFacts | None:

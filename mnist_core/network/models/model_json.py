@@ -19,6 +19,7 @@ from mnist_core.network.models.info import (
     WriterFacts,
 )
 from mnist_core.network.models.opening import Opening
+from mnist_core.network.models.picture_facts import PictureFacts
 from mnist_core.network.recipe import Recipe
 
 SCHEMA = 1
@@ -55,6 +56,7 @@ def read_info(folder: Path) -> ModelInfo:
             trained_as=_parse_parent(values),
             doubt=_parse_doubt(values.get("doubt")),
             openings=tuple(Opening(**opening) for opening in values.get("openings", ())),
+            pictures=_parse_pictures(values.get("pictures")),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
@@ -121,6 +123,13 @@ def _parse_doubt(values: Mapping[str, Any] | None) -> DoubtFacts | None:
     if len(doubt.shares) != len(doubt.floors):
         raise ValueError("doubt (as many floors as shares)")
     return doubt
+
+
+def _parse_pictures(values: Mapping[str, Any] | None) -> PictureFacts | None:
+    if values is None:
+        return None
+    counts, r2 = tuple(map(int, values["counts"])), tuple(map(float, values["r2"]))
+    return PictureFacts(counts, int(values["most"]), r2, float(values["accuracy"]))
 
 
 def _parse_change(values: Mapping[str, Any]) -> ChangeFacts:

@@ -84,4 +84,5 @@ def _describe(model: Model, learned: Learned, folder: Path, seed: int) -> ModelI
         versions=read_versions(),
         learned=facts,
         doubt=None,  # it has now seen the pens that would measure it
+        pictures=None,  # these were of the model before
     )

@@ -14,6 +14,7 @@ const ACTIVATIONS = {
   relu: (sum) => Math.max(sum, 0),
   tanh: Math.tanh,
   linear: (sum) => sum,
+  square: (sum) => sum * sum,
 };
 
 /** Draws strokes, lists of points [x, y] at any scale, as an image: 784 values of ink from 0 to 1. */

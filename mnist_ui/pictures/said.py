@@ -1,0 +1,65 @@
+"""What each picture of a network says of one image: parts that add up to the logits."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.ground.arrays import Image
+from mnist_core.insight.fields.eigenpictures import MOST_PICTURES, Eigenpictures
+from mnist_core.network.models import Model
+from mnist_ui.components.gallery import Colours, show_gallery
+from mnist_ui.markdown import escape
+from mnist_ui.names import name_digit
+
+_SIZE = 58  # screen pixels of a picture; five side by side on a phone
+_LARGE = 96
+
+
+def show_said(model: Model, whole: Eigenpictures, image: Image) -> None:
+    """Show how much each picture said of an image, for every class, the guess first."""
+    (parts,) = whole.split(image[None])
+    logits = parts.sum(axis=1) + whole.biases
+    names, order = model.info.class_names, [int(place) for place in np.argsort(-logits, kind="stable")]
+    guess = order[0]
+    st.markdown(
+        f"**It reads {escape(name_digit(names[guess]))}**: its pictures add up to "
+        f"{logits[guess]:+.2f}, those of {escape(name_digit(names[order[1]]))} to {logits[order[1]]:+.2f}."
+    )
+    _show_guess(whole, image, guess, names[guess])
+    st.subheader("What every picture said")
+    columns = st.columns(2, gap="large")
+    for number, place in enumerate(order):
+        with columns[number % 2]:
+            _show_class(whole, parts[place], place, names[place])
+    st.caption(
+        "Under each picture its part of the logit: the ink on its red less the ink on its blue, with its "
+        "shift, squared, times its strength. The square takes more blue for as much as more red. The parts "
+        "and the bias add up to the logit: nothing is left out."
+    )
+
+
+def _show_guess(whole: Eigenpictures, image: Image, place: int, name: str) -> None:
+    """Show where on the image each picture of the guess found what it multiplies."""
+    n = min(whole.counts[place], MOST_PICTURES)
+    products = (whole.pictures[place, :n] * image).astype(np.float32)
+    totals = products.sum(axis=(1, 2)) + whole.shifts[place, :n]
+    parts = whole.strengths[place, :n] * totals**2
+    st.caption(f"Its pictures of {name}, times the image: what each adds up to with its shift, and its part")
+    captions = [f"{total:+.2f} → {part:+.2f}" for total, part in zip(totals, parts, strict=True)]
+    label = f"pictures of {name} times the image"
+    show_gallery(products, captions, Colours.SIGNED, size=_LARGE, one_scale=False, label=label)
+
+
+def _show_class(whole: Eigenpictures, parts: np.ndarray, place: int, name: str) -> None:
+    shown, rest = parts[:MOST_PICTURES], parts[MOST_PICTURES : whole.counts[place]]
+    terms = " ".join(f"{part:+.2f}" for part in shown)
+    others = f" {rest.sum():+.2f} of {len(rest)} weaker ones" if len(rest) else ""
+    bias = whole.biases[place]
+    st.markdown(f"**{escape(name)}**: {terms}{others}, bias {bias:+.2f} = **{parts.sum() + bias:+.2f}**")
+    show_strongest(whole, place, [f"{part:+.2f}" for part in shown], f"pictures of {name}")
+
+
+def show_strongest(whole: Eigenpictures, place: int, captions: list[str], label: str) -> None:
+    """Show the strongest pictures of a class, each on its own scale."""
+    n = min(whole.counts[place], MOST_PICTURES)
+    pictures = whole.pictures[place, :n].astype(np.float32)
+    show_gallery(pictures, captions[:n], Colours.SIGNED, size=_SIZE, one_scale=False, label=label)
