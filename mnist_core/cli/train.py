@@ -21,7 +21,7 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord, find_kept_epoch
 from mnist_core.network.recipe import NAMED, RECIPE_SETTINGS, Keep, Recipe
 from mnist_core.store import get_job
-from mnist_core.training.one_network import TrainedModel, train_model
+from mnist_core.training.one_network import Train, TrainedModel, train_model
 
 
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
@@ -119,10 +119,13 @@ def run_train(arguments: argparse.Namespace) -> None:
 def _train_paper(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
-    train = partial(train_network, report=_report_epoch)
     recipe = _change_recipe(replace(NAMED[arguments.recipe], n_classes=dataset.n_classes), arguments)
+    train: Train = train_network
     if recipe.own_units:
-        _check_exact(candidate, recipe)
+        from mnist_core.training.exact import train_exact  # noqa: PLC0415 - not for the paper's
+
+        train = train_exact
+    train = partial(train, report=_report_epoch)
     return train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
 
 
@@ -186,15 +189,6 @@ def _change_recipe(usual: Recipe, arguments: argparse.Namespace) -> Recipe:
 def _read_candidate(arguments: argparse.Namespace) -> Candidate:
     params = {"lr": arguments.lr, "hidden": arguments.hidden, "activation": arguments.activation}
     return Candidate.from_params(params)
-
-
-def _check_exact(candidate: Candidate, recipe: Recipe) -> None:
-    is_exact = candidate.activation is Activation.SQUARE and len(candidate.hidden) == 1
-    if not is_exact or candidate.hidden1 < recipe.n_classes:
-        raise GridError(
-            "The recipe exact needs one hidden layer of squares with a unit at least for each of "
-            f"{recipe.n_classes} classes, but got {candidate}: give --hidden 50 --activation square, say."
-        )
 
 
 def _report_epoch(record: EpochRecord) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mnist_core.data.dataset import split_inner
-from mnist_core.engines.fused import Trainer, prepare_ink
-from mnist_core.engines.fused.conversion import make_network, start_training
+from mnist_core.engines.fused import Trainer, Training, TrainingInk, prepare_ink
+from mnist_core.engines.fused.conversion import make_network, start_training, take_up
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
@@ -31,6 +31,21 @@ def train_network(
 
     [trained] = train_networks(images, labels, [(candidate, recipe)], pass_on)
     return trained
+
+
+def train_on(
+    images: Inputs,
+    labels: Labels,
+    network: MLP,
+    candidate: Candidate,
+    recipe: Recipe,
+    report: Callable[[EpochRecord], None] | None = None,
+) -> Trained:
+    """Train a network on as `train_network` trains one, from its weights instead of fresh ones."""
+    ink = prepare_ink(images, labels, *split_inner(labels, recipe.inner_folds), recipe)
+    training = take_up(network, candidate, recipe)
+    _train([training], ink, lambda _, record: None if report is None else report(record))
+    return make_network(training, recipe.n_classes), tuple(training.history)
 
 
 def train_seeds(
@@ -125,10 +140,16 @@ def _train_side_by_side(
     recipe = kinds[0][1]
     ink = prepare_ink(images, labels, *split_inner(labels, recipe.inner_folds), recipe)
     trainings = [start_training(*kind, ink.n_pixels, recipe.n_classes) for kind in kinds]
+    _train(trainings, ink, report)
+    return [(make_network(one, recipe.n_classes), tuple(one.history)) for one in trainings]
+
+
+def _train(
+    trainings: Sequence[Training], ink: TrainingInk, report: Callable[[int, EpochRecord], None]
+) -> None:
     trainer = Trainer(trainings, ink)
     while not trainer.is_over:
         live = [number for number, training in enumerate(trainings) if not training.is_over]
         trainer.train_round()
         for number in live:
             report(number, trainings[number].history[-1])
-    return [(make_network(one, recipe.n_classes), tuple(one.history)) for one in trainings]

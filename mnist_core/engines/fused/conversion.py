@@ -19,6 +19,11 @@ def start_training(candidate: Candidate, recipe: Recipe, n_pixels: int, n_classe
         network = MLP.of(candidate, n_pixels, n_classes)
     if recipe.own_units:
         _cut_others(network.output.weight)
+    return take_up(network, candidate, recipe)
+
+
+def take_up(network: MLP, candidate: Candidate, recipe: Recipe) -> Training:
+    """Begin a training with the weights of a network; zeros of its output stay where classes own units."""
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
     parts = []
     for layer in list(network.layers)[1:]:

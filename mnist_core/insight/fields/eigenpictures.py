@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float64
 
 from mnist_core.ground.arrays import Images, Labels
@@ -59,6 +60,21 @@ class Eigenpictures:
         likeness = np.einsum("nij,kpij->nkp", images.astype(np.float64), self.pictures, optimize=True)
         parts: Float64[np.ndarray, "n classes pictures"] = self.strengths * (likeness + self.shifts) ** 2
         return parts
+
+    def to_network(self) -> MLP:
+        """Make the network of these pictures: a unit a picture, class by class, in evaluation mode."""
+        n_classes, n_pictures, side, _ = self.pictures.shape
+        network = MLP(n_classes * n_pictures, None, Activation.SQUARE, side**2, n_classes)
+        scales = np.cbrt(np.abs(self.strengths))  # as much of the strength in each of three factors
+        heard = np.eye(n_classes).repeat(n_pictures, axis=1) * (np.sign(self.strengths) * scales).ravel()
+        arrays = {
+            "hidden1.weight": (self.pictures * scales[..., None, None]).reshape(-1, side**2),
+            "hidden1.bias": (self.shifts * scales).ravel(),
+            "output.weight": heard,
+            "output.bias": self.biases,
+        }
+        network.load_state_dict({name: torch.tensor(one).float() for name, one in arrays.items()})
+        return network.eval()
 
     def add_up(self, images: Images) -> Float64[np.ndarray, "n classes"]:
         """Compute the logits from the pictures alone."""
