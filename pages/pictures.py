@@ -8,7 +8,7 @@ from mnist_core.ground.errors import DrawingError
 from mnist_core.insight.fields.eigenpictures import MOST_PICTURES, Eigenpictures, is_quadratic
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE, draw_strokes
-from mnist_ui.cached.opened_models import read_eigenpictures
+from mnist_ui.cached.opened_models import open_sample, read_eigenpictures
 from mnist_ui.components.canvas import show_canvas
 from mnist_ui.components.canvas.state import Canvas
 from mnist_ui.draft import take_up_draft
@@ -79,7 +79,7 @@ def _choose_image(model: Model) -> Image | None:
 
 
 def _take_image(model: Model) -> Image | None:
-    dataset = current_dataset()
+    dataset = current_dataset() or open_sample()
     if dataset.side != model.info.side:
         st.warning(
             f"{escape(model.name)} reads images of {model.info.side} x {model.info.side} pixels, but "

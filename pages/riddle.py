@@ -111,9 +111,13 @@ def _show_exact(exact: Model) -> None:
     whole, facts = read_eigenpictures(exact), exact.info.pictures
     assert facts is not None  # it was saved with them
     st.markdown(say_exact(facts, exact.info.test.accuracy))
-    strongest = whole.strengths.argmax(axis=1)
-    pictures = whole.pictures[range(len(strongest)), strongest].astype(np.float32)
-    _show_row("`models/exact`: of each digit the picture that speaks for it most", pictures)
+    st.markdown("`models/exact`: of each digit its strongest picture, with its strength")
+    captions = [f"{digit}: {strength:+.1f}" for digit, strength in enumerate(whole.strengths[:, 0])]
+    pictures, label = whole.pictures[:, 0].astype(np.float32), "strongest pictures of models/exact"
+    show_gallery(pictures, captions, Colours.SIGNED, size=_SIZE, one_scale=False, label=label)
+    st.caption(
+        "Ink on one colour alone counts, squared: for the digit where the strength is above 0, else against."
+    )
 
 
 st.title("Riddle")

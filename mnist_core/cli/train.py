@@ -21,7 +21,7 @@ from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.history import EpochRecord, find_kept_epoch
 from mnist_core.network.recipe import NAMED, RECIPE_SETTINGS, Keep, Recipe
 from mnist_core.store import get_job
-from mnist_core.training.one_network import Train, TrainedModel, train_model
+from mnist_core.training.one_network import TrainedModel, train_model
 
 
 def add_train_arguments(command: argparse.ArgumentParser) -> None:
@@ -120,12 +120,11 @@ def _train_paper(
     arguments: argparse.Namespace, dataset: Dataset, split: Split, candidate: Candidate, out: Path
 ) -> TrainedModel:
     recipe = _change_recipe(replace(NAMED[arguments.recipe], n_classes=dataset.n_classes), arguments)
-    train: Train = train_network
+    train = partial(train_network, report=_report_epoch)
     if recipe.own_units:
         from mnist_core.training.exact import train_exact  # noqa: PLC0415 - not for the paper's
 
-        train = train_exact
-    train = partial(train, report=_report_epoch)
+        train = partial(train_exact, report=_report_epoch)
     return train_model(dataset, split, arguments.limit, candidate, recipe, out, train)
 
 

@@ -262,7 +262,7 @@ def test_the_sample_is_unseen_by_models_of_earlier_versions_whose_split_held_it_
     assert len(part.indices) == 120
 
 
-@pytest.mark.parametrize("name", ["paper", "robust", "legible"])
+@pytest.mark.parametrize("name", ["paper", "robust", "legible", "exact"])
 def test_the_shipped_models_know_by_its_pixels_that_they_have_not_seen_the_sample(name):
     model = load_model(ROOT / "models" / name)
     sample = read_dataset(SAMPLE_PATH)

@@ -52,7 +52,7 @@ def test_strokes_become_the_same_image(script: Page) -> None:
         np.testing.assert_allclose(image, draw_strokes(strokes).ravel(), rtol=0, atol=MOST)
 
 
-@pytest.mark.parametrize("name", ["paper", "legible", "robust", *MADE])
+@pytest.mark.parametrize("name", ["paper", "legible", "robust", "exact", *MADE])
 def test_a_network_gives_the_same_logits_and_probabilities(script: Page, name: str) -> None:
     model, images = make_model(name), draw_pens(read_pens().choose(np.arange(0, 7494, 200)))
     logits, probabilities = run_in_browser(script, model, images)

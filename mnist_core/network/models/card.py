@@ -160,7 +160,19 @@ def _describe_live_end(info: ModelInfo) -> str:
     )
 
 
-_WAYS = {"robust": (_describe_robust, _describe_end), "live": (_describe_live, _describe_live_end)}
+def _describe_exact_end(info: ModelInfo) -> str:
+    return (
+        "It began with nearly twice as many units of each digit; when early stopping ended that, the "
+        "strongest eigenpictures of each digit were kept, and trained on with a fifth of the learning rate "
+        f"until it ended that too, after {info.history[-1].epoch} epochs in all."
+    )
+
+
+_WAYS = {
+    "robust": (_describe_robust, _describe_end),
+    "live": (_describe_live, _describe_live_end),
+    "exact": (_describe_paper, _describe_exact_end),
+}
 """How a network was trained, and how that ended, by the first word of its recipe's name."""
 
 
