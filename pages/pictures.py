@@ -16,7 +16,7 @@ from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import choose_model
 from mnist_ui.page_links import link_pictures
 from mnist_ui.pictures import state
-from mnist_ui.pictures.said import show_said, show_strongest
+from mnist_ui.pictures.said import show_guess, show_parts, show_strongest
 from mnist_ui.segments import choose_one
 from mnist_ui.session import current_dataset, list_model_folders
 
@@ -117,7 +117,10 @@ def _show_image(model: Model, whole: Eigenpictures) -> None:
         if image is None:
             st.info("Draw a digit in the box: the pictures say what they make of it.", icon=":material/draw:")
         else:
-            show_said(model, whole, image)
+            show_guess(model, whole, image)
+    if image is not None:
+        st.subheader("What every picture said")
+        show_parts(model, whole, image)
 
 
 st.title("Pictures")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from jaxtyping import Float64
 
 from mnist_core.ground.arrays import Image
 from mnist_core.insight.fields.eigenpictures import MOST_PICTURES, Eigenpictures
@@ -14,22 +15,34 @@ _SIZE = 58  # screen pixels of a picture; five side by side on a phone
 _LARGE = 96
 
 
-def show_said(model: Model, whole: Eigenpictures, image: Image) -> None:
-    """Show how much each picture said of an image, for every class, the guess first."""
-    (parts,) = whole.split(image[None])
-    logits = parts.sum(axis=1) + whole.biases
-    names, order = model.info.class_names, [int(place) for place in np.argsort(-logits, kind="stable")]
-    guess = order[0]
+def show_guess(model: Model, whole: Eigenpictures, image: Image) -> None:
+    """Show what is read, and where on the image each picture of it found what it multiplies."""
+    (logits,) = whole.add_up(image[None])
+    names, (guess, second) = model.info.class_names, _rank(logits)[:2]
     st.markdown(
         f"**It reads {escape(name_digit(names[guess]))}**: its pictures add up to "
-        f"{logits[guess]:+.2f}, those of {escape(name_digit(names[order[1]]))} to {logits[order[1]]:+.2f}."
+        f"{logits[guess]:+.2f}, those of {escape(name_digit(names[second]))} to {logits[second]:+.2f}."
     )
-    _show_guess(whole, image, guess, names[guess])
-    st.subheader("What every picture said")
+    n = min(whole.counts[guess], MOST_PICTURES)
+    products = (whole.pictures[guess, :n] * image).astype(np.float32)
+    totals = products.sum(axis=(1, 2)) + whole.shifts[guess, :n]
+    parts = whole.strengths[guess, :n] * totals**2
+    captions = [f"{total:+.2f} → {part:+.2f}" for total, part in zip(totals, parts, strict=True)]
+    label = f"pictures of {names[guess]} times the image"
+    show_gallery(products, captions, Colours.SIGNED, size=_LARGE, one_scale=False, label=label)
+    st.caption(
+        f"Its pictures of {escape(names[guess])}, times the image: what each adds up to with its shift, and "
+        "the part of the logit that this is, squared and times its strength."
+    )
+
+
+def show_parts(model: Model, whole: Eigenpictures, image: Image) -> None:
+    """Show how much each picture of every class said of an image, the guess first."""
+    (parts,) = whole.split(image[None])
     columns = st.columns(2, gap="large")
-    for number, place in enumerate(order):
+    for number, place in enumerate(_rank(parts.sum(axis=1) + whole.biases)):
         with columns[number % 2]:
-            _show_class(whole, parts[place], place, names[place])
+            _show_class(whole, parts[place], place, model.info.class_names[place])
     st.caption(
         "Under each picture its part of the logit: the ink on its red less the ink on its blue, with its "
         "shift, squared, times its strength. The square takes more blue for as much as more red. The parts "
@@ -37,16 +50,8 @@ def show_said(model: Model, whole: Eigenpictures, image: Image) -> None:
     )
 
 
-def _show_guess(whole: Eigenpictures, image: Image, place: int, name: str) -> None:
-    """Show where on the image each picture of the guess found what it multiplies."""
-    n = min(whole.counts[place], MOST_PICTURES)
-    products = (whole.pictures[place, :n] * image).astype(np.float32)
-    totals = products.sum(axis=(1, 2)) + whole.shifts[place, :n]
-    parts = whole.strengths[place, :n] * totals**2
-    st.caption(f"Its pictures of {name}, times the image: what each adds up to with its shift, and its part")
-    captions = [f"{total:+.2f} → {part:+.2f}" for total, part in zip(totals, parts, strict=True)]
-    label = f"pictures of {name} times the image"
-    show_gallery(products, captions, Colours.SIGNED, size=_LARGE, one_scale=False, label=label)
+def _rank(logits: Float64[np.ndarray, " classes"]) -> list[int]:
+    return [int(place) for place in np.argsort(-logits, kind="stable")]
 
 
 def _show_class(whole: Eigenpictures, parts: np.ndarray, place: int, name: str) -> None:

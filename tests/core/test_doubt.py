@@ -25,7 +25,7 @@ from mnist_core.training.robust.pen import read_pens
 SHARE = 0.99
 
 
-@pytest.fixture(scope="module", params=["paper", "legible", "robust", "exact"])
+@pytest.fixture(scope="module", params=["paper", "legible", "robust"])
 def model(request):
     return load_model(ROOT / "models" / request.param)
 
