@@ -39,10 +39,11 @@ def show_guess(model: Model, whole: Eigenpictures, image: Image) -> None:
 def show_parts(model: Model, whole: Eigenpictures, image: Image) -> None:
     """Show how much each picture of every class said of an image, the guess first."""
     (parts,) = whole.split(image[None])
-    columns = st.columns(2, gap="large")
-    for number, place in enumerate(_rank(parts.sum(axis=1) + whole.biases)):
-        with columns[number % 2]:
-            _show_class(whole, parts[place], place, model.info.class_names[place])
+    order = _rank(parts.sum(axis=1) + whole.biases)
+    for first in range(0, len(order), 2):  # row by row, so that a phone has them in their order, too
+        for column, place in zip(st.columns(2, gap="large"), order[first : first + 2], strict=False):
+            with column:
+                _show_class(whole, parts[place], place, model.info.class_names[place])
     st.caption(
         "Under each picture its part of the logit: the ink on its red less the ink on its blue, with its "
         "shift, squared, times its strength. The square takes more blue for as much as more red. The parts "

@@ -197,7 +197,6 @@ def test_the_package_asks_for_the_same_in_parts() -> None:
     assert sorted(asked) == sorted(requirements("requirements.txt"))
 
 
-@pytest.mark.parametrize("name", ["paper", "legible", "robust"])
 @pytest.mark.parametrize("name", ["paper", "legible", "robust", "exact"])
 def test_the_readme_quotes_the_accuracy_of_the_shipped_models(name: str) -> None:
     facts = json.loads(read(ROOT / "models" / name / "model.json"))
