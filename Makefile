@@ -9,7 +9,7 @@ PROCESSES = $(if $(filter-out slow,$(MARK)),2,0)
 PYTEST = $(PYTHON) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 CLAIMS := $(filter-out __init__ soak,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help run develop test test-fast lint bench screenshots
+.PHONY: help run develop test test-fast lint bench screenshots docs
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,3 +51,7 @@ screenshots: ## take the pictures of the documentation anew
 	@scripts/install.sh requirements-dev.txt
 	@scripts/chromium.sh --install
 	@$(PYTHON) -m pytest tests/e2e/screenshots.py tests/e2e/class_pictures.py
+
+docs: ## build the documentation's site into test-results/site, its notebooks run; a warning fails
+	@scripts/install.sh requirements-docs.txt
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(PYTHON) -m mkdocs build --quiet

@@ -1,12 +1,14 @@
 """What a script imports from `mnist_core`."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from digits import ROOT
 from PIL import Image
 
 import mnist_core
@@ -18,6 +20,13 @@ def test_every_name_is_there_and_documented():
     for name in mnist_core.__all__:
         found = getattr(mnist_core, name)
         assert isinstance(found, str | Path | tuple) or found.__doc__, name
+
+
+def test_the_reference_has_every_name():
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    homes = re.findall(r"^::: (\S+)$", page, re.MULTILINE)
+
+    assert sorted(home.rpartition(".")[2] for home in homes) == mnist_core.__all__
 
 
 def test_types_are_told_of_the_same_names_from_the_same_modules():
