@@ -6,7 +6,7 @@ MARK ?= not slow
 # cores themselves. A file stays in one process, as its tests share what is slow to make; the longest come first, in
 # the order of pyproject.toml.
 PROCESSES = $(if $(filter-out slow,$(MARK)),2,0)
-PYTEST = $(PYTHON) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+PYTEST = $(PYTHON) -m pytest --durations 25 --durations-min 3 -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 CLAIMS := $(filter-out __init__ soak,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
 .PHONY: help run develop test test-fast lint bench screenshots docs

@@ -18,6 +18,8 @@ from benchmarks.tabs.server import Server
 from mnist_core.store import Database, record
 from mnist_ui.streamlit_insides import LATE, show_nobody
 
+pytestmark = pytest.mark.slow  # nothing here breaks but by an upgrade
+
 _PHONE = 390
 
 
