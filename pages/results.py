@@ -17,6 +17,7 @@ from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import choose_model
 from mnist_ui.models.sharing import offer_sharing_of
 from mnist_ui.page_links import TAB_PARAM
+from mnist_ui.results.brought_network import offer_import, show_origin
 from mnist_ui.results.confused_images import show_confusion, show_mistakes
 from mnist_ui.results.model_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.results.model_table import show_models
@@ -63,6 +64,9 @@ def _show_headline(reading: Reading) -> None:
 
 def _show_learning(info: ModelInfo) -> None:
     parent = escape(info.trained_as)
+    if info.imported is not None:
+        show_origin(info.imported)
+        return
     st.header(f"How {parent or 'it'} learned")
     show_chart(draw_learning_curve, info.history)
     whose = f"Of {parent}, which this model was made from afterwards. " if parent else ""
@@ -102,6 +106,7 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title("Results", width="content")
     _sharing = st.container(width="content")
+offer_import(current_dataset())
 _model, _dataset = choose_model((TAB_PARAM,)), current_dataset()
 with _sharing:
     offer_sharing_of(_model)

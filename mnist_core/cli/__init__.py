@@ -34,6 +34,11 @@ COMMANDS = {
         "says how much each hyper-parameter of a run matters, and each two together",
     ),
     "train": ("train", "trains one network"),
+    "import": ("bring_in", "opens a network that was trained elsewhere as a model"),
+    "check": (
+        "check",
+        "gives a batch, and says what is wrong with the gradients that a student computes of it",
+    ),
     "film": ("film", "writes the epochs of a live training as a GIF"),
     "evaluate": ("measure", "measures a saved model"),
     "benchmark": ("benchmark", "measures a model on what others are measured on, and notes that on its card"),

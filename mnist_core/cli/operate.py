@@ -87,7 +87,8 @@ def run_operate(arguments: argparse.Namespace) -> None:
         saved = keep_operated(model, operations, bench, arguments.out, _name_data(arguments.data))
         document["saved"] = str(saved.folder)
         words.append(
-            f"  saved to {saved.folder}: {saved.info.candidate}, {saved.network.n_parameters:,} parameters"
+            f"  saved to {saved.folder}: {saved.info.network_words}, "
+            f"{saved.network.n_parameters:,} parameters"
         )
     say(document, "\n".join(words), arguments.json)
 

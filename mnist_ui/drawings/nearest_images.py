@@ -49,7 +49,7 @@ def _explain(model: Model, crowd: Crowd) -> str:
     if len(crowd.pens.labels):
         sources.append(f"the {len(crowd.pens.labels):,} pen digits that it learned from")
     more = ""
-    if not crowd.is_trained:
+    if not crowd.is_trained and not model.info.imported:
         more = f" Open {escape(model.info.data.name)}, which it was trained on, to look among its images too."
     layer = LAYER_WORDS[model.network.hidden_names[-1]]
     return f"Those to which {layer} answers most alike, of {' and '.join(sources)}.{more}"

@@ -72,7 +72,7 @@ def _describe(name: str) -> str:
         info = None
     if info is None:
         return f"{name}: cannot be opened"
-    return f"{name}: {info.candidate}" + (f", {info.test.accuracy:.2%}" if info.test.is_unseen else "")
+    return f"{name}: {info.network_words}" + (f", {info.test.accuracy:.2%}" if info.test.is_unseen else "")
 
 
 def _open_or_stop(name: str) -> Model:

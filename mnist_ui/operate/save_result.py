@@ -69,8 +69,9 @@ def _keep(operated: Operated, dataset: Dataset, name: str) -> Model:
 
 def _say_saved(model: Model) -> str:
     return (
-        f"Saved as **{escape(model.name)}**: {model.info.candidate}, {model.network.n_parameters:,} weights, "
-        f"{model.info.test.accuracy:.2%}. It can be chosen on every page."
+        f"Saved as **{escape(model.name)}**: {model.info.network_words}, "
+        f"{model.network.n_parameters:,} weights, {model.info.test.accuracy:.2%}. "
+        "It can be chosen on every page."
     )
 
 

@@ -87,6 +87,8 @@ class Reading:
 def read_folder(info: ModelInfo) -> Reading:
     """Take the figures that the model's folder holds."""
     images = f"the {info.test.n:,} images of {escape(info.data.name)} that its training held out"
+    if info.imported is not None:
+        images = f"{escape((info.learned or info.imported).measured_on)}, which it may have seen"
     if info.changes:
         doubt = "" if info.test.is_unseen else " (it is not known whether it has seen them)"
         images = f"{escape(info.changes[-1].measured_on)}{doubt}, after it was changed"

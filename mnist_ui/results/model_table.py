@@ -65,10 +65,10 @@ def _describe_row(model: Model, score: Score | None) -> dict[str, object]:
         "from": score and 100 * score.lower,
         "to": score and 100 * score.upper,
         "images": info.test.n if score else None,
-        "network": str(info.candidate),
+        "network": info.network_words,
         "weights": model.network.n_parameters,
-        "epochs": info.history[-1].epoch,
-        "trained on": f"{info.data.name}, {info.data.n_train:,} images",
+        "epochs": info.history[-1].epoch if info.history else None,
+        "trained on": info.training_words,
         "made": info.created[:10],
     }
 

@@ -1,5 +1,7 @@
 """What a tab holds of the Results page."""
 
+from typing import Any
+
 from mnist_ui.session import Held
 
 TRUTH, GUESS = Held("results-truth", 0), Held("results-guess", 0)
@@ -9,3 +11,16 @@ RIVAL = Held("results-rival", "")
 """The other model, by the first."""
 
 TAB = Held("results-tab", "")
+
+IMPORTS = Held("results-imports", 0)
+"""How many networks from elsewhere were brought in: each file has a new field."""
+
+IMPORTED = Held[str | None]("results-imported", None)
+"""What is to be said once of the last of them."""
+
+IMPORT_CHOICE = Held("results-import-choice", "find by fit")
+"""What was said of a network from elsewhere, by what and of which file."""
+
+IMPORT_NAME = Held("results-import-name", "")
+UNDERSTOOD = Held[tuple[Any, Any] | None]("results-understood", None)
+"""The last file that was understood, with what tells it from others."""

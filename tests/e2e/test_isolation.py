@@ -65,6 +65,7 @@ KINDS = {
 ROUTES = {
     "benchmark": [["benchmark", "MODEL"]],
     "calibrate": [["calibrate", "MODEL"]],
+    "check": [["check", "MODEL", "--give", "OUT.mat"], ["check", "MODEL", "STROKES"]],
     "compare": [["compare", "MODEL", "paper"], ["compare", "paper", "MODEL"], ["compare", "DONE", "PAUSED"]],
     "corrections": [["corrections", "list"], ["corrections", "delete", "CORRECTION"]],
     "coverage": [["coverage", "MODEL"]],
@@ -94,7 +95,7 @@ ROUTES = {
 }
 """The commands that take an id or a name, each with another's."""
 
-OF_NOBODY = {"fetch", "inspect", "riddle", "search", "train"}
+OF_NOBODY = {"fetch", "import", "inspect", "riddle", "search", "train"}
 """Commands that take files, public sets and numbers, and make work of one's own."""
 
 OF_THE_SERVER = {"backup", "people", "restore"}

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mnist_core.data.files.confined import find_room, read_confined
-from mnist_core.data.files.formats import HEAD_BYTES, OPENED, Format, describe_problem, find_format
+from mnist_core.data.files.formats import (
+    HEAD_BYTES,
+    NETWORKS_OPENED,
+    OPENED,
+    Format,
+    describe_problem,
+    find_format,
+    find_network_format,
+)
 from mnist_core.data.files.gathering import Source, gather_folder, read_through
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.printable import make_printable, name_variable
@@ -18,7 +26,7 @@ from mnist_core.ground.variables import Value
 __all__ = ["make_printable", "name_source", "read_file"]
 
 
-def read_file(source: Source | str, name: str | None = None) -> dict[str, Value]:
+def read_file(source: Source | str, name: str | None = None, *, is_network: bool = False) -> dict[str, Value]:
     """Read the variables of a file of any format that the lab opens.
 
     Nothing in the file is evaluated; functions and objects are named and left alone. A process of its own
@@ -30,6 +38,8 @@ def read_file(source: Source | str, name: str | None = None) -> dict[str, Value]
         The file, or its bytes open for reading; or a folder, whose files are read as those of a ZIP.
     name : str or None
         What messages call the file; None takes the name of the path.
+    is_network : bool
+        Whether it may be of a format that holds no images but the weights of a network.
 
     Returns
     -------
@@ -46,7 +56,7 @@ def read_file(source: Source | str, name: str | None = None) -> dict[str, Value]
     shown = make_printable(name or name_source(source))
     try:
         with _open_source(source) as file, open_nameless() as parcel:
-            values = read_confined(file.fileno(), parcel.fileno(), _check_format(file))
+            values = read_confined(file.fileno(), parcel.fileno(), _check_format(file, is_network))
             own = name_variable(shown)
             own = f"{own}_" if own in values else own
             return {name or own: value for name, value in values.items()}
@@ -85,9 +95,9 @@ def _open_path(path: Path) -> BinaryIO:
     raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a device.")
 
 
-def _check_format(file: BinaryIO) -> Format:
+def _check_format(file: BinaryIO, is_network: bool) -> Format:
     head = os.pread(file.fileno(), HEAD_BYTES, 0)
-    form = find_format(head)
+    form = find_network_format(head) if is_network else find_format(head)
     if form is None:
-        raise DataFileError(describe_problem(head))
+        raise DataFileError(describe_problem(head, NETWORKS_OPENED if is_network else OPENED))
     return form

@@ -35,6 +35,8 @@ class Format(Enum):
     ZIP = ("ZIP file", "pack or download it once more")
 
     JSON = ("JSON file of drawings", "export it once more")
+    SAFETENSORS = ("safetensors file", "save it once more")
+    ONNX = ("ONNX file", "export it once more")
 
     @property
     def is_container(self) -> bool:
@@ -53,6 +55,9 @@ OPENED = (
 )
 """What the lab opens, in words."""
 
+NETWORKS_OPENED = "a .mat, .npz, safetensors or ONNX file with the weights of a network"
+"""What it opens as a network, in words."""
+
 
 # How files of formats begin.
 _FORMATS = (
@@ -69,6 +74,12 @@ _FORMATS = (
     (rb"(?s).{124}(\x00\x01IM|\x01\x00MI)", Format.MATLAB5),
 )
 
+# How files begin that hold a network and nothing else.
+_NETWORKS = (
+    (rb"(?s).{6}\x00\x00\s*\{", Format.SAFETENSORS),
+    (rb"\x08[\x01-\x1f][\x12\x1a\x22\x28\x30\x32\x3a\x42]", Format.ONNX),  # its version, then another field
+)
+
 
 def find_format(head: bytes) -> Format | None:
     """Find the format of a file by how it begins; None for one that cannot be read."""
@@ -78,6 +89,14 @@ def find_format(head: bytes) -> Format | None:
         if re.match(beginning, head):
             return form
     return Format.MATLAB4 if find_matlab4_order(head) else _find_text_format(head)
+
+
+def find_network_format(head: bytes) -> Format | None:
+    """Find the format of a file that is to hold a network; None for one that cannot be read."""
+    for beginning, form in _NETWORKS:
+        if re.match(beginning, head):
+            return form
+    return find_format(head)
 
 
 def _find_text_format(head: bytes) -> Format | None:
@@ -101,10 +120,10 @@ def find_matlab4_order(head: bytes) -> str | None:
     return None
 
 
-def describe_problem(head: bytes) -> str:
+def describe_problem(head: bytes, opened: str = OPENED) -> str:
     """Say what was needed, what came and what to do, where no format was found."""
     if not head:
-        return f"must be {OPENED}, but is empty: choose the file again."
+        return f"must be {opened}, but is empty: choose the file again."
     if head.startswith(b"MATLAB"):
         if len(head) < _MATLAB5_BYTES:
             return "must be a whole .mat file, but is cut short: copy or download it again."
@@ -112,7 +131,7 @@ def describe_problem(head: bytes) -> str:
             "must be a .mat file, but its header is damaged (no known version or order of bytes at byte "
             f"{_MATLAB5_BYTES - 4}): save it in MATLAB with -v7 once more."
         )
-    return f"must be {OPENED}, but seems to be {describe_foreign(head)}."
+    return f"must be {opened}, but seems to be {describe_foreign(head)}."
 
 
 def is_picture(head: bytes) -> bool:

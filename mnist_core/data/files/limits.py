@@ -16,6 +16,7 @@ _MOST_RATIO = 1032  # no bytes that were compressed by deflate inflate to more
 _ODD_RATIO, _ODD_BYTES = 250, 2**28  # real digits shrink to a twentieth; so much of nothing is a trap
 _MOST_ITEMS = 150_000  # of a file
 MOST_ENTRIES = _MOST_ITEMS  # files in a ZIP or a folder
+MOST_NETWORK_BYTES = 2**28  # of a file of weights; those of a network as the lab has take a tenth at most
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38  # of Linux
 
 
@@ -60,6 +61,15 @@ def check_ratio(size: int, length: int, cure: str = "save it in MATLAB with -v6,
         raise DataFileError(
             f"must inflate to at most {_ODD_RATIO} times its bytes, but {length:,} bytes say that they "
             f"inflate to {size:,}: {cure}."
+        )
+
+
+def check_network_size(n_bytes: int) -> None:
+    """Refuse a file of weights that is larger than any of a small network."""
+    if n_bytes > MOST_NETWORK_BYTES:
+        raise DataFileError(
+            f"must hold a small network, in at most {MOST_NETWORK_BYTES // 2**20} MB, but has "
+            f"{n_bytes / 2**20:,.0f} MB: choose the file of a perceptron."
         )
 
 

@@ -25,6 +25,8 @@ _READERS = {
     Format.PARQUET: "parquet",
     Format.TABLE: "delimited",
     Format.SPARSE_ROWS: "sparse_rows",
+    Format.SAFETENSORS: "safetensors_tensors",
+    Format.ONNX: "onnx_graph",
 }
 """The module of each format; its `read_variables` is a `ReadVariables`."""
 

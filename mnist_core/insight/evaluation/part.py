@@ -185,7 +185,8 @@ def _say_trained(is_trained: Trained) -> str:
 
 
 def _say_unseen(model: Model) -> str:
+    trained = "elsewhere" if model.info.imported else f"on {model.info.data.name}, another data set"
     return (
-        f"Whether the model has seen them is not known: it was trained on {model.info.data.name}, another "
-        "data set, and may have seen some of these images, which it then reads better than new ones."
+        f"Whether the model has seen them is not known: it was trained {trained}, "
+        "and may have seen some of these images, which it then reads better than new ones."
     )

@@ -14,6 +14,8 @@ _BEHIND = {1: "the hidden layer", 2: "both hidden layers", 3: "all hidden layers
 def write_card(info: ModelInfo, n_parameters: int, name: str) -> str:
     """Write the card of a model in words, as Markdown."""
     data, candidate = info.data, info.candidate
+    if info.imported is not None:
+        return _write_imported_card(info, n_parameters, name)
     how, end = _WAYS.get(info.recipe_name.split(",")[0], (_describe_paper, _describe_early_stop))
     return f"""# {name}
 
@@ -40,6 +42,33 @@ Made on {info.created[:10]} with {", ".join(f"{key} {value}" for key, value in i
 | epoch | training loss | validation loss | validation accuracy |
 | --- | --- | --- | --- |
 {_list_epochs(info)}
+"""
+
+
+def _write_imported_card(info: ModelInfo, n_parameters: int, name: str) -> str:
+    """Write the card of a network from elsewhere, of whose training nothing is known."""
+    assert info.imported is not None
+    candidate = info.candidate
+    reasons = "\n".join(f"- {reason}" for reason in info.imported.reasons)
+    last = info.tested_as_changed or info.learned or info.imported
+    return f"""# {name}
+
+A {info.side**2}-{candidate.architecture}-{info.n_classes} perceptron ({n_parameters:,} parameters), \
+{candidate.activation.value} behind {_BEHIND[len(candidate.hidden)]}, \
+{f"made from `{info.trained_as}`, which was " if info.trained_as else ""}trained elsewhere: its weights came \
+from {info.imported.file}. It reads **{info.test.accuracy:.2%}** of {last.measured_on} right; whether it was \
+trained on them is not known.
+
+{_describe_learned(info.learned, info.test.n)}{_describe_changes(info)}{_describe_doubt(info)}\
+How the file was read:
+
+{reasons}
+
+Made on {info.created[:10]} by
+
+```
+{info.command}
+```
 """
 
 

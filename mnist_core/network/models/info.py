@@ -212,6 +212,25 @@ class LearnedFacts:
 
 
 @dataclass(frozen=True)
+class ImportFacts:
+    """A network that was trained elsewhere: nothing is known of its training.
+
+    Attributes
+    ----------
+    file : str
+        Where its weights came from.
+    reasons : tuple of str
+        How the file was read and why, a sentence each.
+    measured_on : str
+        The images that it was measured on as it came in.
+    """
+
+    file: str
+    reasons: tuple[str, ...]
+    measured_on: str
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What `model.json` holds.
 
@@ -257,6 +276,9 @@ class ModelInfo:
         Every time that it was measured by `benchmark`, the first first.
     pictures : PictureFacts or None
         Of a network of squares with one hidden layer: what its pictures come to on the images of `test`.
+    imported : ImportFacts or None
+        Where it came from, if it was trained elsewhere: then its history is empty, and its recipe and
+        learning rate are those with which networks of its kind are trained here.
     """
 
     candidate: Candidate
@@ -279,6 +301,20 @@ class ModelInfo:
     doubt: DoubtFacts | None = None
     openings: tuple[Opening, ...] = ()
     pictures: PictureFacts | None = None
+    imported: ImportFacts | None = None
+
+    @property
+    def network_words(self) -> str:
+        """Say what the network is, with its learning rate where that is known."""
+        candidate = self.candidate
+        return f"{candidate.architecture} {candidate.activation.label}" if self.imported else str(candidate)
+
+    @property
+    def training_words(self) -> str:
+        """Say what it was trained on."""
+        if self.imported is not None:
+            return f"elsewhere ({self.imported.file})"
+        return f"{self.data.name}, {self.data.n_train:,} images"
 
     @property
     def tested_as_changed(self) -> ChangeFacts | None:

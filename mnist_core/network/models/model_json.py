@@ -12,6 +12,7 @@ from mnist_core.network.models.info import (
     ChangeFacts,
     DataFacts,
     DoubtFacts,
+    ImportFacts,
     LearnedFacts,
     ModelInfo,
     PenFacts,
@@ -57,6 +58,7 @@ def read_info(folder: Path) -> ModelInfo:
             doubt=_parse_doubt(values.get("doubt")),
             openings=tuple(Opening(**opening) for opening in values.get("openings", ())),
             pictures=_parse_pictures(values.get("pictures")),
+            imported=_parse_import(values.get("imported")),
         )
     except (KeyError, TypeError, ValueError, GridError) as error:
         raise ModelError(f"{folder}/model.json lacks or garbles {error}: restore the folder.") from error
@@ -130,6 +132,13 @@ def _parse_pictures(values: Mapping[str, Any] | None) -> PictureFacts | None:
         return None
     counts, r2 = tuple(map(int, values["counts"])), tuple(map(float, values["r2"]))
     return PictureFacts(counts, int(values["most"]), r2, float(values["accuracy"]))
+
+
+def _parse_import(values: Mapping[str, Any] | None) -> ImportFacts | None:
+    if values is None:
+        return None
+    reasons = tuple(str(reason) for reason in values["reasons"])
+    return ImportFacts(str(values["file"]), reasons, str(values["measured_on"]))
 
 
 def _parse_change(values: Mapping[str, Any]) -> ChangeFacts:

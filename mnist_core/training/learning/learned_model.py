@@ -77,7 +77,7 @@ def _describe(model: Model, learned: Learned, folder: Path, seed: int) -> ModelI
     )
     return replace(
         model.info,
-        test=TestFacts(exam.n, exam.accuracy, confusion),
+        test=TestFacts(exam.n, exam.accuracy, confusion, is_unseen=model.info.imported is None),
         command=f"python -m mnist_core learn {model.name} --seed {seed} --out models/{folder.name}",
         trained_as=model.info.trained_as or model.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

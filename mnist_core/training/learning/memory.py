@@ -132,12 +132,13 @@ def _open_shipped(model: Model) -> tuple[Memory, Exam]:
     if is_sample:
         return _open_own(model, sample)
     is_trained, (images, labels) = model.find_trained(sample), read_shipped()
-    if is_trained is None or is_trained.any() or not _knows(model, images):
+    if model.info.imported is None and (is_trained is None or is_trained.any() or not _knows(model, images)):
         raise CorrectionError(
             f"{model.name} was trained on {model.info.data.name}, which is not kept here, and would forget "
             "it: open that file on the Data page first."
         )
-    words = f"the {sample.n_samples:,} held-out images of the built-in sample"
+    held_out = "held-out images" if model.info.imported is None else "images"
+    words = f"the {sample.n_samples:,} {held_out} of the built-in sample"
     return remember(images, labels, read_pens()), Exam(sample.images, sample.labels, words)
 
 

@@ -1,0 +1,1 @@
+"""Networks that were trained elsewhere: their weights out of a file, and what it leaves open found by fit."""

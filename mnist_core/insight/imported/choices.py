@@ -1,0 +1,148 @@
+"""What a file of weights does not say of a network, and how its user says it."""
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from mnist_core.data.origin import WORDS
+from mnist_core.ground.arrays import Images
+from mnist_core.ground.errors import ModelError
+from mnist_core.network.candidate import Activation
+
+MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081
+"""Of the pixels of MNIST's training images, as torch's examples have them."""
+
+_ALIKE = 0.01  # a mean so near to MNIST's is taken for it
+_BYTES = 255.0
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+
+SCALINGS = {
+    "unit": "0 to 1",
+    "bytes": "0 to 255",
+    "signed": "-1 to 1",
+    "half": "-0.5 to 0.5",
+    "standard": "less their mean, over their standard deviation",
+}
+"""What pixels can be made of before a network sees them, in words; each is tried."""
+
+
+@dataclass(frozen=True)
+class ImportChoices:
+    """What a user says of a network; a field that is None is found by fit.
+
+    Attributes
+    ----------
+    activation : str or None
+        Behind the hidden layers: a value of `Activation`.
+    scaling : str or None
+        What pixels are before the first layer: one of `SCALINGS`, or "FACTOR,SHIFT" of pixels from 0 to 1.
+    orientation : str or None
+        How the network sees images: a value of `mnist_core.data.orientation.Orientation`.
+    ink : str or None
+        `bright` on dark, or `dark` on bright.
+    classes : str or None
+        What the outputs stand for, as "1,2,3,4,5,6,7,8,9,0".
+
+    Raises
+    ------
+    ModelError
+        If a value is none that can be chosen.
+    """
+
+    activation: str | None = None
+    scaling: str | None = None
+    orientation: str | None = None
+    ink: str | None = None
+    classes: str | None = None
+
+    def __post_init__(self) -> None:
+        known = {
+            "activation": tuple(Activation),
+            "orientation": WORDS["orientation"][:-1],
+            "ink": WORDS["ink"][:2],
+        }
+        for name, words in known.items():
+            if getattr(self, name) not in (None, *words):
+                raise ModelError(
+                    f"The {name} must be one of {', '.join(words)}, but is {getattr(self, name)}."
+                )
+        is_pair = self.scaling is not None and re.fullmatch(f"{_NUMBER},{_NUMBER}", self.scaling)
+        if not is_pair and self.scaling not in (None, *SCALINGS):
+            raise ModelError(
+                f"The scaling must be one of {', '.join(SCALINGS)}, or FACTOR,SHIFT such as 0.99,0.01, but "
+                f"is {self.scaling}."
+            )
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether all that changes what the network reads was said."""
+        return all(getattr(self, one.name) is not None for one in fields(self) if one.name != "classes")
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What is done to pixels from 0 to 1 before the first layer: times a factor, plus a shift."""
+
+    name: str
+    factor: float
+    shift: float
+
+    @property
+    def words(self) -> str:
+        """Say what pixels become."""
+        if self.name == "standard":
+            return f"less {-self.shift / self.factor:.4g}, over {1 / self.factor:.4g}"
+        if self.name in SCALINGS:
+            return SCALINGS[self.name]
+        return f"{self.factor:g} times 0 to 1, plus {self.shift:g}"
+
+
+def list_scalings(chosen: str | None, images: Images) -> list[Scaling]:
+    """List the ways to scale pixels that are tried, or the one that was chosen."""
+    mean, deviation = _find_standard(images)
+    tried = [
+        Scaling("unit", 1.0, 0.0),
+        Scaling("bytes", _BYTES, 0.0),
+        Scaling("signed", 2.0, -1.0),
+        Scaling("half", 1.0, -0.5),
+        Scaling("standard", 1 / deviation, -mean / deviation),
+    ]
+    if chosen is None:
+        return tried
+    if chosen in SCALINGS:
+        return [one for one in tried if one.name == chosen]
+    factor, shift = map(float, chosen.split(","))
+    return [Scaling(chosen, factor, shift)]
+
+
+def _find_standard(images: Images) -> tuple[float, float]:
+    mean, deviation = float(images.mean()), max(float(images.std()), 1e-6)
+    if abs(mean - MNIST_MEAN) < _ALIKE and abs(deviation - MNIST_DEVIATION) < _ALIKE:
+        return MNIST_MEAN, MNIST_DEVIATION
+    return round(mean, 4), round(deviation, 4)
+
+
+def read_classes(chosen: str | None, class_names: tuple[str, ...]) -> np.ndarray | None:
+    """Read what the outputs stand for, as positions among the classes; None where it was not said.
+
+    Raises
+    ------
+    ModelError
+        If it does not name each class once.
+    """
+    if chosen is None:
+        return None
+    names = tuple(word.strip() for word in chosen.split(","))
+    if sorted(names) != sorted(class_names):
+        raise ModelError(
+            f"The classes must name each of {', '.join(class_names)} once, in the order of the outputs, but "
+            f"are {chosen}."
+        )
+    return np.array([class_names.index(name) for name in names])
+
+
+def describe_choices(values: dict[str, Any]) -> list[str]:
+    """Write choices as options of the command `import`."""
+    return [word for name, value in values.items() if value is not None for word in (f"--{name}", str(value))]

@@ -1,0 +1,277 @@
+"""From a file of weights to a model folder: read, fitted, folded, measured, saved."""
+
+import shlex
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.files.gathering import Source
+from mnist_core.data.orientation.turns import turn_images
+from mnist_core.data.sample import SAMPLE_FINGERPRINT
+from mnist_core.data.side import bring_to_side
+from mnist_core.ground.arrays import Images, Labels
+from mnist_core.ground.errors import DataError, ModelError
+from mnist_core.ground.places import check_model_folder
+from mnist_core.insight.evaluation import evaluate, read_logits
+from mnist_core.insight.evaluation.temperature import fit_temperature
+from mnist_core.insight.imported.choices import ImportChoices, describe_choices, read_classes
+from mnist_core.insight.imported.fit import Found, Reading, find_reading
+from mnist_core.insight.imported.weights_file import read_chains
+from mnist_core.insight.reading.floors import measure_floors
+from mnist_core.network.architecture import MLP
+from mnist_core.network.candidate import Candidate
+from mnist_core.network.models import Model, read_versions, save_model
+from mnist_core.network.models.info import DataFacts, ImportFacts, ModelInfo, TestFacts
+from mnist_core.network.recipe import Recipe
+
+_FIT_IMAGES = 5_000
+_TEST_IMAGES = 10_000
+_SEED = 0
+_LEAST = 0.5  # of the images: whoever reads fewer is not understood
+_USUAL_LR = 0.001  # with which networks of its kind are trained anew, as its own is not known
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """A network from elsewhere as it was understood.
+
+    Attributes
+    ----------
+    network : MLP
+        With all that it does to its inputs folded into its first layer.
+    found : Found
+        Its reading, and what fits alike.
+    reasons : tuple of str
+        Why it was read so, a sentence each.
+    side : int
+        Of the images that it reads.
+    class_names : tuple of str
+        In the order of its outputs.
+    temperature : float
+        Of its probabilities.
+    """
+
+    network: MLP
+    found: Found
+    reasons: tuple[str, ...]
+    side: int
+    class_names: tuple[str, ...]
+    temperature: float
+
+
+class UndecidedImportError(ModelError):
+    """A file that two networks fit alike; its user has to choose.
+
+    Attributes
+    ----------
+    options : dict of str to tuple of str
+        What is to be chosen, by the names of `ImportChoices`, and what fits alike.
+    """
+
+    def __init__(self, sentence: str, options: dict[str, tuple[str, ...]]) -> None:
+        super().__init__(sentence)
+        self.options = options
+
+
+def understand_network(
+    source: Source | str, name: str, dataset: Dataset, choices: ImportChoices
+) -> Understood:
+    """Read the network in a file and find by fit what the file does not say.
+
+    Parameters
+    ----------
+    source : Path, str or binary file
+        The file, or its bytes open for reading.
+    name : str
+        What messages call it.
+    dataset : Dataset
+        Labelled images of the classes that it tells apart, such as it was trained on.
+    choices : ImportChoices
+        What need not be found.
+
+    Raises
+    ------
+    DataFileError, ModelError
+        If it holds no network that the lab can hold, or none that reads these images.
+    UndecidedImportError
+        If two different networks fit alike.
+    DataError
+        If the images have no labels, or other classes.
+    """
+    chains = read_chains(source, name)
+    n_classes = chains[0].n_classes
+    if n_classes != dataset.n_classes:
+        raise DataError(
+            f"{name} has {n_classes} outputs, but {dataset.name} has {dataset.n_classes} classes: name "
+            "images of the classes that it tells apart."
+        )
+    side = chains[0].side
+    chains = [chain for chain in chains if (chain.side, chain.n_classes) == (side, n_classes)]
+    images, labels = _take_images(dataset, side, _FIT_IMAGES)
+    said = read_classes(choices.classes, dataset.class_names)
+    found = find_reading(chains, images, labels, choices, said)
+    _check(found, name, dataset, choices)
+    network = fold_reading(found.best)
+    temperature = _find_temperature(network, found, images, labels)
+    reasons = (*found.best.chain.reasons, *_explain(found, dataset, choices, side))
+    if temperature != 1:
+        reasons += (
+            "Its outputs are no logits of a softmax: they become probabilities at temperature "
+            f"{temperature:.2f}, fitted to these images.",
+        )
+    return Understood(network, found, reasons, side, dataset.class_names, temperature)
+
+
+def fold_reading(reading: Reading) -> MLP:
+    """Make the network that reads upright images from 0 to 1, and answers in the order of the classes.
+
+    What its file's network wants done to its inputs, its first layer does.
+    """
+    factor, shift = reading.scaling.factor, reading.scaling.shift
+    if reading.is_dark:  # it sees 1 less each pixel
+        factor, shift = -factor, factor + shift
+    chain = reading.chain.scale_inputs(factor, shift)
+    n_inputs, order = chain.matrices[0].shape[1], np.argsort(reading.classes)
+    places = np.arange(n_inputs, dtype=np.float32).reshape(1, chain.side, chain.side)
+    seen = turn_images(places, reading.orientation).reshape(-1).astype(np.int64)
+    first = np.empty_like(chain.matrices[0])
+    first[:, seen] = chain.matrices[0]
+    matrices = [first, *chain.matrices[1:]]
+    biases = list(chain.biases)
+    matrices[-1], biases[-1] = matrices[-1][order], biases[-1][order]
+    candidate = Candidate.make(_USUAL_LR, chain.hidden, reading.activation)
+    network = MLP.of(candidate, n_inputs, chain.n_classes)
+    state = {}
+    for layer, matrix, bias in zip(network.layers, matrices, biases, strict=True):
+        state[f"{layer}.weight"] = torch.tensor(matrix, dtype=torch.float32)
+        state[f"{layer}.bias"] = torch.tensor(bias, dtype=torch.float32)
+    network.load_state_dict(state)
+    return network.eval()
+
+
+def keep_import(
+    understood: Understood, name: str, dataset: Dataset, folder: Path, choices: ImportChoices
+) -> Model:
+    """Measure a network from elsewhere and save it as a model, which every page and command takes.
+
+    Parameters
+    ----------
+    understood : Understood
+        The network.
+    name : str
+        Of its file.
+    dataset : Dataset
+        What it was understood by, and is measured on.
+    folder : Path
+        Where to save it; replaced where it is a model.
+    choices : ImportChoices
+        What its user said.
+
+    Raises
+    ------
+    ModelError
+        If the folder cannot be written.
+    """
+    check_model_folder(folder)
+    images, labels = _take_images(dataset, understood.side, _TEST_IMAGES)
+    measured = evaluate(understood.network, images, labels)
+    confusion = tuple(tuple(int(count) for count in row) for row in measured.confusion)
+    best, n_classes = understood.found.best, len(understood.class_names)
+    info = ModelInfo(
+        candidate=Candidate.make(_USUAL_LR, best.chain.hidden, best.activation),
+        side=understood.side,
+        n_classes=n_classes,
+        class_names=understood.class_names,
+        recipe=Recipe(n_classes=n_classes),
+        recipe_name="imported",
+        data=DataFacts("data that its file does not name", "", 0, 0, None, 0, 0),
+        history=(),
+        test=TestFacts(measured.n, measured.accuracy, confusion, is_unseen=False),
+        command=_write_command(name, dataset, choices, folder),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=read_versions(),
+        temperature=understood.temperature,
+        imported=ImportFacts(name, understood.reasons, f"{measured.n:,} images of {dataset.name}"),
+    )
+    info = replace(info, doubt=measure_floors(understood.network, info))
+    return save_model(understood.network, info, folder)
+
+
+def _take_images(dataset: Dataset, side: int, most: int) -> tuple[Images, Labels]:
+    """Take images of a data set in an order by chance, brought to a side; at most so many."""
+    chosen = np.random.default_rng(_SEED).permutation(dataset.n_samples)[:most]
+    return bring_to_side(np.asarray(dataset.images[chosen]), side), dataset.labels[chosen]
+
+
+def _check(found: Found, name: str, dataset: Dataset, choices: ImportChoices) -> None:
+    """Refuse what is not understood, and ask where two networks fit alike."""
+    best = found.best
+    if best.accuracy < _LEAST and not choices.are_whole:
+        raise ModelError(
+            f"{name} must hold a network that reads {dataset.name}, but of {found.n_tried:,} ways to read it "
+            f"the best gets {best.accuracy:.1%} of {found.n_images:,} images right: name the images that it "
+            "was trained on with --data, save what was done to their pixels (as mu and sigma, a number for "
+            "each pixel), or say all of --activation, --scaling, --orientation and --ink."
+        )
+    if best.is_standardised:
+        raise ModelError(
+            f"{name} must hold what was done to the pixels too, as it seems that each was standardised by a "
+            "mean and a deviation of its own: save these, a number for each pixel, as mu and sigma."
+        )
+    rivals = [one for one in found.rivals if one.options != best.options]
+    if rivals:
+        options = {
+            key: tuple(dict.fromkeys(one.options[key] for one in (best, *rivals)))
+            for key, value in best.options.items()
+            if any(one.options[key] != value for one in rivals)
+        }
+        words = " and ".join(f"--{key} {' or '.join(values)}" for key, values in options.items())
+        raise UndecidedImportError(
+            f"{name} holds a network that reads {dataset.name} alike in {len(rivals) + 1} ways (the best "
+            f"{best.accuracy:.1%} of the images): choose with {words}.",
+            options,
+        )
+
+
+def _find_temperature(network: MLP, found: Found, images: Images, labels: Labels) -> float:
+    """Find a temperature where the outputs are no logits of a softmax, as of sigmoid outputs; else 1."""
+    if found.best.chain.is_softmax or found.loss == "softmax":
+        return 1.0
+    return round(fit_temperature(read_logits(network, images), labels), 3)
+
+
+def _explain(found: Found, dataset: Dataset, choices: ImportChoices, side: int) -> list[str]:
+    """Say what was found by fit, a sentence each."""
+    best = found.best
+    is_told = best.chain.activation is not None and choices.activation is None
+    by = "as its file says" if is_told else "by fit" if choices.activation is None else "as was said"
+    brought = "" if side == dataset.side else f", brought to {side} x {side} pixels,"
+    lines = [
+        f"Of {found.n_tried:,} ways to read it this one is right for {best.accuracy:.1%} of "
+        f"{found.n_images:,} images of {dataset.name}{brought}; of the other networks the best for "
+        f"{found.next_best:.1%}.",
+        f"Behind the hidden layers is {best.activation.label}, {by}.",
+        f"To it pixels are {best.scaling.words}: what makes them so is folded into the first layer."
+        if best.scaling.name != "unit"
+        else "To it pixels are 0 to 1, as in the lab.",
+    ]
+    if best.orientation != "upright":
+        lines.append(
+            f"It was trained on images that are {best.orientation.words}: its weights are put upright."
+        )
+    if best.is_dark:
+        lines.append("It was trained on dark ink on bright: its weights are inverted.")
+    names = [dataset.class_names[place] for place in best.classes]
+    if tuple(names) != dataset.class_names:
+        lines.append(f"Its outputs stand for {', '.join(names)}, in this order: they are put in order.")
+    return lines
+
+
+def _write_command(name: str, dataset: Dataset, choices: ImportChoices, folder: Path) -> str:
+    data = [] if dataset.fingerprint == SAMPLE_FINGERPRINT else ["--data", dataset.name]
+    words = ["import", name, *data, *describe_choices(asdict(choices)), "--out", f"models/{folder.name}"]
+    return shlex.join(["python", "-m", "mnist_core", *words])

@@ -1,0 +1,188 @@
+"""The batch that gradients are asked for: images, labels and a network, in one file."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from jaxtyping import UInt8
+from scipy.io import savemat
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.side import bring_to_side
+from mnist_core.ground.arrays import Labels
+from mnist_core.ground.errors import DataError
+from mnist_core.ground.replacing import replace_file
+from mnist_core.ground.variables import Value
+from mnist_core.insight.evaluation.match import match_labels
+from mnist_core.insight.imported.chain import Matrix, Row
+from mnist_core.network.architecture import MLP
+from mnist_core.network.candidate import Activation
+
+N_IMAGES = 100
+"""Of a batch, unless another number is asked for."""
+
+_NOTE = "lab_batch"
+_MOST_IMAGES = 10_000
+_FULL = 255
+_WORDS = """X holds {n} images, a row each, pixels 0 to 255: divide them by 255 first. y holds the \
+class of each, 0 to {last}. W1, b1 to W{k}, b{k} are the weights (a row a unit) and biases of the layers; \
+behind all but the last is {activation}, behind the last softmax. The loss is the mean cross-entropy over \
+the images (natural logarithm), without any penalty. Hand in loss, dW1, db1 to dW{k}, db{k}, each of the \
+shape of what it is the gradient of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Images, their classes, and the network whose gradients are asked for.
+
+    Attributes
+    ----------
+    pixels : ndarray of shape (n, inputs), uint8
+        Upright, row by row; the network reads 255ths of them.
+    labels : ndarray of shape (n,), int64
+        The output that each should have.
+    matrices, biases : tuple of ndarray
+        Of the hidden layers and the output; weights a row a unit.
+    activation : Activation
+        Behind the hidden layers.
+    """
+
+    pixels: UInt8[np.ndarray, "n inputs"]
+    labels: Labels
+    matrices: tuple[Matrix, ...]
+    biases: tuple[Row, ...]
+    activation: Activation
+
+    @property
+    def n(self) -> int:
+        """Count the images."""
+        return len(self.labels)
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Return the names of the layers, `hidden1` first, `output` last."""
+        return (*(f"hidden{n}" for n in range(1, len(self.matrices))), "output")
+
+    @property
+    def words(self) -> str:
+        """Say what is given and what is asked for."""
+        k, last = len(self.matrices), len(self.biases[-1]) - 1
+        return _WORDS.format(n=self.n, last=last, k=k, activation=self.activation.label)
+
+
+def choose_batch(
+    network: MLP,
+    dataset: Dataset,
+    side: int,
+    class_names: tuple[str, ...],
+    n: int = N_IMAGES,
+    seed: int = 0,
+) -> Batch:
+    """Choose the images of a batch by a seed; the same seed, network and data give the same batch.
+
+    Parameters
+    ----------
+    network : MLP
+        Whose gradients are asked for.
+    dataset : Dataset
+        Labelled images.
+    side : int
+        That the network reads.
+    class_names : tuple of str
+        Of its outputs.
+    n : int
+        Images.
+    seed : int
+        Of the choice.
+
+    Raises
+    ------
+    DataError
+        If the data set has no such classes, or fewer images.
+    """
+    if not 1 <= n <= min(_MOST_IMAGES, dataset.n_samples):
+        raise DataError(
+            f"A batch takes 1 to {min(_MOST_IMAGES, dataset.n_samples):,} images of {dataset.name}, but "
+            f"{n:,} were asked for: choose another number."
+        )
+    labels = match_labels(dataset, class_names)
+    chosen = np.random.default_rng(seed).permutation(dataset.n_samples)[:n]
+    images = bring_to_side(np.asarray(dataset.images[chosen]), side)
+    linear = network.layers.values()
+    return Batch(
+        np.rint(images.reshape(n, -1) * _FULL).astype(np.uint8),
+        labels[chosen],
+        tuple(layer.weight.detach().numpy().astype(np.float64) for layer in linear),
+        tuple(layer.bias.detach().numpy().astype(np.float64) for layer in linear),
+        network.activation,
+    )
+
+
+def write_batch(batch: Batch, path: Path) -> None:
+    """Write a batch as .mat, or as .npz where the file is called so."""
+    variables: dict[str, Any] = {"X": batch.pixels, "y": batch.labels.reshape(-1, 1).astype(np.uint8)}
+    for number, (matrix, bias) in enumerate(zip(batch.matrices, batch.biases, strict=True), start=1):
+        variables |= {f"W{number}": matrix, f"b{number}": bias.reshape(-1, 1)}
+    variables["readme"] = batch.words
+    variables[_NOTE] = json.dumps({"activation": batch.activation.value, "layers": len(batch.matrices)})
+    write: Any = _write_npz if path.suffix.lower() == ".npz" else savemat
+    with replace_file(path) as file:
+        write(file, variables)
+
+
+def _write_npz(file: BinaryIO, variables: Mapping[str, Any]) -> None:
+    np.savez(file, allow_pickle=False, **variables)
+
+
+def is_batch(values: Mapping[str, Value]) -> bool:
+    """Say whether a file is a batch that the lab wrote."""
+    return _NOTE in values
+
+
+def read_batch(values: Mapping[str, Value]) -> Batch:
+    """Read a batch that `write_batch` wrote.
+
+    Raises
+    ------
+    DataError
+        If something of it is gone or changed.
+    """
+    try:
+        note = json.loads(_read_text(values[_NOTE]))
+        numbers = range(1, int(note["layers"]) + 1)
+        matrices = [np.asarray(values[f"W{number}"], dtype=np.float64) for number in numbers]
+        biases = [np.asarray(values[f"b{number}"], dtype=np.float64).ravel() for number in numbers]
+        batch = Batch(
+            np.asarray(values["X"], dtype=np.uint8),
+            np.asarray(values["y"], dtype=np.int64).ravel(),
+            tuple(matrices),
+            tuple(biases),
+            Activation(note["activation"]),
+        )
+        _check(batch, [batch.pixels.shape[1], *map(len, biases)])
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise DataError(
+            f"The batch must be as `check --give` wrote it, but lacks or garbles {error}: have it given anew."
+        ) from error
+    return batch
+
+
+def _read_text(value: Value) -> str:
+    return value if isinstance(value, str) else str(np.ravel(np.asarray(value))[0])
+
+
+def _check(batch: Batch, widths: Sequence[int]) -> None:
+    shapes = [matrix.shape for matrix in batch.matrices]
+    expected = list(zip(widths[1:], widths[:-1], strict=True))
+    n_classes = widths[-1]
+    if (
+        shapes != expected
+        or len(batch.pixels) != batch.n
+        or not 0 <= batch.labels.min() <= batch.labels.max()
+    ):
+        raise ValueError("its shapes")
+    if batch.labels.max() >= n_classes:
+        raise ValueError("its labels")

@@ -1,0 +1,167 @@
+"""A network that was trained elsewhere: brought in as a model, and where one came from."""
+
+from io import BytesIO
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.data.dataset import Dataset
+from mnist_core.data.files import make_printable
+from mnist_core.data.orientation.turns import TURNS
+from mnist_core.ground.errors import LabError
+from mnist_core.insight.imported.choices import SCALINGS, ImportChoices
+from mnist_core.insight.imported.imported_model import (
+    UndecidedImportError,
+    Understood,
+    keep_import,
+    understand_network,
+)
+from mnist_core.network.candidate import Activation
+from mnist_core.network.models.info import ImportFacts
+from mnist_core.store.allowance import check_upload, read_allowance
+from mnist_ui import session
+from mnist_ui.cached.opened_models import open_sample
+from mnist_ui.components.uploads import tell_of_uploads
+from mnist_ui.markdown import escape
+from mnist_ui.models.model_name import ask_for_model_name, check_new_name, propose_name
+from mnist_ui.results import state
+
+_FIND = "find by fit"
+_MOST_MB = 256
+
+
+def offer_import(dataset: Dataset | None) -> None:
+    """Offer to bring in a network that was trained elsewhere."""
+    with st.popover("Bring a network", type="tertiary", icon=":material/upload_file:"):
+        st.markdown("**A network that was trained elsewhere**")
+        st.caption(
+            "A perceptron of one to three hidden layers: its weights as .mat (Theta1, Theta2; W1, b1; IW, "
+            "LW, b), .npz, ONNX or safetensors. What the file does not say is found by fit on the open "
+            "data set."
+        )
+        allowance = read_allowance(session.store())
+        file = st.file_uploader(
+            "File of weights",
+            key=f"import-{state.IMPORTS.get()}",
+            label_visibility="collapsed",
+            max_upload_size=_MOST_MB if allowance is None else min(_MOST_MB, max(allowance.upload_mb, 1)),
+        )
+        tell_of_uploads("import-uploads")
+        if (saved := state.IMPORTED.take()) is not None:
+            st.success(saved)
+        if file is not None:
+            _show_file(file, dataset or open_sample())
+
+
+def show_origin(facts: ImportFacts) -> None:
+    """Show where a network came from, and why its file was read so."""
+    st.header("Where it came from")
+    st.markdown(f"Its weights were trained elsewhere and came from **{escape(facts.file)}**.")
+    st.markdown("\n".join(f"- {escape(reason)}" for reason in facts.reasons))
+    st.caption(
+        "Nothing is known of its training: there is no learning curve, and it may have seen any image."
+    )
+
+
+def _show_file(file: Any, dataset: Dataset) -> None:
+    """Show how a file is understood, and let it be saved as a model."""
+    name = make_printable(file.name)
+    try:
+        check_upload(session.store(), file.size)
+        choices = _read_choices(file.file_id)
+        with st.spinner("Trying ways to read it …"):
+            understood = _understand(file, name, dataset, choices)
+    except UndecidedImportError as error:
+        st.warning(escape(str(error)), icon=":material/help:")
+        _ask(file.file_id, error.options)
+        return
+    except LabError as error:
+        st.error(escape(str(error)))
+        return
+    best = understood.found.best
+    st.markdown(
+        f"**{understood.side**2}-{'-'.join(map(str, best.chain.hidden))}-{best.chain.n_classes} "
+        f"{best.activation.label}**, right for {best.accuracy:.1%} of {understood.found.n_images:,} images "
+        f"of {escape(dataset.name)}"
+    )
+    st.markdown("\n".join(f"- {escape(reason)}" for reason in understood.reasons))
+    _ask(file.file_id, {})
+    _offer_saving(understood, name, dataset, choices)
+
+
+def _understand(file: Any, name: str, dataset: Dataset, choices: ImportChoices) -> Understood:
+    """Understand a file, once for each way to choose."""
+    key = (file.file_id, dataset.fingerprint, choices)
+    kept = state.UNDERSTOOD.get()
+    if kept is None or kept[0] != key:
+        kept = key, understand_network(BytesIO(file.getvalue()), name, dataset, choices)
+        state.UNDERSTOOD.put(kept)
+    return kept[1]
+
+
+def _read_choices(file_id: str) -> ImportChoices:
+    chosen = {name: state.IMPORT_CHOICE.of(f"{name}-{file_id}").get() for name in _OPTIONS}
+    return ImportChoices(**{name: value for name, value in chosen.items() if value != _FIND})
+
+
+def _ask(file_id: str, asked: dict[str, tuple[str, ...]]) -> None:
+    """Offer what can be said of a network; what fits alike openly, the rest where one looks for it."""
+    for name, values in asked.items():
+        _ask_one(file_id, name, values)
+    with st.expander("Say it instead"):
+        for name, values in _OPTIONS.items():
+            if name not in asked:
+                _ask_one(file_id, name, values)
+
+
+def _ask_one(file_id: str, name: str, values: tuple[str, ...]) -> None:
+    held = state.IMPORT_CHOICE.of(f"{name}-{file_id}")
+    st.selectbox(
+        _LABELS[name], [_FIND, *values], format_func=lambda value: _WORDS.get(value, value), key=held
+    )
+
+
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "activation": tuple(activation.value for activation in Activation),
+    "scaling": tuple(SCALINGS),
+    "orientation": tuple(orientation.value for orientation in TURNS),
+    "ink": ("bright", "dark"),
+}
+_LABELS = {
+    "activation": "Behind the hidden layers",
+    "scaling": "What pixels are to it",
+    "orientation": "How it sees images",
+    "ink": "Ink",
+}
+_WORDS = {turn.value: turn.words for turn in TURNS} | SCALINGS
+_WORDS |= {"bright": "bright on dark", "dark": "dark on bright"}
+_WORDS |= {activation.value: activation.label for activation in Activation}
+
+
+def _offer_saving(understood: Understood, name: str, dataset: Dataset, choices: ImportChoices) -> None:
+    usual = _name_after(name)
+    model_name = ask_for_model_name("Save as a model", propose_name(usual), state.IMPORT_NAME.of(usual))
+
+    def save() -> None:
+        try:
+            check_new_name(model_name or "")
+            folder = session.settings().models_folder / (model_name or "")
+            keep_import(understood, name, dataset, folder, choices)
+        except LabError as error:
+            session.REFUSAL.put(str(error))
+            return
+        session.MODEL.put(folder.name)
+        st.query_params["model"] = folder.name
+        state.IMPORTED.put(f"Saved as **{escape(folder.name)}**. It can be chosen on every page.")
+        state.IMPORTS.count_up()
+
+    st.button("Save", icon=":material/save:", disabled=model_name is None, on_click=save, key="import-save")
+    if refused := session.REFUSAL.take():
+        st.error(escape(refused))
+
+
+def _name_after(name: str) -> str:
+    kept = "".join(
+        letter if letter.isalnum() and letter.isascii() else "-" for letter in name.partition(".")[0]
+    )
+    return kept.strip("-")[:48] or "network"
