@@ -14,9 +14,9 @@ import torch
 from benchmarks import describe_machine
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.layouts import read_or_sample
-from mnist_core.insight.referee.answers import find_answers
 from mnist_core.insight.referee.backprop import compute_gradients
 from mnist_core.insight.referee.batch import Batch, choose_batch
+from mnist_core.insight.referee.handed_in import find_answers
 from mnist_core.insight.referee.verdict import Verdict, judge
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation, Candidate

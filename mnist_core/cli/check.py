@@ -15,7 +15,6 @@ from mnist_core.ground.errors import DataError, LabError
 from mnist_core.ground.variables import Value
 from mnist_core.insight.imported.choices import ImportChoices
 from mnist_core.insight.imported.imported_model import understand_network
-from mnist_core.insight.referee.answers import Answers, find_answers
 from mnist_core.insight.referee.backprop import compute_gradients
 from mnist_core.insight.referee.batch import (
     N_IMAGES,
@@ -25,6 +24,7 @@ from mnist_core.insight.referee.batch import (
     read_batch,
     write_batch,
 )
+from mnist_core.insight.referee.handed_in import Answers, find_answers
 from mnist_core.insight.referee.verdict import LayerVerdict, Part, Verdict, judge
 
 _USUAL = "paper"

@@ -17,7 +17,7 @@ from mnist_core.insight.imported.imported_model import (
     understand_network,
 )
 from mnist_core.network.candidate import Activation
-from mnist_core.network.models.info import ImportFacts
+from mnist_core.network.models.came_from import ImportFacts
 from mnist_core.store.allowance import check_upload, read_allowance
 from mnist_ui import session
 from mnist_ui.cached.opened_models import open_sample

@@ -19,7 +19,7 @@ from mnist_core.insight.reading.floors import (
     read_jury,
 )
 from mnist_core.network.models import load_model
-from mnist_core.network.models.info import LearnedFacts
+from mnist_core.network.models.came_from import LearnedFacts
 from mnist_core.training.robust.pen import read_pens
 
 SHARE = 0.99

@@ -19,8 +19,8 @@ from mnist_core.insight.operate.bench import Bench
 from mnist_core.insight.operate.operated_model import keep_operated
 from mnist_core.insight.operate.operations import Round
 from mnist_core.network.models import Model, load_model, save_model
+from mnist_core.network.models.came_from import ChangeFacts, LearnedFacts
 from mnist_core.network.models.card import write_card
-from mnist_core.network.models.info import ChangeFacts, LearnedFacts
 from mnist_core.network.models.seen import hash_images
 from mnist_core.pens import Drawing
 from mnist_core.training.learning.learned import learn_hand

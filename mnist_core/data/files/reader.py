@@ -26,7 +26,7 @@ _READERS = {
     Format.TABLE: "delimited",
     Format.SPARSE_ROWS: "sparse_rows",
     Format.SAFETENSORS: "safetensors_tensors",
-    Format.ONNX: "onnx_graph",
+    Format.ONNX: "onnx_contents",
 }
 """The module of each format; its `read_variables` is a `ReadVariables`."""
 

@@ -18,14 +18,15 @@ from mnist_core.ground.errors import DataError, ModelError
 from mnist_core.ground.places import check_model_folder
 from mnist_core.insight.evaluation import evaluate, read_logits
 from mnist_core.insight.evaluation.temperature import fit_temperature
+from mnist_core.insight.imported.best_reading import Found, Reading, find_reading
 from mnist_core.insight.imported.choices import ImportChoices, describe_choices, read_classes
-from mnist_core.insight.imported.fit import Found, Reading, find_reading
 from mnist_core.insight.imported.weights_file import read_chains
 from mnist_core.insight.reading.floors import measure_floors
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model, read_versions, save_model
-from mnist_core.network.models.info import DataFacts, ImportFacts, ModelInfo, TestFacts
+from mnist_core.network.models.came_from import ImportFacts
+from mnist_core.network.models.info import DataFacts, ModelInfo, TestFacts
 from mnist_core.network.recipe import Recipe
 
 _FIT_IMAGES = 5_000

@@ -39,7 +39,7 @@ def build_chain(values: Mapping[str, Any]) -> Chain:
     Parameters
     ----------
     values : mapping of str to Value
-        As `data.files.onnx_graph` reads them.
+        As `data.files.onnx_contents` reads them.
 
     Raises
     ------

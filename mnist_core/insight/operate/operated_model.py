@@ -14,7 +14,8 @@ from mnist_core.insight.operate.operations import Operation, apply_all
 from mnist_core.insight.reading.floors import measure_floors
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model, save_model
-from mnist_core.network.models.info import ChangeFacts, TestFacts
+from mnist_core.network.models.came_from import ChangeFacts
+from mnist_core.network.models.info import TestFacts
 
 
 def keep_operated(

@@ -3,7 +3,8 @@
 from statistics import median
 
 from mnist_core.data.dataset import DIGITS
-from mnist_core.network.models.info import ChangeFacts, LearnedFacts, ModelInfo, PenFacts
+from mnist_core.network.models.came_from import ChangeFacts, LearnedFacts
+from mnist_core.network.models.info import ModelInfo, PenFacts
 from mnist_core.network.models.opening import Opening
 from mnist_core.network.models.picture_facts import PictureFacts
 from mnist_core.network.recipe import OPTIMIZER_WORDS, Keep, Optimizer, Recipe

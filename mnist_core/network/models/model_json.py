@@ -8,17 +8,8 @@ from typing import Any
 from mnist_core.ground.errors import GridError, ModelError
 from mnist_core.network.candidate import Candidate
 from mnist_core.network.history import EpochRecord
-from mnist_core.network.models.info import (
-    ChangeFacts,
-    DataFacts,
-    DoubtFacts,
-    ImportFacts,
-    LearnedFacts,
-    ModelInfo,
-    PenFacts,
-    TestFacts,
-    WriterFacts,
-)
+from mnist_core.network.models.came_from import ChangeFacts, ImportFacts, LearnedFacts
+from mnist_core.network.models.info import DataFacts, DoubtFacts, ModelInfo, PenFacts, TestFacts, WriterFacts
 from mnist_core.network.models.opening import Opening
 from mnist_core.network.models.picture_facts import PictureFacts
 from mnist_core.network.recipe import Recipe

@@ -9,7 +9,8 @@ import numpy as np
 
 from mnist_core.ground.places import check_model_folder
 from mnist_core.network.models import Model, read_versions, save_model
-from mnist_core.network.models.info import LearnedFacts, ModelInfo, TestFacts
+from mnist_core.network.models.came_from import LearnedFacts
+from mnist_core.network.models.info import ModelInfo, TestFacts
 from mnist_core.network.models.seen import Hashes, hash_images
 from mnist_core.pens import Drawing
 from mnist_core.training.learning.learned import Learned, Tell, learn_hand

@@ -33,7 +33,7 @@ _LOSS_ALIKE = 0.02  # of the loss: less tells no two ways apart
 _OUTPUTS_ALIKE = 1e-3  # of the greatest logit: the same network, written in two ways
 _MOST_LOSS = 50.0  # of an image, so that one alone decides nothing
 
-Sums = Float64[np.ndarray, "n units"]
+Sums = Float64[np.ndarray, "n _"]
 """Of a layer, a row an image."""
 
 
