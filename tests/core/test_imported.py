@@ -60,7 +60,7 @@ def write(folder: Path, case: Case, network: MLP) -> Path:
         make_case(writers.matlab_network, scaling="standard", dtype="float32"),
         make_case(writers.nameless, ".npz", scaling="signed"),
         make_case(writers.sequential, ".safetensors", scaling="half", dtype="float32"),
-        make_case(writers.matmul, ".onnx", is_dark=True, dtype="float32"),
+        make_case(writers.matmul, ".onnx", orientation="flipped_vertical", dtype="float32"),
         make_case(writers.with_scaling, ".onnx", orientation="rotated90"),
         make_case(writers.with_deviations, ".npz"),
     ],
@@ -87,7 +87,8 @@ def test_fifty_files_of_seeded_networks_open_or_are_refused(tmp_path: Path) -> N
 
 def test_reasons_say_what_was_found_by_fit(paper: Model, digits: Dataset, tmp_path: Path) -> None:
     case = make_case(writers.thetas, orientation="transposed", is_dark=True, first_class=1)
-    reasons = " ".join(understand(write(tmp_path, case, paper.network), digits).reasons)
+    understood = understand(write(tmp_path, case, paper.network), digits, scaling="unit")
+    reasons = " ".join(understood.reasons)
 
     for words in (
         "Theta1, Theta2, Theta3, a row a unit",
@@ -171,6 +172,7 @@ def test_a_file_of_weights_that_is_cut_short_is_refused_in_a_sentence(
         understand(path, digits)
 
 
+@pytest.mark.slow
 def test_commands_take_what_was_imported(paper: Model, tmp_path: Path) -> None:
     path = write(tmp_path, make_case(writers.thetas, first_class=1), paper.network)
     data, out = write_mat(tmp_path / "digits.mat", *take_digits(600)), tmp_path / "mine"
@@ -187,7 +189,7 @@ def test_commands_take_what_was_imported(paper: Model, tmp_path: Path) -> None:
         ["evaluate", out, data],
         ["fields", out, "--out", tmp_path / "fields"],
         ["operate", out, "--off", "hidden1:3", "--out", tmp_path / "less"],
-        ["calibrate", out],
+        ["calibrate", out, data],
     ):
         call_json(tmp_path, *words)
     assert "not known" in call(tmp_path, "evaluate", out, data).stdout

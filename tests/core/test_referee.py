@@ -77,7 +77,7 @@ def test_what_no_mistake_explains_is_told_in_figures(batch: Batch, right: Answer
     assert "no known mistake explains it" in str(referee(batch, right | {"dW1": noise}).layers[0].mistake)
 
 
-@pytest.mark.parametrize("suffix", [".mat", ".npz"])
+@pytest.mark.parametrize("suffix", [".mat", pytest.param(".npz", marks=pytest.mark.slow)])
 def test_a_batch_is_given_and_gradients_of_it_are_taken(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"batch{suffix}"
     said = call_json(tmp_path, "check", "legible", "--give", path, "--images", 20)
