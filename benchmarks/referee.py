@@ -99,6 +99,7 @@ def _bend(activation: Activation, sums: np.ndarray) -> np.ndarray:
         Activation.SIGMOID: 1 / (1 + np.exp(-sums)),
         Activation.RELU: np.where(sums > 0, sums, 0),
         Activation.TANH: np.tanh(sums),
+        Activation.SQUARE: sums**2,
     }
     return bent.get(activation, sums)
 
@@ -110,6 +111,7 @@ def _slope(activation: Activation, at: np.ndarray) -> np.ndarray:
         Activation.SIGMOID: out * (1 - out),
         Activation.RELU: (at > 0).astype(float),
         Activation.TANH: 1 / np.cosh(at) ** 2,
+        Activation.SQUARE: 2 * at,
     }
     return slopes.get(activation, np.ones_like(at))
 

@@ -96,6 +96,7 @@ def answer(moved: Elsewhere, images: np.ndarray) -> np.ndarray:
         Activation.SIGMOID: lambda sums: 1 / (1 + np.exp(-sums)),
         Activation.RELU: lambda sums: np.maximum(sums, 0),
         Activation.TANH: np.tanh,
+        Activation.SQUARE: np.square,
         Activation.LINEAR: lambda sums: sums,
     }
     bend = bends[moved.activation]

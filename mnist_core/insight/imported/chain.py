@@ -23,6 +23,7 @@ BENT: dict[Activation, Callable[[np.ndarray], np.ndarray]] = {
     Activation.RELU: lambda sums: np.maximum(sums, 0),
     Activation.TANH: np.tanh,
     Activation.LINEAR: lambda sums: sums,
+    Activation.SQUARE: np.square,
 }
 """What each activation does, at double precision."""
 

@@ -28,6 +28,7 @@ SLOPES: dict[Activation, Slope] = {
     Activation.RELU: lambda sums, _: (sums > 0).astype(np.float64),
     Activation.TANH: lambda _, out: 1 - out**2,
     Activation.LINEAR: lambda sums, _: np.ones_like(sums),
+    Activation.SQUARE: lambda sums, _: 2 * sums,
 }
 """The derivative of each activation."""
 
@@ -177,6 +178,7 @@ def _list_slopes(activation: Activation) -> list[tuple[str, Slope]]:
             lambda sums, _: (sums < 0).astype(np.float64),
         ],
         Activation.LINEAR: [],
+        Activation.SQUARE: [lambda sums, _: sums, lambda _, out: out],
     }
     if activation is Activation.LINEAR:
         slopes = []
