@@ -97,26 +97,25 @@ def _show_table(lens: Lens, view: FieldsView) -> None:
             "pictures": [way.kind.value for way in VIEWS.values()],
             "fidelity": [found[name].mean for name in VIEWS],
             "worst unit": [found[name].worst for name in VIEWS],
-            "blurred": [_find_control(found[name], BLURRED) for name in VIEWS],
-            "of another image": [_find_control(found[name], ANOTHER) for name in VIEWS],
+            "blurred": [_say_control(found[name], BLURRED) for name in VIEWS],
+            "another's": [_say_control(found[name], ANOTHER) for name in VIEWS],
             "in words": [way.describe(found[name]) for name, way in VIEWS.items()],
         }
     )
-    number = st.column_config.NumberColumn(format="%.2f", width="small")
     bar = st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width="small")
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"fidelity": bar, "worst unit": bar, "blurred": number, "of another image": number},
+        column_config={"fidelity": bar, "worst unit": bar},
         height="content",
     )
     st.caption(
         "Fidelity is R² for ways with a picture a unit or a digit, and insertion less deletion, where "
         "chance gives about 0, for ways with a picture an image: the two do not compare. The latter favours "
         "smooth pictures, so two controls stand beside it: the same for the picture blurred, and for the "
-        "unit's picture of another image."
+        "unit's picture of another image that drives it."
     )
 
 
-def _find_control(fidelity: Fidelity, name: str) -> float:
-    return fidelity.mean_of(name) if name in fidelity.controls else float("nan")
+def _say_control(fidelity: Fidelity, name: str) -> str:
+    return say_measure(fidelity.mean_of(name)) if name in fidelity.controls else ""
