@@ -81,16 +81,17 @@ def test_within_its_region_a_map_stays_exact_and_the_same_and_ends_at_its_face(d
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_beyond_the_nearest_face_exactly_the_unit_that_is_named_has_switched(depth, images):
     network = make_network(depth=depth)
-    here = map_locally(network, "output", images[0])
+    maps = (map_locally(network, "output", image) for image in images)
+    here = next(one for one in maps if one.face[0] == network.hidden_names[-1])
     layer, unit = here.face
-    of_layer = map_locally(network, layer, images[0])
+    of_layer = map_locally(network, layer, here.image)
     normal = of_layer.fields[unit].astype(np.float64)
     step = -np.sign(of_layer.sums[unit]) * here.reach * normal / np.linalg.norm(normal)
 
-    before, after = (pattern_at(network, images[0] + far * step) for far in (0.999, 1.001))
+    before, after = (pattern_at(network, here.image + far * step) for far in (0.999, 1.001))
 
-    start = sum(len(sums_at(network, name, images[0])) for name in network.hidden_names[: int(layer[-1]) - 1])
-    assert (before == pattern_at(network, images[0])).all()
+    start = sum(len(sums_at(network, name, here.image)) for name in network.hidden_names[:-1])
+    assert (before == pattern_at(network, here.image)).all()
     assert np.flatnonzero(before != after).tolist() == [start + unit]
 
 
