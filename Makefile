@@ -41,7 +41,7 @@ lint: ## check format, style, types and the floors of the code
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
-	.venv/bin/oxlint mnist_ui
+	.venv/bin/oxlint mnist_ui mnist_core
 
 bench: ## measure what the documentation claims about speed; fails when a claim breaks (not the soak, of two hours)
 	@scripts/install.sh requirements-dev.txt

@@ -19,6 +19,7 @@ from mnist_ui.models.sharing import offer_sharing_of
 from mnist_ui.page_links import TAB_PARAM
 from mnist_ui.results.brought_network import offer_import, show_origin
 from mnist_ui.results.confused_images import show_confusion, show_mistakes
+from mnist_ui.results.exports import offer_exports
 from mnist_ui.results.model_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.results.model_table import show_models
 from mnist_ui.results.tabs import show_tabs
@@ -105,10 +106,11 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title("Results", width="content")
-    _sharing = st.container(width="content")
+    _sharing = st.container(width="content", horizontal=True, vertical_alignment="center")
 offer_import(current_dataset())
 _model, _dataset = choose_model((TAB_PARAM,)), current_dataset()
 with _sharing:
+    offer_exports(_model)
     offer_sharing_of(_model)
 _reading = _read(_model, _dataset)
 _show_headline(_reading)

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).resolve().parent
+_ROOT = _FOLDER.parents[1]  # of the lab's packages: the core has a script that a page of its own needs too
 _MODULE = re.compile(r'(?<= from ")\.[^"]+')
 _STYLE = re.compile(r'@import "([^"]+)";')
 _PLAIN = " !$&'()*+,-./:;<=>?@[]^_`{|}~"  # needs no escape in an address, which so hardly grows, nested too
@@ -21,12 +22,12 @@ def declare(name: str, html: str | None = None) -> ComponentRenderer:
 
 
 def find_module(name: str | Path) -> str:
-    """Return the address under which a module of this folder is imported: the same for all who import it.
+    """Return the address under which a module is imported, by its path from here: one for all who import it.
 
     Streamlit gives a script no address beside which others could lie. So a module is its own address; a
     browser loads each address once, and what a module keeps is shared by all components of a tab.
     """
-    return f"data:text/javascript,{quote(_read_module(_FOLDER / name), _PLAIN)}"
+    return f"data:text/javascript,{quote(_read_module((_FOLDER / name).resolve()), _PLAIN)}"
 
 
 def _read_module(path: Path) -> str:
@@ -34,7 +35,7 @@ def _read_module(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     linked = _MODULE.sub(lambda found: find_module((path.parent / found[0]).resolve()), text)
     # Its name where an error is told.
-    return f"{linked}\n//# sourceURL={path.relative_to(_FOLDER.parent)}\n"
+    return f"{linked}\n//# sourceURL={path.relative_to(_ROOT)}\n"
 
 
 def _read_style(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import runpy
 import zipfile
 from dataclasses import replace
@@ -22,6 +23,7 @@ from scipy.special import softmax
 
 from mnist_core.ground.arrays import Images
 from mnist_core.ground.errors import ModelError
+from mnist_core.network.architecture import MLP
 from mnist_core.network.exporting import FORMATS, export_model
 from mnist_core.network.models import Model
 
@@ -175,7 +177,7 @@ def test_torch_gives_the_same_to_the_bit_by_a_script_that_needs_torch_alone(
     assert (found["CLASSES"], found["TEMPERATURE"]) == (model.info.class_names, model.info.temperature)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "html"])
 def test_networks_of_other_sizes_and_classes_are_written_too(kind: str, tmp_path: Path) -> None:
     model = make_model("paper")
     network = type(model.network)(8, None, "tanh", 196, 3)
@@ -186,6 +188,43 @@ def test_networks_of_other_sizes_and_classes_are_written_too(kind: str, tmp_path
     paths = export_model(small, kind, tmp_path / f"it's{FORMATS[kind].suffix}")
 
     assert all(path.stat().st_size for path in paths)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_one_file_of_a_megabyte_at_most_that_names_no_other(name: str, tmp_path: Path) -> None:
+    (page,) = export_model(make_model(name), "html", tmp_path / "page.html")
+
+    text = page.read_text(encoding="utf-8")
+    assert page.stat().st_size <= 1_000_000
+    assert not re.search(r"(src|href)=\"(?!data:)|https?://|\bimport\b|\bfetch\(|url\(", text)
+
+
+def test_a_page_holds_names_of_classes_that_look_like_its_own_lines(tmp_path: Path) -> None:
+    model = make_model("paper")
+    names = ("</script><b>", "{{script}}", *"23456789")
+
+    (page,) = export_model(
+        replace(model, info=replace(model.info, class_names=names)), "html", tmp_path / "x.html"
+    )
+
+    text = page.read_text(encoding="utf-8")
+    assert text.count("</script>") == 2
+    assert "{{script}}" in text
+
+
+@pytest.mark.parametrize(
+    ("network", "side", "words"),
+    [(MLP(8, None, "tanh", 196), 14, "reads 14 x 14"), (MLP(300, None, "tanh"), 28, "would take 1.3 MB")],
+)
+def test_a_page_is_refused_to_networks_that_it_cannot_hold(
+    network: MLP, side: int, words: str, tmp_path: Path
+) -> None:
+    model = make_model("paper")
+
+    with pytest.raises(ModelError, match=words):
+        export_model(
+            Model(model.folder, network, replace(model.info, side=side)), "html", tmp_path / "x.html"
+        )
 
 
 def test_a_zip_holds_all_that_belongs_together(tmp_path: Path) -> None:

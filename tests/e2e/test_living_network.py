@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from made_networks import MADE, make_model
 from playwright.sync_api import Browser, Locator, Page, expect
-from test_pen_reading import MADE, make_model
 from visitor import SEVEN, OpenTab, draw_stroke, press_pen, settle, wait_until_nothing_is_cut_off
 
+from mnist_core.network.in_browser import READING, pack_network
 from mnist_core.network.models import Model
 from mnist_core.pens import draw_strokes
 from mnist_ui.components.assets import find_module
-from mnist_ui.components.live_answer import pack_network
 
 IMAGE = draw_strokes([[(100 * x, 100 * y) for x, y in SEVEN]])
 NAMED = 8  # links of a sum with a line of their own
@@ -35,7 +35,7 @@ _RUN = """([packed, image, asked]) => {
 @pytest.fixture
 def script(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    for name in ("live_answer/reading.js", "living_network/links.js"):
+    for name in (READING, "living_network/links.js"):
         page.evaluate("async (url) => { Object.assign(globalThis, await import(url)) }", find_module(name))
     page.evaluate(f"() => {{ globalThis.NAMED = {NAMED} }}")
     yield page

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page
 from mnist_core.ground.arrays import Images
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.reading import read_images
+from mnist_core.network.in_browser import READING, pack_network
 from mnist_core.network.models import Model, load_model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.training.robust.pen import draw_pens, read_pens
 from mnist_ui.components.assets import find_module
-from mnist_ui.components.live_answer import pack_network
 
 MOST = 1e-5
 """How far the browser's numbers may be from Python's."""
@@ -24,7 +24,7 @@ MOST = 1e-5
 def script(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     load = "async (url) => { Object.assign(globalThis, await import(url)) }"
-    page.evaluate(load, find_module("live_answer/reading.js"))
+    page.evaluate(load, find_module(READING))
     yield page
     page.close()
 

@@ -2,16 +2,19 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_core.ground.errors import ModelError
 from mnist_core.ground.replacing import write_out
-from mnist_core.network.exporting.matlab_function import write_matlab
-from mnist_core.network.exporting.numpy_script import write_numpy
-from mnist_core.network.exporting.onnx_graph import write_onnx, write_onnx_of_bytes
-from mnist_core.network.exporting.torch_script import write_torch
+from mnist_core.network.exporting import (
+    drawing_page,
+    matlab_function,
+    numpy_script,
+    onnx_graph,
+    torch_script,
+)
 from mnist_core.network.models import Model
 
 _ZIP = ".zip"
@@ -29,23 +32,72 @@ class Format:
         What is written, for whom.
     suffix : str
         In which the name of its file ends.
+    activations : collection of str
+        Those that it has words for.
     write : callable
         Takes a model and the name of the file without its ending; returns what each file holds by its name,
-        first the one that the user has named. Raises ModelError where a network cannot be written so.
+        first the one that the user has named.
+    check : callable or None
+        Takes a model; raises ModelError where it cannot be written so for another reason.
+    has_script : bool
+        Whether a second file belongs to it, which reads with the first.
     """
 
     title: str
     words: str
     suffix: str
+    activations: Collection[str]
     write: Callable[[Model, str], Mapping[str, bytes]]
+    check: Callable[[Model], None] | None = None
+    has_script: bool = False
 
 
 FORMATS = {
-    "onnx": Format("ONNX", "for ONNX Runtime and others; images are floats", ".onnx", write_onnx),
-    "onnx-uint8": Format("ONNX, bytes", "the same; images are bytes", ".onnx", write_onnx_of_bytes),
-    "matlab": Format("MATLAB", "weights, and a function for MATLAB and Octave", ".mat", write_matlab),
-    "numpy": Format("NumPy", "weights, and 15 lines of Python", ".npz", write_numpy),
-    "torch": Format("torch", "a module with its weights, as one script", ".py", write_torch),
+    "onnx": Format(
+        "ONNX",
+        "for ONNX Runtime and others; images are floats",
+        ".onnx",
+        onnx_graph.OPERATORS,
+        onnx_graph.write_onnx,
+    ),
+    "onnx-uint8": Format(
+        "ONNX, bytes",
+        "for the same; images are bytes",
+        ".onnx",
+        onnx_graph.OPERATORS,
+        onnx_graph.write_onnx_of_bytes,
+    ),
+    "matlab": Format(
+        "MATLAB",
+        "weights, and a function for MATLAB and Octave",
+        ".mat",
+        matlab_function.FORMULAS,
+        matlab_function.write_matlab,
+        has_script=True,
+    ),
+    "numpy": Format(
+        "NumPy",
+        "weights, and 15 lines of Python",
+        ".npz",
+        numpy_script.FORMULAS,
+        numpy_script.write_numpy,
+        has_script=True,
+    ),
+    "torch": Format(
+        "torch",
+        "a module with its weights, as one script",
+        ".py",
+        torch_script.FORMULAS,
+        torch_script.write_torch,
+    ),
+    "html": Format(
+        "Page",
+        "a page to draw on, which asks for nothing",
+        ".html",
+        drawing_page.ACTIVATIONS,
+        drawing_page.write_page,
+        drawing_page.check_page,
+    ),
 }
 """Each way by the name that commands know it by."""
 
@@ -75,7 +127,7 @@ def export_model(model: Model, kind: str, path: Path | str) -> list[Path]:
         If it cannot be written.
     """
     path = Path(path).resolve()
-    form = _find_format(kind)
+    form = find_format(model, kind)
     if path.suffix not in (form.suffix, _ZIP):
         raise ModelError(
             f"A network as {form.title} goes to a file that ends in {form.suffix}, or in {_ZIP} with all "
@@ -99,7 +151,22 @@ def zip_files(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _find_format(kind: str) -> Format:
+def find_format(model: Model, kind: str) -> Format:
+    """Find a way to write a network.
+
+    Raises
+    ------
+    ModelError
+        If there is none of that name, or this network cannot be written so.
+    """
     if kind not in FORMATS:
         raise ModelError(f"A network is exported as one of {', '.join(FORMATS)}, not {kind!r}: choose one.")
-    return FORMATS[kind]
+    form, activation = FORMATS[kind], model.network.activation.value
+    if activation not in form.activations:
+        raise ModelError(
+            f"A network as {form.title} may have the activations {', '.join(form.activations)}, but "
+            f"{model.name} has {activation}: choose another format, or another network."
+        )
+    if form.check is not None:
+        form.check(model)
+    return form

@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float32
 
 from mnist_core.network.exporting.plain_layers import (
-    choose_formula,
     list_classes,
     list_layers,
     name_function,
@@ -16,13 +15,14 @@ from mnist_core.network.exporting.plain_layers import (
 )
 from mnist_core.network.models import Model
 
-_FORMULAS = {
+FORMULAS = {
     "sigmoid": "1 ./ (1 + exp(-x))",
     "relu": "max(x, 0)",
     "tanh": "tanh(x)",
     "linear": "x",
     "square": "x .^ 2",
 }
+"""How each activation is written."""
 
 _FUNCTION = """\
 function [guess, probabilities, logits] = {function}(images)
@@ -92,7 +92,7 @@ def _write_classes(model: Model) -> np.ndarray:
 
 
 def _write_function(model: Model, function: str, data: str) -> str:
-    formula = choose_formula(_FORMULAS, model, "MATLAB")
+    formula = FORMULAS[model.network.activation]
     last = len(model.network.layer_names)
     lines = []
     for number in range(1, last + 1):

@@ -5,7 +5,6 @@ import io
 import numpy as np
 
 from mnist_core.network.exporting.plain_layers import (
-    choose_formula,
     list_classes,
     list_layers,
     name_function,
@@ -14,13 +13,14 @@ from mnist_core.network.exporting.plain_layers import (
 )
 from mnist_core.network.models import Model
 
-_FORMULAS = {
+FORMULAS = {
     "sigmoid": "1 / (1 + np.exp(-x))",
     "relu": "np.maximum(x, 0)",
     "tanh": "np.tanh(x)",
     "linear": "x",
     "square": "x**2",
 }
+"""How each activation is written."""
 
 _SCRIPT = """\
 # {title}.
@@ -52,7 +52,7 @@ def write_numpy(model: Model, stem: str) -> dict[str, bytes]:
         pixels=model.info.side**2,
         data=data,
         last=len(model.network.layer_names),
-        formula=choose_formula(_FORMULAS, model, "NumPy"),
+        formula=FORMULAS[model.network.activation],
     )
     return {data: _write_arrays(model), f"{name_function(stem)}.py": script.encode()}
 

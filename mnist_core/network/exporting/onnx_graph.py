@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from mnist_core.ground.onnx_messages import AttributeType, Message, NumberType, make_message
-from mnist_core.network.exporting.plain_layers import choose_formula, list_layers, say_input, say_title
+from mnist_core.network.exporting.plain_layers import list_layers, say_input, say_title
 from mnist_core.network.models import Model
 
 _OPSET = 13  # of 2020: what runs ONNX at all knows it
 _IR_VERSION = 7  # the one of that time
 
-_OPERATORS = {
+OPERATORS = {
     "sigmoid": ("Sigmoid", 1),
     "relu": ("Relu", 1),
     "tanh": ("Tanh", 1),
@@ -94,7 +94,7 @@ def _begin(given: str) -> Iterator[Message]:
 
 
 def _sum_up(model: Model) -> Iterator[Message]:
-    (operator, n_inputs), passed = choose_formula(_OPERATORS, model, "ONNX"), "pixels"
+    (operator, n_inputs), passed = OPERATORS[model.network.activation], "pixels"
     for name in model.network.layer_names:
         if passed != "pixels":
             yield _make_node(operator, [passed] * n_inputs, passed := passed.replace("sums", "values"))

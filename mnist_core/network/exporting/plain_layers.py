@@ -1,20 +1,15 @@
 """What all formats say of a network: its layers as arrays, a title, and how an image is made."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float32
 
-from mnist_core.ground.errors import ModelError
 from mnist_core.network.models import Model
 from mnist_core.pens import SIDE
 
 _MOST_LETTERS = 50  # of a name in MATLAB: it ignores what goes beyond 63
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,20 +69,3 @@ def say_input(model: Model) -> str:
 def name_function(stem: str) -> str:
     """Name a function after a file, so that no language has one of that name."""
     return "read_" + re.sub(r"\W", "_", stem, flags=re.ASCII)[:_MOST_LETTERS]
-
-
-def choose_formula(formulas: Mapping[str, _T], model: Model, title: str) -> _T:
-    """Choose how a format writes a network's activation.
-
-    Raises
-    ------
-    ModelError
-        If it has no word for it.
-    """
-    activation = model.network.activation.value
-    if activation not in formulas:
-        raise ModelError(
-            f"A network as {title} may have the activations {', '.join(formulas)}, but {model.name} has "
-            f"{activation}: choose another format, or another network."
-        )
-    return formulas[activation]

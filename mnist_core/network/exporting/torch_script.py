@@ -4,7 +4,6 @@ import base64
 import textwrap
 
 from mnist_core.network.exporting.plain_layers import (
-    choose_formula,
     list_layers,
     list_widths,
     say_input,
@@ -12,13 +11,14 @@ from mnist_core.network.exporting.plain_layers import (
 )
 from mnist_core.network.models import Model
 
-_FORMULAS = {
+FORMULAS = {
     "sigmoid": "torch.sigmoid(x)",
     "relu": "torch.relu(x)",
     "tanh": "torch.tanh(x)",
     "linear": "x",
     "square": "torch.square(x)",
 }
+"""How each activation is written."""
 
 _SCRIPT = '''\
 # {title}.
@@ -81,7 +81,7 @@ def write_torch(model: Model, stem: str) -> dict[str, bytes]:
         classes=model.info.class_names,
         temperature=model.info.temperature,
         widths=list_widths(model),
-        formula=choose_formula(_FORMULAS, model, "torch"),
+        formula=FORMULAS[model.network.activation],
         weights="\n".join(textwrap.wrap(base64.b64encode(values).decode(), 120)),
     )
     return {f"{stem}.py": script.encode()}

@@ -5,13 +5,13 @@ its probabilities. A network that the browser cannot run is answered when the pe
 """
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from mnist_core.ground.arrays import Image
+from mnist_core.network.in_browser import is_runnable, pack_network
 from mnist_core.network.models import Model
-from mnist_core.pens import SIDE, Stroke
+from mnist_core.pens import Stroke
 from mnist_ui.components import kept
 from mnist_ui.components.assets import declare
 from mnist_ui.components.gallery import Colours
@@ -109,27 +109,6 @@ def send_network(model: Model) -> str:
     packed = pack_network(model)
     kept.send("draw-network-store", packed)
     return str(packed["name"])
-
-
-def is_runnable(model: Model) -> bool:
-    """Tell whether the browser can draw for a network and run it."""
-    return model.info.side == SIDE
-
-
-def pack_network(model: Model) -> dict[str, object]:
-    """Pack what the browser needs to run a network: widths, activation, temperature, and all weights."""
-    network = model.network
-    layers = list(network.layers.values())
-    tensors = [tensor for layer in layers for tensor in (layer.weight, layer.bias)]
-    values = b"".join(tensor.detach().numpy().astype("<f4").tobytes() for tensor in tensors)
-    facts = f"{network.activation} {model.info.temperature!r} {[layer.out_features for layer in layers]}"
-    return {
-        "name": hashlib.sha256(facts.encode() + values).hexdigest()[:16],
-        "widths": [layers[0].in_features, *(layer.out_features for layer in layers)],
-        "activation": network.activation.value,
-        "temperature": model.info.temperature,
-        "values": base64.b64encode(values).decode(),
-    }
 
 
 def show_live(source: LiveSource, names: Sequence[str], settled: Settled | None) -> None:

@@ -4,7 +4,7 @@ import { findContainer, smoothStroke } from "../../streamlit_insides.js";
 import { findKept } from "../kept/shelf.js";
 import { tellImage } from "./images.js";
 import { followPen } from "./pen.js";
-import { computeProbabilities, drawStrokes, unpackFloats, unpackNetwork } from "./reading.js";
+import { computeProbabilities, drawStrokes, unpackFloats, unpackNetwork } from "../../../mnist_core/network/in_browser/reading.js";
 
 const LIVE = "live";
 const SETTLED = "settled";

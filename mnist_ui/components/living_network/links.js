@@ -1,5 +1,5 @@
 // What each link of a network carries, weight times value, and how that adds up to the sum of a unit.
-import { findLit } from "../live_answer/reading.js";
+import { findLit } from "../../../mnist_core/network/in_browser/reading.js";
 
 const SHOWN = 1000; // numbers are shown in thousandths
 

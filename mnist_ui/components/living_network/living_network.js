@@ -3,7 +3,7 @@ import { makePalette } from "../colours.js";
 import { makeElement } from "../elements.js";
 import { findKept, waitForMore } from "../kept/shelf.js";
 import { followImage } from "../live_answer/images.js";
-import { computeLayers, spreadLogits, unpackNetwork } from "../live_answer/reading.js";
+import { computeLayers, spreadLogits, unpackNetwork } from "../../../mnist_core/network/in_browser/reading.js";
 import { makePick, markPicked, usePicking } from "../picking/picking.js";
 import { findStrongest } from "./links.js";
 import { paint, paintPixels, prepare } from "./painting.js";
