@@ -12,7 +12,9 @@ from trained import make_dataset, make_model, open_in_all_tabs
 
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.evaluation import wilson_interval
+from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation
+from mnist_core.network.exporting import FORMATS
 from mnist_core.network.models import Model, load_model, save_model
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -50,6 +52,19 @@ def read_param(page: AppTest, key: str) -> str:
 
 def read_pictures(page: AppTest) -> str:
     return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def test_a_model_is_offered_for_all_runtimes_that_can_hold_it(open_results, home):
+    paper = load_model(SHIPPED_MODELS / "paper")
+    wide = MLP(300, None, Activation.TANH)
+    candidate = replace(paper.info.candidate, hidden1=300, hidden2=None)
+    save_model(wide, replace(paper.info, candidate=candidate), home / "models" / "wide")
+
+    page = open_results(model="wide")
+
+    labels = {button.proto.label for button in page.get("download_button")}
+    assert labels == {f"{form.title}: {form.words}" for kind, form in FORMATS.items() if kind != "html"}
+    assert "A page holds 1 MB at most, but wide with its 238,510 parameters" in read_words(page)
 
 
 def test_the_shipped_model_needs_no_data_set(open_results):

@@ -13,6 +13,7 @@ from trained import make_dataset, make_model, open_in_all_tabs
 from mnist_core.data.dataset import compute_fingerprint
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.evaluation.disturbances import DISTURBANCES
+from mnist_core.network.exporting import FORMATS
 from mnist_core.network.models import Model, save_model
 from mnist_core.store import Database, claim, list_work, request_cancel
 from mnist_core.training.retraining.studies import GROWTH, LABELS, add_study, plan_growth, plan_labels
@@ -47,7 +48,11 @@ def open_tab(home: Path, model: Model) -> OpenTab:
 
 
 def list_downloads(page: AppTest) -> list[str]:
-    return [element.proto.label for element in page.get("download_button")]
+    """List what is offered beside the model itself, which is beside the title."""
+    labels = [element.proto.label for element in page.get("download_button")]
+    return [
+        label for label in labels if label not in {f"{form.title}: {form.words}" for form in FORMATS.values()}
+    ]
 
 
 def test_without_a_data_set_it_offers_the_sample(open_tab):

@@ -3,7 +3,7 @@
 import { computeLayers, drawStrokes, spreadLogits, unpackNetwork } from "../in_browser/reading.js";
 
 const SIDE_PX = 28; // pixels along an edge of an image
-const PEN_PX = 18; // of the paper's 280
+const PEN_PX = 36; // of the paper's 560, two a pixel of the screen
 const INK = [
   [30, 35, 45],
   [245, 246, 248],
