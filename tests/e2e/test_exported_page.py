@@ -100,7 +100,7 @@ def draw(page: Page) -> None:
 
 
 def test_the_results_page_gives_each_format(open_tab: OpenTab, tmp_path: Path) -> None:
-    tab = open_tab("/results?model=paper")
+    tab = open_tab("results?model=paper")
     settle(tab)
     tab.get_by_role("button", name="Take it home").click()
     for form in FORMATS.values():
