@@ -127,7 +127,7 @@ def _measure(tab: Page, url: str) -> tuple[list[dict[str, float]], list[float]]:
         settle(tab)
         if number == _WARM_UPS:
             tab.locator("section.answer").evaluate(_WATCH_LIVE)
-        draw_stroke(canvas, stroke)
+        _draw(canvas, stroke)
         tab.wait_for_function("window.labTimes.done")
         times.append(tab.evaluate("({ ...window.labTimes })"))
         tab.get_by_role("button", name="Clear").click()
@@ -149,8 +149,7 @@ def choose_strokes(n: int) -> list[np.ndarray]:
     ]
 
 
-def draw_stroke(canvas: Locator, stroke: np.ndarray) -> None:
-    """Draw a stroke with the mouse, as large as people do."""
+def _draw(canvas: Locator, stroke: np.ndarray) -> None:
     box = canvas.bounding_box()
     assert box is not None
     corner, side = np.array([box["x"], box["y"]]), min(box["width"], box["height"])

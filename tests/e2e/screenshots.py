@@ -43,6 +43,8 @@ def test_take_the_pictures(open_tab: visitor.OpenTab) -> None:
     visitor.draw_stroke(tab, visitor.SEVEN)
     tab.get_by_role("status", name="guess: 7").wait_for()
     take(tab, "draw", 1130)
+    _see_it_at_work(tab)
+    take(tab, "network", 1260)
     _begin_a_game(tab)
     take(tab, "game", 1120)
     _switch_units_off(tab)
@@ -98,6 +100,12 @@ def _switch_units_off(tab: Page) -> None:
         visitor.switch_unit(tab, unit, "hidden 1")
     tab.get_by_text("Remove ever more units").click()
     tab.get_by_text(re.compile("the network needs")).wait_for()
+
+
+def _see_it_at_work(tab: Page) -> None:
+    tab.get_by_text("Network at work").click()
+    tab.get_by_role("button", name=re.compile("^unit 4 of hidden 2:")).click()
+    tab.get_by_role("heading", name="Unit 4 of hidden 2").wait_for()
 
 
 def _begin_a_game(tab: Page) -> None:
