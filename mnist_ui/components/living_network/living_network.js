@@ -8,7 +8,7 @@ import { makePick, markPicked, usePicking } from "../picking/picking.js";
 import { findStrongest } from "./links.js";
 import { paint, paintPixels, prepare } from "./painting.js";
 import { findLink, placeLayers, placeOnLink, placePixel } from "./places.js";
-import { capitalise, fillTable, listLines, nameBegin, nameUnit, sayShare, saySum, write, writePercent } from "./words.js";
+import { capitalise, fillList, fillTable, listLines, nameBegin, nameUnit, put, sayShare, saySum, write, writePercent } from "./words.js";
 
 const MOST = 24; // links drawn into a layer
 const REACH = { mouse: 8, touch: 16, pen: 12 }; // pixels, of a click beside a link
@@ -151,8 +151,8 @@ function show(view) {
   paintImage(view, image);
   const asked = view.open && view.drawn.find((link) => isAsked(view.open, link));
   paint(view.paper, { places, image: view.picture, layers: worked, drawn: view.drawn, open: view.open, asked });
-  view.hint.textContent = view.image ? FULL : EMPTY;
-  view.shares.replaceChildren(...kinds.map((kind) => makeElement("li", {}, sayShare(describe(view, kind)))));
+  put(view.hint, view.image ? FULL : EMPTY);
+  fillList(view.shares, kinds.map((kind) => sayShare(describe(view, kind))));
   fillOutputs(view);
   fillSums(view);
   if (view.isSettled) settle(view);
@@ -190,7 +190,7 @@ function paintImage(view, image) {
 function fillOutputs(view) {
   [...view.layers.lastElementChild.children].forEach((button, unit) => {
     const percent = Math.round(100 * view.probabilities[unit]);
-    button.lastElementChild.textContent = view.image && percent ? `${percent} %` : "";
+    put(button.lastElementChild, view.image && percent ? `${percent} %` : "");
   });
 }
 
@@ -198,7 +198,7 @@ function fillSums(view) {
   const { open: asked, sums, data } = view;
   sums.hidden = !asked;
   if (!asked) return;
-  sums.querySelector("h2").textContent = capitalise(nameUnit(data, asked.layer, asked.unit));
+  put(sums.querySelector("h2"), capitalise(nameUnit(data, asked.layer, asked.unit)));
   sums.querySelector("a").href = `${data.page}&layer=${data.layers[asked.layer]}&unit=${asked.unit}`;
   fillTable(sums.querySelector("tbody"), listLines(view, asked));
 }

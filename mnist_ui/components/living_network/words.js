@@ -69,16 +69,36 @@ export function saySum(view, asked) {
   return `${capitalise(nameUnit(view.data, asked.layer, asked.unit))}: ${[...each, ...last].join(", ")}.`;
 }
 
-/** Fills the table of a sum. */
+/** Fills the table of a sum; rows and words that stay are left alone, as this happens at every move. */
 export function fillTable(body, lines) {
-  body.replaceChildren(
-    ...lines.map((line) => {
-      const cell = (words) => makeElement("td", {}, words ?? "");
-      const head = makeElement("th", { scope: "row" }, line.what);
-      const className = `${line.isAsked ? "asked" : ""} ${line.isSum ? "sum" : ""}`.trim();
-      return makeElement("tr", { className }, head, cell(line.value), cell(line.weight), cell(line.carries));
-    }),
-  );
+  fit(body, lines.length, makeRow);
+  lines.forEach(({ what, value, weight, carries, isAsked, isSum }, place) => {
+    const row = body.children[place];
+    row.className = `${isAsked ? "asked" : ""} ${isSum ? "sum" : ""}`.trim();
+    [what, value, weight, carries].forEach((words, column) => put(row.children[column], words ?? ""));
+  });
+}
+
+function makeRow() {
+  const cells = Array.from({ length: 3 }, () => makeElement("td"));
+  return makeElement("tr", {}, makeElement("th", { scope: "row" }), ...cells);
+}
+
+/** Fills a list. */
+export function fillList(list, items) {
+  fit(list, items.length, () => makeElement("li"));
+  items.forEach((words, place) => put(list.children[place], words));
+}
+
+/** Gives an element so many children. */
+function fit(element, n, make) {
+  while (element.children.length > n) element.lastElementChild.remove();
+  while (element.children.length < n) element.append(make());
+}
+
+/** Puts words into an element where it has others. */
+export function put(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }
 
 export const capitalise = (words) => words.charAt(0).toUpperCase() + words.slice(1);
