@@ -8,7 +8,7 @@ import numpy as np
 from mnist_core.ground.arrays import Image
 from mnist_core.insight.fields.local_maps import Around, LocalMap, map_locally, measure_around
 from mnist_core.insight.fields.regions import Company, Regions
-from mnist_core.network.architecture import LAYER_WORDS, MLP, OUTPUT
+from mnist_core.network.architecture import FIRST, LAYER_WORDS, MLP, OUTPUT
 from mnist_core.network.candidate import Activation
 
 
@@ -23,7 +23,7 @@ class Exactness:
     around : Around
         How well it foretells noisy copies of the image.
     is_linear : bool
-        Whether the network bends nowhere, so that the map is the same everywhere.
+        Whether nothing bends on the way to the layer, so that the map is the same everywhere.
     company : Company or None
         Which other images lie in its region; None where the network has no regions or none were shown to it.
     regions : Regions or None
@@ -51,7 +51,7 @@ class Exactness:
             f"{max(self.here.error, 1e-6):.6f}."
         )
         if self.is_linear:
-            return f"{exact} The network bends nowhere, so that the same map holds for all images."
+            return f"{exact} Nothing bends on the way, so that the same map holds for all images."
         return " ".join([exact, self._describe_reach(), *self._describe_company(), self._describe_around()])
 
     def tell(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def find_exactness(network: MLP, layer: str, image: Image, regions: Regions | No
     return Exactness(
         here=map_locally(network, layer, image),
         around=measure_around(network, layer, image),
-        is_linear=network.activation is Activation.LINEAR,
+        is_linear=layer == FIRST or network.activation is Activation.LINEAR,
         company=None if regions is None else regions.find_company(network, image),
         regions=regions,
     )
