@@ -33,7 +33,7 @@ MOST = 1e-5
 SAMPLE = take_digits(5_000)[0]
 IMAGES = np.concatenate([SAMPLE, SAMPLE.swapaxes(1, 2)])
 SOME = IMAGES[::100]
-NAMES = ["paper", "legible", "robust", *MADE]
+NAMES = ["paper", "legible", "robust", "exact", *MADE]
 
 each_network = pytest.mark.parametrize("name", NAMES)
 

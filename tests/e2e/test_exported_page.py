@@ -55,7 +55,7 @@ def check(reading: dict[str, Any], name: str) -> None:
     assert reading["guess"] == model.info.class_names[int(logits.argmax())]
 
 
-@pytest.mark.parametrize("name", ["paper", "robust", *MADE])
+@pytest.mark.parametrize("name", ["paper", "robust", "exact", *MADE])
 def test_within_another_page_it_reads_what_it_is_sent_as_python_does(
     name: str, page: Page, tmp_path: Path
 ) -> None:

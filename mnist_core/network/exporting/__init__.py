@@ -92,7 +92,7 @@ FORMATS = {
     ),
     "html": Format(
         "Page",
-        "a page to draw on, which asks for nothing",
+        "one file to draw on, which needs no internet",
         ".html",
         drawing_page.ACTIVATIONS,
         drawing_page.write_page,
