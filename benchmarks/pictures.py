@@ -13,7 +13,7 @@ import io
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
 
@@ -59,7 +59,7 @@ _COLOURS = (_BLUE, _GREEN, _RED, _YELLOW, _PINK, _SKY)
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """What is hard about a photo: its light, paper, ink, grain and coding."""
 
     darkest: float = 1.0  # light in the darkest corner, of that in the brightest
@@ -71,19 +71,20 @@ class _Kind:
     quality: int = 85
 
 
-_KINDS = {
-    "plain": _Kind(),
-    "shade": _Kind(darkest=0.45),
-    "deep shade": _Kind(darkest=0.25),
-    "ruled": _Kind(darkest=0.45, rules=(0.55, 0.68, 0.9)),
-    "squared": _Kind(darkest=0.45, rules=(0.7, 0.7, 0.72), is_squared=True),
-    "dark rules": _Kind(darkest=0.45, rules=(0.35, 0.4, 0.6)),
-    "coloured pens": _Kind(darkest=0.45, inks=_COLOURS),
-    "chalk": _Kind(paper=(0.13, 0.27, 0.2), inks=((0.85, 0.87, 0.83),)),
-    "faint": _Kind(darkest=0.45, inks=((0.7, 0.69, 0.67),)),
-    "coarse JPEG": _Kind(darkest=0.6, quality=30),
-    "grain": _Kind(grain=0.06),
+KINDS = {
+    "plain": Kind(),
+    "shade": Kind(darkest=0.45),
+    "deep shade": Kind(darkest=0.25),
+    "ruled": Kind(darkest=0.45, rules=(0.55, 0.68, 0.9)),
+    "squared": Kind(darkest=0.45, rules=(0.7, 0.7, 0.72), is_squared=True),
+    "dark rules": Kind(darkest=0.45, rules=(0.35, 0.4, 0.6)),
+    "coloured pens": Kind(darkest=0.45, inks=_COLOURS),
+    "chalk": Kind(paper=(0.13, 0.27, 0.2), inks=((0.85, 0.87, 0.83),)),
+    "faint": Kind(darkest=0.45, inks=((0.7, 0.69, 0.67),)),
+    "coarse JPEG": Kind(darkest=0.6, quality=30),
+    "grain": Kind(grain=0.06),
 }
+"""What photos of the benchmarks are like."""
 
 
 def main() -> int:
@@ -105,7 +106,7 @@ def _try_kinds(chosen: Pens) -> bool:
     from_strokes = float(np.mean(predict(network, draw_pens(chosen)).argmax(axis=1) == chosen.labels))
     print(f"strokes: {from_strokes:.1%} of {len(chosen)}")
     is_kept = True
-    for name, kind in _KINDS.items():
+    for name, kind in KINDS.items():
         photos = [_photograph(strokes, kind, rng) for strokes in chosen.strokes]
         begin = time.process_time()
         images = np.stack([_read(photo, kind) for photo in photos])
@@ -150,7 +151,7 @@ def _place(strokes: tuple[np.ndarray, ...], place: tuple[float, float]) -> list[
 
 def _ink_small(strokes: list[np.ndarray]) -> np.ndarray:
     canvas = Pillow.new("L", (2 * _CANVAS, 2 * _CANVAS))
-    _write(canvas, [2 * stroke for stroke in strokes], _SMALL_PEN)
+    write(canvas, [2 * stroke for stroke in strokes], _SMALL_PEN)
     return np.asarray(canvas.resize((_CANVAS, _CANVAS), Pillow.Resampling.BOX), dtype=np.float32) / 255
 
 
@@ -159,21 +160,21 @@ def _read_strokes(strokes: list[np.ndarray], _: np.random.Generator) -> np.ndarr
 
 
 def _read_dark(strokes: list[np.ndarray], _: np.random.Generator) -> np.ndarray:
-    return _read((255 * (1 - _ink_small(strokes))).astype(np.uint8), _KINDS["plain"], "PNG")
+    return _read((255 * (1 - _ink_small(strokes))).astype(np.uint8), KINDS["plain"], "PNG")
 
 
 def _read_light(strokes: list[np.ndarray], _: np.random.Generator) -> np.ndarray:
-    return _read((255 * _ink_small(strokes)).astype(np.uint8), _KINDS["plain"], "PNG")
+    return _read((255 * _ink_small(strokes)).astype(np.uint8), KINDS["plain"], "PNG")
 
 
 def _read_photo(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
-    kind = _KINDS["shade"]
-    return _read(_expose(_ink_small(strokes), kind, rng), kind)
+    kind = KINDS["shade"]
+    return _read(expose(_ink_small(strokes), kind, rng), kind)
 
 
 def _try_large(chosen: Pens) -> bool:
     rng, is_kept = np.random.default_rng(0), True
-    photo = Pillow.fromarray(_photograph(chosen.strokes[0], _KINDS["shade"], rng))
+    photo = Pillow.fromarray(_photograph(chosen.strokes[0], KINDS["shade"], rng))
     for size in ((3000, 4000), (9000, 12000)):
         for coding, most_mb in (("JPEG", _MOST_JPEG_MB), ("PNG", _MOST_PNG_MB)):
             with NamedTemporaryFile(suffix=f".{coding.lower()}") as file:
@@ -195,7 +196,7 @@ def _measure_reading(path: str) -> tuple[float, float]:
     return seconds, more_mb
 
 
-def _read(photo: np.ndarray, kind: _Kind, coding: str = "JPEG") -> np.ndarray:
+def _read(photo: np.ndarray, kind: Kind, coding: str = "JPEG") -> np.ndarray:
     file = io.BytesIO()
     Pillow.fromarray(photo).save(file, coding, quality=kind.quality)
     try:
@@ -204,13 +205,13 @@ def _read(photo: np.ndarray, kind: _Kind, coding: str = "JPEG") -> np.ndarray:
         return np.zeros((28, 28), dtype=np.float32)
 
 
-def _photograph(strokes: tuple[np.ndarray, ...], kind: _Kind, rng: np.random.Generator) -> np.ndarray:
+def _photograph(strokes: tuple[np.ndarray, ...], kind: Kind, rng: np.random.Generator) -> np.ndarray:
     """Photograph a digit somewhere on a sheet, with a pen of any width."""
     side = int(rng.integers(200, 500))
-    return _expose(_pen(strokes, side, rng), kind, rng)
+    return expose(_pen(strokes, side, rng), kind, rng)
 
 
-def _expose(inked: np.ndarray, kind: _Kind, rng: np.random.Generator) -> np.ndarray:
+def expose(inked: np.ndarray, kind: Kind, rng: np.random.Generator) -> np.ndarray:
     """Lay light, rules, colour and grain over a sheet."""
     side, ink = len(inked), inked[:, :, None]
     picture = np.ones((side, side, 3)) * kind.paper
@@ -233,11 +234,11 @@ def _pen(strokes: tuple[np.ndarray, ...], side: int, rng: np.random.Generator) -
     size, pen = rng.uniform(0.3, 0.75) * side, int(rng.integers(3, max(4, side // 25)))
     corner = rng.uniform(0.1, 0.9, 2) * (side - size)
     canvas = Pillow.new("L", (2 * side, 2 * side))
-    _write(canvas, [2 * ((stroke - low) / extent * size + corner) for stroke in strokes], pen)
+    write(canvas, [2 * ((stroke - low) / extent * size + corner) for stroke in strokes], pen)
     return np.asarray(canvas.resize((side, side), Pillow.Resampling.BOX), dtype=np.float32) / 255
 
 
-def _write(canvas: Pillow.Image, strokes: list[np.ndarray], pen: int) -> None:
+def write(canvas: Pillow.Image, strokes: Sequence[np.ndarray], pen: int) -> None:
     """Write strokes with a pen of `2 * pen` pixels."""
     for places in strokes:
         ImageDraw.Draw(canvas).line(places.ravel().tolist(), fill=255, width=2 * pen, joint="curve")

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 import streamlit as st
+from PIL.Image import Image as Picture
 
 from mnist_core.ground.arrays import Image
 from mnist_core.ground.errors import DrawingError, ModelError
@@ -17,21 +18,21 @@ from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.draft import take_up_draft
 from mnist_ui.draw.corrections_panel import show_corrections
 from mnist_ui.draw.network_at_work import ask_whether_alive, show_at_work
-from mnist_ui.draw.number_answer import show_number
+from mnist_ui.draw.number_answer import show_number, show_numbers
 from mnist_ui.draw.true_digit import ask_for_truth
 from mnist_ui.drawings.answer import show_answer, show_insides
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_choice import BEST_READER, choose_model
 from mnist_ui.segments import choose_one
 
-_DIGIT, _NUMBER, _PICTURE = "One digit", "A number", "A picture"
+_DIGIT, _NUMBER, _PICTURE, _NUMBERS = "One digit", "A number", "A picture", "Numbers in a picture"
 _HINTS = {
     _DIGIT: "Draw a digit from 0 to 9 in the box, with the mouse or a finger: any size, anywhere. "
     "The network reads along, and answers when you lift the pen.",
-    _NUMBER: "Write several digits from left to right, such as 2026. They may touch: only lift the pen "
-    "between them.",
+    _NUMBER: "Write several digits from left to right, such as 2026. They may touch, and the pen may run on.",
     _PICTURE: "Choose a photo of a digit on paper, or a picture of one: dark on light or light on "
     "dark, one digit with some paper around it.",
+    _NUMBERS: "Choose a photo of numbers on paper, one or several rows of digits.",
 }
 _OTHERWISE = "Without them, upload a picture: the control above has it."
 _KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "avif", "heic", "heif"]
@@ -63,9 +64,10 @@ def _name_writers(model: Model) -> None:
 def _draw_and_answer(model: Model, network: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         source = choose_one("Source", list(_HINTS), "draw-source", label_visibility="collapsed")
-        is_alive = source != _NUMBER and ask_whether_alive()
-    if source == _NUMBER:
-        _write_number(model)
+        is_number = source in (_NUMBER, _NUMBERS)
+        is_alive = not is_number and ask_whether_alive()
+    if is_number:
+        (_write_number if source == _NUMBER else _find_numbers)(model)
         return
     with st.container(key="draw-answer"):
         with st.container(horizontal=True, gap="medium"):
@@ -101,8 +103,21 @@ def _write_number(model: Model) -> None:
         _hint(_NUMBER)
 
 
+def _find_numbers(model: Model) -> None:
+    # Here, as the library behind it takes half a second that a drawing need not pay.
+    from mnist_core.insight.reading.picture_numbers import read_picture_numbers  # noqa: PLC0415
+    from mnist_core.pens.picture_rows import read_picture_rows  # noqa: PLC0415
+
+    picture = _try(partial(_open_upload, "Numbers in a photo or picture"))
+    if picture is None:
+        _hint(_NUMBERS)
+        return
+    _show_upload(picture)
+    _try(lambda: show_numbers(model, read_picture_numbers(model, read_picture_rows(picture))))
+
+
 def _hint(source: str) -> None:
-    icon = ":material/photo_camera:" if source == _PICTURE else ":material/draw:"
+    icon = ":material/photo_camera:" if source in (_PICTURE, _NUMBERS) else ":material/draw:"
     st.info(_HINTS[source], icon=icon)
 
 
@@ -120,15 +135,23 @@ def _read_digit() -> Image | None:
 
 
 def _read_upload() -> Image | None:
-    file = st.file_uploader("A photo or picture of one digit", type=_KINDS, key="draw-picture")
-    tell_of_uploads("draw-uploads")
-    if file is None:
+    picture = _open_upload("A photo or picture of one digit")
+    if picture is None:
         return None
-    picture = open_shrunk(file)
     image = read_picture(picture)
+    _show_upload(picture)
+    return image
+
+
+def _open_upload(words: str) -> Picture | None:
+    file = st.file_uploader(words, type=_KINDS, key="draw-picture")
+    tell_of_uploads("draw-uploads")
+    return None if file is None else open_shrunk(file)
+
+
+def _show_upload(picture: Picture) -> None:
     # As it was read: a browser shows no HEIC, and a photo of 100 megapixels would be decoded once more.
     st.image(read_brightness(picture), caption="Your picture", width=_WIDTH, clamp=True)
-    return image
 
 
 st.title("Draw")

@@ -49,7 +49,7 @@ def add_predict_arguments(command: argparse.ArgumentParser) -> None:
     more.add_argument(
         "--row",
         action="store_true",
-        help="each drawing of pen strokes is a number, digits in a row: cut and read it",
+        help="each drawing of pen strokes, and each row of a picture, is a number: cut and read it",
     )
 
 
@@ -95,14 +95,13 @@ def read_input(path: Path) -> list[tuple[str, Image]]:
 
 def _predict_rows(model: Model, arguments: argparse.Namespace) -> None:
     from mnist_core.insight.reading.floors import choose_floor  # noqa: PLC0415 - few calls doubt
-    from mnist_core.insight.reading.row import read_row  # noqa: PLC0415
 
     share, doubt = arguments.not_sure, model.info.doubt
     floor = None if share is None else choose_floor(share, doubt)
     rows = {
-        f"{path}[{place}]": read_row(model, drawing.strokes)
+        f"{path}[{place}]": row
         for path in arguments.input
-        for place, drawing in enumerate(read_drawings(path))
+        for place, row in enumerate(_read_rows(model, path))
     }
     document = [_describe_row(name, row, floor) for name, row in rows.items()]
     doubts = ["not sure; " if item.get("not_sure") else "" for item in document]
@@ -112,10 +111,21 @@ def _predict_rows(model: Model, arguments: argparse.Namespace) -> None:
     say(document, "\n".join(lines), arguments.json)
 
 
+def _read_rows(model: Model, path: Path) -> list["Row"]:
+    if path.suffix.lower() == ".json":
+        from mnist_core.insight.reading.row import read_row  # noqa: PLC0415
+
+        return [read_row(model, drawing.strokes) for drawing in read_drawings(path)]
+    from mnist_core.insight.reading.picture_numbers import read_picture_numbers  # noqa: PLC0415
+    from mnist_core.pens.picture_rows import read_picture_rows  # noqa: PLC0415
+
+    return read_picture_numbers(model, read_picture_rows(path))
+
+
 def _describe_row(name: str, row: "Row", floor: float | None) -> dict[str, Any]:
     digits = [
         {"digit": reading.digit, "second": reading.second, "probabilities": reading.probabilities.tolist()}
-        | {"chance": chance, "strokes": len(group)}
+        | {"chance": chance, **({"strokes": len(group)} if group else {})}
         for reading, chance, group in zip(row.readings, row.chances, row.groups, strict=True)
     ]
     item: dict[str, Any] = {"input": name, "number": row.number, "chance": row.chance, "digits": digits}

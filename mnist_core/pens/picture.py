@@ -46,7 +46,7 @@ def read_picture(source: Path | str | BufferedIOBase | Pillow.Image) -> Image:
         image = _read_small(picture)
         if _is_laid_out(image):
             return image
-    return settle_ink(fit_ink(find_ink(_fit(picture))), FINE)
+    return settle_ink(fit_ink(find_ink(fit_picture(picture))), FINE)
 
 
 def read_brightness(picture: Pillow.Image) -> np.ndarray:
@@ -89,7 +89,7 @@ def _is_laid_out(image: Image) -> bool:
     return bool((np.abs(centre - SIDE / 2) < 1.0).all())
 
 
-def _fit(picture: Pillow.Image) -> np.ndarray:
+def fit_picture(picture: Pillow.Image) -> np.ndarray:
     """Bring a picture's longer side to working size."""
     scale = WORKING_SIDE / max(picture.size)
     size = tuple(max(round(side * scale), _LEAST_SIDE) for side in picture.size)

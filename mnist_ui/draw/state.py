@@ -9,6 +9,9 @@ ALIVE_SWITCH = Held("draw-alive-switch", False)
 TOLD_ASKED = Held[tuple[str, int] | None]("draw-told-asked", None)
 """The drawing, and its label, that is asked about: a label against a sure reading may be a slip."""
 
+NUMBER_PLACE = Held[int | None]("draw-number-place", None)
+"""Which digit of a number is to be corrected."""
+
 TOLD_CHANGED = Held("draw-told-changed", False)
 TOLD_CHOSEN = Held[list[str]]("draw-told-chosen", [])
 

@@ -118,6 +118,11 @@ class _Told:
         state.TOLD_CHANGED.put(True)
 
 
+def find_told(strokes: Sequence[Stroke]) -> int | None:
+    """Return the digit that a drawing was told to be; None where nobody told it."""
+    return _find_told(make_correction(strokes, 0, None, None).name)
+
+
 def _find_told(name: str) -> int | None:
     path = settings().corrections_folder / f"{name}.json"
     if not path.exists():

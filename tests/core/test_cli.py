@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from commands import call, call_json
 from digits import ROOT, make_digits, take_digits, write_mat
-from PIL import Image
+from PIL import Image, ImageDraw
 from processes import processes_of
 
 from mnist_core.data.sample import SAMPLE_PATH
@@ -163,6 +163,19 @@ def test_predict_reads_the_digits_of_a_row(home, tmp_path):
     assert found["number"] == "717" == "".join(str(item["digit"]) for item in found["digits"])
     assert found["not_sure"] is False
     assert "717" in call(home, "predict", MODEL, tmp_path / "number.json", "--row").stdout
+
+
+def test_predict_reads_each_row_of_a_picture(home, tmp_path):
+    picture = Image.new("L", (300, 300), 240)
+    for left, top in ((60, 30), (160, 40), (60, 180)):
+        corners = [(left, top), (left + 60, top), (left + 25, top + 90)]
+        ImageDraw.Draw(picture).line(corners, fill=10, width=9)
+    picture.save(tmp_path / "sevens.png")
+
+    found = call_json(home, "predict", MODEL, tmp_path / "sevens.png", "--row")
+
+    assert [item["number"] for item in found] == ["77", "7"]
+    assert "strokes" not in found[0]["digits"][0]
 
 
 def test_evaluate_measures_labelled_strokes_and_each_writer(home, tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from digits import ROOT
 
-from benchmarks.rows import compose_numbers
+from benchmarks.rows import compose_numbers, join_digits
 from mnist_core.ground.errors import DrawingError, EmptyDrawingError
 from mnist_core.insight.reading import draw_all, read_images
 from mnist_core.insight.reading.row import read_row
@@ -63,6 +63,28 @@ def test_of_composed_numbers_nine_in_ten_are_cut_rightly(model):
         for group, digit in zip(groups, digits, strict=False)
     ]
     assert np.mean(is_cut) >= 0.9
+
+
+def test_a_stroke_that_runs_on_into_the_next_digit_is_cut_and_its_link_left_out(model):
+    seven = [[0, 0], [30, 0], [60, 0], [45, 50], [30, 100]]
+    one = [[110, 10], [108, 55], [106, 100]]
+
+    row = read_row(model, [[*seven, [70, 55], *one]])
+
+    assert row.groups == [[seven], [one]]
+
+
+def test_a_digit_of_one_stroke_stays_whole(model):
+    two = [[0, 20], [30, 0], [60, 20], [30, 60], [0, 100], [40, 95], [90, 100]]
+
+    assert read_row(model, [two]).groups == [[two]]
+
+
+def test_of_composed_numbers_with_a_joined_pair_most_are_cut(model):
+    rng, numbers = np.random.default_rng(0), compose_numbers(read_pens(), 30, seed=11)
+    joined = [strokes for _, digits, _ in numbers if (strokes := join_digits(digits, rng))]
+
+    assert np.mean([len(read_row(model, strokes).groups) == 4 for strokes in joined]) >= 0.8
 
 
 @pytest.mark.parametrize("strokes", [[[[5, 5]]], [[[0, 0], [300, 0]]], [[[3, y] for y in range(9)]] * 7])

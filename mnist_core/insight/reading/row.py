@@ -1,35 +1,22 @@
-"""Several digits in a row: which strokes belong to one digit, and the number that they make."""
+"""Several digits in a row, drawn or photographed: the number that they make."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
 
+from mnist_core.ground.arrays import Images
 from mnist_core.insight.reading import Reading, draw_all, read_images
+from mnist_core.insight.reading.cutting import Cut, Pieces, Span, choose_spans, list_spans, measure_height
 from mnist_core.insight.reading.doubt import judge_readings
+from mnist_core.insight.reading.links import Link, find_links
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
 from mnist_core.pens.strokes import stroke_points
 
-_MOST_STROKES = 4  # of one digit
-_MOST_WIDTH = 1.8  # of one digit, in heights of the row
-
-# Found by a random search on 250 numbers composed as in benchmarks/rows.py, with another seed.
-_LEAST_CHANCE = 0.5  # what is no digit is no worse: people write digits that no model knows
-_BONUS = 1.4  # of each group: a few odd digits are likelier than one of which half is left out
-_OVERLAP_COST = 2.6  # of a cut between groups of which the narrower lies over the other
-_NARROW = 0.35  # of the row's height: a group that is narrower overlaps as if it were so wide
-_LOW_COST = 8.0  # of a group without any height, such as a bar of a 5 or of a 7 by itself
-_LOW = 0.8  # of the row's height: what is taller may well be a digit
-_WIDE_COST = 2.0  # of each height that a group is too wide
-_WIDE = 0.95  # of the row's height: what is narrower may well be a digit
-
-Boxes = Float64[np.ndarray, "strokes 4"]
-"""Left, top, right and bottom of each stroke."""
-
-_Span = tuple[int, int]
-"""First stroke of a group, and the one behind its last, in order from left to right."""
+_CUT_COST = 2.0  # of a stroke that is cut at a link as fast as the rest of it
+_SPEED_BONUS = 1.0  # of each doubling of that speed
+_MOST_BONUS = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +27,10 @@ class Row:
     ----------
     number : str
         The digits that were read.
+    images : ndarray of shape (n, 28, 28), float32
+        Each as the model was shown it.
     groups : list of lists of strokes
-        The strokes of each.
+        The strokes of each; none where they were found in a picture.
     readings : list of Reading
         Of each.
     chances : list of float
@@ -49,6 +38,7 @@ class Row:
     """
 
     number: str
+    images: Images
     groups: list[list[Stroke]]
     readings: list[Reading]
     chances: list[float]
@@ -59,19 +49,29 @@ class Row:
         return float(np.prod(self.chances))
 
 
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A stroke, or what of it lies between two links: its place in the stroke, its first and last point."""
+
+    stroke: int
+    place: int
+    first: int
+    last: int
+
+
 def read_row(model: Model, strokes: Sequence[Stroke]) -> Row:
     """Cut strokes into digits and read them.
 
     Of all ways to cut the strokes, ordered from left to right, into groups of up to four, the one is taken
-    whose groups have the best chances of being digits, less costs for cuts through what overlaps and for
-    groups that are low or wide in the row.
+    whose groups have the best chances of being digits, less costs (`cutting.choose_spans`). A stroke that
+    runs on from one digit into the next is cut where it leads on straight; that piece is left out.
 
     Parameters
     ----------
     model : Model
         One that reads digits of 28 x 28.
     strokes : sequence of strokes
-        As `draw_strokes` takes them; a stroke belongs to one digit.
+        As `draw_strokes` takes them.
 
     Raises
     ------
@@ -82,76 +82,85 @@ def read_row(model: Model, strokes: Sequence[Stroke]) -> Row:
     ModelError
         If the model knows other classes than the ten digits.
     """
-    ordered, boxes = _order(strokes)
-    spans = _list_spans(boxes)
-    groups = {span: ordered[slice(*span)] for span in spans}
-    images = draw_all(list(groups.values()))
+    inked = [stroke for stroke in strokes if len(stroke)]
+    pieces, parts = _take_apart(stroke_points(inked))
+    spans = list_spans(pieces)
+    groups = [_gather(inked, parts[slice(*span)]) for span in spans]
+    return read_pieces(model, pieces, spans, draw_all(groups), groups)
+
+
+def read_pieces(
+    model: Model, pieces: Pieces, spans: Sequence[Span], images: Images, groups: Sequence[list[Stroke]]
+) -> Row:
+    """Choose which groups of pieces are the digits, and read them.
+
+    Parameters
+    ----------
+    model : Model
+        One that reads digits of 28 x 28.
+    pieces : Pieces
+        The row.
+    spans : sequence of Span
+        The groups.
+    images : ndarray of shape (spans, 28, 28), float32
+        Each group as a digit.
+    groups : sequence of lists of strokes
+        Of each; empty where there are none.
+
+    Raises
+    ------
+    ModelError
+        If the model knows other classes than the ten digits.
+    """
     readings = read_images(model, images)
     chances = judge_readings(images, np.stack([reading.probabilities for reading in readings]))
-    scores = {
-        span: _BONUS + float(np.log(max(chance, _LEAST_CHANCE))) - _cost_size(span, boxes)
-        for span, chance in zip(spans, chances, strict=True)
-    }
-    best = [spans.index(span) for span in _find_best(scores, boxes)]
+    best = choose_spans(pieces, spans, chances)
     return Row(
         "".join(str(readings[place].digit) for place in best),
-        [groups[spans[place]] for place in best],
+        images[best],
+        [groups[place] for place in best],
         [readings[place] for place in best],
         [float(chances[place]) for place in best],
     )
 
 
-def _order(strokes: Sequence[Stroke]) -> tuple[list[Stroke], Boxes]:
-    inked = [stroke for stroke in strokes if len(stroke)]
-    points = stroke_points(inked)
-    boxes = np.array([[*stroke.min(axis=0), *stroke.max(axis=0)] for stroke in points])
+def _take_apart(strokes: Sequence[np.ndarray]) -> tuple[Pieces, list[_Part]]:
+    """Part strokes at their links, and order what comes of it from left to right."""
+    height = measure_height(np.array([_box(stroke) for stroke in strokes]))
+    parts, joints = list[_Part](), list[tuple[int, float]]()
+    for number, points in enumerate(strokes):
+        links = find_links(points, height)
+        ends = [0, *(place for link in links for place in (link.first, link.last)), len(points) - 1]
+        joints += [(len(parts) + k, _cost_link(link)) for k, link in enumerate(links)]
+        between = zip(ends[::2], ends[1::2], strict=True)
+        parts += [_Part(number, place, *pair) for place, pair in enumerate(between)]
+    boxes = np.array([_box(strokes[part.stroke][part.first : part.last + 1]) for part in parts])
     order = np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")
-    return [inked[place] for place in order], boxes[order]
+    places = np.argsort(order)
+    cuts = [Cut(int(places[k]), int(places[k + 1]), cost) for k, cost in joints]
+    ordered = [parts[place] for place in order]
+    return Pieces(boxes[order], [part.stroke for part in ordered], cuts, height), ordered
 
 
-def _list_spans(boxes: Boxes) -> list[_Span]:
-    """List the groups of neighbours that may be a digit: all single strokes, and what is not too wide."""
-    widest = _MOST_WIDTH * _height(boxes)
-    n = len(boxes)
-    return [
-        (first, end)
-        for first in range(n)
-        for end in range(first + 1, min(first + _MOST_STROKES, n) + 1)
-        if end == first + 1 or np.ptp(boxes[first:end, [0, 2]]) <= widest
-    ]
+def _box(points: np.ndarray) -> list[float]:
+    return [*points.min(axis=0), *points.max(axis=0)]
 
 
-def _height(boxes: Boxes) -> float:
-    """Measure the height of the row: that of its tallest strokes, as digits may climb."""
-    return float(np.quantile(boxes[:, 3] - boxes[:, 1], 0.9))
+def _cost_link(link: Link) -> float:
+    bonus = _SPEED_BONUS * float(np.log2(max(link.speed, 1.0)))
+    return _CUT_COST - min(bonus, _MOST_BONUS)
 
 
-def _cost_size(span: _Span, boxes: Boxes) -> float:
-    group, height = boxes[slice(*span)], _height(boxes)
-    if height == 0:
-        return 0.0
-    tall = (group[:, 3].max() - group[:, 1].min()) / height
-    wide = (group[:, 2].max() - group[:, 0].min()) / height
-    return float(_LOW_COST * max(0.0, _LOW - tall) + _WIDE_COST * max(0.0, wide - _WIDE))
+def _gather(strokes: Sequence[Stroke], parts: Sequence[_Part]) -> list[Stroke]:
+    """Return the strokes of a group; parts of one that follow one another are one again, with their link."""
+    runs: dict[tuple[int, int], tuple[int, int]] = {}
+    for number in dict.fromkeys(part.stroke for part in parts):
+        own = sorted((part for part in parts if part.stroke == number), key=lambda part: part.place)
+        for place, part in enumerate(own):
+            run = number, part.place - place  # the same for all that follow one another
+            runs[run] = runs.get(run, (part.first, 0))[0], part.last
+    return [_slice(strokes[number], *ends) for (number, _), ends in runs.items()]
 
 
-def _find_best(scores: dict[_Span, float], boxes: Boxes) -> list[_Span]:
-    """Find the cheapest way through all strokes, span by span."""
-    ways: dict[_Span, tuple[float, list[_Span]]] = {}
-    for span in sorted(scores):
-        before = [
-            (total - _cost_overlap(last, span, boxes), way)
-            for last, (total, way) in ways.items()
-            if last[1] == span[0]
-        ]
-        total, way = max(before, key=lambda pair: pair[0]) if before else (0.0, [])
-        ways[span] = (total + scores[span], [*way, span])
-    whole = [pair for span, pair in ways.items() if span[1] == len(boxes)]
-    return max(whole, key=lambda pair: pair[0])[1]
-
-
-def _cost_overlap(left: _Span, right: _Span, boxes: Boxes) -> float:
-    one, other = boxes[slice(*left)], boxes[slice(*right)]
-    overlap = one[:, 2].max() - other[:, 0].min()
-    narrower = max(min(np.ptp(one[:, [0, 2]]), np.ptp(other[:, [0, 2]])), _NARROW * _height(boxes))
-    return _OVERLAP_COST * float(np.clip(overlap / narrower, 0.0, 1.0)) if narrower > 0 else 0.0
+def _slice(stroke: Stroke, first: int, last: int) -> Stroke:
+    return stroke if (first, last) == (0, len(stroke) - 1) else stroke[first : last + 1]
