@@ -105,6 +105,20 @@ def test_an_uploaded_picture_is_read(page):
     assert "none lies in the same region" in exact
 
 
+def test_each_row_of_a_picture_is_a_number(page):
+    picture = Image.new("L", (300, 420), 230)
+    for stroke in [*FOUR, *[[(x + 130, y + 20) for x, y in one] for one in FOUR]]:
+        ImageDraw.Draw(picture).line(stroke, fill=20, width=12, joint="curve")
+        ImageDraw.Draw(picture).line([(x, y + 210) for x, y in stroke], fill=20, width=12, joint="curve")
+    stream = BytesIO()
+    picture.save(stream, "PNG")
+    page.segmented_control[0].set_value("Numbers in a picture").run()
+    assert "one or several rows" in page.info[0].value
+    page.file_uploader[0].set_value(("numbers.png", stream.getvalue(), "image/png")).run()
+    assert not page.exception
+    assert ["number: 44" in number for number in read_guess(page)] == [True, True]
+
+
 def test_a_picture_that_no_browser_shows_is_read_and_shown(page):
     stream = BytesIO()
     from_pillow(draw_four()).save(stream)

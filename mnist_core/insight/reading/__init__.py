@@ -44,7 +44,7 @@ def read_images(model: Model, images: Images) -> list[Reading]:
     DataError
         If the images have another size than the network reads.
     """
-    return [_rank(row) for row in read_probabilities(model, images)]
+    return [rank(row) for row in read_probabilities(model, images)]
 
 
 def draw_all(drawings: Sequence[Sequence[Stroke]]) -> Images:
@@ -59,6 +59,7 @@ def draw_all(drawings: Sequence[Sequence[Stroke]]) -> Images:
     return images
 
 
-def _rank(row: Float32[np.ndarray, " classes"]) -> Reading:
+def rank(row: Float32[np.ndarray, " classes"]) -> Reading:
+    """Rank the classes of one image by their probabilities."""
     second, first = np.argsort(row, kind="stable")[-2:]
     return Reading(int(first), int(second), row)

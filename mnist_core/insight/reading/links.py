@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float64
 
-_STRAIGHT = 0.06  # of the row's height: what bends less is a line
+_STRAIGHT = 0.1  # of the row's height: what bends less is a line
 _FORWARD = 0.08  # of the row's height, at least: a link leads to the right
 _MOST_BACK = 0.25  # of the row's height: by so much may ink before a link lie right of ink behind it
-_MOST_LINKS = 3  # of a stroke; more would be many ways to cut for few that are right
+_MOST_LINKS = 4  # of a stroke; more would be many ways to cut for few that are right
 
 Points = Float64[np.ndarray, "points 2"]
 """Of a stroke, x to the right and y down."""

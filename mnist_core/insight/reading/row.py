@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.ground.arrays import Images
-from mnist_core.insight.reading import Reading, draw_all, read_images
+from mnist_core.insight.evaluation.answers import read_probabilities
+from mnist_core.insight.reading import Reading, draw_all, rank
 from mnist_core.insight.reading.cutting import Cut, Pieces, Span, choose_spans, list_spans, measure_height
 from mnist_core.insight.reading.doubt import judge_readings
 from mnist_core.insight.reading.links import Link, find_links
+from mnist_core.insight.reading.several_ways import read_several_ways
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
 from mnist_core.pens.strokes import stroke_points
 
-_CUT_COST = 2.0  # of a stroke that is cut at a link as fast as the rest of it
+_CUT_COST = 1.0  # of a stroke that is cut at a link as fast as the rest of it
 _SPEED_BONUS = 1.0  # of each doubling of that speed
 _MOST_BONUS = 1.5
 
@@ -64,7 +66,8 @@ def read_row(model: Model, strokes: Sequence[Stroke]) -> Row:
 
     Of all ways to cut the strokes, ordered from left to right, into groups of up to four, the one is taken
     whose groups have the best chances of being digits, less costs (`cutting.choose_spans`). A stroke that
-    runs on from one digit into the next is cut where it leads on straight; that piece is left out.
+    runs on from one digit into the next is cut where it leads on straight; that piece is left out. Each
+    digit is read in several ways.
 
     Parameters
     ----------
@@ -112,15 +115,17 @@ def read_pieces(
     ModelError
         If the model knows other classes than the ten digits.
     """
-    readings = read_images(model, images)
-    chances = judge_readings(images, np.stack([reading.probabilities for reading in readings]))
+    chances = judge_readings(images, read_probabilities(model, images))
     best = choose_spans(pieces, spans, chances)
+    chosen = images[best]
+    probabilities = read_several_ways(model, chosen)
+    readings = [rank(row) for row in probabilities]
     return Row(
-        "".join(str(readings[place].digit) for place in best),
-        images[best],
+        "".join(str(reading.digit) for reading in readings),
+        chosen,
         [groups[place] for place in best],
-        [readings[place] for place in best],
-        [float(chances[place]) for place in best],
+        readings,
+        judge_readings(chosen, probabilities).tolist(),
     )
 
 
