@@ -78,9 +78,7 @@ def _find_corners(points: Points, tolerance: float) -> list[int]:
 def _measure_away(points: Points) -> Float64[np.ndarray, " points"]:
     """Measure how far points lie from the line between the first and the last of them."""
     line, from_first = points[-1] - points[0], points - points[0]
-    length = float(np.hypot(*line))
-    if length == 0:
-        return np.hypot(*from_first.T)
+    length = max(float(np.hypot(*line)), 1e-12)  # a stroke may end where it began
     along = np.clip(from_first @ line / length, 0.0, length)[:, None] * line / length
     away: Float64[np.ndarray, " points"] = np.hypot(*(from_first - along).T)
     return away
