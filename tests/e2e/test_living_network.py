@@ -50,6 +50,7 @@ def carry(model: Model) -> list[tuple[np.ndarray, np.ndarray]]:
         "relu": lambda sums: np.maximum(sums, 0),
         "tanh": np.tanh,
         "linear": lambda sums: sums,
+        "square": np.square,
     }[model.network.activation.value]
     for layer in model.network.layers.values():
         weights, biases = (tensor.detach().numpy().astype(float) for tensor in (layer.weight, layer.bias))
@@ -58,7 +59,7 @@ def carry(model: Model) -> list[tuple[np.ndarray, np.ndarray]]:
     return carried
 
 
-@pytest.mark.parametrize("name", ["paper", "robust", *MADE])
+@pytest.mark.parametrize("name", ["paper", "robust", "exact", *MADE])
 def test_what_links_carry_adds_up_to_each_sum_as_in_numpy(script: Page, name: str) -> None:
     model = make_model(name)
     carried = carry(model)

@@ -36,7 +36,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     ----------
     hidden1, hidden2 : int or None
         Units of the hidden layers; None for one that the network lacks.
-    activation : {"sigmoid", "relu", "tanh", "linear"}
+    activation : {"sigmoid", "relu", "tanh", "linear", "square"}
         The function behind the hidden layers.
     lr : float
         The learning rate.

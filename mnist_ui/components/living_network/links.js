@@ -37,10 +37,11 @@ function insert(links, link, most) {
  * others as one number. `shown` is each in whole thousandths, rounded up or down so that they too add up to the sum.
  */
 export function addUp({ weights, biases, inputs, sums }, unit, most, asked = null) {
-  const parts = findLit(inputs).map((from) => {
+  const lit = findLit(inputs).map((from) => {
     const weight = weights[unit * inputs.length + from];
     return { from, value: inputs[from], weight, carries: weight * inputs[from] };
   });
+  const parts = lit.filter((part) => part.carries || part.from === asked); // a link that was cut is none
   parts.sort((one, other) => Math.abs(other.carries) - Math.abs(one.carries));
   const isNamed = (part, place) => place < most || part.from === asked;
   const named = parts.filter(isNamed);
