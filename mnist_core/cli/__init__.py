@@ -69,6 +69,7 @@ COMMANDS = {
     "backup": ("backup", "writes all that the lab keeps as one file, while it runs"),
     "restore": ("backup", "puts a backup in place of what the lab keeps"),
     "report": ("report", "writes a finished run as a page that opens without the lab"),
+    "reproduce": ("reproduce", "does what a report tells again, and says number by number what is equal"),
     "people": (
         "people",
         "lists who uses the lab and what they have come to, gives codes, removes people",
@@ -109,7 +110,7 @@ def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentP
     return parser
 
 
-_LOADED_FIRST = dict.fromkeys(("search", "resume"), "mnist_core.search.loaded")
+_LOADED_FIRST = dict.fromkeys(("search", "resume", "reproduce"), "mnist_core.search.loaded")
 """What the processes of a command load, which takes longer than what the command does before."""
 
 

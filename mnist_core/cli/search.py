@@ -118,7 +118,7 @@ def run_search(arguments: argparse.Namespace) -> None:
         dataset = _read(arguments, plan, settings)
         store = open_store(settings)
         run_id = add_search(store, plan.fit_classes(dataset.n_classes), dataset.name, dataset.fingerprint)
-        _carry_out(store, run_id, settings, process, arguments.json)
+        _say_end(store, carry_out_search(store, run_id, settings, process), arguments.json)
 
 
 def _read(arguments: argparse.Namespace, plan: SearchPlan, settings: Settings) -> "Dataset":
@@ -154,12 +154,19 @@ def run_resume(arguments: argparse.Namespace) -> None:
         hold_results(run, settings),
         SearchProcess.start_early(run.plan, settings) as process,
     ):
-        _carry_out(store, arguments.run, settings, process, arguments.json)
+        _say_end(store, carry_out_search(store, arguments.run, settings, process), arguments.json)
 
 
-def _carry_out(
-    store: Database, run_id: str, settings: Settings, process: SearchProcess, as_json: bool
-) -> None:
+def carry_out_search(store: Database, run_id: str, settings: Settings, process: SearchProcess) -> WorkRow:
+    """Carry a run out to its end in this process's care, and report its progress.
+
+    Raises
+    ------
+    RunError
+        If another worker took it, it was stopped, or it has failed.
+    ReaderGoneError
+        If nobody reads any more what it reports.
+    """
     with catch_signals() as stop:
         run = claim(store, run_id)
         if run is None:
@@ -174,6 +181,10 @@ def _carry_out(
         raise RunStoppedError(f"Stopped; python -m mnist_core resume {run.id} carries it on.")
     if ended.found is None:
         raise RunError(f"Run {run.id} is {ended.state}: {ended.message}")
+    return ended
+
+
+def _say_end(store: Database, ended: WorkRow, as_json: bool) -> None:
     described = _describe_run(store, ended)
     say(described, _sum_up(ended, described), as_json)
 

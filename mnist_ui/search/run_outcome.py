@@ -6,9 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core.ground.settings import Settings
 from mnist_core.network.grid import PAPER_ACCURACY
-from mnist_core.store import Database, Outcome, WorkRow, WorkState, add_search
+from mnist_core.store import Outcome, WorkRow, WorkState, add_search
 from mnist_core.store.fit_rows import write_fits
 from mnist_core.store.people.publishing import find_winner, give_run, take_back_run, take_given
 from mnist_core.store.ranking import RankedCandidate
@@ -18,6 +17,7 @@ from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
 from mnist_ui.models.sharing import offer_sharing
 from mnist_ui.page_links import link_model
+from mnist_ui.search.hand_in_dialog import offer_hand_in, write_run_report
 from mnist_ui.search.search_form import fill_form, make_own
 from mnist_ui.search.shown_run import open_form, open_run
 
@@ -62,6 +62,7 @@ def _show_outcome(run: WorkRow, outcome: Outcome, ranked: Sequence[RankedCandida
             folder = find_winner(session.settings(), run)
             if folder is not None and folder.is_dir():
                 _offer_report(run)
+                offer_hand_in(run)
             offer_sharing(
                 "the run, its winner and its data set",
                 run.is_published,
@@ -108,20 +109,13 @@ def _offer_table(run: WorkRow, outcome: Outcome) -> None:
 def _offer_report(run: WorkRow) -> None:
     offer_file(
         "Report",
-        partial(_write_report, session.store(), session.settings(), run.id),
+        partial(write_run_report, session.store(), session.settings(), run.id),
         f"report-{run.id}.html",
         "text/html",
         icon=":material/description:",
         type="tertiary",
         help="The paper drawn again with this run's numbers: a page that opens offline and prints.",
     )
-
-
-def _write_report(store: Database, settings: Settings, run_id: str) -> str:
-    """Write it, in a thread that knows of no tab, and so of no person."""
-    from mnist_core.insight.report import gather_facts, write_page  # noqa: PLC0415 - matplotlib, once it is asked for
-
-    return write_page(gather_facts(store, run_id, settings))
 
 
 def _offer_again(run: WorkRow) -> None:

@@ -33,6 +33,9 @@ CURVES_DELIVERY: "Held[Delivery | None]" = Held("search-curves-delivery", None)
 CURVES_OF = Held[int]("curves-of", -1)
 """The network whose curves are shown large, by the run."""
 
+HAND_IN_NAME = Held("search-hand-in-name", "")
+"""Who hands a report in."""
+
 HISTORY_ASKED = Held[str | None]("search-history-asked", None)
 """The run that is asked about, whether it is to be deleted."""
 

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import shlex
+import zipfile
 from html.parser import HTMLParser
 
 import html5lib
@@ -113,3 +114,89 @@ def test_a_report_ends_with_commands_that_do_the_run_again(found):
 
     assert again["candidates"][0]["mean_test_score"] == search["candidates"][0]["mean_test_score"]
     assert again["test_accuracy"] == search["test_accuracy"]
+
+
+def test_a_report_says_who_hands_it_in_what_they_note_and_the_figures_that_they_chose(found):
+    home, search = found
+    words = ["--by", "Ada <b>", "--note", "test", "Good.\n\nBetter than hoped.", "--note", "test", "Done."]
+
+    call(home, "report", search["run"], *words, "--figures", "hidden1:3,5", "--out", home / "report.html")
+
+    page = (home / "report.html").read_text(encoding="utf-8")
+    assert '<p class="author">Ada &lt;b&gt;</p>' in page
+    assert '<div class="note"><p>Good.</p><p>Better than hoped.</p><p>Done.</p></div>' in page
+    assert re.findall('alt="(.*?)"', page) == ["Fields: unit 3, unit 5."]
+    assert "--figures hidden1:3,5" in page
+
+
+def test_a_note_or_figure_that_is_none_is_named(found):
+    home, search = found
+    for words in (["--note", "intro", "Hello"], ["--figures", "hidden9"]):
+        said = call(home, "report", search["run"], *words, "--out", home / "none.html", code=2)
+
+        assert words[1] in said.stderr
+    assert not (home / "none.html").exists()
+
+
+def test_a_report_for_latex_has_each_figure_and_table_as_a_file(found):
+    home, search = found
+
+    call(home, "report", search["run"], "--by", "A & B", "--out", home / "report.zip")
+
+    with zipfile.ZipFile(home / "report.zip") as files:
+        text = files.read("report.tex").decode()
+        assert {*files.namelist()} == {
+            "report.tex",
+            *(f"tables/{name}.tex" for name in ("grid", "confusion", "fidelity", "versions")),
+            *(f"figures/{name}.pdf" for name in ("curve", "hidden1-9", "output", "like")),
+        }
+        assert all(name in text for name in files.namelist() if name != "report.tex")
+        table = files.read("tables/grid.tex").decode()
+        figure = files.read("figures/output.pdf")
+    assert r"\author{A \& B}" in text
+    assert rf"{search['best_score']:.2%}".replace("%", r"\%") in table
+    assert table.startswith(r"\begin{tabular}{lrrr}")
+    assert b"/FontFile2" in figure  # TrueType, embedded
+
+
+def test_a_report_that_is_done_again_is_equal_and_a_changed_number_is_named(found):
+    home, search = found
+    call(
+        home,
+        "report",
+        search["run"],
+        "--by",
+        "Ada 1",
+        "--note",
+        "grid",
+        "I saw 12.",
+        "--out",
+        home / "r.html",
+    )
+    page = (home / "r.html").read_text(encoding="utf-8")
+    true = f"reads {search['test_accuracy']:.2%} of"
+    assert page.count(true) == 1
+    (home / "changed.html").write_text(page.replace(true, "reads 99.99% of"), encoding="utf-8")
+
+    told = call_json(home / "elsewhere", "reproduce", home / "changed.html", home / "<b>small.mat")
+
+    wrong = [one for one in told["numbers"] if not one["is_equal"]]
+    assert [(one["section"], one["told"], one["found"]) for one in wrong] == [
+        ("Test accuracy", "99.99%", f"{search['test_accuracy']:.2%}")
+    ]
+    assert told["is_equal"] is False
+    assert told["n_equal"] == told["n_numbers"] - 1 > 50
+    assert all(one["is_equal"] for one in told["pictures"])
+    assert all(one["told"] == one["here"] for one in told["versions"])
+    assert not list((home / "elsewhere").glob("*"))  # nothing of it stays
+
+
+def test_a_report_of_other_data_or_without_a_record_is_not_done_again(found):
+    home, search = found
+    call(home, "report", search["run"], "--out", home / "r.html")
+    page = (home / "r.html").read_text(encoding="utf-8")
+    (home / "old.html").write_text(re.sub("<meta name=.mnist-lab-report.*?>", "", page), encoding="utf-8")
+    other = write_mat(home / "other.mat", *make_digits(200))
+
+    assert "holds no record" in call(home, "reproduce", home / "old.html", code=2).stderr
+    assert "fingerprint" in call(home, "reproduce", home / "r.html", other, code=2).stderr

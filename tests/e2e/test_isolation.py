@@ -82,6 +82,7 @@ ROUTES = {
     "pictures": [["pictures", "MODEL"]],
     "predict": [["predict", "MODEL", "STROKES"]],
     "report": [["report", "DONE", "--out", "OUT.html"], ["report", "PAUSED", "--out", "OUT.html"]],
+    "reproduce": [["reproduce", "DONE"], ["reproduce", "MODEL"]],
     "resume": [["resume", "PAUSED"], ["resume", "DONE"], ["resume", "PAUSED", "--cluster", "tcp://h:1"]],
     "robustness": [["robustness", "MODEL"], ["robustness", "paper", "MODEL"]],
     "runs": [

@@ -1,32 +1,35 @@
 """The page of a report: one HTML file that needs nothing else."""
 
-from collections.abc import Iterable, Sequence
+import base64
+import re
+from collections.abc import Sequence
 from html import escape
+from io import BytesIO
 
-from mnist_core.insight.evaluation import wilson_interval
-from mnist_core.insight.fields.products import receptive_fields
-from mnist_core.insight.report.again import GRID_NAME, write_grid, write_search
-from mnist_core.insight.report.figures import show_curve, show_fields
+from mnist_core.insight.report.hand_in import RUNS, HandIn
+from mnist_core.insight.report.record import RECORD, write_record
 from mnist_core.insight.report.report_facts import ReportFacts
-from mnist_core.network.architecture import OUTPUT
-from mnist_core.network.grid import PAPER_ACCURACY
-from mnist_core.network.history import best_epoch
-from mnist_core.network.recipe import OPTIMIZER_WORDS, Optimizer
+from mnist_core.insight.report.report_parts import Code, Picture, Section, Table, Words
+from mnist_core.insight.report.run_table import name_run, set_side_by_side
+from mnist_core.insight.report.sections import make_sections
 
-_FIGURE_1 = (("hidden1", 9, "10th unit of hidden layer 1"), ("hidden2", 8, "9th unit of hidden layer 2"))
-_MOST_LIKE = 3  # output fields in Figure 3
+_DPI = 150  # sharp on a screen at the width of a page
+_SHARP_DPI = 300  # of what is no vector in print: colour bars
+_POINTS = re.compile(r'<svg [^>]*?width="([\d.]+)pt"', re.DOTALL)
 
 _STYLE = """
-@page { size: A4; margin: 18mm }
+@page { size: A4; margin: 18mm; @bottom-center { content: counter(page) " of " counter(pages);
+  font: 9pt Georgia, serif } }
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 Georgia, serif; color: #1a1a1a;
   background: #fff }
-h1, h2 { line-height: 1.2; break-after: avoid }
+h1, h2, h3 { line-height: 1.2; break-after: avoid }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem }
 .table { overflow-x: auto }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid #888; text-align: right }
 th { text-align: left }
 thead { display: table-header-group }
-tr, figure { break-inside: avoid }
+tr, figure, .note p { break-inside: avoid }
+.note { border-left: 3px solid #1f4e79; padding-left: .8rem }
 .winner { font-weight: bold; background: #fff3c4 }
 figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f3f3f3; padding: .6rem }
@@ -34,242 +37,104 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f3f3f3; paddi
 """
 
 
-def write_page(facts: ReportFacts) -> str:
-    """Write the report as HTML.
+def write_page(
+    facts: ReportFacts | Sequence[ReportFacts], handed: HandIn | None = None, *, has_vectors: bool = False
+) -> str:
+    """Write the report of a run, or of several, as HTML.
+
+    Parameters
+    ----------
+    facts : ReportFacts or sequence of ReportFacts
+        Of the run, or of each.
+    handed : HandIn or None
+        Who hands it in, notes, and the choice of figures; None is nobody, none, and the paper's.
+    has_vectors : bool
+        Whether figures are SVG, which prints sharp at any size, else PNG, which is smaller.
 
     Returns
     -------
     str
         With style and pictures inside; all names that users chose are escaped.
     """
-    title = escape(f"Report of the search {facts.run.name or facts.run.id}")
-    body = "\n".join(part(facts) for part in _PARTS)
+    several = [facts] if isinstance(facts, ReportFacts) else list(facts)
+    handed = handed or HandIn()
+    title = escape(name_report(several))
+    if len(several) == 1:
+        body = _write_run(several[0], handed, 2, has_vectors)
+    else:
+        body = _write_section(set_side_by_side(several), handed.find_notes("", RUNS), 2, has_vectors)
+        for one in several:
+            body += f'\n<h2 class="page">{escape(f"Run {name_run(one)}")}</h2>\n'
+            body += _write_run(one, handed, 3, has_vectors)
+    author = f'<p class="author">{escape(handed.author)}</p>\n' if handed.author else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+        f'<meta name="{RECORD}" content="{escape(write_record(several, handed))}">\n'
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{author}{body}\n"
+        "</main>\n</body>\n</html>\n"
     )
 
 
-def _tell_data(facts: ReportFacts) -> str:
-    data = facts.model.info.data
-    limit = "" if data.limit is None else f" Only {data.limit:,} of them were kept after the shuffle."
-    return "<h2>Data</h2>" + _say(
-        f"{data.name}: {data.n_samples:,} images (fingerprint {data.fingerprint}).{limit} The split with "
-        f"seed {data.split_seed} gives {data.n_train:,} images for training and holds {data.n_test:,} out."
+def name_report(several: Sequence[ReportFacts]) -> str:
+    """Name the report of one run, or of several."""
+    names = [one.run.name or one.run.id for one in several]
+    return f"Report of the search {names[0]}" if len(names) == 1 else f"Report of {len(names)} searches"
+
+
+def _write_run(facts: ReportFacts, handed: HandIn, level: int, has_vectors: bool) -> str:
+    sections = make_sections(facts, handed.figures)
+    noted = [handed.find_notes(facts.run.id, section.name) for section in sections]
+    return "\n".join(
+        _write_section(section, notes, level, has_vectors)
+        for section, notes in zip(sections, noted, strict=True)
     )
 
 
-def _tell_network(facts: ReportFacts) -> str:
-    info, recipe = facts.model.info, facts.model.info.recipe
-    return "<h2>Network</h2>" + _say(
-        f"{info.side**2} pixels, {_say_hidden(info.candidate.hidden)} "
-        f"units ({info.candidate.activation.label}), {info.n_classes} outputs: "
-        f"{facts.model.network.n_parameters:,} parameters. Trained by "
-        f"{OPTIMIZER_WORDS[Optimizer(recipe.optimizer)]} with learning rate {info.candidate.lr:g}, "
-        f"{recipe.batch_size} images a step, for at most {recipe.max_epochs} epochs with patience "
-        f"{recipe.patience}, from seed {recipe.seed}; recipe: {info.recipe_name}."
+def _write_section(section: Section, notes: Sequence[str], level: int, has_vectors: bool) -> str:
+    page = ' class="page"' if section.starts_page and level == 2 else ""
+    body = "".join(
+        _write_picture(part, has_vectors) if isinstance(part, Picture) else _write(part)
+        for part in section.parts
     )
+    paragraphs = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    body += f'<div class="note">{paragraphs}</div>' if notes else ""
+    return f"<h{level}{page}>{escape(section.title)}</h{level}>{body}"
 
 
-def _say_hidden(widths: Sequence[int]) -> str:
-    return (
-        f"hidden layers of {' and '.join(map(str, widths))}"
-        if widths[1:]
-        else f"a hidden layer of {widths[0]}"
-    )
+def _write(part: Words | Code | Table) -> str:
+    if isinstance(part, Table):
+        return _write_table(part)
+    tag = "p" if isinstance(part, Words) else "pre"
+    return f"<{tag}>{escape(part.text)}</{tag}>"
 
 
-def _tell_grid(facts: ReportFacts) -> str:
-    ties = sum(one.is_tied for one in facts.ranked if one.rank > 1)
-    rows = [
-        [
-            f"{one.candidate}{' (winner)' if one.rank == 1 else ''}",
-            f"{one.mean:.2%}",
-            f"{one.std:.2%}",
-            "yes" if one.is_tied else "no",
-        ]
-        for one in facts.ranked
-    ]
-    head = ["Candidate", "Mean accuracy", "Standard deviation", "Within one standard error"]
-    plan = facts.run.plan
-    drawn = f", drawn by the strategy {plan.strategy.value}" if plan.strategy.draws else ""
-    words = f"{len(rows)} candidates{drawn}, {_say_folds(plan.cv, ties)}"
-    return (
-        '<h2 class="page">Grid</h2>'
-        + _say(words)
-        + _table("The grid, best first", head, rows, marks_first=True)
-    )
-
-
-def _say_folds(n: int, ties: int) -> str:
-    if n == 1:
-        return "each measured once, on a fifth of the training images, so that no standard error is known."
-    return (
-        f"each in {n}-fold cross-validation. {ties} other than the winner came within one standard error "
-        "of it."
-    )
-
-
-def _tell_importance(facts: ReportFacts) -> str:
-    found = facts.importance
-    if found.reason:
-        return "<h2>What mattered</h2>" + _say(found.reason)
-    rows = [
-        [effect.name, "cannot be told", ""]
-        if effect.share is None
-        else [effect.name, f"{effect.share:.1%}", f"{effect.low:.1%} to {effect.high:.1%}"]
-        for effect in found.effects
-    ]
-    words = (
-        f"{found.say_counted()} Two axes together explain what goes beyond each alone. Where the interval "
-        "holds 0, the effect may be chance."
-    )
-    head = ["Axis", "Share", "95 % interval"]
-    return "<h2>What mattered</h2>" + _say(words) + _table("Importance of the axes", head, rows)
-
-
-def _tell_training(facts: ReportFacts) -> str:
-    history = facts.model.info.history
-    if not history:
-        return "<h2>Learning curve</h2>" + _say("The model has no history of its training.")
-    words = (
-        f"The winner, retrained on all training images, ended after {len(history)} epochs; its validation "
-        f"loss was lowest in epoch {best_epoch(history)}. The weights are those of epoch "
-        f"{facts.model.info.kept_epoch}, the {facts.model.info.recipe.keep}."
-    )
-    return '<h2 class="page">Learning curve</h2>' + show_curve(history, words)
-
-
-def _tell_test(facts: ReportFacts) -> str:
-    test, names = facts.model.info.test, facts.model.info.class_names
-    low, high = wilson_interval(sum(row[i] for i, row in enumerate(test.confusion)), test.n)
-    # A class without images has no row; one that is not guessed either has no column.
-    guessed = [place for place, column in enumerate(zip(*test.confusion, strict=True)) if any(column)]
-    shown = [place for place in range(len(names)) if place in guessed or any(test.confusion[place])]
-    rows = [
-        [names[place], *(str(test.confusion[place][guess]) for guess in shown)]
-        for place in shown
-        if any(test.confusion[place])
-    ]
-    words = (
-        f"The retrained winner reads {test.accuracy:.2%} of {test.n:,} held-out images (95 % interval "
-        f"{low:.2%} to {high:.2%}, Wilson's). The paper reports {PAPER_ACCURACY:.2%} on 10,000 of MNIST."
-    )
-    table = _table(
-        "Confusion: a row a true class, a column a guess",
-        ["True class", *(names[place] for place in shown)],
-        rows,
-    )
-    return "<h2>Test accuracy</h2>" + _say(words) + table
-
-
-def _show_all(facts: ReportFacts) -> str:
-    return '<h2 class="page">Fields</h2>' + _show_hidden(facts) + _show_outputs(facts) + _show_like(facts)
-
-
-def _show_hidden(facts: ReportFacts) -> str:
-    shown = ""
-    for layer, unit, words in _FIGURE_1:
-        if layer not in facts.model.network.layer_names:
-            shown += _say(f"Figure 1: there is no {words}, as the network has one hidden layer.")
-            continue
-        fields = receptive_fields(facts.model.network, layer)
-        if unit < len(fields):
-            shown += show_fields(fields[unit : unit + 1], [f"unit {unit}"], f"Figure 1: {words}.")
-        else:
-            shown += _say(f"Figure 1: there is no {words}, as the layer has {len(fields)}.")
-    return shown
-
-
-def _show_outputs(facts: ReportFacts) -> str:
-    fields, names = receptive_fields(facts.model.network, OUTPUT), facts.model.info.class_names
-    return show_fields(fields, names, "Figure 2: the fields of the output units, a product of all weights.")
-
-
-def _show_like(facts: ReportFacts) -> str:
-    likeness = facts.trust.likeness if facts.trust else None
-    if likeness is None or likeness.own is None:
-        return _say(
-            "Figure 3: no images of every class are at hand to tell which fields look like their class."
-        )
-    fields, names = receptive_fields(facts.model.network, OUTPUT), facts.model.info.class_names
-    most = (-likeness.own).argsort(kind="stable")[:_MOST_LIKE]
-    titles = [f"{names[unit]}: {likeness.own[unit]:.2f}" for unit in most]
-    caption = (
-        "Figure 3: the output fields most like their class, with their correlation with its centred mean "
-        f"image. The nearest mean reads {int(likeness.reads_own.sum())} of all {len(fields)} fields "
-        "as their own."
-    )
-    return show_fields(fields[most], titles, caption)
-
-
-def _tell_trust(facts: ReportFacts) -> str:
-    head = '<h2 class="page">What the products leave out</h2>'
-    if facts.trust is None:
-        return head + _say(
-            "No images with the classes of this model are at hand, so it could not be measured."
-        )
-    other = "" if facts.trust.is_own else " The run's own data set is not what they are of."
-    rows = [
-        [layer, f"{found.mean:.2f}", f"{found.worst:.2f}"] for layer, found in facts.trust.fidelity.items()
-    ]
-    alone = facts.trust.fidelity[OUTPUT].figures["accuracy_alone"]
-    words = (
-        "The fields are products of weights, without activations. The table says how much of what a unit "
-        f"really sums up they explain (R²), on {facts.trust.words}.{other} The output fields alone read "
-        f"{alone:.2%} of these images."
-    )
-    return head + _say(words) + _table("R² of the products", ["Layer", "Mean", "Worst unit"], rows)
-
-
-def _tell_again(facts: ReportFacts) -> str:
-    info = facts.model.info
-    rows = [[name, number] for name, number in info.versions.items()]
-    plan, grid = facts.run.plan, write_grid(facts.run.plan)
-    commands = "\n".join(
-        [
-            write_search(plan, info),
-            f"python -m mnist_core report {facts.run.id} --out report.html",
-            "",
-            "# the winner alone",
-            info.command,
-        ]
-    )
-    head = f"<h2>To do it again</h2><pre>{escape(commands)}</pre>"
-    if grid is not None:
-        head += _say(f"{GRID_NAME} holds the grid:") + f"<pre>{escape(grid)}</pre>"
-    return head + _table("Versions that trained it", ["Part", "Version"], rows)
-
-
-_PARTS = (
-    _tell_data,
-    _tell_network,
-    _tell_grid,
-    _tell_importance,
-    _tell_training,
-    _tell_test,
-    _show_all,
-    _tell_trust,
-    _tell_again,
-)
-
-
-def _say(words: str) -> str:
-    return f"<p>{escape(words)}</p>"
-
-
-def _table(
-    caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, marks_first: bool = False
-) -> str:
-    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in head)
+def _write_table(part: Table) -> str:
+    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in part.head)
     lines = ""
-    for place, (first, *rest) in enumerate(rows):
-        mark = ' class="winner"' if marks_first and place == 0 else ""
+    for place, (first, *rest) in enumerate(part.rows):
+        mark = ' class="winner"' if part.marks_first and place == 0 else ""
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
         lines += f'<tr{mark}><th scope="row">{escape(first)}</th>{cells}</tr>\n'
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>"
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(part.caption)}">'
+        f"<table><caption>{escape(part.caption)}</caption><thead><tr>{titles}</tr></thead>"
         f"<tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _write_picture(part: Picture, is_vector: bool) -> str:
+    file = BytesIO()
+    if is_vector:
+        part.figure.savefig(file, format="svg", dpi=_SHARP_DPI, bbox_inches="tight")
+        points = _POINTS.search(file.getvalue().decode())
+        # as wide as the pixels of the other kind
+        size, mime = f' width="{float(points[1]) * _DPI / 72:.0f}"' if points else "", "image/svg+xml"
+    else:
+        part.figure.savefig(file, format="png", dpi=_DPI, bbox_inches="tight")
+        size, mime = "", "image/png"
+    data = base64.b64encode(file.getvalue()).decode("ascii")
+    return (
+        f'<figure><img src="data:{mime};base64,{data}" alt="{escape(part.alt)}"{size}>'
+        f"<figcaption>{escape(part.caption)}</figcaption></figure>"
     )

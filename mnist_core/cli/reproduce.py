@@ -1,0 +1,170 @@
+"""The command `reproduce`."""
+
+import argparse
+import shlex
+import tempfile
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mnist_core.cli.data import add_data_arguments, read_data
+from mnist_core.cli.say import report, say
+from mnist_core.cli.search import carry_out_search
+from mnist_core.cli.space import find_settings
+from mnist_core.data.kept import keep_dataset, open_dataset
+from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_PATH
+from mnist_core.ground.errors import DataError, DataFileError, RunStoppedError
+from mnist_core.ground.settings import Settings
+from mnist_core.insight.report import HandIn, gather_facts, write_page
+from mnist_core.insight.report.record import Record, RecordedRun, read_record
+from mnist_core.insight.report.reproduced import Checked, Reproduction, compare_pages
+from mnist_core.network.models import read_versions
+from mnist_core.search.process import SearchProcess
+from mnist_core.store import Database, add_search
+from mnist_core.store.people.publishing import find_datasets_folder
+
+if TYPE_CHECKING:
+    from mnist_core.data.dataset import Dataset
+
+_MOST_BYTES = 100_000_000  # of a report: hundreds of runs
+
+
+def add_reproduce_arguments(command: argparse.ArgumentParser) -> None:
+    """Name the options of `reproduce`."""
+    command.add_argument("report", type=Path, metavar="REPORT", help="a report as HTML")
+    words = "its data, where neither the lab keeps it nor it lies where the report's command says; "
+    add_data_arguments(command, words, is_needed=False)
+
+
+def run_reproduce(arguments: argparse.Namespace) -> None:
+    """Do what a report tells again, and say number by number what is equal."""
+    told = _read_report(arguments.report)
+    record = read_record(told, arguments.report.name)
+    data = {run.fingerprint: _find_data(run, arguments) for run in record.runs}
+    found = _do_again(record, data)
+    compared = compare_pages(told, found)
+    versions = _compare_versions(record)
+    document = {
+        "path": str(arguments.report),
+        "runs": [run.id for run in record.runs],
+        "is_equal": compared.is_equal,
+        "n_numbers": len(compared.numbers),
+        "n_equal": sum(one.is_equal for one in compared.numbers),
+        "numbers": [{**asdict(one), "is_equal": one.is_equal} for one in compared.numbers],
+        "pictures": [{"shows": alt, "is_equal": is_equal} for alt, is_equal in compared.pictures],
+        "versions": versions,
+    }
+    say(document, _sum_up(compared, versions), arguments.json)
+
+
+def _read_report(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise DataFileError(f"{path} is larger than any report: name a report as HTML.")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise DataFileError(f"{path} cannot be read as a report ({reason}): name one as HTML.") from error
+
+
+def _find_data(run: RecordedRun, arguments: argparse.Namespace) -> "Dataset":
+    """Find the data of a run: that which is named, kept, or lies where its command says.
+
+    Raises
+    ------
+    DataError
+        If it is other data, or there is none.
+    """
+    if arguments.file:
+        found = read_data(arguments)
+    else:
+        try:
+            return open_dataset(run.fingerprint, find_datasets_folder(find_settings(), run.fingerprint))
+        except DataError:
+            found = read_data(_read_words(run, arguments.report.parent))
+    if found.fingerprint != run.fingerprint:
+        raise DataError(
+            f"The report is of {run.data} with the fingerprint {run.fingerprint}, but {found.name} has "
+            f"{found.fingerprint}: name the file that it was made of, with the options of its command."
+        )
+    return found
+
+
+def _read_words(run: RecordedRun, beside: Path) -> argparse.Namespace:
+    """Read the files and options of the command that a report gives; files may lie beside the report."""
+    words = shlex.split(run.command)
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    add_data_arguments(parser)
+    try:
+        words = words[words.index("train") + 1 : words.index("--hidden")]
+        read, _ = parser.parse_known_args(words)
+    except (ValueError, argparse.ArgumentError) as error:
+        raise DataError(f"The report does not say what file {run.data} is: name it.") from error
+    read.file = (
+        [SAMPLE_PATH]
+        if run.fingerprint == SAMPLE_FINGERPRINT
+        else [
+            beside / path.name if not path.exists() and (beside / path.name).exists() else path
+            for path in read.file
+        ]
+    )
+    return read
+
+
+def _do_again(record: Record, data: dict[str, "Dataset"]) -> str:
+    """Carry the runs out in a lab that is gone afterwards, and return their report's HTML."""
+    with tempfile.TemporaryDirectory(prefix="reproduce-", ignore_cleanup_errors=True) as folder:
+        settings = Settings(Path(folder), f"sqlite:///{folder}/lab.db")
+        with closing(Database(settings.database)) as store:
+            ids = {_search(run, data[run.fingerprint], store, settings): run.id for run in record.runs}
+            several = [gather_facts(store, run_id, settings) for run_id in ids]
+        page = write_page(several, HandIn(figures=record.figures))
+    for again, told in ids.items():
+        page = page.replace(again, told)
+    return page
+
+
+def _search(run: RecordedRun, dataset: "Dataset", store: Database, settings: Settings) -> str:
+    from mnist_core.search.check import check_plan  # noqa: PLC0415 - loads what trains
+
+    kept = keep_dataset(replace(dataset, name=run.data), settings.datasets_folder)
+    check_plan(run.plan, kept)
+    report(f"does {run.id} again: {run.plan.n_fits} trainings")
+    with SearchProcess.start_early(run.plan, settings) as process:
+        run_id = add_search(store, run.plan, run.data, kept.fingerprint, run.name)
+        try:
+            carry_out_search(store, run_id, settings, process)
+        except RunStoppedError as error:
+            raise RunStoppedError("Stopped: nothing was compared, and nothing of it is kept.") from error
+    return run_id
+
+
+def _compare_versions(record: Record) -> list[dict[str, Any]]:
+    here = read_versions()
+    told = {name: number for run in record.runs for name, number in run.versions.items()}
+    return [{"name": name, "told": number, "here": here.get(name)} for name, number in told.items()]
+
+
+def _sum_up(compared: Reproduction, versions: list[dict[str, Any]]) -> str:
+    n, differing = len(compared.numbers), [one for one in compared.numbers if not one.is_equal]
+    equal = "All" if not differing else f"{n - len(differing):,} of"
+    lines = [f"{equal} {n:,} numbers of the report come out equal."]
+    lines += [f"  {_say(one)}" for one in differing]
+    drawn = [alt for alt, is_equal in compared.pictures if not is_equal]
+    lines += [f"  Another picture: {alt}" for alt in drawn]
+    lines += [
+        f"  {one['name']}: trained with {one['told']}, here {one['here'] or 'absent'}; that may tell"
+        for one in versions
+        if one["told"] != one["here"]
+    ]
+    return "\n".join(lines)
+
+
+def _say(one: Checked) -> str:
+    place = ", ".join(filter(None, (one.section, one.where)))
+    if one.told is None:
+        return f"{place}: the report lacks what comes: {one.found}"
+    if one.found is None:
+        return f"{place}: the report says {one.told}, which does not come"
+    return f"{place}: the report says {one.told}, but {one.found} comes"

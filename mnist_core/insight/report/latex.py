@@ -1,0 +1,142 @@
+r"""A report as files for LaTeX: each figure a PDF, each table a `tabular`, and a text that has them all."""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+
+from mnist_core.insight.report.hand_in import RUNS, HandIn
+from mnist_core.insight.report.page import name_report
+from mnist_core.insight.report.report_facts import ReportFacts
+from mnist_core.insight.report.report_parts import Code, Part, Picture, Section, Table, Words
+from mnist_core.insight.report.run_table import name_run, set_side_by_side
+from mnist_core.insight.report.sections import make_sections
+
+TEXT = "report.tex"
+"""The name of the text that has all figures and tables."""
+
+_MOST_ROWS = 40  # of a page of A4
+_STAMP = (1980, 1, 1, 0, 0, 0)  # so that equal reports are equal files
+_HEAD = r"""\documentclass[a4paper]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{textcomp}
+\usepackage{graphicx}
+\usepackage[margin=25mm]{geometry}
+"""
+_MEANT = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "-": "-{}",  # two of them are an option, not a dash
+    "²": r"\textsuperscript{2}",
+    "—": r"\textemdash{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+}
+_MEANT_IN_WORDS = {sign: tex for sign, tex in _MEANT.items() if sign not in "-'"}
+
+
+def write_latex(several: Sequence[ReportFacts], handed: HandIn | None = None) -> bytes:
+    """Write the report of some runs as a ZIP of files for LaTeX.
+
+    Parameters
+    ----------
+    several : sequence of ReportFacts
+        Of each run.
+    handed : HandIn or None
+        Who hands it in, notes, and the choice of figures.
+
+    Returns
+    -------
+    bytes
+        Of a ZIP with `report.tex`, which compiles as it is, and beside it `figures` (PDF, vectors, fonts
+        embedded) and `tables` (plain `tabular`s, of at most 40 rows each).
+    """
+    handed, archive = handed or HandIn(), BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        text = f"{_HEAD}\\title{{{escape(name_report(several))}}}\n\\author{{{escape(handed.author)}}}\n"
+        text += "\\date{}\n\\begin{document}\n\\maketitle\n"
+        is_one = len(several) == 1
+        if not is_one:
+            text += _write_section(
+                files, set_side_by_side(several), handed.find_notes("", RUNS), "", "section"
+            )
+        for one in several:
+            folder, level = ("", "section") if is_one else (f"{one.run.id}-", "subsection")
+            text += "" if is_one else f"\\section{{{escape(f'Run {name_run(one)}')}}}\n"
+            for section in make_sections(one, handed.figures):
+                text += _write_section(
+                    files, section, handed.find_notes(one.run.id, section.name), folder, level
+                )
+        _put(files, TEXT, f"{text}\\end{{document}}\n".encode())
+    return archive.getvalue()
+
+
+def escape(text: str, *, is_code: bool = False) -> str:
+    """Write what LaTeX would take for a command so that it stands as it is."""
+    meant = _MEANT if is_code else _MEANT_IN_WORDS
+    return "".join(meant.get(sign, sign) for sign in text)
+
+
+def _write_section(
+    files: zipfile.ZipFile, section: Section, notes: Sequence[str], prefix: str, level: str
+) -> str:
+    text = f"\n\\{level}{{{escape(section.title)}}}\n\n"
+    text += "\n\n".join(_write(files, part, prefix) for part in section.parts)
+    return text + "".join(f"\n\n\\emph{{{escape(note)}}}" for note in notes) + "\n"
+
+
+def _write(files: zipfile.ZipFile, part: Part, prefix: str) -> str:
+    if isinstance(part, Words):
+        return escape(part.text)
+    if isinstance(part, Code):
+        lines = (escape(line, is_code=True) or "~" for line in part.text.splitlines())
+        return "\\begin{flushleft}\\ttfamily\\small\n" + "\\\\\n".join(lines) + "\n\\end{flushleft}"
+    return (_write_figure if isinstance(part, Picture) else _write_tables)(files, part, prefix)
+
+
+def _write_figure(files: zipfile.ZipFile, part: Picture, prefix: str) -> str:
+    name, file = f"figures/{prefix}{part.name}.pdf", BytesIO()
+    # Type 42 embeds the fonts whole, as publishers ask; without a date equal figures are equal files.
+    from matplotlib import rc_context  # noqa: PLC0415 - the figure has loaded it
+
+    with rc_context({"pdf.fonttype": 42}):
+        part.figure.savefig(file, format="pdf", bbox_inches="tight", metadata={"CreationDate": None})
+    _put(files, name, file.getvalue())
+    caption = escape(re.sub(r"^Figure \d+: ", "", part.caption))
+    return (
+        "\\begin{figure}[htbp]\n\\centering\n"
+        f"\\includegraphics[width=\\linewidth,height=.8\\textheight,keepaspectratio]{{{name}}}\n"
+        f"\\caption{{{caption}}}\n\\end{{figure}}"
+    )
+
+
+def _write_tables(files: zipfile.ZipFile, part: Table, prefix: str) -> str:
+    """Write a table as one file, or as several where a page does not hold it."""
+    text = ""
+    for begin in range(0, max(len(part.rows), 1), _MOST_ROWS):
+        number = f"-{begin // _MOST_ROWS + 1}" if len(part.rows) > _MOST_ROWS else ""
+        name = f"tables/{prefix}{part.name}{number}.tex"
+        rows = part.rows[begin : begin + _MOST_ROWS]
+        _put(files, name, _write_tabular(part.head, rows).encode())
+        text += (
+            "\\begin{table}[htbp]\n\\centering\\small\n"
+            f"\\caption{{{escape(part.caption)}}}\n\\input{{{name}}}\n\\end{{table}}\n"
+        )
+    return text.rstrip()
+
+
+def _write_tabular(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [" & ".join(map(escape, row)) + r" \\" for row in (head, *rows)]
+    lines.insert(1, r"\hline")
+    columns = "l" + "r" * (len(head) - 1)
+    return "\n".join([f"\\begin{{tabular}}{{{columns}}}", *lines, r"\end{tabular}", ""])
+
+
+def _put(files: zipfile.ZipFile, name: str, data: bytes) -> None:
+    files.writestr(zipfile.ZipInfo(name, _STAMP), data, zipfile.ZIP_DEFLATED)

@@ -1,0 +1,129 @@
+"""What a report says to programs: the plan of each run, its data, and the versions that trained it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+from typing import Any
+
+from mnist_core.ground.errors import LabError, RunError
+from mnist_core.insight.report.hand_in import PAPER_FIGURES, HandIn
+from mnist_core.insight.report.report_facts import ReportFacts
+from mnist_core.network.plan import SearchPlan
+
+RECORD = "mnist-lab-report"
+"""The name of the `meta` element that holds it."""
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A run as a report has it.
+
+    Attributes
+    ----------
+    id, name : str
+        Of the run.
+    plan : SearchPlan
+        What was searched.
+    data, fingerprint : str
+        The data set's name and fingerprint.
+    command : str
+        What trains the winner; it names the file, and what of it was overruled.
+    versions : dict of str to str
+        Of what trained it.
+    """
+
+    id: str
+    name: str
+    plan: SearchPlan
+    data: str
+    fingerprint: str
+    command: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a report says of itself to programs: its runs, and the figures that it shows."""
+
+    runs: tuple[RecordedRun, ...]
+    figures: tuple[str, ...] = PAPER_FIGURES
+
+
+def write_record(several: Sequence[ReportFacts], handed: HandIn) -> str:
+    """Write the record of some runs as JSON."""
+    runs = [
+        {
+            "id": one.run.id,
+            "name": one.run.name,
+            "plan": forget_places(one.run.plan).values(),
+            "data": one.model.info.data.name,
+            "fingerprint": one.model.info.data.fingerprint,
+            "command": one.model.info.command,
+            "versions": one.model.info.versions,
+        }
+        for one in several
+    ]
+    return json.dumps({"schema": _SCHEMA, "figures": list(handed.figures), "runs": runs})
+
+
+def forget_places(plan: SearchPlan) -> SearchPlan:
+    """Return a plan without what changes no result: where it ran, and how often it was kept."""
+    usual = SearchPlan()
+    return replace(
+        plan, workers=usual.workers, cluster=None, out=None, checkpoint_s=usual.checkpoint_s, drawn=()
+    )
+
+
+def read_record(page: str, name: str) -> Record:
+    """Read the record in a report's HTML.
+
+    Parameters
+    ----------
+    page : str
+        The HTML.
+    name : str
+        Of the file, for messages.
+
+    Raises
+    ------
+    RunError
+        If it has none, or one that cannot be understood.
+    """
+    finder = _Finder()
+    finder.feed(page)
+    if not finder.content:
+        raise RunError(
+            f"{name} holds no record of its runs, as reports of the lab do: name a report as HTML, or write "
+            "it again if an earlier version wrote it."
+        )
+    try:
+        values = json.loads(finder.content)
+        if values["schema"] != _SCHEMA:
+            raise RunError(f"{name} was written by a later version of the lab: reproduce it with that.")
+        runs = tuple(map(_read_run, values["runs"]))
+        return Record(runs, HandIn(figures=tuple(map(str, values["figures"]))).figures)
+    except (ValueError, KeyError, TypeError, AttributeError, LabError) as error:
+        if isinstance(error, LabError):
+            raise RunError(f"The record in {name} cannot be carried out: {error}") from error
+        raise RunError(f"The record in {name} is damaged: take the report as it was written.") from error
+
+
+def _read_run(values: Mapping[str, Any]) -> RecordedRun:
+    plan = forget_places(SearchPlan.from_values(values["plan"]))
+    words = [str(values[key]) for key in ("data", "fingerprint", "command")]
+    versions = {str(name): str(number) for name, number in values["versions"].items()}
+    return RecordedRun(str(values["id"]), str(values["name"]), plan, *words, versions)
+
+
+class _Finder(HTMLParser):
+    """Finds the record."""
+
+    content = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "meta" and found.get("name") == RECORD and not self.content:
+            self.content = found.get("content") or ""
