@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import html5lib
@@ -12,6 +13,9 @@ import pytest
 from commands import call, call_json
 from digits import make_digits, write_mat
 
+from mnist_core.ground.settings import read_settings
+from mnist_core.insight.report import HandIn, gather_facts, write_page
+from mnist_core.insight.report.reproduced import compare_pages
 from mnist_core.store import Database, add_search, get_search
 
 VOID = {"meta", "img"}
@@ -200,3 +204,36 @@ def test_a_report_of_other_data_or_without_a_record_is_not_done_again(found):
 
     assert "holds no record" in call(home, "reproduce", home / "old.html", code=2).stderr
     assert "fingerprint" in call(home, "reproduce", home / "r.html", other, code=2).stderr
+
+
+def test_several_runs_stand_side_by_side_and_each_of_their_numbers_is_compared(found):
+    home, search = found
+    store = Database(f"sqlite:///{home / 'lab.db'}")
+    one = gather_facts(store, search["run"], read_settings({"MNIST_LAB_HOME": str(home)}))
+    other = replace(one, run=replace(one.run, id="20300101-000000-abcd"))
+    store.close()
+
+    page = write_page([one, other], HandIn(notes={f"{other.run.id}/test": "of the other", "runs": "alike"}))
+    changed = "9.87%".join(page.rsplit(f"{search['best_score']:.2%}", 1))
+
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert page.count("of the other") == page.count("alike</p>") == 1
+    assert compare_pages(page, page).is_equal
+    wrong = [found for found in compare_pages(changed, page).numbers if not found.is_equal]
+    assert [found.told for found in wrong] == ["9.87%"]
+    assert "20300101-000000-abcd" in wrong[0].section
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "differing"),
+    [
+        ("<h2>A</h2><p>1 of 2</p>", "<h2>A</h2><p>1 of 3</p>", [("2", "3")]),
+        ("<h2>A</h2><p>1</p>", "<h2>A</h2><p>1</p><p>new 2</p>", [(None, "new 2")]),
+        ("<h2>A</h2><p>all 1</p>", "<h2>A</h2><p>few 1</p>", [("all 1", "few 1")]),
+        ("<h2>A</h2><p>1</p><div class='note'><p>9</p></div>", "<h2>A</h2><p>1</p>", []),
+    ],
+)
+def test_what_two_pages_state_is_compared(told, found, differing):
+    compared = compare_pages(told, found)
+
+    assert [(one.told, one.found) for one in compared.numbers if not one.is_equal] == differing

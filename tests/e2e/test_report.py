@@ -1,6 +1,7 @@
 """A report as its readers open it: from disk, without the lab."""
 
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +18,7 @@ def report(tmp_path_factory):
     grid.write_text(json.dumps({"lr": [0.01], "hidden1": [16], "hidden2": [10], "activation": ["tanh"]}))
     run = call_json(home, "search", mat, "--grid", grid, "--cv", 2, "--max-epochs", 2)["run"]
     call(home, "report", run, "--out", home / "report.html")
+    call(home, "report", run, "--by", "Ada", "--out", home / "report.pdf")
     return home / "report.html"
 
 
@@ -31,3 +33,14 @@ def test_a_report_is_accessible_on_a_phone_a_screen_and_paper(browser: Browser, 
     assert found.violations_count == 0, found.generate_report()
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.close()
+
+
+def test_a_report_is_printed_with_its_fonts_and_with_figures_as_vectors(report):
+    pdf = report.with_suffix(".pdf").read_bytes()
+
+    assert pdf.startswith(b"%PDF")
+    assert b"/FontFile2" in pdf  # TrueType, embedded
+    widths = [int(width) for width in re.findall(rb"/Subtype /Image\s/Width (\d+)", pdf)]
+    # A field is its weights, two sheets of which are 150 pixels wide; a colour bar is drawn at 300 dpi.
+    assert widths
+    assert max(widths) < 1300
