@@ -158,15 +158,7 @@ def run_resume(arguments: argparse.Namespace) -> None:
 
 
 def carry_out_search(store: Database, run_id: str, settings: Settings, process: SearchProcess) -> WorkRow:
-    """Carry a run out to its end in this process's care, and report its progress.
-
-    Raises
-    ------
-    RunError
-        If another worker took it, it was stopped, or it has failed.
-    ReaderGoneError
-        If nobody reads any more what it reports.
-    """
+    """Carry a run out to its end in this process's care, and report its progress."""
     with catch_signals() as stop:
         run = claim(store, run_id)
         if run is None:

@@ -97,7 +97,11 @@ def _write(files: zipfile.ZipFile, part: Part, prefix: str) -> str:
     if isinstance(part, Code):
         lines = (escape(line, is_code=True) or "~" for line in part.text.splitlines())
         return "\\begin{flushleft}\\ttfamily\\small\n" + "\\\\\n".join(lines) + "\n\\end{flushleft}"
-    return (_write_figure if isinstance(part, Picture) else _write_tables)(files, part, prefix)
+    return (
+        _write_figure(files, part, prefix)
+        if isinstance(part, Picture)
+        else _write_tables(files, part, prefix)
+    )
 
 
 def _write_figure(files: zipfile.ZipFile, part: Picture, prefix: str) -> str:

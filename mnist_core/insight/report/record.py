@@ -113,9 +113,9 @@ def read_record(page: str, name: str) -> Record:
 
 def _read_run(values: Mapping[str, Any]) -> RecordedRun:
     plan = forget_places(SearchPlan.from_values(values["plan"]))
-    words = [str(values[key]) for key in ("data", "fingerprint", "command")]
+    data, fingerprint, command = (str(values[key]) for key in ("data", "fingerprint", "command"))
     versions = {str(name): str(number) for name, number in values["versions"].items()}
-    return RecordedRun(str(values["id"]), str(values["name"]), plan, *words, versions)
+    return RecordedRun(str(values["id"]), str(values["name"]), plan, data, fingerprint, command, versions)
 
 
 class _Finder(HTMLParser):
