@@ -271,7 +271,7 @@ def _describe_openings(openings: tuple[Opening, ...]) -> str:
     for opening in openings:
         of_data.setdefault((opening.model, opening.name, opening.data), []).append(opening)
     rows = "\n".join(map(_describe_opened, of_data.values()))
-    return f"""Measured by `python -m mnist_core benchmark`, which notes each time that it opens data for a \
+    return f"""Measured by the command `benchmark`, which notes each time that it opens data for a \
 model:
 
 | what | n | reads right (95 %) | opened | data |
