@@ -77,6 +77,17 @@ _HANDS = {
 }
 
 
+_TURNS = {
+    "mirror": (np.array([[-1.0, 0.0], [0.0, 1.0]]), (2, 3, 4, 5, 6, 7, 9)),
+    "quarter to the left": (np.array([[0.0, 1.0], [-1.0, 0.0]]), (2, 3, 4, 5, 7)),
+    "quarter to the right": (np.array([[0.0, -1.0], [1.0, 0.0]]), (2, 3, 4, 7)),
+}
+"""Ways of turning, each with the digits that are none then."""
+
+_JOINED, _ROUNDED = 0.6, 0.4  # of the strokes of an invented figure
+_UPPER = 0.65  # of the mixtures: cut across, not along
+
+
 def draw_hand(name: str, rng: np.random.Generator) -> Strokes:
     """Draw a digit as another school teaches it."""
     return _write([_plot(part) for part in _HANDS[name][1].split()], rng)
@@ -118,6 +129,57 @@ def draw_pair(one: Sequence, other: Sequence, rng: np.random.Generator) -> Strok
     return [points.tolist() for points in left] + [
         (points + np.array([shift, 0])).tolist() for points in right
     ]
+
+
+def draw_invented(rng: np.random.Generator) -> Strokes:
+    """Draw a figure that belongs to no alphabet: strokes between corners of the letters' grid."""
+    strokes: list[np.ndarray] = []
+    for _ in range(int(rng.choice([1, 2, 3], p=[0.3, 0.45, 0.25]))):
+        corners = rng.integers(0, [5, 7], (int(rng.integers(2, 6)), 2)).astype(float)
+        if strokes and rng.random() < _JOINED:
+            corners[0] = strokes[-1][int(rng.choice([0, -1]))]
+        is_round = len(corners) > 2 and rng.random() < _ROUNDED
+        strokes.append(_round(corners) if is_round else _straight(corners))
+    return _write(strokes, rng)
+
+
+def draw_mixture(one: Sequence, other: Sequence, rng: np.random.Generator) -> Strokes:
+    """Put the upper part of a digit on the lower part of another, or the left one beside the right one."""
+    axis, cut = int(rng.random() < _UPPER), float(rng.uniform(0.35, 0.65))
+    parts = []
+    for strokes, is_first in ((one, True), (other, False)):
+        stood = _stand(strokes, 100)
+        parts += _cut(stood, axis, cut * max(points[:, axis].max() for points in stood), is_first)
+    return parts or draw_invented(rng)
+
+
+def draw_stemmed(strokes: Sequence, rng: np.random.Generator) -> Strokes:
+    """Put the right part of a digit behind an upright stroke, as the bows of B, D, P and R are."""
+    stood = _stand(strokes, 100)
+    points = np.concatenate(stood)
+    width, height = float(points[:, 0].max()), float(points[:, 1].max())
+    edge = width * float(rng.uniform(0.2, 0.55))
+    stem = np.array([[edge, 0.0], [edge, height]]) + rng.normal(0, 2, (2, 2))
+    return [_straight(stem).tolist(), *_cut(stood, 0, edge, False)]
+
+
+def _cut(strokes: Sequence[np.ndarray], axis: int, edge: float, is_first: bool) -> Strokes:
+    """Keep what of strokes is before an edge or behind it."""
+    parts = []
+    for points in strokes:
+        inside = np.flatnonzero((points[:, axis] < edge) == is_first)
+        runs = np.split(points[inside], np.flatnonzero(np.diff(inside) > 1) + 1)
+        parts += [run.tolist() for run in runs if len(run) > 1]
+    return parts
+
+
+def mirror_digit(strokes: Sequence, label: int, rng: np.random.Generator) -> Strokes:
+    """Turn a digit round as in a mirror, or by a quarter; one that stays a digit so is invented instead."""
+    name = str(rng.choice(list(_TURNS)))
+    matrix, digits = _TURNS[name]
+    if label not in digits:
+        return draw_invented(rng)
+    return [(np.asarray(points)[:, :2] @ matrix).tolist() for points in strokes]
 
 
 def letter_names() -> list[str]:

@@ -130,7 +130,7 @@ def _list_trials() -> list[_Trial]:
         _Trial("a teacher, all styles and blends, more pens", _STYLED),
         _Trial("the same, what the teacher does not take left out", checked),
         _Trial("the same, averaged weights", replace(checked, n_averaged=400)),
-        _Trial("the same, 90-64 hidden units", checked, hidden=(90, 64)),
+        _Trial("the same, 88-88 hidden units", checked, hidden=(88, 88)),
         _Trial("the same, a larger teacher", wide),
         _Trial("the same, averaged weights of a larger teacher", replace(wide, teacher=_AVERAGED)),
         _Trial("all of it, a longer course", replace(wide, teacher=_AVERAGED), n_epochs=6 * _N_EPOCHS),

@@ -41,7 +41,7 @@ class Made:
 
     Attributes
     ----------
-    candidate, recipe, recipe_name, history, command, temperature, pens, doubt
+    candidate, recipe, recipe_name, history, command, temperature, pens, doubt, seeds
         As in `ModelInfo`; a network that was trained on no pen digits has its doubt measured when it is kept.
     network : MLP
         In evaluation mode.
@@ -56,6 +56,7 @@ class Made:
     temperature: float = 1.0
     pens: PenFacts | None = None
     doubt: DoubtFacts | None = None
+    seeds: tuple[float, ...] = ()
 
 
 def train_model(
@@ -136,6 +137,7 @@ def keep_model(made: Made, dataset: Dataset, split: Split, limit: int | None, fo
         versions=read_versions(),
         temperature=made.temperature,
         pens=made.pens,
+        seeds=made.seeds,
         pictures=measure_pictures(made.network, dataset.images[split.test], dataset.labels[split.test]),
     )
     info = replace(info, doubt=made.doubt or measure_floors(made.network, info))

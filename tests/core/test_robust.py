@@ -29,7 +29,7 @@ from mnist_core.training.robust.pool import NO_WRITER, PoolSize, make_pool, to_b
 from mnist_core.training.robust.robust_recipe import train_robust
 from mnist_core.training.robust.writers import count_right, split_writers
 
-TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.002), 2)
+TINY = Effort(PoolSize(n_passes=2, n_drawings=2, pen_share=0.5), Bend(), FitPlan(4, 16, 0.002), 2, n_seeds=2)
 RECIPE = Recipe(max_epochs=8, patience=8, batch_size=16, inner_folds=5)
 
 
@@ -188,6 +188,8 @@ def test_a_robust_training_saves_a_model_with_its_pen_figures(dataset, pens, tmp
     card = (tmp_path / "robust" / "README.md").read_text()
     assert f"{info.pens.accuracy:.2%}" in card
     assert "CC BY 4.0" in card
+    assert len(info.seeds) == 1
+    assert f"By 2 seeds, of which this is the first: {(info.test.accuracy + info.seeds[0]) / 2:.2%}" in card
 
 
 @pytest.mark.slow

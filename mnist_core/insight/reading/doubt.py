@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from mnist_core.ground.arrays import Images, Labels, Probabilities
 from mnist_core.ground.errors import ModelError
+from mnist_core.insight.reading.ink_figures import measure_ink
 
 JUDGE_PATH = Path(__file__).resolve().parent / "builtin" / "doubt.npz"
 N_DIGITS = 10
@@ -19,7 +20,6 @@ N_DIRECTIONS = 30
 _SOFT = 1.0  # pixels of blur: a stroke a pixel aside is no other shape
 _EDGE = 2  # pixels, empty in every digit
 _MOST_LEAD = 12.0  # of log-probability; what is above is only the size of the weights
-_INK = 0.3  # of full ink
 _LEAST_SIDE = 10  # pixels that ink spans: a digit is drawn 19 long, a dot stays one
 
 Sketches = Float64[np.ndarray, "n cells"]
@@ -54,13 +54,16 @@ class Looks:
     ----------
     distances, oddities : ndarray of shape (n, sets, digits)
         By each set of shapes: how far an image is from what a digit looks like, and how odd among that.
-    figures : ndarray of shape (n, 4)
-        Ink a row, width to height, pieces, holes.
+    figures : ndarray of shape (n, figures)
+        What `measure_ink` measures.
+    sketches : ndarray of shape (n, cells)
+        As `sketch_images` makes them.
     """
 
     distances: Float64[np.ndarray, "n sets digits"]
     oddities: Float64[np.ndarray, "n sets digits"]
-    figures: Float64[np.ndarray, "n 4"]
+    figures: Float64[np.ndarray, "n figures"]
+    sketches: Sketches
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,17 +173,12 @@ def look_at(images: Images, shapes: Sequence[Shapes]) -> Looks:
     return compare_shapes(sketch_images(images), shapes, measure_ink(images))
 
 
-def measure_ink(images: Images) -> Float64[np.ndarray, "n 4"]:
-    """Measure ink a row, width to height, pieces and holes of each image; each has ink."""
-    return np.array([_measure_ink(image) for image in images], dtype=np.float64)
-
-
 def compare_shapes(
-    sketches: Sketches, shapes: Sequence[Shapes], figures: Float64[np.ndarray, "n 4"]
+    sketches: Sketches, shapes: Sequence[Shapes], figures: Float64[np.ndarray, "n figures"]
 ) -> Looks:
-    """Compare sketches of images with sets of shapes; the figures of their ink are kept beside."""
+    """Compare sketches of images with sets of shapes; they and the figures of their ink are kept beside."""
     distances, oddities = zip(*(_compare(sketches, one) for one in shapes), strict=True)
-    return Looks(np.stack(distances, axis=1), np.stack(oddities, axis=1), figures)
+    return Looks(np.stack(distances, axis=1), np.stack(oddities, axis=1), figures, sketches)
 
 
 def find_features(probabilities: Probabilities, looks: Looks) -> Float64[np.ndarray, "n features"]:
@@ -188,7 +186,8 @@ def find_features(probabilities: Probabilities, looks: Looks) -> Float64[np.ndar
 
     These are: by how much the guess leads; for each set of shapes how far the image is from its digit's, how
     much nearer another's are, by how much the nearest lead, how odd it is among its digit's, whether both
-    agree; the figures of its ink; the guess; and for each set how far each digit is behind the guess.
+    agree; the figures of its ink; the guess; for each set how far each digit is behind the guess; and the
+    sketch itself.
     """
     rows, guesses = np.arange(len(probabilities)), probabilities.argmax(axis=1)
     ranked = np.log(np.sort(probabilities, axis=1)[:, -2:].astype(np.float64) + 1e-30)
@@ -201,7 +200,7 @@ def find_features(probabilities: Probabilities, looks: Looks) -> Float64[np.ndar
         columns += [own, own - nearest[:, 0], nearest[:, 1] - nearest[:, 0], odd]
         columns.append(distances.argmin(axis=1) == guesses)
         behind += [distances - own[:, None], oddities - odd[:, None]]
-    return np.column_stack([*columns, looks.figures, np.eye(N_DIGITS)[guesses], *behind])
+    return np.column_stack([*columns, looks.figures, np.eye(N_DIGITS)[guesses], *behind, looks.sketches])
 
 
 def _learn_shape(sketches: Sketches) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -224,11 +223,3 @@ def _measure_side(image: Float32[np.ndarray, "side side"]) -> int:
     """Measure the longer side of the ink; 0 where there is none."""
     inked = np.argwhere(image)
     return int(np.ptp(inked, axis=0).max()) + 1 if len(inked) else 0
-
-
-def _measure_ink(image: Float32[np.ndarray, "side side"]) -> tuple[float, float, int, int]:
-    """Measure ink a row, width to height, pieces and holes."""
-    is_ink = np.pad(image > min(_INK, float(image.max()) / 2), 1)
-    height, width = (np.ptp(np.flatnonzero(is_ink.any(axis=axis))) + 1 for axis in (1, 0))
-    pieces = ndimage.label(is_ink, np.ones((3, 3)))[1]
-    return float(image.sum()) / height, width / height, pieces, ndimage.label(~is_ink)[1] - 1

@@ -11,7 +11,14 @@ from scipy.special import softmax
 from mnist_core.data.dataset import DIGITS
 from mnist_core.ground.arrays import Indices, Labels, Logits
 from mnist_core.insight.evaluation import read_logits
-from mnist_core.insight.reading.doubt import Chances, DoubtRule, Looks, find_features, read_judge
+from mnist_core.insight.reading.doubt import (
+    Chances,
+    DoubtRule,
+    Looks,
+    find_features,
+    read_judge,
+    sketch_images,
+)
 from mnist_core.network.architecture import MLP
 from mnist_core.network.models.info import DoubtFacts, ModelInfo
 from mnist_core.pens import SIDE
@@ -24,7 +31,7 @@ USUAL_SHARE = 0.99
 
 # Of what a model reads rightly: so much it may refuse even where the share needs less, so that it also
 # refuses what is no digit.
-_LOST = 1 / 30
+_LOST = 0.028
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +154,7 @@ def read_jury() -> Jury:
     numbers = {name: arrays[name].astype(np.int64) for name in ("places", "labels", "writers", "parts")}
     return Jury(
         images=arrays["images"],
-        looks=Looks(**wide),
+        looks=Looks(**wide, sketches=sketch_images(arrays["images"].astype(np.float32) / 255)),
         rules=tuple(DoubtRule(hidden, output) for hidden, output in rules),
         **numbers,
     )

@@ -1,6 +1,6 @@
 """The card of a model: what is known of it, in words."""
 
-from statistics import median
+from statistics import fmean, median
 
 from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models.came_from import ChangeFacts, LearnedFacts
@@ -76,10 +76,22 @@ Made on {info.created[:10]} by
 def _describe_test(info: ModelInfo) -> str:
     last = info.tested_as_changed
     if last is None:
-        return f"It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right."
+        read = f"It reads **{info.test.accuracy:.2%}** of {info.test.n:,} held-out images right."
+        return read + _describe_seeds(info)
     return (
         f"It was changed after its training, and reads **{info.test.accuracy:.2%}** of "
         f"{last.measured_on} right; before the last changes it read {last.accuracy_before:.2%}."
+    )
+
+
+def _describe_seeds(info: ModelInfo) -> str:
+    """Say what chance does: what the same training reads with other seeds, this one among them."""
+    if not info.seeds or info.trained_as or info.learned:
+        return ""
+    shares = (info.test.accuracy, *info.seeds)
+    return (
+        f" By {len(shares)} seeds, of which this is the first: {fmean(shares):.2%} in the mean, "
+        f"{min(shares):.2%} at worst."
     )
 
 

@@ -195,6 +195,8 @@ class ModelInfo:
         they are its own.
     doubt : DoubtFacts or None
         When it answers and when it says that it is not sure; None where that was not measured.
+    seeds : tuple of float
+        What networks of other seeds, trained in the same way, read of the held-out images, as shares.
     openings : tuple of Opening
         Every time that it was measured by `benchmark`, the first first.
     pictures : PictureFacts or None
@@ -222,6 +224,7 @@ class ModelInfo:
     learned: LearnedFacts | None = None
     trained_as: str = ""
     doubt: DoubtFacts | None = None
+    seeds: tuple[float, ...] = ()
     openings: tuple[Opening, ...] = ()
     pictures: PictureFacts | None = None
     imported: ImportFacts | None = None

@@ -47,6 +47,7 @@ def read_info(folder: Path) -> ModelInfo:
             learned=LearnedFacts(**values["learned"]) if values.get("learned") else None,
             trained_as=_parse_parent(values),
             doubt=_parse_doubt(values.get("doubt")),
+            seeds=tuple(float(share) for share in values.get("seeds", ())),
             openings=tuple(Opening(**opening) for opening in values.get("openings", ())),
             pictures=_parse_pictures(values.get("pictures")),
             imported=_parse_import(values.get("imported")),

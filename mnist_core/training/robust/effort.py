@@ -41,6 +41,9 @@ class Effort:
         As for `distil`.
     n_averaged : int
         Steps over which the small network's weights are averaged.
+    n_seeds : int
+        Networks that are trained on all, each from a seed of its own, where there is cross-validation: the
+        first is kept, the others tell what chance does.
     """
 
     pool: PoolSize = field(default_factory=PoolSize)
@@ -51,6 +54,7 @@ class Effort:
     maps: tuple[int, int] = MAPS
     least: float = 0.0
     n_averaged: int = 0
+    n_seeds: int = 1
 
 
 STYLED_EFFORT = Effort(
@@ -60,6 +64,7 @@ STYLED_EFFORT = Effort(
     maps=(24, 96),
     least=0.2,
     n_averaged=400,
+    n_seeds=5,
 )
 """What is spent where pen digits are drawn in other styles, too."""
 

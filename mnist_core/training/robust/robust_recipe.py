@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from mnist_core.data.dataset import DIGITS, Dataset, Split, check_inner_split, s
 from mnist_core.ground.arrays import Labels, Logits
 from mnist_core.ground.errors import GridError
 from mnist_core.ground.places import check_model_folder
+from mnist_core.insight.evaluation import evaluate
 from mnist_core.insight.evaluation.temperature import fit_temperature
 from mnist_core.insight.reading.floors import find_floors, read_jury
 from mnist_core.network.architecture import MLP
@@ -122,11 +124,13 @@ def train_robust(
         if pens is None or len(course.parts) < 2:
             return trained
         report(f"{trained.model.info.test.accuracy:.2%} of the held-out images; now the writers left out")
-        logits = _read_left_out(course, pens, [network for network, _ in students])
+        logits = _read_left_out(course, pens, [network for network, _ in islice(students, len(course.parts))])
+        test = dataset.images[split.test], dataset.labels[split.test]
+        seeds = tuple(evaluate(other, *test).accuracy for other, _ in students)
     temperature = fit_temperature(logits, pens.labels)
     facts = count_right(pens, logits, len(course.parts))
     doubt = _find_floors(pens, logits, temperature)
-    made = replace(made, temperature=temperature, pens=facts, doubt=doubt)
+    made = replace(made, temperature=temperature, pens=facts, doubt=doubt, seeds=seeds)
     return keep_model(made, dataset, split, limit, folder)
 
 
@@ -183,28 +187,30 @@ def _report_teacher(course: _Course, number: int, last: int, epoch: int, loss: f
 
 
 def _teach(run: Parallel, course: _Course, answers: Sequence[Answers]) -> Iterator[Fitted]:
-    """Train the network on all that all teachers say, then one without each part of the writers."""
-    none = np.empty(0, dtype=np.int64)
-    lessons = [("", none, list(answers))]
+    """Train the network on all that all teachers say, one without each part of the writers, other seeds."""
+    none, first = np.empty(0, dtype=np.int64), course.recipe.seed
+    lessons = [("", none, list(answers), first)]
     if len(course.parts) > 1:
         lessons += [
-            (f"without part {number} of the writers: ", part, [said])
+            (f"without part {number} of the writers: ", part, [said], first)
             for number, (part, said) in enumerate(zip(course.parts, answers, strict=True), start=1)
         ]
+        others = range(first + 1, first + course.effort.n_seeds)
+        lessons += [(f"seed {seed}: ", none, list(answers), seed) for seed in others]
     fitted: Iterator[Fitted] = run(delayed(_teach_one)(course, *lesson) for lesson in lessons)
     return fitted
 
 
-def _teach_one(course: _Course, of: str, left_out: np.ndarray, answers: Sequence[Answers]) -> Fitted:
+def _teach_one(
+    course: _Course, of: str, left_out: np.ndarray, answers: Sequence[Answers], seed: int
+) -> Fitted:
     torch.set_num_threads(1)
     recipe, candidate = course.recipe, course.candidate
     diary = _Diary(course, of)
     effort = course.effort
     plan = FitPlan(recipe.max_epochs, recipe.batch_size, candidate.lr, n_averaged=effort.n_averaged)
     warmth = 1.0 if effort.teacher is None else WARMTH
-    network = distil(
-        course.pool, answers, left_out, candidate, plan, recipe.seed, diary.note, warmth, effort.least
-    )
+    network = distil(course.pool, answers, left_out, candidate, plan, seed, diary.note, warmth, effort.least)
     return network, tuple(diary.records)
 
 
