@@ -281,7 +281,7 @@ def _pack_rules(rules: list[DoubtRule]) -> dict[str, np.ndarray]:
 def _write_floors(stand_ins: np.ndarray, temperature: float) -> dict[str, DoubtFacts]:
     """Measure the floors of the built-in models and keep them in their folders; the weights stay."""
     jury, found = read_jury(), {}
-    for name in ("paper", "legible", "robust"):
+    for name in ("paper", "legible", "exact", "robust"):
         model = load_model(SHIPPED_MODELS / name)
         facts = measure_floors(model.network, model.info)
         if facts is None:

@@ -1,11 +1,11 @@
 """The card of a model: what is known of it, in words."""
 
-from statistics import fmean, median
+from statistics import fmean
 
-from mnist_core.data.dataset import DIGITS
 from mnist_core.network.models.came_from import ChangeFacts, LearnedFacts
-from mnist_core.network.models.info import ModelInfo, PenFacts
+from mnist_core.network.models.info import ModelInfo
 from mnist_core.network.models.opening import Opening
+from mnist_core.network.models.people_card import describe_doubt, describe_pens
 from mnist_core.network.models.picture_facts import PictureFacts
 from mnist_core.network.recipe import OPTIMIZER_WORDS, Keep, Optimizer, Recipe
 
@@ -28,7 +28,7 @@ seed {info.recipe.seed} (recipe `{info.recipe_name}`).
 {_describe_test(info)}
 
 {_describe_pictures(info.pictures)}{_describe_learned(info.learned, info.test.n)}\
-{_describe_changes(info)}{_describe_pens(info.pens, info.trained_as)}{_describe_doubt(info)}\
+{_describe_changes(info)}{describe_pens(info.pens, info.trained_as)}{describe_doubt(info)}\
 {_describe_openings(info.openings)}\
 Data: {data.name}, {data.n_samples:,} images \
 (fingerprint `{data.fingerprint}`), \
@@ -60,7 +60,7 @@ A {info.side**2}-{candidate.architecture}-{info.n_classes} perceptron ({n_parame
 from {info.imported.file}. It reads **{info.test.accuracy:.2%}** of {last.measured_on} right; whether it was \
 trained on them is not known.
 
-{_describe_learned(info.learned, info.test.n)}{_describe_changes(info)}{_describe_doubt(info)}\
+{_describe_learned(info.learned, info.test.n)}{_describe_changes(info)}{describe_doubt(info)}\
 How the file was read:
 
 {reasons}
@@ -232,45 +232,6 @@ def _describe_learned(learned: LearnedFacts | None, n_test: int) -> str:
 read {share:.2%}. The copy was reminded \
 of what it knew by images that it was trained on and by pen digits of other writers: "Pen-Based Recognition \
 of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine Learning Repository, CC BY 4.0.
-
-"""
-
-
-def _describe_pens(pens: PenFacts | None, parent: str) -> str:
-    if pens is None:
-        return ""
-    who = f"`{parent}`" if parent else "It"
-    shares = sorted(writer.n_right / writer.n for writer in pens.writers)
-    low, high = pens.interval
-    return f"""{who} reads **{pens.accuracy:.2%}** of {pens.n:,} digits that {len(pens.writers)} writers \
-drew with a pen (95 %, over writers: {low:.2%} to {high:.2%}), by cross-validation over the writers: each of \
-{pens.folds} parts of them was read by a network that was trained in the same way on the others. Of the \
-writers it reads {shares[0]:.1%} (lowest) to {shares[-1]:.1%}, {median(shares):.1%} at the median. \
-{who if parent else "The network in this folder"} was trained on all of them.
-
-Pen digits: "Pen-Based Recognition of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine \
-Learning Repository, CC BY 4.0; the training part as trajectories, drawn anew.
-
-"""
-
-
-def _describe_doubt(info: ModelInfo) -> str:
-    """Say what "not sure" comes to, or that nobody has measured when this model should say it."""
-    doubt = info.doubt
-    if info.class_names != DIGITS:
-        return ""
-    if doubt is None:
-        return """When to say "not sure" was not measured for this model: it is taken from the lab's `paper`.
-
-"""
-    shares = sorted(
-        right / n for right, n in zip(doubt.n_answered_right, doubt.n_answered, strict=True) if n
-    ) or [1.0]
-    return f"""Asked to be right in 99 % of its answers (`--not-sure 0.99`), it answers \
-**{doubt.answered:.1%}** of {sum(doubt.n):,} digits that {len(doubt.n)} writers drew with a pen, is right in \
-**{doubt.right:.2%}** of the answers (of the writers {shares[0]:.1%}, lowest, to {shares[-1]:.1%}), and \
-refuses **{doubt.lost:.1%}** of what it reads rightly. Each writer is judged by the floor that the others \
-ask for. Read by {doubt.reader}.
 
 """
 
