@@ -55,7 +55,7 @@ def _place(length: int) -> np.ndarray:
 
 def _find_starts(box: Box) -> np.ndarray:
     """Find where ink begins in each row, as a share of its length; 1 where there is none."""
-    starts = box.argmax(axis=1) / box.shape[1]
+    starts: np.ndarray = box.argmax(axis=1) / box.shape[1]
     starts[~box.any(axis=1)] = 1.0
     return starts
 
