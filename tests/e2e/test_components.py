@@ -57,7 +57,8 @@ def bench(browser: Browser) -> Iterator[Bench]:
 
 
 def serve(route: Route) -> None:
-    path = ROOT / "mnist_ui" / route.request.url.removeprefix(_URL)
+    name = route.request.url.removeprefix(_URL)
+    path = (ROOT if name.startswith("mnist_core/") else ROOT / "mnist_ui") / name
     body = path.read_text(encoding="utf-8") if path.is_file() else _PAGE
     route.fulfill(body=body, content_type=_KINDS[path.suffix])
 
