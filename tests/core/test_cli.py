@@ -302,16 +302,6 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(home, case):
     assert done.stdout == ""
 
 
-def test_commands_that_do_not_work_yet_are_not_offered(home):
-    words = (
-        call(home, "--help").stdout
-        + call(home, "search", "--help").stdout
-        + call(home, "train", "--help").stdout
-    )
-
-    assert "export" not in words
-
-
 @pytest.mark.slow
 def test_ctrl_c_ends_a_search_and_all_its_processes(home, mat):
     environment = {**os.environ, "MNIST_LAB_HOME": str(home)}

@@ -151,6 +151,8 @@ def test_any_bytes_behind_a_good_beginning_end_in_variables_or_in_a_sentence(tai
         Format.PARQUET: b"PAR1",
         Format.SPARSE_ROWS: b"5 1:0.5\n",
         Format.TABLE: b"label,pixel0\n5,0\n",
+        Format.SAFETENSORS: b'\x10\x00\x00\x00\x00\x00\x00\x00{"__metadata__":{',
+        Format.ONNX: b"\x08\x08\x12\x03lab",
     }
     is_read(beginnings[start] + tail)
 

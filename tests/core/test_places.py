@@ -31,7 +31,7 @@ from mnist_core.training.robust.robust_recipe import train_robust
 
 NETWORK = ["--hidden", "8", "6", "--activation", "tanh", "--lr", "0.01"]
 ENDLESS = ["train", str(SAMPLE_PATH), *NETWORK, "--max-epochs", "90000", "--patience", "90000"]
-RESULTS = {"--out", "--csv", "--fits", "--save"}
+RESULTS = {"--out", "--csv", "--fits", "--save", "--give"}
 # Each with an input that is not there: that is not even looked for.
 WRITING = {
     "inspect": ["nowhere.mat", "--save"],
@@ -51,6 +51,9 @@ WRITING = {
     "operate": ["nowhere", "--off", "hidden1:1", "--out"],
     "riddle": ["--data", "nowhere.mat", "--out"],
     "report": ["nowhere", "--out"],
+    "export": ["nowhere", "--format", "numpy", "--out"],
+    "import": ["nowhere.mat", "--out"],
+    "check": ["nowhere", "--give"],
     "backup": [],
     "runs": ["nowhere", "--fits"],
 }

@@ -133,9 +133,11 @@ def choose_best(refit: Any, found: SearchResults) -> SearchResults:
 def name_search(plan: SearchPlan, columns: Inputs, labels: Labels, splits: Sequence[Split] | None) -> str:
     """Name the folder that holds the checkpoints of this very search."""
     recipe = asdict(plan.recipe)
-    kept = recipe.pop("keep")  # earlier versions knew the last only: their checkpoints go on
+    # Earlier versions knew neither: their checkpoints go on.
+    kept, has_own_units = recipe.pop("keep"), recipe.pop("own_units")
     words = json.dumps([plan.grid.values(), recipe, plan.cv])
     words += "" if kept == Keep.LAST else kept
+    words += "own units" if has_own_units else ""
     words += "" if plan.strategy is Strategy.GRID else json.dumps([plan.strategy, plan.n_trials])
     words += "" if splits is None else json.dumps([[part.tolist() for part in split] for split in splits])
     words += compute_fingerprint(columns, labels)
