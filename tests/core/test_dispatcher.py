@@ -132,6 +132,7 @@ def test_a_training_waits_for_a_place_beside_the_searches_of_others(store, class
         wait_until(lambda: get_job(store, training).state is WorkState.CANCELLED)
 
 
+@pytest.mark.slow
 def test_work_whose_process_was_killed_goes_on_in_another(store, class_settings, dataset):
     plan = replace(LONG, recipe=Recipe(max_epochs=300, patience=300))
     run_id = ask(store, class_settings, "a", plan, dataset)

@@ -222,6 +222,7 @@ def outline(frames):
     return [(replace(record, seconds=0.0), rates) for record, rates in epochs]
 
 
+@pytest.mark.slow
 def test_what_a_killed_command_was_asked_for_is_carried_on_to_the_same_end(tmp_path):
     undisturbed = call(tmp_path / "other", "train", SAMPLE_PATH, *PLANNED, "--out", tmp_path / "model")
     expected = outline(open_frames(Settings(tmp_path / "other", ""), undisturbed["training"]))

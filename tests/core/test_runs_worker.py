@@ -76,6 +76,7 @@ def test_a_run_whose_worker_was_killed_is_carried_to_its_end_by_the_next(store, 
     wait_until(lambda: not processes_of(settings.home), 15)
 
 
+@pytest.mark.slow
 def test_what_trains_leaves_the_worker_and_the_app_the_first_place(store, settings, fingerprint):
     run_id = add_search(store, LONGER, "small.mat", fingerprint)
     start_worker(settings)

@@ -112,6 +112,7 @@ def test_a_digit_of_two_strokes_is_not_judged_before_its_second(open_tab: OpenTa
     expect(tab.get_by_text(re.compile("^4: read 4, "))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_phone_shows_question_paper_and_next_at_once_and_axe_finds_nothing_in_them(
     open_tab: OpenTab,
 ) -> None:

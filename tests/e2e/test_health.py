@@ -24,6 +24,7 @@ def ask(url: str) -> tuple[int, Any]:
             return error.code, json.load(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["", "lab"])
 def test_an_app_says_that_it_lives_and_then_that_it_is_ready(tmp_path: Path, path: str) -> None:
     with run_app(tmp_path / "home", path=path) as app:
@@ -38,6 +39,7 @@ def test_an_app_says_that_it_lives_and_then_that_it_is_ready(tmp_path: Path, pat
         assert ask(app.address("ready")) == (200, {"is_ready": True, "missing": []})
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_said_in_a_sentence_each_and_without_secrets(tmp_path: Path) -> None:
     home = tmp_path / "home"
     store = "postgresql+psycopg://ada:se-cret@localhost:1/lab"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from visitor import SEVEN, OpenTab, draw_stroke, go_to, pick_point, settle
 
@@ -31,6 +32,7 @@ def hover_a_point(tab: Page) -> tuple[float, float]:
     raise AssertionError("no point was met")
 
 
+@pytest.mark.slow
 def test_a_point_shows_its_picture_on_hover_and_its_way_on_a_click(tab: Page) -> None:
     open_map(tab)
     place = hover_a_point(tab)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from visitor import OpenTab, go_to, settle
 
@@ -62,6 +63,7 @@ def test_a_confusion_cell_is_chosen_by_the_keyboard(tab: Page) -> None:
     assert _focused_label(tab).startswith("true 5, read as 8")
 
 
+@pytest.mark.slow
 def test_what_takes_seconds_is_said_while_it_is_made(open_tab: OpenTab) -> None:
     tab = open_tab("fields?model=robust&layer=hidden2")
     settle(tab)

@@ -22,6 +22,7 @@ def report(tmp_path_factory):
     return home / "report.html"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "medium"), [(390, "screen"), (1280, "screen"), (800, "print")])
 def test_a_report_is_accessible_on_a_phone_a_screen_and_paper(browser: Browser, report, width, medium):
     tab = browser.new_page(viewport={"width": width, "height": 900})

@@ -101,6 +101,7 @@ def test_what_is_new_is_shown_and_changed_networks_alone_are_sent(
     expect(cells.nth(0)).to_have_accessible_name("4-3 Tanh, lr 0.1: trains, at epoch 1, accuracy 80.00%")
 
 
+@pytest.mark.slow
 def test_a_figure_that_begins_anew_gets_all_that_it_lacks(open_tab, store: Database, run_id: str) -> None:
     tab, _ = _open(open_tab, run_id)
     for epoch in (2, 3, 4):

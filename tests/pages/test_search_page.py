@@ -91,6 +91,7 @@ def test_the_time_is_estimated_before_the_start(open_page, sample):
     assert "An estimate" in words
 
 
+@pytest.mark.slow
 def test_the_form_does_not_wait_until_the_speed_is_measured(open_page, sample, home):
     (home / "speed.json").unlink()
 

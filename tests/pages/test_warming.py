@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from searches import APP
 
 from benchmarks.tabs.people import visit_at_once
@@ -34,6 +35,7 @@ print(json.dumps(late))
 """
 
 
+@pytest.mark.slow
 def test_no_page_loads_anything_of_its_own(home: Path):
     dataset = keep_dataset(read_dataset(SAMPLE_PATH), home / "datasets")
     (home / "last_dataset").write_text(dataset.fingerprint, encoding="utf-8")
