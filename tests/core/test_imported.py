@@ -22,6 +22,7 @@ from mnist_core.ground.errors import LabError, ModelError
 from mnist_core.insight.imported.choices import ImportChoices
 from mnist_core.insight.imported.imported_model import UndecidedImportError, understand_network
 from mnist_core.network.architecture import MLP
+from mnist_core.network.exporting import export_model
 from mnist_core.network.models import Model, load_model
 
 
@@ -73,6 +74,20 @@ def test_a_network_from_elsewhere_answers_as_it_does_there(
 
     assert outcome.words == ""
     assert outcome.is_equal
+
+
+@pytest.mark.parametrize("file_name", ["numpy.npz", "onnx.onnx", "onnx-uint8.onnx", "matlab.mat"])
+def test_what_the_lab_exports_comes_back_as_it_was(
+    file_name: str, paper: Model, digits: Dataset, tmp_path: Path
+) -> None:
+    path = tmp_path / file_name
+    export_model(paper, path.stem, path)
+    found = understand(path, digits)
+
+    images = torch.from_numpy(digits.images.reshape(len(digits.images), -1))
+    with torch.no_grad():
+        shares = [torch.softmax(network(images), 1) for network in (paper.network, found.network)]
+    assert torch.allclose(*shares, atol=1e-4)
 
 
 @pytest.mark.slow

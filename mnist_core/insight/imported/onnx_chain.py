@@ -51,22 +51,26 @@ def build_chain(values: Mapping[str, Any]) -> Chain:
     inputs = [name for name in values["inputs"].items if name not in constants]
     if len(inputs) != 1:
         raise ModelError(f"must hold a network with one input, but has {len(inputs)}: {_CURE}.")
-    walk, flowing = _Walk(), inputs[0]
+    walk, flowing = _Walk(), {inputs[0]}  # with other names for the same numbers
     sizes: set[str] = set()  # what is computed of the shape of the inputs alone
     for node in nodes:
         given = [name for name in node["inputs"].items if name]
-        if node["op"] == "Shape" or (flowing not in given and sizes.intersection(given)):
+        if node["op"] == "Shape" or (not flowing.intersection(given) and sizes.intersection(given)):
             sizes.update(node["outputs"].items)
             continue
         if node["op"] in _ENDS:
             walk.is_softmax = node["op"].endswith("Softmax")
             break
-        if flowing not in given:
+        if not flowing.intersection(given):
             raise ModelError(
                 f"must hold one layer behind the other, but its {node['op']} branches off: {_CURE}."
             )
-        _take_step(walk, node, flowing, [constants.get(name) for name in given if name != flowing])
-        flowing = node["outputs"].items[0]
+        if node["op"] in _PASSED:
+            flowing.update(node["outputs"].items)
+            continue
+        is_left = given[0] in flowing
+        _take_step(walk, node, is_left, [constants.get(name) for name in given if name not in flowing])
+        flowing = {node["outputs"].items[0]}
     return _close(walk)
 
 
@@ -88,10 +92,8 @@ def _compute_constant(node: Mapping[str, Any], constants: dict[str, Any]) -> boo
     return True
 
 
-def _take_step(walk: _Walk, node: Mapping[str, Any], flowing: str, others: list[Any]) -> None:
+def _take_step(walk: _Walk, node: Mapping[str, Any], is_left: bool, others: list[Any]) -> None:
     op = node["op"]
-    if op in _PASSED:
-        return
     if op in _ACTIVATIONS:
         _bend(walk, _ACTIVATIONS[op])
         return
@@ -99,7 +101,7 @@ def _take_step(walk: _Walk, node: Mapping[str, Any], flowing: str, others: list[
     is_whole = bool(others) and all(isinstance(one, np.ndarray) for one in others)
     if take is None or not is_whole:
         raise ModelError(f"must hold a perceptron, but has the operation {op}: {_CURE}.")
-    take(walk, node, others, node["inputs"].items.index(flowing) == 0)
+    take(walk, node, others, is_left)
 
 
 def _bend(walk: _Walk, activation: Activation) -> None:
