@@ -171,9 +171,11 @@ def _describe(verdict: Verdict, answers: Answers) -> dict[str, Any]:
 def _say(verdict: Verdict, answers: Answers) -> list[str]:
     lines = [] if verdict.loss is None else [f"loss: {_say_part(verdict.loss)}"]
     lines += [f"{layer.name}: {_say_layer(layer)}" for layer in verdict.layers]
-    lines.append(
-        "All is right." if verdict.agrees else "Mend the output first: its mistakes come down to the others."
-    )
+    wrong = [layer.name for layer in verdict.layers if not layer.agrees]
+    if verdict.agrees:
+        lines.append("All is right.")
+    elif len(wrong) > 1:  # gradients come down from the output
+        lines.append(f"Mend {wrong[-1]} first: its mistakes come down to the others.")
     return [*answers.notes, *lines]
 
 

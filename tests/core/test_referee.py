@@ -93,6 +93,10 @@ def test_a_batch_is_given_and_gradients_of_it_are_taken(suffix: str, tmp_path: P
     assert {"name", "agrees", "digits", "mistake"} <= set(judged["layers"][0])
     wrong = call_json(tmp_path, "check", path, tmp_path / "sum.mat")
     assert {layer["mistake"] for layer in wrong["layers"]} == {"it is not divided by the number of images"}
+    (below := dict(mine))["dW2"] = -mine["dW2"]
+    below["dW1"] = mine["dW1"] * 2
+    savemat(tmp_path / "below.mat", below)
+    assert "Mend hidden2 first" in call(tmp_path, "check", path, tmp_path / "below.mat").stdout
     # The batch that would be given now is the same, where the model is named in its place.
     again = call_json(tmp_path, "check", "legible", "--images", 20, "--data", tmp_path / "mine.mat")
     assert again["agrees"]
