@@ -19,7 +19,6 @@ from mnist_core.cli.output import hold_outputs
 from mnist_core.cli.say import ReaderGoneError, write
 from mnist_core.cli.say import report as tell  # `report` is the module of that command here
 from mnist_core.cli.space import add_person_argument, choose_person
-from mnist_core.ground.child import warm_up
 from mnist_core.ground.errors import LabError, RunStoppedError
 from mnist_core.ground.system import READER_GONE
 
@@ -110,10 +109,6 @@ def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentP
     return parser
 
 
-_LOADED_FIRST = dict.fromkeys(("search", "resume", "reproduce"), "mnist_core.search.loaded")
-"""What the processes of a command load, which takes longer than what the command does before."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
@@ -128,9 +123,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _carry_out(words: list[str]) -> int:
-    if "-h" not in words and "--help" not in words:
-        for word in _LOADED_FIRST.keys() & words[:3]:
-            warm_up([_LOADED_FIRST[word]])
     arguments = make_parser(words[:3]).parse_args(words)  # a person may be named before the command
     # Whoever ends this process ends what it started too.
     for number in (signal.SIGINT, signal.SIGTERM):
