@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mnist_core.ground.errors import ModelError, StorageError
-from mnist_core.ground.system import lock
+from mnist_core.ground.system import IS_POSIX, lock
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 """What a disk says that knows no locks."""
@@ -64,7 +64,7 @@ def hold_place(path: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                with suppress(PermissionError):  # Windows keeps what is open
+                if IS_POSIX:  # else what is open cannot go
                     lock_path.unlink(missing_ok=True)
     finally:
         with suppress(OSError):  # something is in it by now

@@ -13,8 +13,8 @@ import platformdirs
 from mnist_core.ground.errors import DataError, StorageError
 
 _BESIDE = Path(__file__).resolve().parents[2]
-_IS_CHECKOUT = (_BESIDE / "app.py").exists()
-PROJECT_FOLDER = _BESIDE if _IS_CHECKOUT else _BESIDE / "mnist_lab"
+_INSTALLED = _BESIDE / "mnist_lab"
+PROJECT_FOLDER = _INSTALLED if _INSTALLED.exists() else _BESIDE
 """Where `app.py`, pages and models lie: the checkout, or what the wheel puts beside this package."""
 
 SHIPPED_MODELS = PROJECT_FOLDER / "models"
@@ -205,9 +205,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _find_home() -> Path:
-    if _IS_CHECKOUT:
-        return PROJECT_FOLDER / ".lab"
-    return platformdirs.user_data_path("mnist-lab", appauthor=False)
+    if PROJECT_FOLDER == _INSTALLED:
+        return platformdirs.user_data_path("mnist-lab", appauthor=False)
+    return PROJECT_FOLDER / ".lab"
 
 
 def _read_slice(text: str) -> float:

@@ -122,6 +122,12 @@ class MLP(nn.Module):
         return self.layer_names[:-1]
 
     @property
+    def widths(self) -> list[int]:
+        """List how many numbers go in, and come out of each layer."""
+        layers = list(self.layers.values())
+        return [layers[0].in_features, *(layer.out_features for layer in layers)]
+
+    @property
     def n_parameters(self) -> int:
         """Count all weights and biases."""
         return sum(parameter.numel() for parameter in self.parameters())

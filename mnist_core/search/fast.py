@@ -232,8 +232,10 @@ def make_fast_engine(
     n_pixels = source.take(np.zeros(1, np.int64))[0].size
     check_room(plan, n_pixels)
     folds = _make_folds(source.labels, plan, splits)
-    crew: Crew = OwnCrew(source, folds, choose_device().n_tasks)
-    if client is not None:
+    crew: Crew
+    if client is None:
+        crew = OwnCrew(source, folds, choose_device().n_tasks)
+    else:
         crew = DaskCrew(client, source, folds, lambda text: tell(Phase(text)))
     return FastEngine(plan, folds, n_pixels, crew, checkpoints, tell, gives_way, finish)
 

@@ -2,12 +2,12 @@
 
 import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from mnist_core.ground.child import Child
 from mnist_core.ground.settings import Settings
+from mnist_core.ground.system import IS_POSIX
 from mnist_core.network.plan import SearchPlan
 from mnist_core.search.order import GIVE_WAY, SearchOrder
 
@@ -67,7 +67,7 @@ class SearchProcess:
 
     def begin(self, order: SearchOrder, log_path: Path) -> None:
         """Give it its order, and its log the name by which users find it."""
-        with suppress(PermissionError):  # Windows keeps the name of what is open
+        if IS_POSIX:  # else what is open keeps its name
             self.log_path = self.log_path.replace(log_path)
         self._has_begun = True
         self._child.send(order.write().encode())

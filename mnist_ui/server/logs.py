@@ -5,6 +5,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import mnist_core
+import mnist_ui
 from mnist_core.ground.logs import Who, keep_log
 from mnist_core.ground.settings import PROJECT_FOLDER, read_settings
 from mnist_ui.streamlit_insides import is_in_script
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from mnist_core.store.people.roll import Person
 
 _LOG = logging.getLogger("mnist_lab.app")
+_OURS = (PROJECT_FOLDER / "pages", *(Path(package.__path__[0]) for package in (mnist_core, mnist_ui)))
 
 
 def start_log() -> None:
@@ -42,7 +45,7 @@ def note_page(page: str, visitor: "Person | None") -> None:
 def note_error(error: Exception) -> None:
     """Write that a page has failed, and where; not what the error says, which may quote what was sent."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT_FOLDER)] or frames
+    ours = [frame for frame in frames if any(map(Path(frame.filename).is_relative_to, _OURS))] or frames
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "nowhere"
     _LOG.error("page failed: %s at %s", type(error).__name__, place)
 

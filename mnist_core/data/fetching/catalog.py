@@ -3,6 +3,8 @@
 What each hash was taken from stands above it; docs/decisions/0038-public-data-sets.md lists them all.
 """
 
+from dataclasses import replace
+
 from mnist_core.data.fetching.public_set import Download, Part, PublicSet
 from mnist_core.data.origin import Choices
 
@@ -51,34 +53,24 @@ _MNIST = PublicSet(
     folder="",  # where earlier versions have put its files
     choices=_MNIST_CHOICES,
 )
-MNIST_TEST = PublicSet(
+MNIST_TEST = replace(
+    _MNIST,
     name="mnist-test",
     title="MNIST's official test",
     words="MNIST's official 10,000 test images alone: to measure on, not to train on, so it is not offered.",
-    licence=_MNIST_LICENCE,
-    home=_MNIST_HOME,
-    reference=_MNIST_REFERENCE,
-    mirrors=_MNIST_MIRRORS,
     downloads=_MNIST_TEST,
     parts=_PAIRS[2:],
-    folder="",
-    choices=_MNIST_CHOICES,
 )
 """What `benchmark` measures on."""
 
-_MNIST_PAPER = PublicSet(
+_MNIST_PAPER = replace(
+    _MNIST,
     name="mnist-60000",
     title="MNIST 60000",
     words="MNIST's 60,000 training images alone, of which 50,000 are drawn to train and 10,000 held out, "
     "as in the paper.",
-    licence=_MNIST_LICENCE,
-    home=_MNIST_HOME,
-    reference=_MNIST_REFERENCE,
-    mirrors=_MNIST_MIRRORS,
     downloads=_MNIST_TRAIN,
     parts=_PAIRS[:2],
-    folder="",
-    choices=_MNIST_CHOICES,
 )
 
 # Hashes and lengths: TensorFlow Datasets, url_checksums/fashion_mnist.txt; Keras, keras/src/datasets/
@@ -184,17 +176,12 @@ _EMNIST_DIGITS = PublicSet(
     folder="emnist",
     choices=Choices(coding="digits", values="bytes", ink="bright", orientation="transposed"),
 )
-_EMNIST_LETTERS = PublicSet(
+_EMNIST_LETTERS = replace(
+    _EMNIST_DIGITS,
     name="emnist-letters",
     title="EMNIST letters",
     words="145,600 handwritten letters A to Z, small and large as one, 20,800 of them its own test part.",
-    licence=_EMNIST_LICENCE,
-    home=_EMNIST_HOME,
-    reference=_EMNIST_REFERENCE,
-    mirrors=_EMNIST_MIRRORS,
-    downloads=_EMNIST_FILES,
     parts=_name_members("letters"),
-    folder="emnist",
     choices=Choices(coding="letters", values="bytes", ink="bright", orientation="transposed"),
 )
 

@@ -57,8 +57,7 @@ def keep_operated(
         measured_on=bench.words,
         unchanged_units=model.info.candidate.hidden,
     )
-    units = [network.layers[layer].out_features for layer in network.hidden_names]
-    candidate = Candidate.make(model.info.candidate.lr, units, network.activation)
+    candidate = Candidate.make(model.info.candidate.lr, network.widths[1:-1], network.activation)
     info = replace(
         model.info,
         candidate=candidate,

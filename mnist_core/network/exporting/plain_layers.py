@@ -36,12 +36,6 @@ def list_layers(model: Model) -> list[PlainLayer]:
     ]
 
 
-def list_widths(model: Model) -> list[int]:
-    """List how many numbers go into the network, and come out of each layer."""
-    layers = list(model.network.layers.values())
-    return [layers[0].in_features, *(layer.out_features for layer in layers)]
-
-
 def list_classes(model: Model) -> np.ndarray:
     """List the classes: as numbers where all are, so that a guess can be compared with labels."""
     names = model.info.class_names
@@ -52,7 +46,7 @@ def list_classes(model: Model) -> np.ndarray:
 
 def say_title(model: Model) -> str:
     """Say in one line which network it is."""
-    widths = "-".join(map(str, list_widths(model)))
+    widths = "-".join(map(str, model.network.widths))
     test = model.info.test
     return (
         f"{' '.join(model.name.split())}: a {widths} perceptron, {model.network.activation.value} behind its "

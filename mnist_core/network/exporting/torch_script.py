@@ -5,7 +5,6 @@ import textwrap
 
 from mnist_core.network.exporting.plain_layers import (
     list_layers,
-    list_widths,
     say_input,
     say_title,
 )
@@ -80,7 +79,7 @@ def write_torch(model: Model, stem: str) -> dict[str, bytes]:
         how=say_input(model),
         classes=model.info.class_names,
         temperature=model.info.temperature,
-        widths=list_widths(model),
+        widths=model.network.widths,
         formula=FORMULAS[model.network.activation],
         weights="\n".join(textwrap.wrap(base64.b64encode(values).decode(), 120)),
     )

@@ -20,13 +20,12 @@ def is_runnable(model: Model) -> bool:
 def pack_network(model: Model) -> dict[str, Any]:
     """Pack what the browser needs to run a network: widths, activation, temperature, and all weights."""
     network = model.network
-    layers = list(network.layers.values())
-    tensors = [tensor for layer in layers for tensor in (layer.weight, layer.bias)]
+    tensors = [tensor for layer in network.layers.values() for tensor in (layer.weight, layer.bias)]
     values = b"".join(tensor.detach().numpy().astype("<f4").tobytes() for tensor in tensors)
-    facts = f"{network.activation} {model.info.temperature!r} {[layer.out_features for layer in layers]}"
+    facts = f"{network.activation} {model.info.temperature!r} {network.widths[1:]}"
     return {
         "name": hashlib.sha256(facts.encode() + values).hexdigest()[:16],
-        "widths": [layers[0].in_features, *(layer.out_features for layer in layers)],
+        "widths": network.widths,
         "activation": network.activation.value,
         "temperature": model.info.temperature,
         "values": base64.b64encode(values).decode(),

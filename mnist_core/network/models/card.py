@@ -56,7 +56,7 @@ def _write_imported_card(info: ModelInfo, n_parameters: int, name: str) -> str:
 
 A {info.side**2}-{candidate.architecture}-{info.n_classes} perceptron ({n_parameters:,} parameters), \
 {candidate.activation.value} behind {_BEHIND[len(candidate.hidden)]}, \
-{f"made from `{info.trained_as}`, which was " if info.trained_as else ""}trained elsewhere: its weights came \
+{_describe_parent(info)}trained elsewhere: its weights came \
 from {info.imported.file}. It reads **{info.test.accuracy:.2%}** of {last.measured_on} right; whether it was \
 trained on them is not known.
 
