@@ -15,7 +15,7 @@ from benchmarks import describe_machine
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.layouts import read_or_sample
 from mnist_core.insight.referee.backprop import compute_gradients
-from mnist_core.insight.referee.batch import Batch, choose_batch
+from mnist_core.insight.referee.batch import Batch, choose_batch, take_layers
 from mnist_core.insight.referee.handed_in import find_answers
 from mnist_core.insight.referee.verdict import Verdict, judge
 from mnist_core.network.architecture import MLP
@@ -58,7 +58,7 @@ def make_batch(
     """Make a batch of a seeded network that was not trained, with biases that are not zero."""
     torch.manual_seed(seed)
     network = MLP.of(Candidate.make(0.001, hidden, activation), dataset.side**2, dataset.n_classes)
-    return choose_batch(network, dataset, dataset.side, dataset.class_names, n, seed)
+    return choose_batch(take_layers(network), network.activation, dataset, dataset.class_names, n, seed)
 
 
 def answer(batch: Batch, slip: Slip = _NO_SLIP) -> Answers:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,9 @@ from mnist_core.cli.data import read_path
 from mnist_core.cli.output import add_output
 from mnist_core.cli.say import say
 from mnist_core.data.files import make_printable, read_file
-from mnist_core.ground.errors import DataError, LabError
+from mnist_core.ground.errors import DataError, DataFileError, ModelError
 from mnist_core.ground.variables import Value
-from mnist_core.insight.imported.choices import ImportChoices
-from mnist_core.insight.imported.imported_model import understand_network
+from mnist_core.insight.imported.weights_file import build_chains
 from mnist_core.insight.referee.backprop import compute_gradients
 from mnist_core.insight.referee.batch import (
     N_IMAGES,
@@ -22,10 +22,12 @@ from mnist_core.insight.referee.batch import (
     choose_batch,
     is_batch,
     read_batch,
+    take_layers,
     write_batch,
 )
-from mnist_core.insight.referee.handed_in import Answers, find_answers
+from mnist_core.insight.referee.handed_in import Answers, find_answers, has_shapes
 from mnist_core.insight.referee.verdict import LayerVerdict, Part, Verdict, judge
+from mnist_core.network.candidate import Activation
 
 _USUAL = "paper"
 
@@ -50,6 +52,11 @@ def add_check_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--images", type=int, default=N_IMAGES, metavar="N", help=f"images of the batch (default: {N_IMAGES})"
     )
+    command.add_argument(
+        "--activation",
+        choices=list(Activation),
+        help="behind the hidden layers of a file of weights that does not say it",
+    )
     command.add_argument("--seed", type=int, default=0, help="of the choice of images (default: 0)")
 
 
@@ -58,20 +65,25 @@ def run_check(arguments: argparse.Namespace) -> None:
     if arguments.give is not None:
         _give(arguments)
         return
-    words, files = _sort_words(arguments.words)
+    models, files = _sort_words(arguments.words)
     values: dict[Path, Mapping[str, Value]] = {path: read_file(path, is_network=True) for path in files}
     if arguments.data is not None and arguments.data.is_file():
         read = _try_to_read(arguments.data)
         values |= {arguments.data: read} if read is not None else {}
-    batch = _find_batch(arguments, words, values)
+    batch, network = _find_batch(arguments, models, values)
     answers = _find_answers(values, batch)
     verdict = judge(answers, batch)
-    say(_describe(verdict, answers), "\n".join(_say(verdict, answers)), arguments.json)
+    say(_describe(verdict, answers, network), "\n".join([network, *_say(verdict, answers)]), arguments.json)
 
 
 def _give(arguments: argparse.Namespace) -> None:
-    words, files = _sort_words(arguments.words)
-    batch = _choose(arguments, [*words, *map(str, files)][:1] or [_USUAL], arguments.data)
+    models, files = _sort_words(arguments.words)
+    if models or not files:
+        batch, network = _choose_model(arguments, models, arguments.data)
+    else:
+        batch, network = _choose_own(
+            arguments, files[0], read_file(files[0], is_network=True), arguments.data
+        )
     write_batch(batch, arguments.give)
     document = {
         "path": str(arguments.give),
@@ -81,9 +93,10 @@ def _give(arguments: argparse.Namespace) -> None:
             for name, matrix in zip(batch.layer_names, batch.matrices, strict=True)
         ],
         "activation": batch.activation.value,
+        "network": network,
         "readme": batch.words,
     }
-    say(document, f"{arguments.give}: {batch.words}", arguments.json)
+    say(document, f"{arguments.give}: {batch.words}\n{network}", arguments.json)
 
 
 def _sort_words(words: Sequence[str]) -> tuple[list[str], list[Path]]:
@@ -93,48 +106,93 @@ def _sort_words(words: Sequence[str]) -> tuple[list[str], list[Path]]:
 
 
 def _try_to_read(path: Path) -> Mapping[str, Value] | None:
+    """Read a file that may hold gradients or a batch; None where it holds images, as of another format."""
     try:
         return read_file(path, is_network=True)
-    except LabError:
+    except DataFileError:
         return None
 
 
 def _find_batch(
     arguments: argparse.Namespace, models: list[str], values: dict[Path, Mapping[str, Value]]
-) -> Batch:
-    """Find the batch: the one that was given, else that which would be given now; drop its file."""
+) -> tuple[Batch, str]:
+    """Find the batch: the one that was given, whose file is dropped, else that which would be given now.
+
+    Its network is told in a sentence.
+    """
     for path in [path for path, held in values.items() if is_batch(held)]:
-        return read_batch(values.pop(path))
-    others = [path for path in values if path != arguments.data]
-    if models or not others:
-        return _choose(arguments, models or [_USUAL], _drop_data(arguments, values))
-    for path in others:  # a network of one's own, with its gradients in the same file or in another
-        try:
-            return _choose(arguments, [str(path)], _drop_data(arguments, values))
-        except LabError:
-            continue
-    return _choose(arguments, [_USUAL], _drop_data(arguments, values))
+        return read_batch(values.pop(path)), f"The network is that of the batch {path.name}."
+    own = None if models else _find_own(values, arguments.data)
+    data = _drop_data(arguments.data, values, own)
+    return _choose_own(arguments, *own, data) if own else _choose_model(arguments, models, data)
 
 
-def _drop_data(arguments: argparse.Namespace, values: dict[Path, Mapping[str, Value]]) -> Path | None:
+def _find_own(
+    values: Mapping[Path, Mapping[str, Value]], data: Path | None
+) -> tuple[Path, Mapping[str, Value]] | None:
+    """Find a network of one's own; its gradients are in the same file or in another."""
+    for path, held in values.items():
+        with suppress(ModelError):  # it holds none
+            if path != data and build_chains(held, path.name):
+                return path, held
+    return None
+
+
+def _drop_data(
+    data: Path | None,
+    values: dict[Path, Mapping[str, Value]],
+    own: tuple[Path, Mapping[str, Value]] | None,
+) -> Path | None:
     """Tell whether `--data` is the images, and if so drop it from what may be answers."""
-    if arguments.data is None or (arguments.data in values and len(values) == 1):
-        return None  # it is all that came: the student's file
-    values.pop(arguments.data, None)
-    path: Path = arguments.data
-    return path
+    if data in values:
+        is_all = len(values) == 1
+        if is_all or (own is not None and has_shapes(values[data], build_chains(own[1], own[0].name)[0])):
+            return None  # it is the student's file
+        del values[data]
+    return data
 
 
-def _choose(arguments: argparse.Namespace, models: Sequence[str], data: Path | None) -> Batch:
-    dataset = read_path(data)
-    path = Path(models[0])
-    if path.is_file():
-        found = understand_network(path, make_printable(path.name), dataset, ImportChoices())
-        network, side, names = found.network, found.side, found.class_names
-    else:
-        model = open_model(models[0])
-        network, side, names = model.network, model.info.side, model.info.class_names
-    return choose_batch(network, dataset, side, names, arguments.images, arguments.seed)
+def _choose_model(
+    arguments: argparse.Namespace, models: Sequence[str], data: Path | None
+) -> tuple[Batch, str]:
+    model = open_model(models[0] if models else _USUAL)
+    layers = take_layers(model.network)
+    batch = choose_batch(
+        layers,
+        model.network.activation,
+        read_path(data),
+        model.info.class_names,
+        arguments.images,
+        arguments.seed,
+    )
+    return batch, f"The network is {model.name}."
+
+
+def _choose_own(
+    arguments: argparse.Namespace, path: Path, values: Mapping[str, Value], data: Path | None
+) -> tuple[Batch, str]:
+    """Choose a batch for a network of one's own, trained or not: as its file has it, nothing is fitted."""
+    name, dataset = make_printable(path.name), read_path(data)
+    layers = build_chains(values, name)[0]
+    activation = arguments.activation or layers.activation
+    if activation is None:
+        raise ModelError(
+            f"{name} does not say what is behind its hidden layers: say it with --activation "
+            f"{' or '.join(Activation)}."
+        )
+    if layers.n_classes != dataset.n_classes:
+        raise DataError(
+            f"{name} has {layers.n_classes} outputs, but {dataset.name} has {dataset.n_classes} classes: "
+            "name images of the classes that it tells apart."
+        )
+    batch = choose_batch(
+        layers, Activation(activation), dataset, dataset.class_names, arguments.images, arguments.seed
+    )
+    reasons = " ".join(layers.reasons)
+    return batch, (
+        f"The network is that of {name}. {reasons} It sees pixels from 0 to 1, upright, row by row, and its "
+        f"outputs stand for {', '.join(dataset.class_names)} in this order."
+    )
 
 
 def _find_answers(values: Mapping[Path, Mapping[str, Value]], batch: Batch) -> Answers:
@@ -149,9 +207,10 @@ def _find_answers(values: Mapping[Path, Mapping[str, Value]], batch: Batch) -> A
     return find_answers(merged, batch, compute_gradients(batch))
 
 
-def _describe(verdict: Verdict, answers: Answers) -> dict[str, Any]:
+def _describe(verdict: Verdict, answers: Answers, network: str) -> dict[str, Any]:
     return {
         "agrees": verdict.agrees,
+        "network": network,
         "loss": None if verdict.loss is None else asdict(verdict.loss),
         "layers": [
             {

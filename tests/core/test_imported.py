@@ -76,18 +76,39 @@ def test_a_network_from_elsewhere_answers_as_it_does_there(
     assert outcome.is_equal
 
 
+@pytest.mark.parametrize("name", ["paper", "exact"])
 @pytest.mark.parametrize("file_name", ["numpy.npz", "onnx.onnx", "onnx-uint8.onnx", "matlab.mat"])
 def test_what_the_lab_exports_comes_back_as_it_was(
-    file_name: str, paper: Model, digits: Dataset, tmp_path: Path
+    file_name: str, name: str, digits: Dataset, tmp_path: Path
 ) -> None:
-    path = tmp_path / file_name
-    export_model(paper, path.stem, path)
+    path, model = tmp_path / file_name, load_model(ROOT / "models" / name)
+    export_model(model, path.stem, path)
     found = understand(path, digits)
 
     images = torch.from_numpy(digits.images.reshape(len(digits.images), -1))
+    folded = model.info.temperature if path.suffix == ".onnx" else 1.0
+    ways = (model.network, folded), (found.network, 1.0)
     with torch.no_grad():
-        shares = [torch.softmax(network(images), 1) for network in (paper.network, found.network)]
+        shares = [torch.softmax(network(images) / temperature, 1) for network, temperature in ways]
     assert torch.allclose(*shares, atol=1e-4)
+
+
+def test_a_bias_that_lacks_among_layers_of_one_width_is_named(digits: Dataset, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    shapes = {"W1": (25, 784), "W2": (25, 25), "W3": (10, 25), "b1": (25,), "b3": (10,)}
+    np.savez(tmp_path / "net.npz", **{name: rng.normal(size=shape) for name, shape in shapes.items()})
+
+    with pytest.raises(ModelError, match="has none of W2"):
+        understand(tmp_path / "net.npz", digits)
+
+
+def test_a_file_that_is_called_as_a_kind_is_not_taken_for_one(digits: Dataset, tmp_path: Path) -> None:
+    np.savez(tmp_path / "whole.npz", W1=np.ones((25, 784)))
+    (tmp_path / "pickle.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:200])
+
+    with pytest.raises(LabError) as refused:
+        understand(tmp_path / "pickle.npz", digits)
+    assert "is a pickle" not in str(refused.value)
 
 
 @pytest.mark.slow

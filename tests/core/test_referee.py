@@ -102,6 +102,36 @@ def test_a_batch_is_given_and_gradients_of_it_are_taken(suffix: str, tmp_path: P
     assert again["agrees"]
 
 
+def test_a_loss_that_is_no_number_is_told(batch: Batch, right: Answers) -> None:
+    verdict = referee(batch, right | {"loss": np.array(np.nan)})
+
+    assert verdict.loss is not None
+    assert "NaN" in str(verdict.loss.mistake)
+
+
+def test_gradients_of_a_network_of_ones_own_are_judged_by_it_trained_or_not(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    sizes = {"W1": (25, 784), "b1": (25, 1), "W2": (10, 25), "b2": (10, 1)}
+    savemat(tmp_path / "net.mat", {name: rng.normal(0, 0.1, size) for name, size in sizes.items()})
+    asked = call(tmp_path, "check", tmp_path / "net.mat", "--give", tmp_path / "batch.mat", code=2).stderr
+    assert "say it with --activation" in asked
+    told = ("--activation", "tanh")
+    call(tmp_path, "check", tmp_path / "net.mat", "--give", tmp_path / "batch.mat", *told)
+    given = loadmat(tmp_path / "batch.mat")
+    held = read_batch({name: given[name] for name in given if not name.startswith("__")})
+    savemat(tmp_path / "mine.mat", answer(held))
+
+    for words in (
+        ["net.mat", "mine.mat"],
+        ["net.mat", "--data", "mine.mat"],
+        ["mine.mat", "--data", "batch.mat"],
+    ):
+        places = [word if word.startswith("-") else tmp_path / word for word in words]
+        judged = call_json(tmp_path, "check", *places, *told)
+        assert judged["agrees"]
+        assert words[0] in judged["network"] or words[-1] in judged["network"]
+
+
 def test_one_column_of_all_gradients_is_rolled_up(batch: Batch, right: Answers, tmp_path: Path) -> None:
     parts = [np.hstack([right[f"db{n}"], right[f"dW{n}"]]).ravel(order="F") for n in (1, 2, 3)]
     verdict = referee(batch, {"grad": np.concatenate(parts)[:, None]})

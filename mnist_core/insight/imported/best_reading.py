@@ -96,7 +96,9 @@ class Found:
     n_images : int
         How many images they were told apart with.
     next_best : float
-        The accuracy of the best way that is out.
+        The accuracy of the best way that is out, on as many of the images as it was looked at with.
+    n_next : int
+        How many these are.
     loss : str
         By which the best loses least: `softmax`, `sigmoid` (each output alone) or `squares`.
     """
@@ -106,6 +108,7 @@ class Found:
     n_tried: int
     n_images: int
     next_best: float
+    n_next: int
     loss: str
 
 
@@ -145,7 +148,7 @@ def find_reading(
     close = [_judge(one, values, labels, classes) for one, values in zip(close, outputs, strict=True)]
     ends = [_reaches_ends(one, sights.sum_up(one, n_first)) for one in close]
     logits = [values[:, np.argsort(one.classes)] for one, values in zip(close, outputs, strict=True)]
-    return _choose(close, logits, ends, labels, tried)
+    return _choose(close, logits, ends, labels, tried, n_first)
 
 
 def match_classes(outputs: Sums, labels: Labels) -> Int64[np.ndarray, " outputs"]:
@@ -234,6 +237,7 @@ def _choose(
     ends: Sequence[bool],
     labels: Labels,
     tried: Sequence[Reading],
+    n_first: int,
 ) -> Found:
     right = [values.argmax(axis=1) == labels for values in logits]
     top = int(np.argmax([one.accuracy for one in close]))
@@ -250,9 +254,12 @@ def _choose(
         and _lose_alike(losses[n][kind], losses[best][kind])
         and not _are_same(logits[n], logits[best])
     ]
-    known = [close[n].options for n in fit]
-    others = [one.accuracy for one in tried if one.options not in known]
-    return Found(close[best], tuple(rivals), len(tried), len(labels), max(others, default=0.0), kind)
+    others, n_next = [one.accuracy for n, one in enumerate(close) if n not in fit], len(labels)
+    if not others:
+        known = [close[n].options for n in fit]
+        others, n_next = [one.accuracy for one in tried if one.options not in known], n_first
+    next_best = max(others, default=0.0)
+    return Found(close[best], tuple(rivals), len(tried), len(labels), next_best, n_next, kind)
 
 
 def _is_worse(right: np.ndarray, best: np.ndarray) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isqrt
 
 import numpy as np
@@ -44,8 +45,6 @@ class Chain:
         Behind the hidden layers, where the file tells.
     is_softmax : bool
         Whether the file says that softmax makes probabilities of the outputs.
-    choices : mapping of str to str
-        The options that choose this way among several; empty where there is one.
     """
 
     matrices: tuple[Matrix, ...]
@@ -96,6 +95,12 @@ class Chain:
             raise ModelError(
                 f"must hold layers of at most {MOST_UNITS} units and 2 to {MOST_CLASSES} outputs, but has "
                 f"{', '.join(map(str, (*self.hidden, self.n_classes)))}: choose another network."
+            )
+        widths = [self.matrices[0].shape[1], *map(len, self.biases)]
+        if [matrix.shape for matrix in self.matrices] != [pair[::-1] for pair in pairwise(widths)]:
+            raise ModelError(
+                "must hold layers of which each takes what the one before it gives, but theirs do not fit: "
+                f"{', '.join(' x '.join(map(str, matrix.shape)) for matrix in self.matrices)}."
             )
         if not is_square(self.matrices[0].shape[1]):
             raise ModelError(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -22,13 +22,8 @@ _BATCH_NORM = re.compile(r"(?i)running_(mean|var)|moving_(mean|variance)|num_bat
 _WORDS = re.compile(
     r"(?i)weights?|kernel|bias(es)?|coefs?_?|intercepts?_?|theta|[il]w|(?<![a-z])[wb](?=\d|$|[^a-z])"
 )
-_SCALES = (
-    (
-        "mean",
-        ("mu", "mean", "mean_", "xmean", "means", "avg"),
-        ("sigma", "std", "scale_", "xstd", "stds", "sd"),
-    ),
-)
+_MEANS = ("mu", "mean", "mean_", "xmean", "means", "avg")
+_SPREADS = ("sigma", "std", "scale_", "xstd", "stds", "sd")
 _GAIN = ("gain", "xoffset", "ymin")  # of MATLAB's mapminmax
 _LEAST_SPREAD = 1e-12
 
@@ -153,24 +148,23 @@ def _add_biases(links: tuple[_Link, ...], vectors: Sequence[Named]) -> Chain:
         column = "first" if links[0].has_first_bias else "last"
         biases = tuple(link.bias for link in links if link.bias is not None)
         return Chain(matrices, biases, (first, f"The {column} weight of each unit is its bias."))
-    taken: list[Named] = []
+    taken: list[Named | None] = []
     for link in links:
         fitting = [one for one in vectors if one.values.size == len(link.weights) and one not in taken]
         own = [one for one in fitting if one.key == link.source.key]
-        taken += (own or fitting)[:1]
-    if not taken:
+        taken.append(next(iter(own or fitting), None))
+    found = [one for one in taken if one is not None]
+    if not found:
         zeros = tuple(np.zeros(len(matrix)) for matrix in matrices)
         return Chain(matrices, zeros, (first, "It has no biases: they are taken as 0."))
-    if len(taken) < len(links):
-        lacking = next(
-            link for link in links if not any(one.values.size == len(link.weights) for one in taken)
-        )
+    if len(found) < len(links):
+        lacking = links[taken.index(None)]
         raise ModelError(
             f"must hold the biases of all layers, but has none of {lacking.source.path} (a vector of "
             f"{len(lacking.weights)} numbers): save them with the weights."
         )
-    biases = tuple(one.values.ravel() for one in taken)
-    return Chain(matrices, biases, (first, f"Their biases are {', '.join(one.path for one in taken)}."))
+    biases = tuple(one.values.ravel() for one in found)
+    return Chain(matrices, biases, (first, f"Their biases are {', '.join(one.path for one in found)}."))
 
 
 def _lies_in_rows(link: _Link) -> bool:
@@ -181,16 +175,13 @@ def _scale(chain: Chain, vectors: Sequence[Named], numbers: Sequence[Named]) -> 
     """Make chains that do to their inputs what the file has a number for each pixel for."""
     n_inputs = chain.matrices[0].shape[1]
     wide = {one.path.rpartition(".")[2].lower(): one for one in vectors if one.values.size == n_inputs}
-    for _, means, spreads in _SCALES:
-        mean = next((wide[name] for name in means if name in wide), None)
-        spread = next((wide[name] for name in spreads if name in wide), None)
-        if mean is not None and spread is not None:
-            sizes = spread.values.ravel()
-            factor = np.where(np.abs(sizes) > _LEAST_SPREAD, 1 / np.where(sizes == 0, 1, sizes), 1.0)
-            why = (
-                f"Its inputs are standardised by {mean.path} and {spread.path}, folded into the first layer."
-            )
-            yield _fold(chain, factor, -mean.values.ravel() * factor, why)
+    mean = next((wide[name] for name in _MEANS if name in wide), None)
+    spread = next((wide[name] for name in _SPREADS if name in wide), None)
+    if mean is not None and spread is not None:
+        sizes = spread.values.ravel()
+        factor = np.where(np.abs(sizes) > _LEAST_SPREAD, 1 / np.where(sizes == 0, 1, sizes), 1.0)
+        why = f"Its inputs are standardised by {mean.path} and {spread.path}, folded into the first layer."
+        yield _fold(chain, factor, -mean.values.ravel() * factor, why)
     gain, offset = (wide.get(name) for name in _GAIN[:2])
     if gain is not None and offset is not None:
         low = next((one.values.item() for one in numbers if _is_low(one)), -1.0)
@@ -204,8 +195,7 @@ def _is_low(one: Named) -> bool:
 
 
 def _fold(chain: Chain, factor: Row, shift: Row, why: str) -> Chain:
-    scaled = chain.scale_inputs(factor, shift)
-    return Chain(scaled.matrices, scaled.biases, (*chain.reasons, why), chain.activation)
+    return replace(chain.scale_inputs(factor, shift), reasons=(*chain.reasons, why))
 
 
 def _say_missing(matrices: Sequence[Named]) -> str:

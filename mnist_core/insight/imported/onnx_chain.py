@@ -94,8 +94,9 @@ def _compute_constant(node: Mapping[str, Any], constants: dict[str, Any]) -> boo
 
 def _take_step(walk: _Walk, node: Mapping[str, Any], is_left: bool, others: list[Any]) -> None:
     op = node["op"]
-    if op in _ACTIVATIONS:
-        _bend(walk, _ACTIVATIONS[op])
+    is_square = op == "Mul" and not others  # by itself
+    if op in _ACTIVATIONS or is_square:
+        _bend(walk, Activation.SQUARE if is_square else _ACTIVATIONS[op])
         return
     take = _TAKEN.get(op)
     is_whole = bool(others) and all(isinstance(one, np.ndarray) for one in others)
@@ -130,7 +131,7 @@ def _add_layer(walk: _Walk, weights: Matrix) -> None:
         walk.activations.append(Activation.LINEAR)
     if weights.ndim != 2:
         raise ModelError(f"must hold layers of plain matrices, but has one of {weights.ndim} axes: {_CURE}.")
-    factor, shift = (np.broadcast_to(one, weights.shape[1]) for one in (walk.factor, walk.shift))
+    factor, shift = (_spread(np.asarray(one), weights.shape[1]) for one in (walk.factor, walk.shift))
     walk.matrices.append(weights * factor)
     walk.biases.append(weights @ shift)
     walk.factor, walk.shift, walk.is_open = 1.0, 0.0, True
@@ -175,6 +176,8 @@ def _take_factor(walk: _Walk, node: Mapping[str, Any], others: list[Any], is_lef
 
 def _take_norm(walk: _Walk, node: Mapping[str, Any], others: list[Any], is_left: bool) -> None:  # noqa: ARG001
     """Fold batch normalisation, which in use is a factor and a shift."""
+    if len(others) < 4:
+        raise ModelError(f"must hold four numbers a unit for each {node['op']}, but lacks some: {_CURE}.")
     scale, shift, mean, variance = map(np.ravel, others[:4])
     epsilon = float(np.ravel(node["settings"].get("epsilon", np.array([1e-5])))[0])
     factor = scale / np.sqrt(variance + epsilon)

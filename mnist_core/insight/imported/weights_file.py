@@ -1,9 +1,12 @@
 """The bytes of a file to the layers in it: every way in which they can be understood."""
 
+from collections.abc import Mapping
+
 from mnist_core.data.files import read_file
 from mnist_core.data.files.formats import NETWORKS_OPENED
 from mnist_core.data.files.gathering import Source
 from mnist_core.ground.errors import DataFileError, ModelError
+from mnist_core.ground.variables import Value
 from mnist_core.insight.imported.chain import Chain
 from mnist_core.insight.imported.matrix_chains import find_chains
 from mnist_core.insight.imported.onnx_chain import build_chain
@@ -40,11 +43,17 @@ def read_chains(source: Source | str, name: str) -> list[Chain]:
     try:
         values = read_file(source, name, is_network=True)
     except DataFileError as error:
+        came = str(error).rpartition(" must be ")[2]  # the file may be called as a kind is
         for kind, cure in _KINDS.items():
-            if kind in str(error):
+            if kind in came:
                 shown = kind if kind.startswith("a ") else f"a {kind}"
                 raise ModelError(f"{name} must be {NETWORKS_OPENED}, but is {shown}: {cure}.") from error
         raise
+    return build_chains(values, name)
+
+
+def build_chains(values: Mapping[str, Value], name: str) -> list[Chain]:
+    """Build the layers of what `read_file` has read of a file, in every way; see `read_chains`."""
     try:
         return [build_chain(values)] if set(values) == _GRAPH else find_chains(values)
     except ModelError as error:

@@ -17,7 +17,7 @@ from mnist_core.ground.errors import DataError
 from mnist_core.ground.replacing import replace_file
 from mnist_core.ground.variables import Value
 from mnist_core.insight.evaluation.match import match_labels
-from mnist_core.insight.imported.chain import Matrix, Row
+from mnist_core.insight.imported.chain import Chain, Matrix, Row
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation
 
@@ -74,9 +74,9 @@ class Batch:
 
 
 def choose_batch(
-    network: MLP,
+    layers: Chain,
+    activation: Activation,
     dataset: Dataset,
-    side: int,
     class_names: tuple[str, ...],
     n: int = N_IMAGES,
     seed: int = 0,
@@ -85,12 +85,12 @@ def choose_batch(
 
     Parameters
     ----------
-    network : MLP
-        Whose gradients are asked for.
+    layers : Chain
+        Of the network whose gradients are asked for.
+    activation : Activation
+        Behind its hidden layers.
     dataset : Dataset
         Labelled images.
-    side : int
-        That the network reads.
     class_names : tuple of str
         Of its outputs.
     n : int
@@ -110,15 +110,24 @@ def choose_batch(
         )
     labels = match_labels(dataset, class_names)
     chosen = np.random.default_rng(seed).permutation(dataset.n_samples)[:n]
-    images = bring_to_side(np.asarray(dataset.images[chosen]), side)
-    linear = network.layers.values()
+    images = bring_to_side(np.asarray(dataset.images[chosen]), layers.side)
     return Batch(
         np.rint(images.reshape(n, -1) * _FULL).astype(np.uint8),
         labels[chosen],
-        tuple(layer.weight.detach().numpy().astype(np.float64) for layer in linear),
-        tuple(layer.bias.detach().numpy().astype(np.float64) for layer in linear),
-        network.activation,
+        layers.matrices,
+        layers.biases,
+        activation,
     )
+
+
+def take_layers(network: MLP) -> Chain:
+    """Take the layers of a network of the lab."""
+    linear = network.layers.values()
+    matrices, biases = (
+        tuple(tensor.detach().numpy().astype(np.float64) for tensor in tensors)
+        for tensors in ([layer.weight for layer in linear], [layer.bias for layer in linear])
+    )
+    return Chain(matrices, biases, (), network.activation)
 
 
 def write_batch(batch: Batch, path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.variables import Value
-from mnist_core.insight.imported.chain import say_layers
+from mnist_core.insight.imported.chain import Chain, say_layers
 from mnist_core.insight.imported.matrix_chains import Named, list_arrays
 from mnist_core.insight.referee.backprop import Gradients
 from mnist_core.insight.referee.batch import Batch
@@ -83,6 +83,14 @@ def find_answers(values: Mapping[str, Value], batch: Batch, truth: Gradients) ->
             f"{say_layers(shapes)}: save them as such."
         )
     return Answers(tuple(layers), loss)
+
+
+def has_shapes(values: Mapping[str, Value], layers: Chain) -> bool:
+    """Say whether an array can be the gradient of a network's first weights, or all of them in a column."""
+    first, n_units = layers.matrices[0].size, len(layers.biases[0])
+    sizes = zip(layers.matrices, layers.biases, strict=True)
+    known = {first, first + n_units, sum(matrix.size + len(bias) for matrix, bias in sizes)}
+    return any(one.values.size in known for one in list_arrays(values))
 
 
 def _is_given(one: Named, batch: Batch) -> bool:

@@ -17,6 +17,7 @@ _BETTER = 30.0  # times nearer must a mistake be than what is right, to be named
 _TINY = 1e-12  # of the greatest number of all layers: below it nothing is told apart
 _MOST_ROUNDED = 0.05  # of the greatest number, that a last digit may stand for
 _MISSING = "it was not handed in"
+_NO_NUMBER = "it has NaN or infinity: a logarithm of 0, or exp of too much"
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _list_factors(batch: Batch) -> list[tuple[float, str]]:
 def _choose(handed: np.ndarray, guesses: Sequence[_Guess], scale: float) -> Part:
     """Choose what explains an array: that it is right, or the simplest mistake that comes as near as any."""
     if not np.isfinite(handed).all():
-        return Part(False, 0, "it has NaN or infinity: a logarithm of 0, or exp of too much")
+        return Part(False, 0, _NO_NUMBER)
     errors = np.array([_find_error(handed, guess, scale) for guess in guesses])
     right = errors[0] if guesses[0].cost == 0 else math.inf
     best = float(errors.min())
@@ -260,6 +261,8 @@ def _describe_rest(handed: np.ndarray, right: _Guess) -> str:
 
 def _judge_loss(loss: float, batch: Batch, truth: Gradients) -> Part:
     right = truth.loss
+    if not math.isfinite(loss):
+        return Part(False, 0, _NO_NUMBER)
     error = abs(loss - right) / max(abs(loss), abs(right), 1e-300)
     if error <= _RIGHT:
         return Part(True, _count_digits(error), None)

@@ -101,14 +101,16 @@ def read_record(page: str, name: str) -> Record:
         )
     try:
         values = json.loads(finder.content)
-        if values["schema"] != _SCHEMA:
-            raise RunError(f"{name} was written by a later version of the lab: reproduce it with that.")
-        runs = tuple(map(_read_run, values["runs"]))
-        return Record(runs, HandIn(figures=tuple(map(str, values["figures"]))).figures)
-    except (ValueError, KeyError, TypeError, AttributeError, LabError) as error:
-        if isinstance(error, LabError):
-            raise RunError(f"The record in {name} cannot be carried out: {error}") from error
+        is_later = values["schema"] != _SCHEMA
+        runs = () if is_later else tuple(map(_read_run, values["runs"]))
+        figures = () if is_later else HandIn(figures=tuple(map(str, values["figures"]))).figures
+    except LabError as error:
+        raise RunError(f"The record in {name} cannot be carried out: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"The record in {name} is damaged: take the report as it was written.") from error
+    if is_later:
+        raise RunError(f"{name} was written by a later version of the lab: reproduce it with that.")
+    return Record(runs, figures)
 
 
 def _read_run(values: Mapping[str, Any]) -> RecordedRun:
