@@ -118,6 +118,24 @@ def test_what_the_teachers_do_not_take_for_its_digit_is_not_shown(pens):
     assert not np.array_equal(refused[0], shown[0])
 
 
+def test_weights_averaged_over_one_step_are_those_after_it_and_hold_nothing_of_chance(pens):
+    images, labels = np.zeros((40, 28, 28), dtype=np.float32), np.arange(40) % 10
+    pool = make_pool(images, labels, pens, PoolSize(1, 1, 1.0), Bend(), 0)
+    answers = [[np.eye(10, dtype=np.float16)[pool[0].labels]]]
+
+    def teach(n_averaged):
+        candidate, plan = (
+            Candidate(0.01, 8, 8, Activation.RELU),
+            FitPlan(1, 100_000, 0.01, n_averaged=n_averaged),
+        )
+        said = distil(
+            pool, answers, np.empty(0, dtype=np.int64), candidate, plan, 0, lambda *_: None, 2.0, 0.0
+        )
+        return [weights.detach().numpy() for weights in said.parameters()]
+
+    assert all(np.allclose(*pair) for pair in zip(teach(400), teach(0), strict=True))
+
+
 def test_the_recipe_with_styles_has_its_name_and_its_option():
     assert name_recipe(STYLED, STYLED_EFFORT) == "robust, with styles"
     assert "--styles" in list_effort(STYLED_EFFORT)

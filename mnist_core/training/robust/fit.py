@@ -127,13 +127,15 @@ class _Average:
     def __init__(self, network: nn.Module, n_steps: int) -> None:
         self._weights = list(network.parameters()) if n_steps else []
         self._means = [weight.detach().clone() for weight in self._weights]
-        self._share = 1 / max(n_steps, 1)
+        self._n_steps, self._n_taken = max(n_steps, 1), 0
 
     @torch.no_grad()
     def follow(self) -> None:
-        """Move the averages a little towards the weights."""
+        """Move the averages a little towards the weights; of few steps they are plain means."""
+        self._n_taken += 1
+        share = 1 / min(self._n_taken, self._n_steps)
         for mean, weight in zip(self._means, self._weights, strict=True):
-            mean.lerp_(weight, self._share)
+            mean.lerp_(weight, share)
 
     @torch.no_grad()
     def settle(self) -> None:
