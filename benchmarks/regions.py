@@ -76,8 +76,9 @@ def _try_regions(network: MLP, images: Images) -> float:
 
 def _try_around(network: MLP, images: Images) -> None:
     print("  noise: R2 of the map at the image (of the best linear map there); root mean square missed")
+    maps = [map_locally(network, OUTPUT, image) for image in images]
     for noise in _NOISES:
-        found = [measure_around(network, OUTPUT, image, noise) for image in images]
+        found = [measure_around(network, here, noise) for here in maps]
         r2, best, error, least = (
             np.mean([getattr(one, name) for one in found])
             for name in ("explained", "best_explained", "error", "best_error")

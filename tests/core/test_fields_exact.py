@@ -95,6 +95,25 @@ def test_beyond_the_nearest_face_exactly_the_unit_that_is_named_has_switched(dep
     assert np.flatnonzero(before != after).tolist() == [start + unit]
 
 
+def test_the_map_of_a_layer_ends_where_a_unit_below_it_switches(images):
+    network = make_network(depth=3)
+    steepness = np.linalg.norm(network.hidden1.weight.detach().numpy(), axis=1)
+
+    for image in images[:20]:
+        here = map_locally(network, "hidden2", image)
+
+        faces = np.abs(sums_at(network, "hidden1", image)) / steepness
+        assert here.face == ("hidden1", int(faces.argmin()))
+        assert here.reach == pytest.approx(faces.min(), rel=1e-4)
+
+
+@pytest.mark.parametrize("activation", list(Activation))
+def test_nothing_ends_the_map_of_a_layer_that_reads_the_pixels(activation, images):
+    told = find_exactness(make_network(activation), "hidden1", images[0], None).tell()
+
+    assert (told["exact"], told["reach"], told["face"]) == (True, np.inf, None)
+
+
 def test_a_network_that_bends_nowhere_is_one_map_without_an_end(images):
     network = make_network("linear")
 
@@ -113,12 +132,14 @@ def test_regions_count_patterns_and_who_shares_one(images):
 
     regions = measure_regions(network, images)
     company = regions.find_company(network, images[3])
+    words = find_exactness(network, "output", images[3], regions).describe()
 
     assert regions.n_regions == len({tuple(row) for row in patterns.tolist()})
     assert regions.error < 1e-4
     differing = np.delete((patterns != patterns[3]).sum(axis=1), 3)
     assert (company.n, company.n_same) == (len(images) - 1, int((differing == 0).sum()))
     assert company.fewest_switched == differing.min()
+    assert f"all {len(images)} test images use {regions.n_regions} regions" in words
     reach = map_locally(network, "output", images[3]).reach
     assert regions.reaches[3] == pytest.approx(reach, rel=1e-4)
 
@@ -126,20 +147,21 @@ def test_regions_count_patterns_and_who_shares_one(images):
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
 def test_a_tangent_is_the_better_the_nearer_and_no_better_than_the_best_linear_map(activation, images):
     network = make_network(activation)
+    here = map_locally(network, "output", images[0])
 
-    near, far = (measure_around(network, "output", images[0], noise) for noise in (0.01, 0.3))
+    near, far = (measure_around(network, here, noise) for noise in (0.01, 0.3))
 
     assert near.explained > 0.99 > far.explained
     assert far.best_explained > far.explained
     assert far.error > far.best_error
-    assert map_locally(network, "output", images[0]).reach is None
+    assert here.reach is None
 
 
 def test_noise_that_leaves_the_region_alone_is_foretold_wholly(images):
     network = make_network()
-    reach = map_locally(network, "output", images[0]).reach
+    here = map_locally(network, "output", images[0])
 
-    found = measure_around(network, "output", images[0], noise=0.5 * reach / 14)
+    found = measure_around(network, here, noise=0.5 * here.reach / 14)
 
     assert found.explained > 0.999
 

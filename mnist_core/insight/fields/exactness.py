@@ -104,8 +104,8 @@ class Exactness:
             else f"none lies in the same region (the nearest switches {company.fewest_switched} units)"
         )
         return [
-            f"Of {company.n:,} other test images {same}; {regions.n:,} of them use {regions.n_regions:,} "
-            "regions."
+            f"Of {company.n:,} other test images {same}; all {regions.n:,} test images use "
+            f"{regions.n_regions:,} regions."
         ]
 
     def _describe_around(self) -> str:
@@ -134,9 +134,10 @@ def find_exactness(network: MLP, layer: str, image: Image, regions: Regions | No
     regions : Regions or None
         Those of the test images, where the network has regions.
     """
+    here = map_locally(network, layer, image)
     return Exactness(
-        here=map_locally(network, layer, image),
-        around=measure_around(network, layer, image),
+        here=here,
+        around=measure_around(network, here),
         is_linear=layer == FIRST or network.activation is Activation.LINEAR,
         company=None if regions is None else regions.find_company(network, image),
         regions=regions,

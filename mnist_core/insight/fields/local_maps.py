@@ -11,7 +11,7 @@ from mnist_core.insight.fields.layers import all_sums, layer_sums
 from mnist_core.insight.fields.regions import find_reach, has_regions
 from mnist_core.insight.fields.tangents import find_tangents
 from mnist_core.insight.fields.view_arrays import PerUnit
-from mnist_core.network.architecture import MLP
+from mnist_core.network.architecture import FIRST, MLP
 
 NOISE = 0.05  # of full ink: what paper and pens vary by
 _N_NEAR = 400  # noisy copies of an image
@@ -37,8 +37,8 @@ class LocalMap:
         What the network computes for that image.
     reach : float or None
         How far from the image it stays exact: the Euclidean distance, in ink of pixels, to the nearest face
-        of the region in which the same units are on. Infinite where there is no face; None where the
-        activation bends everywhere, so that it is exact at the image alone.
+        of the region in which the same units below the layer are on. Infinite where there is no face; None
+        where the activation bends everywhere, so that it is exact at the image alone.
     face : tuple of (str, int) or None
         The layer and the unit that switch at that face.
     """
@@ -116,15 +116,17 @@ def map_locally(network: MLP, layer: str, image: Image) -> LocalMap:
     Montufar, Pascanu, Cho and Bengio, "On the number of linear regions of deep neural networks", NIPS 2014.
     """
     sums = all_sums(network, image[None])
-    tangent = find_tangents(network, sums, layer)[layer]
+    tangents = find_tangents(network, sums, layer)
+    tangent = tangents[layer]
     fields = tangent.read_pictures(network).reshape(-1, *image.shape)
     offsets = tangent.read_offsets(network)[0]
-    reach, face = find_reach(network, sums) if has_regions(network) else (None, None)
+    is_exact = layer == FIRST or has_regions(network)
+    reach, face = find_reach(network, sums, tangents) if is_exact else (None, None)
     return LocalMap(layer, fields, offsets, image, sums[layer][0].astype(np.float64), reach, face)
 
 
-def measure_around(network: MLP, layer: str, image: Image, noise: float = NOISE, seed: int = 0) -> Around:
-    """Measure how well the local map foretells a layer's sums for noisy copies of its image.
+def measure_around(network: MLP, here: LocalMap, noise: float = NOISE, seed: int = 0) -> Around:
+    """Measure how well a local map foretells a layer's sums for noisy copies of its image.
 
     The best linear map is the one with the least mean square error under Gaussian noise: its pictures are the
     mean of the gradients at the noisy copies (Stein's lemma). It is found on other copies than both are
@@ -132,8 +134,10 @@ def measure_around(network: MLP, layer: str, image: Image, noise: float = NOISE,
 
     Parameters
     ----------
-    network, layer, image
-        As `map_locally` takes them.
+    network : MLP
+        A trained network.
+    here : LocalMap
+        One of it, as `map_locally` found it.
     noise : float
         Standard deviation of what is added to each pixel.
     seed : int
@@ -143,7 +147,7 @@ def measure_around(network: MLP, layer: str, image: Image, noise: float = NOISE,
     ----------
     Stein, "Estimation of the mean of a multivariate normal distribution", Annals of Statistics 9 (1981).
     """
-    here, rng = map_locally(network, layer, image), np.random.default_rng(seed)
+    layer, image, rng = here.layer, here.image, np.random.default_rng(seed)
     fit, tried = noise * rng.standard_normal((2, _N_NEAR, image.size))
     shape = (_N_NEAR, *image.shape)
     near, others = ((image + shift.reshape(shape)).astype(np.float32) for shift in (fit, tried))

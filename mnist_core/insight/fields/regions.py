@@ -1,5 +1,6 @@
 """The regions of a ReLU network: within each of them it is one linear map."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from jaxtyping import Bool, Float64
 
 from mnist_core.ground.arrays import Image, Images
 from mnist_core.insight.fields.layers import all_sums, count_units, read_weights
-from mnist_core.insight.fields.tangents import find_tangents, take_batches
+from mnist_core.insight.fields.tangents import Tangent, find_tangents, take_batches
 from mnist_core.insight.fields.view_arrays import LayerSums
 from mnist_core.network.architecture import FIRST, MLP, OUTPUT
 from mnist_core.network.candidate import Activation
@@ -97,8 +98,9 @@ def measure_regions(network: MLP, images: Images) -> Regions:
     for batch in take_batches(network, images):
         sums = all_sums(network, batch)
         patterns.append(read_patterns(network, sums))
-        reaches.append(measure_faces(network, sums).min(axis=1, initial=np.inf))
-        error = max(error, _miss_logits(network, batch, sums))
+        tangents = find_tangents(network, sums, OUTPUT)
+        reaches.append(measure_faces(network, sums, tangents).min(axis=1, initial=np.inf))
+        error = max(error, _miss_logits(network, batch, sums, tangents[OUTPUT]))
     every = np.concatenate(patterns)
     n_regions = len(np.unique(np.packbits(every, axis=1), axis=0))
     return Regions(images, every, n_regions, np.concatenate(reaches), error)
@@ -111,9 +113,11 @@ def read_patterns(network: MLP, sums: LayerSums) -> Patterns:
     return patterns
 
 
-def find_reach(network: MLP, sums: LayerSums) -> tuple[float, tuple[str, int] | None]:
-    """Find how far from one image the nearest face of its region is, and which unit switches there."""
-    faces = measure_faces(network, sums)[0]
+def find_reach(
+    network: MLP, sums: LayerSums, tangents: Mapping[str, Tangent]
+) -> tuple[float, tuple[str, int] | None]:
+    """Find how far from one image a layer's map ends, and which unit switches there; see `measure_faces`."""
+    faces = measure_faces(network, sums, tangents)[0]
     if not len(faces):
         return float("inf"), None
     nearest = unit = int(faces.argmin())
@@ -125,35 +129,47 @@ def find_reach(network: MLP, sums: LayerSums) -> tuple[float, tuple[str, int] | 
     return float(faces[nearest]), (layer, unit)
 
 
-def measure_faces(network: MLP, sums: LayerSums) -> Float64[np.ndarray, "n faces"]:
-    """Measure how far from each image each hidden unit would switch, were its region endless.
+def measure_faces(
+    network: MLP, sums: LayerSums, tangents: Mapping[str, Tangent]
+) -> Float64[np.ndarray, "n faces"]:
+    """Measure how far from each image each unit below a layer would switch, were its region endless.
 
     The least of these distances is that to the region's nearest face: no unit switches on the way there. It
     counts pixels beyond blank paper and full ink too, so that within those a face may be farther.
+
+    Parameters
+    ----------
+    network : MLP
+        One that has regions, see `has_regions`; of any activation where the layer is the first.
+    sums : dict of str to ndarray
+        Of its layers, at the images.
+    tangents : dict of str to Tangent
+        Of the layers up to the one whose map it is, as `find_tangents` found them for these sums.
 
     Returns
     -------
     ndarray of shape (n, faces), float64
         Euclidean, in ink of pixels; no column where nothing ever switches.
     """
-    if network.activation is Activation.LINEAR:
+    *below, _ = tangents
+    if network.activation is Activation.LINEAR or not below:
         return np.empty((len(sums[FIRST]), 0))
     weights = read_weights(network, FIRST).astype(np.float64)
     overlaps, parts = weights @ weights.T, []
-    for layer, tangent in find_tangents(network, sums, network.hidden_names[-1]).items():
+    for layer in below:
+        paths = tangents[layer].paths
         if layer == FIRST:
             squares = np.broadcast_to(np.diag(overlaps), sums[FIRST].shape)
         else:
-            squares = ((tangent.paths @ overlaps) * tangent.paths).sum(axis=2)
+            squares = ((paths @ overlaps) * paths).sum(axis=2)
         steepness = np.sqrt(squares.clip(min=0))
         endless = np.full(steepness.shape, np.inf)  # a unit that no pixel reaches never switches
         parts.append(np.divide(np.abs(sums[layer]), steepness, out=endless, where=steepness > 0))
     return np.concatenate(parts, axis=1)
 
 
-def _miss_logits(network: MLP, images: Images, sums: LayerSums) -> float:
+def _miss_logits(network: MLP, images: Images, sums: LayerSums, tangent: Tangent) -> float:
     """Return by how much picture . image + offset misses a logit of an image, at worst."""
-    tangent = find_tangents(network, sums, OUTPUT)[OUTPUT]
     pictures, pixels = tangent.read_pictures(network).astype(np.float64), images.reshape(len(images), -1)
     products = np.einsum("nup,np->nu", pictures, pixels)
     return float(np.abs(products + tangent.read_offsets(network) - sums[OUTPUT]).max())
