@@ -7,7 +7,7 @@ from mnist_core.engines.fused.alone import Trained, train_network, train_on
 from mnist_core.ground.arrays import Inputs, Labels
 from mnist_core.ground.errors import GridError
 from mnist_core.insight.fields.eigenpictures import find_eigenpictures
-from mnist_core.network.candidate import Activation, Candidate
+from mnist_core.network.candidate import MOST_UNITS, Activation, Candidate
 from mnist_core.network.history import EpochRecord
 from mnist_core.network.recipe import Recipe
 
@@ -40,9 +40,9 @@ def train_exact(
     Raises
     ------
     GridError
-        If the candidate is another.
+        If the candidate is another, or wider than it can be trained.
     """
-    n_pictures = count_pictures(candidate, recipe.n_classes)
+    n_pictures = count_pictures(candidate, recipe.n_classes, images[0].size)
     wide = replace(candidate, hidden1=(2 * n_pictures - 1) * recipe.n_classes)
     network, first = train_network(images, labels, wide, recipe, report)
 
@@ -57,7 +57,7 @@ def train_exact(
     return network, (*first, *map(renumber, second))
 
 
-def count_pictures(candidate: Candidate, n_classes: int) -> int:
+def count_pictures(candidate: Candidate, n_classes: int, n_pixels: int) -> int:
     """Count the pictures that each class has in a network that the exact recipe can train.
 
     Raises
@@ -70,5 +70,12 @@ def count_pictures(candidate: Candidate, n_classes: int) -> int:
         raise GridError(
             "The recipe exact needs one hidden layer of squares, as many for each of "
             f"{n_classes} classes, but got {candidate}: give --hidden {5 * n_classes} --activation square."
+        )
+    # A form of the pixels and the bias has no more pictures; the first training has nearly twice the units.
+    most = n_classes * min(n_pixels + 1, (MOST_UNITS // n_classes + 1) // 2)
+    if candidate.hidden1 > most:
+        raise GridError(
+            f"The recipe exact needs at most {most} units for {n_classes} classes of images of {n_pixels} "
+            f"pixels, but got {candidate.hidden1}: give --hidden {most} or fewer."
         )
     return candidate.hidden1 // n_classes

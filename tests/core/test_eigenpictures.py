@@ -19,6 +19,7 @@ from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation, Candidate
 from mnist_core.network.models import load_model
 from mnist_core.network.recipe import EXACT
+from mnist_core.training.exact import count_pictures, train_exact
 
 CANDIDATE = Candidate(0.001, 30, None, Activation.SQUARE)
 SHORT = replace(EXACT, max_epochs=2)
@@ -153,3 +154,17 @@ def measure_again(model, path):
     dataset = read_dataset(path)
     test = split_dataset(dataset).test
     return measure_pictures(model.network, dataset.images[test], dataset.labels[test])
+
+
+@pytest.mark.parametrize(
+    ("n_units", "side", "sentence"),
+    [(180, 4, "at most 170 units .* 16 pixels, but got 180"), (2060, 28, "at most 2050 units .* got 2060")],
+)
+def test_more_pictures_than_can_be_trained_are_refused(n_units, side, sentence):
+    images, labels = make_digits(100)
+
+    with pytest.raises(GridError, match=sentence):
+        train_exact(images[:, :side, :side], labels, replace(CANDIDATE, hidden1=n_units), SHORT)
+
+    fewer = replace(CANDIDATE, hidden1=n_units - 10)
+    assert count_pictures(fewer, 10, side**2) == n_units // 10 - 1
