@@ -187,7 +187,7 @@ def test_it_moves_with_the_pen_but_waits_for_the_lift_where_motion_is_not_wanted
     settle(tab)
     tab.emulate_media(reduced_motion="reduce")
     tab.get_by_role("button", name="Clear").click()
-    settle(tab)
+    tab.locator('section.answer[data-state="empty"]').wait_for(state="attached")
     tab.evaluate("window.painted = 0")
     press_pen(paper, SEVEN)
     tab.locator('section.answer[data-state="live"]').wait_for()

@@ -100,10 +100,10 @@ function moveTo(cloud, isMoved) {
     if (share >= 1) return arrive(cloud, target);
     const eased = share * share * (3 - 2 * share);
     cloud.points = from.map((value, place) => value + eased * (target[place] - value));
-    cloud.root.dataset.state = "moving";
     drawLarge(cloud);
     cloud.frame = requestAnimationFrame(step);
   };
+  cloud.root.dataset.state = "moving";
   cloud.frame = requestAnimationFrame(step);
 }
 
