@@ -145,7 +145,8 @@ def test_a_note_or_figure_that_is_none_is_named(found):
 def test_a_report_for_latex_has_each_figure_and_table_as_a_file(found):
     home, search = found
 
-    call(home, "report", search["run"], "--by", "A & B", "--out", home / "report.zip")
+    note = ("--note", "grid", "Two 中.")
+    call(home, "report", search["run"], "--by", "A & B", *note, "--out", home / "report.zip")
 
     with zipfile.ZipFile(home / "report.zip") as files:
         text = files.read("report.tex").decode()
@@ -158,6 +159,8 @@ def test_a_report_for_latex_has_each_figure_and_table_as_a_file(found):
         table = files.read("tables/grid.tex").decode()
         figure = files.read("figures/output.pdf")
     assert r"\author{A \& B}" in text
+    assert r"\DeclareUnicodeCharacter{4E2D}" in text
+    assert r"\\" not in text + table  # behind it a line that begins with [ or * would be an option
     assert rf"{search['best_score']:.2%}".replace("%", r"\%") in table
     assert table.startswith(r"\begin{tabular}{lrrr}")
     assert b"/FontFile2" in figure  # TrueType, embedded

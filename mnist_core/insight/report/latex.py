@@ -36,6 +36,8 @@ _MEANT = {
     "-": "-{}",  # two of them are an option, not a dash
     "²": r"\textsuperscript{2}",
     "—": r"\textemdash{}",
+    "−": r"\textminus{}",
+    **{sign: f"\\ensuremath{{\\{name}}}" for sign, name in {"≤": "leq", "≥": "geq", "→": "to"}.items()},
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
 }
 _MEANT_IN_WORDS = {sign: tex for sign, tex in _MEANT.items() if sign not in "-'"}
@@ -59,8 +61,8 @@ def write_latex(several: Sequence[ReportFacts], handed: HandIn | None = None) ->
     """
     handed, archive = handed or HandIn(), BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        text = f"{_HEAD}\\title{{{escape(name_report(several))}}}\n\\author{{{escape(handed.author)}}}\n"
-        text += "\\date{}\n\\begin{document}\n\\maketitle\n"
+        title, author = escape(name_report(several)), escape(handed.author)
+        text = f"\\title{{{title}}}\n\\author{{{author}}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
         is_one = len(several) == 1
         if not is_one:
             text += _write_section(
@@ -73,7 +75,8 @@ def write_latex(several: Sequence[ReportFacts], handed: HandIn | None = None) ->
                 text += _write_section(
                     files, section, handed.find_notes(one.run.id, section.name), folder, level
                 )
-        _put(files, TEXT, f"{text}\\end{{document}}\n".encode())
+        written = [text, *(files.read(name).decode() for name in files.namelist() if name.endswith(".tex"))]
+        _put(files, TEXT, f"{_HEAD}{_declare(written)}{text}\\end{{document}}\n".encode())
     return archive.getvalue()
 
 
@@ -81,6 +84,17 @@ def escape(text: str, *, is_code: bool = False) -> str:
     """Write what LaTeX would take for a command so that it stands as it is."""
     meant = _MEANT if is_code else _MEANT_IN_WORDS
     return "".join(meant.get(sign, sign) for sign in text)
+
+
+def _declare(written: Sequence[str]) -> str:
+    """Have pdfLaTeX write the number of a sign that its fonts lack, in a box, where it would stop."""
+    lines = (
+        f"\\ifcsname u8:\\detokenize{{{sign}}}\\endcsname\\else"
+        f"\\DeclareUnicodeCharacter{{{ord(sign):04X}}}{{\\fbox{{\\tiny {ord(sign):04X}}}}}\\fi\n"
+        for sign in sorted({*"".join(written)})
+        if not sign.isascii()
+    )
+    return f"\\ifdefined\\pdfoutput\n{''.join(lines)}\\fi\n"
 
 
 def _write_section(
@@ -96,7 +110,7 @@ def _write(files: zipfile.ZipFile, part: Part, prefix: str) -> str:
         return escape(part.text)
     if isinstance(part, Code):
         lines = (escape(line, is_code=True) or "~" for line in part.text.splitlines())
-        return "\\begin{flushleft}\\ttfamily\\small\n" + "\\\\\n".join(lines) + "\n\\end{flushleft}"
+        return "\\begin{flushleft}\\ttfamily\\small\n" + "\\newline\n".join(lines) + "\n\\end{flushleft}"
     return (
         _write_figure(files, part, prefix)
         if isinstance(part, Picture)
@@ -136,7 +150,8 @@ def _write_tables(files: zipfile.ZipFile, part: Table, prefix: str) -> str:
 
 
 def _write_tabular(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [" & ".join(map(escape, row)) + r" \\" for row in (head, *rows)]
+    # Behind two backslashes a row that begins with [ or * would be an option of them.
+    lines = [" & ".join(map(escape, row)) + r" \tabularnewline" for row in (head, *rows)]
     lines.insert(1, r"\hline")
     columns = "l" + "r" * (len(head) - 1)
     return "\n".join([f"\\begin{{tabular}}{{{columns}}}", *lines, r"\end{tabular}", ""])
