@@ -118,7 +118,7 @@ def find_eigenpictures(network: MLP) -> Eigenpictures:
     rows = np.column_stack([layer.weight.detach().numpy(), layer.bias.detach().numpy()]).astype(np.float64)
     weights = output.weight.detach().numpy().astype(np.float64)
     basis, inside = np.linalg.qr(rows.T)
-    values, vectors = np.linalg.eigh(np.einsum("iu,ku,ju->kij", inside, weights, inside))
+    values, vectors = np.linalg.eigh((inside * weights[:, None, :]) @ inside.T)
     order = np.argsort(-np.abs(values), axis=1, kind="stable")
     values = np.take_along_axis(values, order, axis=1)
     values[np.abs(values) < _NOTHING * np.abs(values).max()] = 0
