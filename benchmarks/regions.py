@@ -18,7 +18,7 @@ from mnist_core.ground.arrays import Images
 from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.fields.local_maps import map_locally, measure_around
 from mnist_core.insight.fields.probe import choose_probe
-from mnist_core.insight.fields.regions import has_regions, measure_regions
+from mnist_core.insight.fields.regions import find_regions, has_regions
 from mnist_core.network.architecture import MLP, OUTPUT
 from mnist_core.network.models import list_models, load_model
 
@@ -52,13 +52,13 @@ def main() -> int:
 
 
 def _try_regions(network: MLP, images: Images) -> float:
-    regions, rng = measure_regions(network, images), np.random.default_rng(0)
-    reaches = np.quantile(regions.reaches, [0, 0.1, 0.5, 0.9, 1])
+    regions, rng = find_regions(network, OUTPUT, images), np.random.default_rng(0)
+    reaches = np.quantile(regions.measure_reaches(), [0, 0.1, 0.5, 0.9, 1])
     print(
         f"  {regions.n_regions:,} regions; least, 10 %, median, 90 % and most distance to the nearest face:"
     )
     print("  " + ", ".join(f"{reach:.2g}" for reach in reaches))
-    shared = [regions.find_company(network, image) for image in images[: _N_MOVED * 10 : 10]]
+    shared = [regions.find_company(image) for image in images[: _N_MOVED * 10 : 10]]
     print(f"  images with others in their region: {sum(one.n_same > 0 for one in shared)} of {len(shared)}; ")
     print(
         f"  units that the nearest other image switches: {np.median([one.fewest_switched for one in shared])}"

@@ -19,7 +19,7 @@ from mnist_core.insight.fields.exactness import find_exactness
 from mnist_core.insight.fields.fidelity import Fidelity
 from mnist_core.insight.fields.likeness import average_digits, digit_likeness
 from mnist_core.insight.fields.probe import Probe, choose_probe, find_image, take_images
-from mnist_core.insight.fields.regions import has_regions, measure_regions
+from mnist_core.insight.fields.regions import find_regions, has_regions
 from mnist_core.insight.fields.view import Asked, Kind, View
 from mnist_core.insight.fields.views import PRODUCT, VIEWS, find_view
 from mnist_core.network.architecture import LAYERS
@@ -77,8 +77,9 @@ def run_fields(arguments: argparse.Namespace) -> None:
     fidelity = view.measure(model.network, arguments.layer, probe)
     exactness = None
     if image is not None and view.is_tangent:
-        regions = measure_regions(model.network, probe.test.images) if has_regions(model.network) else None
-        exactness = find_exactness(model.network, arguments.layer, image[0], regions)
+        network, layer = model.network, arguments.layer
+        regions = find_regions(network, layer, probe.test.images) if has_regions(network) else None
+        exactness = find_exactness(network, layer, image[0], regions)
     document = {
         "layer": arguments.layer,
         "units": len(fields),

@@ -9,7 +9,7 @@ from mnist_core.ground.errors import ModelError
 from mnist_core.insight.fields.exactness import find_exactness
 from mnist_core.insight.fields.layers import all_sums
 from mnist_core.insight.fields.local_maps import map_locally, measure_around
-from mnist_core.insight.fields.regions import measure_regions, read_patterns
+from mnist_core.insight.fields.regions import find_regions, read_patterns
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation
 
@@ -45,7 +45,7 @@ def sums_at(network, layer, image):
 
 
 def pattern_at(network, image):
-    return read_patterns(network, all_sums(network, image[None].astype(np.float32)))[0]
+    return read_patterns(network, "output", all_sums(network, image[None].astype(np.float32)))[0]
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -117,7 +117,7 @@ def test_nothing_ends_the_map_of_a_layer_that_reads_the_pixels(activation, image
 def test_a_network_that_bends_nowhere_is_one_map_without_an_end(images):
     network = make_network("linear")
 
-    found = find_exactness(network, "output", images[0], measure_regions(network, images))
+    found = find_exactness(network, "output", images[0], find_regions(network, "output", images))
 
     assert found.here.reach == np.inf
     assert found.regions.n_regions == 1
@@ -126,22 +126,41 @@ def test_a_network_that_bends_nowhere_is_one_map_without_an_end(images):
     assert "same map holds for all images" in found.describe()
 
 
-def test_regions_count_patterns_and_who_shares_one(images):
+@pytest.mark.parametrize(("layer", "below"), [("hidden2", ["hidden1"]), ("output", ["hidden1", "hidden2"])])
+def test_regions_of_a_layer_are_told_by_the_units_below_it(layer, below, images):
     network = make_network()
-    patterns = read_patterns(network, all_sums(network, images))
+    sums = all_sums(network, images)
+    patterns = np.concatenate([sums[name] > 0 for name in below], axis=1)
 
-    regions = measure_regions(network, images)
-    company = regions.find_company(network, images[3])
-    words = find_exactness(network, "output", images[3], regions).describe()
+    regions = find_regions(network, layer, images)
+    company = regions.find_company(images[3])
+    words = find_exactness(network, layer, images[3], regions).describe()
 
     assert regions.n_regions == len({tuple(row) for row in patterns.tolist()})
-    assert regions.error < 1e-4
     differing = np.delete((patterns != patterns[3]).sum(axis=1), 3)
     assert (company.n, company.n_same) == (len(images) - 1, int((differing == 0).sum()))
     assert company.fewest_switched == differing.min()
     assert f"all {len(images)} test images use {regions.n_regions} regions" in words
-    reach = map_locally(network, "output", images[3]).reach
-    assert regions.reaches[3] == pytest.approx(reach, rel=1e-4)
+    reach = map_locally(network, layer, images[3]).reach
+    assert regions.measure_reaches()[3] == pytest.approx(reach, rel=1e-4)
+
+
+def test_all_images_lie_in_the_one_region_of_a_layer_that_reads_the_pixels(images):
+    regions = find_regions(make_network(), "hidden1", images)
+
+    assert regions.n_regions == 1
+    assert regions.find_company(images[3]).n_same == len(images) - 1
+    assert (regions.measure_reaches() == np.inf).all()
+
+
+@pytest.mark.parametrize(("activation", "layer"), [("tanh", "hidden1"), ("linear", "output")])
+def test_where_nothing_bends_no_noise_is_tried(activation, layer, images):
+    network = make_network(activation)
+    here = map_locally(network, layer, images[0])
+
+    around = measure_around(network, here)
+
+    assert (around.explained, around.best_explained, around.error, around.best_error) == (1, 1, 0, 0)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])

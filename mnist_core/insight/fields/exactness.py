@@ -7,9 +7,8 @@ import numpy as np
 
 from mnist_core.ground.arrays import Image
 from mnist_core.insight.fields.local_maps import Around, LocalMap, map_locally, measure_around
-from mnist_core.insight.fields.regions import Company, Regions
-from mnist_core.network.architecture import FIRST, LAYER_WORDS, MLP, OUTPUT
-from mnist_core.network.candidate import Activation
+from mnist_core.insight.fields.regions import Company, Regions, is_linear
+from mnist_core.network.architecture import LAYER_WORDS, MLP, OUTPUT
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +77,7 @@ class Exactness:
                 "fewest_switched": company.fewest_switched,
                 "n_regions": regions.n_regions,
                 "n_regions_of": regions.n,
-                "median_reach": float(np.median(regions.reaches)),
+                "median_reach": float(np.median(regions.measure_reaches())),
             }
         return told
 
@@ -98,14 +97,15 @@ class Exactness:
         company, regions = self.company, self.regions
         if company is None or regions is None or not company.n:
             return []
+        switched = _count(company.fewest_switched, "unit")
         same = (
             f"{company.n_same / company.n:.2%} lie in the same region"
             if company.n_same
-            else f"none lies in the same region (the nearest switches {company.fewest_switched} units)"
+            else f"none lies in the same region (the nearest switches {switched})"
         )
         return [
             f"Of {company.n:,} other test images {same}; all {regions.n:,} test images use "
-            f"{regions.n_regions:,} regions."
+            f"{_count(regions.n_regions, 'region')}."
         ]
 
     def _describe_around(self) -> str:
@@ -132,13 +132,17 @@ def find_exactness(network: MLP, layer: str, image: Image, regions: Regions | No
     image : ndarray of shape (side, side), float32
         Ink, 0.0 to 1.0.
     regions : Regions or None
-        Those of the test images, where the network has regions.
+        Those of the layer's maps at the test images, where the network has regions.
     """
     here = map_locally(network, layer, image)
     return Exactness(
         here=here,
         around=measure_around(network, here),
-        is_linear=layer == FIRST or network.activation is Activation.LINEAR,
-        company=None if regions is None else regions.find_company(network, image),
+        is_linear=is_linear(network, layer),
+        company=None if regions is None else regions.find_company(image),
         regions=regions,
     )
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"

@@ -1,4 +1,4 @@
-"""The linear map of a network at an image: for ReLU exact around it, for Tanh and Sigmoid the tangent."""
+"""The linear map of a network at an image: for ReLU exact around it, otherwise the tangent."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from jaxtyping import Float64
 from mnist_core.ground.arrays import Fields, Image
 from mnist_core.insight.fields.jacobians import mean_jacobian
 from mnist_core.insight.fields.layers import all_sums, layer_sums
-from mnist_core.insight.fields.regions import find_reach, has_regions
+from mnist_core.insight.fields.regions import find_reach, has_regions, is_linear
 from mnist_core.insight.fields.tangents import find_tangents
 from mnist_core.insight.fields.view_arrays import PerUnit
-from mnist_core.network.architecture import FIRST, MLP
+from mnist_core.network.architecture import MLP
 
 NOISE = 0.05  # of full ink: what paper and pens vary by
 _N_NEAR = 400  # noisy copies of an image
@@ -93,7 +93,8 @@ def map_locally(network: MLP, layer: str, image: Image) -> LocalMap:
     """Write what a layer computes at an image as one linear map.
 
     A ReLU network is linear as long as the same units are on, so that the map is exact in a whole region.
-    With Tanh or Sigmoid it is the tangent: exact at the image, the better the nearer; see `measure_around`.
+    With Tanh, Sigmoid or squares it is the tangent: exact at the image, the better the nearer; see
+    `measure_around`.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ def map_locally(network: MLP, layer: str, image: Image) -> LocalMap:
     tangent = tangents[layer]
     fields = tangent.read_pictures(network).reshape(-1, *image.shape)
     offsets = tangent.read_offsets(network)[0]
-    is_exact = layer == FIRST or has_regions(network)
+    is_exact = is_linear(network, layer) or has_regions(network)
     reach, face = find_reach(network, sums, tangents) if is_exact else (None, None)
     return LocalMap(layer, fields, offsets, image, sums[layer][0].astype(np.float64), reach, face)
 
@@ -130,7 +131,7 @@ def measure_around(network: MLP, here: LocalMap, noise: float = NOISE, seed: int
 
     The best linear map is the one with the least mean square error under Gaussian noise: its pictures are the
     mean of the gradients at the noisy copies (Stein's lemma). It is found on other copies than both are
-    measured on.
+    measured on. Where nothing bends on the way to the layer both are the layer, and nothing is measured.
 
     Parameters
     ----------
@@ -148,6 +149,8 @@ def measure_around(network: MLP, here: LocalMap, noise: float = NOISE, seed: int
     Stein, "Estimation of the mean of a multivariate normal distribution", Annals of Statistics 9 (1981).
     """
     layer, image, rng = here.layer, here.image, np.random.default_rng(seed)
+    if is_linear(network, layer):
+        return Around(noise, explained=1.0, best_explained=1.0, error=0.0, best_error=0.0)
     fit, tried = noise * rng.standard_normal((2, _N_NEAR, image.size))
     shape = (_N_NEAR, *image.shape)
     near, others = ((image + shift.reshape(shape)).astype(np.float32) for shift in (fit, tried))

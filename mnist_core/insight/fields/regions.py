@@ -7,53 +7,62 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from mnist_core.ground.arrays import Image, Images
-from mnist_core.insight.fields.layers import all_sums, count_units, read_weights
+from mnist_core.insight.fields.layers import all_sums, count_units, list_below, read_weights
 from mnist_core.insight.fields.tangents import Tangent, find_tangents, take_batches
 from mnist_core.insight.fields.view_arrays import LayerSums
-from mnist_core.network.architecture import FIRST, MLP, OUTPUT
+from mnist_core.network.architecture import FIRST, MLP
 from mnist_core.network.candidate import Activation
 
-Patterns = Bool[np.ndarray, "n hidden"]
-"""Which hidden units are above zero, a row an image; those of all layers side by side."""
+Patterns = Bool[np.ndarray, "n below"]
+"""Which units below a layer are above zero, a row an image; those of all layers side by side."""
 
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """In which regions of a network images lie.
+    """In which regions of a layer's maps images lie.
 
     Attributes
     ----------
+    network : MLP
+        The network.
+    layer : str
+        The layer.
     images : ndarray of shape (n, side, side), float32
         The images.
-    patterns : ndarray of shape (n, hidden), bool
-        Which hidden units each image switches on: in one region they are the same.
+    patterns : ndarray of shape (n, below), bool
+        Which units below the layer each image switches on: in one region they are the same.
     n_regions : int
         Different rows of these.
-    reaches : ndarray of shape (n,), float64
-        The distance of each image to the nearest face of its region.
-    error : float
-        By how much the map of an image misses one of its logits, at worst.
     """
 
+    network: MLP
+    layer: str
     images: Images
     patterns: Patterns
     n_regions: int
-    reaches: Float64[np.ndarray, " n"]
-    error: float
 
     @property
     def n(self) -> int:
         """Count the images."""
         return len(self.patterns)
 
-    def find_company(self, network: MLP, image: Image) -> "Company":
+    def find_company(self, image: Image) -> "Company":
         """Find which of the images lie in the region of another one; the image itself is no company."""
-        (pattern,) = read_patterns(network, all_sums(network, image[None]))
+        (pattern,) = read_patterns(self.network, self.layer, all_sums(self.network, image[None]))
         n_switched = (self.patterns != pattern).sum(axis=1)
         same = np.flatnonzero(n_switched == 0)
         own = same[[np.array_equal(self.images[place], image) for place in same]]
         others = np.delete(n_switched, own)
         return Company(len(others), int((others == 0).sum()), int(others.min(initial=len(pattern))))
+
+    def measure_reaches(self) -> Float64[np.ndarray, " n"]:
+        """Measure how far it is from each image to the nearest face of its region; see `measure_faces`."""
+        reaches = []
+        for batch in take_batches(self.network, self.images):
+            sums = all_sums(self.network, batch)
+            faces = measure_faces(self.network, sums, find_tangents(self.network, sums, self.layer))
+            reaches.append(faces.min(axis=1, initial=np.inf))
+        return np.concatenate(reaches)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class Company:
     n_same : int
         Those in its region.
     fewest_switched : int
-        Hidden units that differ between it and the image that is nearest in this sense.
+        Units below the layer that differ between it and the image that is nearest in this sense.
     """
 
     n: int
@@ -80,36 +89,42 @@ def has_regions(network: MLP) -> bool:
     return network.activation in (Activation.RELU, Activation.LINEAR)
 
 
-def measure_regions(network: MLP, images: Images) -> Regions:
-    """Find the regions in which images lie, how near their faces are, and whether the maps there are exact.
+def is_linear(network: MLP, layer: str) -> bool:
+    """Return whether nothing bends on the way to a layer, so that its map is the same at all images."""
+    return network.activation is Activation.LINEAR or layer == FIRST
+
+
+def find_regions(network: MLP, layer: str, images: Images) -> Regions:
+    """Find the regions of a layer's maps in which images lie.
 
     Parameters
     ----------
     network : MLP
         One that has regions, see `has_regions`.
+    layer : str
+        The layer.
     images : ndarray of shape (n, side, side), float32
         Ink, 0.0 to 1.0.
+
+    Raises
+    ------
+    ModelError
+        If the network has no layer of that name.
 
     References
     ----------
     Montufar, Pascanu, Cho and Bengio, "On the number of linear regions of deep neural networks", NIPS 2014.
     """
-    patterns, reaches, error = [], [], 0.0
-    for batch in take_batches(network, images):
-        sums = all_sums(network, batch)
-        patterns.append(read_patterns(network, sums))
-        tangents = find_tangents(network, sums, OUTPUT)
-        reaches.append(measure_faces(network, sums, tangents).min(axis=1, initial=np.inf))
-        error = max(error, _miss_logits(network, batch, sums, tangents[OUTPUT]))
-    every = np.concatenate(patterns)
-    n_regions = len(np.unique(np.packbits(every, axis=1), axis=0))
-    return Regions(images, every, n_regions, np.concatenate(reaches), error)
+    patterns = read_patterns(network, layer, all_sums(network, images))
+    n_regions = len({row.tobytes() for row in np.packbits(patterns, axis=1)})
+    return Regions(network, layer, images, patterns, n_regions)
 
 
-def read_patterns(network: MLP, sums: LayerSums) -> Patterns:
-    """Tell which hidden units are on; without a bend there is one region, in which all of them are."""
-    is_on = [(sums[layer] > 0) | (network.activation is Activation.LINEAR) for layer in network.hidden_names]
-    patterns: Patterns = np.concatenate(is_on, axis=1)
+def read_patterns(network: MLP, layer: str, sums: LayerSums) -> Patterns:
+    """Tell which units below a layer are on; without a bend none is asked, as there is one region."""
+    below = () if is_linear(network, layer) else list_below(network, layer)
+    none = np.empty((len(sums[FIRST]), 0), dtype=np.bool_)
+    patterns: Patterns = np.concatenate([none, *(sums[name] > 0 for name in below)], axis=1)
     return patterns
 
 
@@ -151,25 +166,18 @@ def measure_faces(
     ndarray of shape (n, faces), float64
         Euclidean, in ink of pixels; no column where nothing ever switches.
     """
-    *below, _ = tangents
-    if network.activation is Activation.LINEAR or not below:
+    *below, layer = tangents
+    if is_linear(network, layer):
         return np.empty((len(sums[FIRST]), 0))
     weights = read_weights(network, FIRST).astype(np.float64)
     overlaps, parts = weights @ weights.T, []
-    for layer in below:
-        paths = tangents[layer].paths
-        if layer == FIRST:
+    for name in below:
+        paths = tangents[name].paths
+        if name == FIRST:
             squares = np.broadcast_to(np.diag(overlaps), sums[FIRST].shape)
         else:
             squares = ((paths @ overlaps) * paths).sum(axis=2)
         steepness = np.sqrt(squares.clip(min=0))
         endless = np.full(steepness.shape, np.inf)  # a unit that no pixel reaches never switches
-        parts.append(np.divide(np.abs(sums[layer]), steepness, out=endless, where=steepness > 0))
+        parts.append(np.divide(np.abs(sums[name]), steepness, out=endless, where=steepness > 0))
     return np.concatenate(parts, axis=1)
-
-
-def _miss_logits(network: MLP, images: Images, sums: LayerSums, tangent: Tangent) -> float:
-    """Return by how much picture . image + offset misses a logit of an image, at worst."""
-    pictures, pixels = tangent.read_pictures(network).astype(np.float64), images.reshape(len(images), -1)
-    products = np.einsum("nup,np->nu", pictures, pixels)
-    return float(np.abs(products + tangent.read_offsets(network) - sums[OUTPUT]).max())

@@ -10,7 +10,6 @@ from jaxtyping import Float32, Float64
 from mnist_core.ground.arrays import Images
 from mnist_core.insight.fields.layers import (
     activate,
-    count_pixels,
     count_units,
     list_below,
     read_slopes,
@@ -74,10 +73,9 @@ def find_tangents(network: MLP, sums: LayerSums, last: str) -> dict[str, Tangent
 
 
 def take_batches(network: MLP, images: Images) -> Iterator[Images]:
-    """Yield images, as many at once as their paths and pictures fit into little memory."""
-    widths = [count_units(network, layer) for layer in network.layer_names]
-    numbers = max(widths[1:]) * max(widths[0], count_pixels(network) ** 2)
-    size = max(1, _MOST_NUMBERS // numbers)
+    """Yield images, as many at once as their paths fit into little memory."""
+    first, *others = (count_units(network, layer) for layer in network.layer_names)
+    size = max(1, _MOST_NUMBERS // (first * max(others)))
     for start in range(0, len(images), size):
         yield np.asarray(images[start : start + size])
 
