@@ -108,6 +108,17 @@ def keep_correction(correction: Correction, folder: Path) -> None:
         ) from error
 
 
+def read_correction(name: str, folder: Path) -> Correction | None:
+    """Read the correction that is kept under a name; None where there is none.
+
+    Raises
+    ------
+    CorrectionError
+        If its file was damaged.
+    """
+    return _read_one(folder / f"{name}.json")
+
+
 def list_corrections(folder: Path) -> list[Correction]:
     """List the corrections that are kept, the oldest first.
 
@@ -190,7 +201,7 @@ def describe(correction: Correction) -> dict[str, Any]:
 
 
 def _read_one(path: Path) -> Correction | None:
-    """Read a kept correction; None where it was deleted meanwhile."""
+    """Read a kept correction; None where its file is not there, or no more."""
     try:
         document = [json.loads(path.read_text(encoding="utf-8"))]
         return import_corrections(document)[0]

@@ -11,7 +11,7 @@ from mnist_core.ground.errors import LabError
 from mnist_core.insight.reading import Reading
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
-from mnist_core.pens.corrections import delete_corrections, keep_correction, list_corrections, make_correction
+from mnist_core.pens.corrections import delete_corrections, keep_correction, make_correction, read_correction
 from mnist_ui.draw import state
 from mnist_ui.markdown import escape
 from mnist_ui.session import TOLD, Held, settings
@@ -124,8 +124,5 @@ def find_told(strokes: Sequence[Stroke]) -> int | None:
 
 
 def _find_told(name: str) -> int | None:
-    path = settings().corrections_folder / f"{name}.json"
-    if not path.exists():
-        return None
-    kept = list_corrections(settings().corrections_folder)
-    return next((one.label for one in kept if one.name == name), None)
+    kept = read_correction(name, settings().corrections_folder)
+    return None if kept is None else kept.label

@@ -16,6 +16,7 @@ from mnist_core.pens.corrections import (
     keep_correction,
     list_corrections,
     make_correction,
+    read_correction,
 )
 
 SEVEN = [[(0, 0), (60, 0), (25, 100)]]
@@ -94,6 +95,14 @@ def test_a_damaged_file_is_named_with_what_to_do(folder):
 
     with pytest.raises(CorrectionError, match=r"broken\.json must hold one drawing.*delete that file"):
         list_corrections(folder)
+
+
+def test_one_is_read_by_its_name_whatever_lies_beside_it(folder):
+    kept = keep(folder)
+    (folder / "broken.json").write_text('{"label": 3')
+
+    assert read_correction(kept.name, folder) == kept
+    assert read_correction("0123456789abcdef", folder) is None
 
 
 def test_a_kill_while_writing_leaves_what_was_kept_and_nothing_that_is_listed(folder):
