@@ -104,16 +104,12 @@ def _write_number(model: Model) -> None:
 
 
 def _find_numbers(model: Model) -> None:
-    # Here, as the library behind it takes half a second that a drawing need not pay.
-    from mnist_core.insight.reading.picture_numbers import read_picture_numbers  # noqa: PLC0415
-    from mnist_core.pens.picture_rows import read_picture_rows  # noqa: PLC0415
-
     picture = _try(partial(_open_upload, "Numbers in a photo or picture"))
     if picture is None:
         _hint(_NUMBERS)
         return
     _show_upload(picture)
-    _try(lambda: show_numbers(model, read_picture_numbers(model, read_picture_rows(picture))))
+    _try(partial(show_numbers, model, picture))
 
 
 def _hint(source: str) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
+from PIL.Image import Image as Picture
 
 from mnist_core.insight.reading import Reading
+from mnist_core.insight.reading.picture_numbers import read_picture_numbers
 from mnist_core.insight.reading.row import Row, read_row
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
+from mnist_core.pens.picture_rows import read_picture_rows
 from mnist_ui.components.gallery import show_gallery
 from mnist_ui.draw import state
 from mnist_ui.draw.true_digit import ask_for_truth, find_told
@@ -44,9 +47,17 @@ def show_number(model: Model, strokes: Sequence[Stroke]) -> None:
     _ask_for_truth(model, row)
 
 
-def show_numbers(model: Model, rows: Sequence[Row]) -> None:
-    """Show the numbers of a picture, and each of their digits."""
-    for row in rows:
+def show_numbers(model: Model, picture: Picture) -> None:
+    """Find the numbers in a picture, and show them and each of their digits.
+
+    Raises
+    ------
+    DrawingError
+        If no digits are found.
+    ModelError
+        If the model knows other classes than the ten digits.
+    """
+    for row in read_picture_numbers(model, read_picture_rows(picture)):
         _show_row(model, row, [None] * len(row.number))
 
 
