@@ -30,7 +30,7 @@ _SHOWN = 112  # and of an image of the data
 def _refuse(model: Model) -> None:
     st.info(
         f"{escape(model.name)} is no sum of pictures: only one hidden layer of squares makes each logit a "
-        f"quadratic form of the image, but it is {escape(str(model.info.candidate))}. Choose one such as "
+        f"quadratic form of the image, but it is {escape(model.info.network_words)}. Choose one such as "
         f"{_EXACT}; what comes nearest for {escape(model.name)} is on its Fields, with how far to trust it.",
         icon=":material/info:",
     )
@@ -55,12 +55,13 @@ def _show_facts(model: Model, whole: Eigenpictures) -> None:
                 f"R² of {facts.most} each",
                 f"{min(facts.r2):.4f}",
                 help="The least share of the variance of a logit that the strongest pictures of its class "
-                "explain, on the held-out images.",
+                f"explain, on {escape(model.info.test_words)}.",
             )
             st.metric(
                 "Read by these alone",
                 f"{facts.accuracy:.2%}",
-                help=f"Of the held-out images. The whole network reads {model.info.test.accuracy:.2%}.",
+                help=f"Of {escape(model.info.test_words)}. The whole network reads "
+                f"{model.info.test.accuracy:.2%}.",
             )
 
 

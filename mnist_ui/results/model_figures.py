@@ -86,12 +86,9 @@ class Reading:
 
 def read_folder(info: ModelInfo) -> Reading:
     """Take the figures that the model's folder holds."""
-    images = f"the {info.test.n:,} images of {escape(info.data.name)} that its training held out"
-    if info.imported is not None:
-        images = f"{escape((info.learned or info.imported).measured_on)}, which it may have seen"
-    if info.changes:
-        doubt = "" if info.test.is_unseen else " (it is not known whether it has seen them)"
-        images = f"{escape(info.changes[-1].measured_on)}{doubt}, after it was changed"
+    doubt = "" if info.test.is_unseen else ", which it may have seen"
+    after = ", after it was changed" if info.tested_as_changed else ""
+    images = f"{escape(info.test_words)}{doubt}{after}"
     words = f"From the model's folder: measured once on {images}. {_tell_changes(info)}".strip()
     return Reading(np.array(info.test.confusion, dtype=np.int64), words, info.class_names)
 

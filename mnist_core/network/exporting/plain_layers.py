@@ -47,11 +47,12 @@ def list_classes(model: Model) -> np.ndarray:
 def say_title(model: Model) -> str:
     """Say in one line which network it is."""
     widths = "-".join(map(str, model.network.widths))
-    test = model.info.test
-    return (
-        f"{' '.join(model.name.split())}: a {widths} perceptron, {model.network.activation.value} behind its "
-        f"hidden layers; it reads {test.accuracy:.2%} of {test.n:,} held-out images"
+    info = model.info
+    title = (
+        f"{model.name}: a {widths} perceptron, {model.network.activation.value} behind its hidden layers; "
+        f"it reads {info.test.accuracy:.2%} of {info.test_words}"
     )
+    return " ".join(title.split())  # names of models and files may hold line breaks
 
 
 def say_input(model: Model) -> str:

@@ -1,13 +1,9 @@
 """A network for torch: a module and its weights as one script, as a pickle would run what its maker wrote."""
 
-import base64
 import textwrap
 
-from mnist_core.network.exporting.plain_layers import (
-    list_layers,
-    say_input,
-    say_title,
-)
+from mnist_core.network.exporting.plain_layers import say_input, say_title
+from mnist_core.network.in_browser import pack_network
 from mnist_core.network.models import Model
 
 FORMULAS = {
@@ -70,8 +66,6 @@ network = load()
 
 def write_torch(model: Model, stem: str) -> dict[str, bytes]:
     """Write a script that holds the weights as text and builds the network of them."""
-    arrays = (array for layer in list_layers(model) for array in (layer.weights, layer.biases))
-    values = b"".join(array.astype("<f4").tobytes() for array in arrays)
     script = _SCRIPT.format(
         title=say_title(model),
         stem=stem if stem.isidentifier() else "this_file",
@@ -81,6 +75,6 @@ def write_torch(model: Model, stem: str) -> dict[str, bytes]:
         temperature=model.info.temperature,
         widths=model.network.widths,
         formula=FORMULAS[model.network.activation],
-        weights="\n".join(textwrap.wrap(base64.b64encode(values).decode(), 120)),
+        weights="\n".join(textwrap.wrap(pack_network(model)["values"], 120)),
     )
     return {f"{stem}.py": script.encode()}

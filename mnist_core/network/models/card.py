@@ -51,13 +51,12 @@ def _write_imported_card(info: ModelInfo, n_parameters: int, name: str) -> str:
     assert info.imported is not None
     candidate = info.candidate
     reasons = "\n".join(f"- {reason}" for reason in info.imported.reasons)
-    last = info.tested_as_changed or info.learned or info.imported
     return f"""# {name}
 
 A {info.side**2}-{candidate.architecture}-{info.n_classes} perceptron ({n_parameters:,} parameters), \
 {candidate.activation.value} behind {_BEHIND[len(candidate.hidden)]}, \
 {_describe_parent(info)}trained elsewhere: its weights came \
-from {info.imported.file}. It reads **{info.test.accuracy:.2%}** of {last.measured_on} right; whether it was \
+from {info.imported.file}. It reads **{info.test.accuracy:.2%}** of {info.test_words} right; whether it was \
 trained on them is not known.
 
 {_describe_learned(info.learned, info.test.n)}{_describe_changes(info)}{describe_doubt(info)}\
@@ -80,7 +79,7 @@ def _describe_test(info: ModelInfo) -> str:
         return read + _describe_seeds(info)
     return (
         f"It was changed after its training, and reads **{info.test.accuracy:.2%}** of "
-        f"{last.measured_on} right; before the last changes it read {last.accuracy_before:.2%}."
+        f"{info.test_words} right; before the last changes it read {last.accuracy_before:.2%}."
     )
 
 
@@ -228,8 +227,8 @@ def _describe_learned(learned: LearnedFacts | None, n_test: int) -> str:
     )
     share = learned.n_test_right_before / (learned.n_test or n_test)
     return f"""A copy of `{learned.model}` learned **{learned.n} digits** of a person's hand. Before, \
-`{learned.model}` read {learned.n_right_before} of them right{unseen}; of the held-out images it \
-read {share:.2%}. The copy was reminded \
+`{learned.model}` read {learned.n_right_before} of them right{unseen}; of \
+{learned.measured_on or "the held-out images"} it read {share:.2%}. The copy was reminded \
 of what it knew by images that it was trained on and by pen digits of other writers: "Pen-Based Recognition \
 of Handwritten Digits" by E. Alpaydin and F. Alimoglu, UCI Machine Learning Repository, CC BY 4.0.
 

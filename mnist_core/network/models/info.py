@@ -243,6 +243,12 @@ class ModelInfo:
         return f"{self.data.name}, {self.data.n_train:,} images"
 
     @property
+    def test_words(self) -> str:
+        """Say which images it was tested on; only those that a training held out are called so."""
+        last = self.tested_as_changed or (self.imported and (self.learned or self.imported))
+        return last.measured_on if last else f"{self.test.n:,} held-out images of {self.data.name}"
+
+    @property
     def tested_as_changed(self) -> ChangeFacts | None:
         """Return the change after which it was tested; None where training or learning came last."""
         n_before = self.learned.n_changes if self.learned else 0

@@ -99,7 +99,7 @@ def learn_hand(
         words = f"part {number + 1} of {folds}: learning without it, to see whether it helps"
         tell(words, (number + 1) / (folds + 2))
         n_right_unseen += _read_unseen(network, digits, teach, number, folds)
-    tell("reading the held-out images", (folds + 1) / (folds + 2))
+    tell(f"reading {exam.words}", (folds + 1) / (folds + 2))
     return Learned(
         network=copy,
         n=len(digits),
