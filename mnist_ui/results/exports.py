@@ -24,11 +24,12 @@ def _offer(model: Model, kind: str, form: Format) -> None:
     except LabError as error:
         st.caption(escape(str(error)))
         return
-    name = f"{model.name}{'.zip' if form.has_script else form.suffix}"
+    stem = f"{model.name}{form.mark}"
+    name = f"{stem}{'.zip' if form.has_script else form.suffix}"
     words = f"{form.title}: {form.words}"
-    offer_file(words, partial(_write, model, form), name, type="tertiary", key=f"export-{kind}")
+    offer_file(words, partial(_write, model, form, stem), name, type="tertiary", key=f"export-{kind}")
 
 
-def _write(model: Model, form: Format) -> bytes:
-    files = form.write(model, model.name)
+def _write(model: Model, form: Format, stem: str) -> bytes:
+    files = form.write(model, stem)
     return zip_files(files) if form.has_script else next(iter(files.values()))

@@ -6,7 +6,6 @@ import re
 import runpy
 import zipfile
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +23,17 @@ from scipy.special import softmax
 from mnist_core.ground.arrays import Images
 from mnist_core.ground.errors import ModelError
 from mnist_core.network.architecture import MLP
-from mnist_core.network.exporting import FORMATS, export_model
+from mnist_core.network.candidate import Activation
+from mnist_core.network.exporting import (
+    FORMATS,
+    export_model,
+    matlab_function,
+    numpy_script,
+    onnx_graph,
+    torch_script,
+)
 from mnist_core.network.models import Model
+from mnist_core.network.models.came_from import ImportFacts
 
 MOST = 1e-5
 """How far another runtime's numbers may be from the lab's."""
@@ -155,8 +163,7 @@ def test_numpy_gives_the_same_by_a_script_of_fifteen_lines(name: str, tmp_path: 
 
     check(model, SOME, logits, probabilities)
     assert guesses.tolist() == logits.argmax(axis=1).tolist()
-    lines = script.read_text(encoding="utf-8").splitlines()
-    assert len([line for line in lines if not line.startswith("#")]) <= 15
+    assert len(script.read_text(encoding="utf-8").splitlines()) <= 15
     assert (data.name, script.name) == ("my net.npz", "read_my_net.py")
 
 
@@ -233,15 +240,25 @@ def test_a_zip_holds_all_that_belongs_together(tmp_path: Path) -> None:
     assert zipfile.ZipFile(path).namelist() == ["paper.mat", "read_paper.m"]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
-def test_a_network_of_another_kind_is_refused_in_a_sentence(kind: str, tmp_path: Path) -> None:
-    model = make_model("paper")
-    model.network.activation = StrEnum("Other", {"SWISH": "swish"}).SWISH
+@pytest.mark.parametrize(
+    "formulas", [matlab_function.FORMULAS, numpy_script.FORMULAS, onnx_graph.OPERATORS, torch_script.FORMULAS]
+)
+def test_each_format_has_words_for_each_activation(formulas: dict[str, object]) -> None:
+    assert set(formulas) == set(Activation)
 
-    with pytest.raises(ModelError, match="paper has swish: choose another format"):
-        export_model(model, kind, tmp_path / f"net{FORMATS[kind].suffix}")
 
-    assert not list(tmp_path.iterdir())
+def test_a_file_says_of_held_out_images_only_where_a_training_held_some_out(tmp_path: Path) -> None:
+    paper = make_model("paper")
+    elsewhere = ImportFacts("w.npz", (), "5,000 images of the built-in sample")
+    theirs = replace(paper, info=replace(paper.info, imported=elsewhere))
+
+    own, other = (
+        export_model(model, "numpy", tmp_path / f"{number}.npz")[1].read_text()
+        for number, model in enumerate((paper, theirs))
+    )
+
+    assert "% of 10,000 held-out images of MNIST.mat." in own
+    assert "% of 5,000 images of the built-in sample." in other
 
 
 def test_the_command_says_what_it_has_written(tmp_path: Path) -> None:

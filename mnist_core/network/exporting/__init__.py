@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,24 +32,24 @@ class Format:
         What is written, for whom.
     suffix : str
         In which the name of its file ends.
-    activations : collection of str
-        Those that it has words for.
     write : callable
         Takes a model and the name of the file without its ending; returns what each file holds by its name,
         first the one that the user has named.
     check : callable or None
-        Takes a model; raises ModelError where it cannot be written so for another reason.
+        Takes a model; raises ModelError where it cannot be written so.
     has_script : bool
         Whether a second file belongs to it, which reads with the first.
+    mark : str
+        What tells its file, by its usual name, from that of another format with the same suffix.
     """
 
     title: str
     words: str
     suffix: str
-    activations: Collection[str]
     write: Callable[[Model, str], Mapping[str, bytes]]
     check: Callable[[Model], None] | None = None
     has_script: bool = False
+    mark: str = ""
 
 
 FORMATS = {
@@ -57,21 +57,19 @@ FORMATS = {
         "ONNX",
         "for ONNX Runtime and others; images are floats",
         ".onnx",
-        onnx_graph.OPERATORS,
         onnx_graph.write_onnx,
     ),
     "onnx-uint8": Format(
         "ONNX, bytes",
         "for the same; images are bytes",
         ".onnx",
-        onnx_graph.OPERATORS,
         onnx_graph.write_onnx_of_bytes,
+        mark="-uint8",
     ),
     "matlab": Format(
         "MATLAB",
         "weights, and a function for MATLAB and Octave",
         ".mat",
-        matlab_function.FORMULAS,
         matlab_function.write_matlab,
         has_script=True,
     ),
@@ -79,7 +77,6 @@ FORMATS = {
         "NumPy",
         "weights, and 15 lines of Python",
         ".npz",
-        numpy_script.FORMULAS,
         numpy_script.write_numpy,
         has_script=True,
     ),
@@ -87,14 +84,12 @@ FORMATS = {
         "torch",
         "a module with its weights, as one script",
         ".py",
-        torch_script.FORMULAS,
         torch_script.write_torch,
     ),
     "html": Format(
         "Page",
         "one file to draw on, which needs no internet",
         ".html",
-        drawing_page.ACTIVATIONS,
         drawing_page.write_page,
         drawing_page.check_page,
     ),
@@ -161,12 +156,7 @@ def find_format(model: Model, kind: str) -> Format:
     """
     if kind not in FORMATS:
         raise ModelError(f"A network is exported as one of {', '.join(FORMATS)}, not {kind!r}: choose one.")
-    form, activation = FORMATS[kind], model.network.activation.value
-    if activation not in form.activations:
-        raise ModelError(
-            f"A network as {form.title} may have the activations {', '.join(form.activations)}, but "
-            f"{model.name} has {activation}: choose another format, or another network."
-        )
+    form = FORMATS[kind]
     if form.check is not None:
         form.check(model)
     return form

@@ -15,9 +15,6 @@ _MOST_BYTES = 1_000_000  # a page that a phone loads and a course site takes
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
-ACTIVATIONS = ("sigmoid", "relu", "tanh", "linear", "square")
-"""Those that the script knows."""
-
 
 def check_page(model: Model) -> None:
     """Refuse a network that a page cannot draw for or hold.

@@ -24,13 +24,12 @@ FORMULAS = {
 
 _SCRIPT = """\
 # {title}.
-# Images: (n, {side}, {side}), {how}; whole numbers to 255, or floats to 1.
 from pathlib import Path
 import numpy as np
 with np.load(Path(__file__).with_name({data!r})) as file:
     net = dict(file)
 def read(images):
-    \"\"\"Return the class, the probabilities and the logits of each image.\"\"\"
+    \"\"\"Read images (n, {side}, {side}), 0 to 255 or 0.0 to 1., {how}: classes, probabilities, logits.\"\"\"
     x = np.asarray(images).reshape(-1, {pixels})
     x = x / 255 if x.dtype.kind in "iu" else x.astype(float)
     for number in range(1, {last}):
