@@ -32,7 +32,12 @@ def check_new_name(name: str, taken: Collection[str]) -> None:
 
 def name_after(words: str, run_id: str) -> str:
     """Name a model after a run, with the end of its id: no model takes the place of another run's."""
+    return f"{clean_name(words, 'search')}-{run_id[-_N_END:]}"
+
+
+def clean_name(words: str, before: str) -> str:
+    """Make words a name that a model can have; `before` stands before what no name begins with."""
     name = _OTHER.sub("-", words)[:_MOST_WORDS].strip("-._")
     if not _NAME.match(name):  # empty, or begins with a letter that no name begins with
-        name = f"search-{name}".rstrip("-")
-    return f"{name}-{run_id[-_N_END:]}"
+        name = f"{before}-{name}".rstrip("-")
+    return name

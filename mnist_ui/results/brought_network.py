@@ -1,6 +1,7 @@
 """A network that was trained elsewhere: brought in as a model, and where one came from."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from mnist_core.insight.imported.imported_model import (
     understand_network,
 )
 from mnist_core.network.candidate import Activation
+from mnist_core.network.model_names import clean_name
 from mnist_core.network.models.came_from import ImportFacts
 from mnist_core.store.allowance import check_upload, read_allowance
 from mnist_ui import session
@@ -65,19 +67,23 @@ def show_origin(facts: ImportFacts) -> None:
 
 def _show_file(file: Any, dataset: Dataset) -> None:
     """Show how a file is understood, and let it be saved as a model."""
-    name = make_printable(file.name)
-    try:
-        check_upload(session.store(), file.size)
-        choices = _read_choices(file.file_id)
-        with st.spinner("Trying ways to read it …"):
-            understood = _understand(file, name, dataset, choices)
-    except UndecidedImportError as error:
-        st.warning(escape(str(error)), icon=":material/help:")
-        _ask(file.file_id, error.options)
-        return
-    except LabError as error:
-        st.error(escape(str(error)))
-        return
+    name, choices = make_printable(file.name), _read_choices(file.file_id)
+    outcome = _understand(file, name, dataset, choices)
+    if isinstance(outcome, UndecidedImportError):
+        cure = _CHOOSE if outcome.options else _SAY
+        st.warning(escape(f"{outcome.finding}: {cure}"), icon=":material/help:")
+        _ask(file.file_id, outcome.options, is_open=not outcome.options)
+    elif isinstance(outcome, LabError):
+        st.error(escape(str(outcome)))
+        if choices != ImportChoices():  # which may be why
+            _ask(file.file_id, {}, is_open=True)
+    else:
+        _show_understood(outcome, dataset)
+        _ask(file.file_id, {})
+        _offer_saving(outcome, name, dataset, choices)
+
+
+def _show_understood(understood: Understood, dataset: Dataset) -> None:
     best = understood.found.best
     st.markdown(
         f"**{understood.side**2}-{'-'.join(map(str, best.chain.hidden))}-{best.chain.n_classes} "
@@ -85,18 +91,27 @@ def _show_file(file: Any, dataset: Dataset) -> None:
         f"of {escape(dataset.name)}"
     )
     st.markdown("\n".join(f"- {escape(reason)}" for reason in understood.reasons))
-    _ask(file.file_id, {})
-    _offer_saving(understood, name, dataset, choices)
 
 
-def _understand(file: Any, name: str, dataset: Dataset, choices: ImportChoices) -> Understood:
-    """Understand a file, once for each way to choose."""
+def _understand(file: Any, name: str, dataset: Dataset, choices: ImportChoices) -> Understood | LabError:
+    """Understand a file, once for each way to choose; an error where it is refused."""
     key = (file.file_id, dataset.fingerprint, choices)
     kept = state.UNDERSTOOD.get()
     if kept is None or kept[0] != key:
-        kept = key, understand_network(BytesIO(file.getvalue()), name, dataset, choices)
+        kept = key, _try_to_understand(file, name, dataset, choices)
         state.UNDERSTOOD.put(kept)
     return kept[1]
+
+
+def _try_to_understand(
+    file: Any, name: str, dataset: Dataset, choices: ImportChoices
+) -> Understood | LabError:
+    try:
+        check_upload(session.store(), file.size)
+        with st.spinner("Trying ways to read it …"):
+            return understand_network(BytesIO(file.getvalue()), name, dataset, choices)
+    except LabError as error:
+        return error
 
 
 def _read_choices(file_id: str) -> ImportChoices:
@@ -104,11 +119,11 @@ def _read_choices(file_id: str) -> ImportChoices:
     return ImportChoices(**{name: value for name, value in chosen.items() if value != _FIND})
 
 
-def _ask(file_id: str, asked: dict[str, tuple[str, ...]]) -> None:
+def _ask(file_id: str, asked: dict[str, tuple[str, ...]], *, is_open: bool = False) -> None:
     """Offer what can be said of a network; what fits alike openly, the rest where one looks for it."""
     for name, values in asked.items():
         _ask_one(file_id, name, values)
-    with st.expander("Say it instead"):
+    with st.expander("Say it instead", expanded=is_open):
         for name, values in _OPTIONS.items():
             if name not in asked:
                 _ask_one(file_id, name, values)
@@ -136,10 +151,15 @@ _LABELS = {
 _WORDS = {turn.value: turn.words for turn in TURNS} | SCALINGS
 _WORDS |= {"bright": "bright on dark", "dark": "dark on bright"}
 _WORDS |= {activation.value: activation.label for activation in Activation}
+_CHOOSE = "choose which it is."
+_SAY = (
+    "open images such as it was trained on (Data page), save with its weights what was done to their pixels "
+    "(as mu and sigma, a number for each pixel), or say all four below."
+)
 
 
 def _offer_saving(understood: Understood, name: str, dataset: Dataset, choices: ImportChoices) -> None:
-    usual = _name_after(name)
+    usual = clean_name(Path(name).stem, "network")
     model_name = ask_for_model_name("Save as a model", propose_name(usual), state.IMPORT_NAME.of(usual))
 
     def save() -> None:
@@ -148,20 +168,14 @@ def _offer_saving(understood: Understood, name: str, dataset: Dataset, choices: 
             folder = session.settings().models_folder / (model_name or "")
             keep_import(understood, name, dataset, folder, choices)
         except LabError as error:
-            session.REFUSAL.put(str(error))
+            state.IMPORT_REFUSAL.put(str(error))
             return
+        state.UNDERSTOOD.forget()
         session.MODEL.put(folder.name)
         st.query_params["model"] = folder.name
         state.IMPORTED.put(f"Saved as **{escape(folder.name)}**. It can be chosen on every page.")
         state.IMPORTS.count_up()
 
     st.button("Save", icon=":material/save:", disabled=model_name is None, on_click=save, key="import-save")
-    if refused := session.REFUSAL.take():
+    if refused := state.IMPORT_REFUSAL.take():
         st.error(escape(refused))
-
-
-def _name_after(name: str) -> str:
-    kept = "".join(
-        letter if letter.isalnum() and letter.isascii() else "-" for letter in name.partition(".")[0]
-    )
-    return kept.strip("-")[:48] or "network"

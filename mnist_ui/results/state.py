@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from mnist_core.ground.errors import LabError
+from mnist_core.insight.imported.imported_model import Understood
 from mnist_ui.session import Held
 
 TRUTH, GUESS = Held("results-truth", 0), Held("results-guess", 0)
@@ -22,5 +24,8 @@ IMPORT_CHOICE = Held("results-import-choice", "find by fit")
 """What was said of a network from elsewhere, by what and of which file."""
 
 IMPORT_NAME = Held("results-import-name", "")
-UNDERSTOOD = Held[tuple[Any, Any] | None]("results-understood", None)
-"""The last file that was understood, with what tells it from others."""
+IMPORT_REFUSAL = Held[str | None]("results-import-refusal", None)
+"""Why the last of them could not be saved, to be shown once."""
+
+UNDERSTOOD = Held[tuple[Any, Understood | LabError] | None]("results-understood", None)
+"""The last file that was read, as it was understood or why it was not, behind what tells it from others."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from digits import ROOT
 from streamlit.testing.v1 import AppTest
@@ -32,3 +33,24 @@ def test_a_file_of_weights_becomes_a_model(tmp_path: Path, monkeypatch: pytest.M
     assert [one.value for one in page.success] == ["Saved as **theirs**. It can be chosen on every page."]
     info = load_model(tmp_path / "home" / "models" / "theirs").info
     assert getattr(info.imported, "file", None) == "theirs.onnx"
+
+
+def test_what_no_way_reads_well_is_read_as_its_user_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_HOME", str(tmp_path / "home"))
+    rng, path = np.random.default_rng(0), tmp_path / "untrained.npz"
+    np.savez(path, W1=rng.normal(size=(8, 784)), b1=np.zeros(8), W2=rng.normal(size=(10, 8)), b2=np.zeros(10))
+    page = AppTest.from_function(bring, default_timeout=60).run()
+
+    page.file_uploader[0].upload(path.name, path.read_bytes(), "application/octet-stream").run()
+    refused = page.session_state["results-understood"]
+    page.run()
+
+    assert "say all four below" in page.warning[0].value
+    assert "--" not in page.warning[0].value
+    assert page.session_state["results-understood"] is refused  # it was not read anew
+    for place, said in enumerate(("relu", "unit", "upright", "bright")):
+        page.selectbox[place].set_value(said).run()
+    assert not page.exception
+    assert page.button(key="import-save")

@@ -65,17 +65,19 @@ class Understood:
 
 
 class UndecidedImportError(ModelError):
-    """A file that two networks fit alike; its user has to choose.
+    """A file that two networks fit alike, or none well; its user has to choose.
 
     Attributes
     ----------
+    finding : str
+        What was found, without what to do.
     options : dict of str to tuple of str
-        What is to be chosen, by the names of `ImportChoices`, and what fits alike.
+        What is to be chosen, by the names of `ImportChoices`, and what fits alike; empty where nothing fits.
     """
 
-    def __init__(self, sentence: str, options: dict[str, tuple[str, ...]]) -> None:
-        super().__init__(sentence)
-        self.options = options
+    def __init__(self, finding: str, cure: str, options: dict[str, tuple[str, ...]]) -> None:
+        super().__init__(f"{finding}: {cure}")
+        self.finding, self.options = finding, options
 
 
 def understand_network(
@@ -99,7 +101,7 @@ def understand_network(
     DataFileError, ModelError
         If it holds no network that the lab can hold, or none that reads these images.
     UndecidedImportError
-        If two different networks fit alike.
+        If two different networks fit alike, or none well.
     DataError
         If the images have no labels, or other classes.
     """
@@ -212,11 +214,13 @@ def _check(found: Found, name: str, dataset: Dataset, choices: ImportChoices) ->
     """Refuse what is not understood, and ask where two networks fit alike."""
     best = found.best
     if best.accuracy < _LEAST and not choices.are_whole:
-        raise ModelError(
+        raise UndecidedImportError(
             f"{name} must hold a network that reads {dataset.name}, but of {found.n_tried:,} ways to read it "
-            f"the best gets {best.accuracy:.1%} of {found.n_images:,} images right: name the images that it "
-            "was trained on with --data, save what was done to their pixels (as mu and sigma, a number for "
-            "each pixel), or say all of --activation, --scaling, --orientation and --ink."
+            f"the best gets {best.accuracy:.1%} of {found.n_images:,} images right",
+            "name the images that it was trained on with --data, save what was done to their pixels (as mu "
+            "and sigma, a number for each pixel), or say all of --activation, --scaling, --orientation and "
+            "--ink.",
+            {},
         )
     if best.is_standardised:
         raise ModelError(
@@ -233,7 +237,8 @@ def _check(found: Found, name: str, dataset: Dataset, choices: ImportChoices) ->
         words = " and ".join(f"--{key} {' or '.join(values)}" for key, values in options.items())
         raise UndecidedImportError(
             f"{name} holds a network that reads {dataset.name} alike in {len(rivals) + 1} ways (the best "
-            f"{best.accuracy:.1%} of the images): choose with {words}.",
+            f"{best.accuracy:.1%} of the images)",
+            f"choose with {words}.",
             options,
         )
 
