@@ -41,7 +41,8 @@ def run_reproduce(arguments: argparse.Namespace) -> None:
     """Do what a report tells again, and say number by number what is equal."""
     told = _read_report(arguments.report)
     record = read_record(told, arguments.report.name)
-    data = {run.fingerprint: _find_data(run, arguments) for run in record.runs}
+    runs = {run.fingerprint: run for run in record.runs}  # one of each data set
+    data = {fingerprint: _find_data(run, arguments) for fingerprint, run in runs.items()}
     found = _do_again(record, data)
     compared = compare_pages(told, found)
     versions = _compare_versions(record)

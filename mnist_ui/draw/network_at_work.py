@@ -5,7 +5,6 @@ import streamlit as st
 from mnist_core.network.models import Model
 from mnist_ui.components.living_network import show_network
 from mnist_ui.draw import state
-from mnist_ui.markdown import escape
 
 _PARAM = "alive"
 
@@ -37,18 +36,15 @@ def _write_link(is_alive: bool) -> None:
 
 
 def show_at_work(model: Model, network: str) -> None:
-    """Show a network at work, or say that the browser cannot; a unit that is asked for is opened on Fields.
+    """Show a network at work; a unit that is asked for is opened on Fields.
 
     Parameters
     ----------
     model : Model
         The one that reads.
     network : str
-        The name that `send_network` returned; empty where the browser cannot run it.
+        The name that `send_network` returned.
     """
-    if not network:
-        st.info(f"{escape(model.name)} is no network of layers of units: it cannot be shown at work.")
-        return
     show_network(model, network, lambda layer, unit: state.VISITED.put((layer, unit)))
     visited = state.VISITED.take()
     if visited is not None:
