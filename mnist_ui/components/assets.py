@@ -17,7 +17,7 @@ _PLAIN = " !$&'()*+,-./:;<=>?@[]^_`{|}~"  # needs no escape in an address, which
 def declare(name: str, html: str | None = None) -> ComponentRenderer:
     """Declare the component of a folder: `NAME/NAME.js`, and `NAME/NAME.css` where there is one."""
     script, style = (_FOLDER / name / f"{name}.{suffix}" for suffix in ("js", "css"))
-    css = _read_style(style) if style.exists() else None
+    css = read_style(style) if style.exists() else None
     return st.components.v2.component(f"lab_{name}", html=html, css=css, js=_read_module(script))
 
 
@@ -30,15 +30,16 @@ def find_module(name: str | Path) -> str:
     return f"data:text/javascript,{quote(_read_module((_FOLDER / name).resolve()), _PLAIN)}"
 
 
+def read_style(name: str | Path) -> str:
+    """Read a style sheet, by its path from here, those that it imports in their places."""
+    path = _FOLDER / name
+    text = path.read_text(encoding="utf-8")
+    return _STYLE.sub(lambda found: read_style(path.parent / found[1]), text)
+
+
 def _read_module(path: Path) -> str:
     """Read a module, the paths of those that it imports replaced by their addresses."""
     text = path.read_text(encoding="utf-8")
     linked = _MODULE.sub(lambda found: find_module((path.parent / found[0]).resolve()), text)
     # Its name where an error is told.
     return f"{linked}\n//# sourceURL={path.relative_to(_ROOT)}\n"
-
-
-def _read_style(path: Path) -> str:
-    """Read a style sheet, those that it imports in their places."""
-    text = path.read_text(encoding="utf-8")
-    return _STYLE.sub(lambda found: _read_style(path.parent / found[1]), text)

@@ -182,9 +182,8 @@ export function spreadLogits(logits, temperature) {
   return powers.map((power) => power / sum);
 }
 
-/** Unpacks a network that Python sent, null where its activation is none of those above. */
+/** Unpacks a network that Python sent. */
 export function unpackNetwork({ widths, activation, temperature, values }) {
-  if (!(activation in ACTIVATIONS)) return null;
   const numbers = unpackFloats(values);
   let place = 0;
   const take = (count) => numbers.subarray(place, (place += count));

@@ -26,7 +26,7 @@ _HTML = """
     <div class="tip" aria-hidden="true" hidden><canvas></canvas><span></span></div>
   </div>
   <ul class="legend" aria-label="Colours"></ul>
-  <p class="said" aria-live="polite"></p>
+  <p class="said lab-unseen" aria-live="polite"></p>
 </section>
 """
 

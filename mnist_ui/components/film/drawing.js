@@ -1,3 +1,4 @@
+import { paintPixels } from "../colours.js";
 import { makeElement } from "../elements.js";
 
 const LEAST_ERROR = 0.002;
@@ -9,21 +10,16 @@ export function drawPictures(film, pictures) {
   if (film.shape !== shape) buildPictures(film, captions, side);
   film.shape = shape;
   film.pictures.setAttribute("aria-label", `${label}, ${captions.length} pictures, after epoch ${film.wanted}`);
-  film.contexts.forEach((context, unit) => {
-    const image = context.createImageData(side, side);
-    const pixels = new Uint32Array(image.data.buffer);
-    for (let at = 0; at < size; at++) pixels[at] = film.palette[pictures[unit * size + at] & 255];
-    context.putImageData(image, 0, 0);
+  film.canvases.forEach((canvas, unit) => {
+    paintPixels(canvas, pictures.subarray(unit * size, (unit + 1) * size), (value) => film.palette[value & 255]);
   });
 }
 
 function buildPictures(film, captions, side) {
-  film.contexts = [];
-  const figures = captions.map((caption) => {
-    const canvas = makeElement("canvas", { width: side, height: side });
-    film.contexts.push(canvas.getContext("2d"));
-    return makeElement("figure", {}, canvas, ...(caption ? [makeElement("figcaption", {}, caption)] : []));
-  });
+  film.canvases = captions.map(() => makeElement("canvas", { width: side, height: side }));
+  const figures = captions.map((caption, unit) =>
+    makeElement("figure", {}, film.canvases[unit], ...(caption ? [makeElement("figcaption", {}, caption)] : [])),
+  );
   film.pictures.replaceChildren(...figures);
   film.pictures.classList.toggle("many", captions.length > 24);
   film.root.classList.toggle("few", captions.length <= 10);

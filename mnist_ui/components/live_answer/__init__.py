@@ -13,7 +13,7 @@ from mnist_core.network.in_browser import is_runnable, pack_network
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
 from mnist_ui.components import kept
-from mnist_ui.components.assets import declare
+from mnist_ui.components.assets import declare, read_style
 from mnist_ui.components.gallery import Colours
 from mnist_ui.streamlit_insides import least_height, style
 
@@ -21,8 +21,7 @@ _DIGITS = 3  # behind the point of a coordinate, in pixels of the canvas
 
 # What was said of an earlier stroke is no longer true while the next is drawn, but keeps its place.
 _HIDING = """
-.st-key-draw-answer[data-state="live"] [class*="st-key-draw-stale-"] { opacity: 0; pointer-events: none; }
-.lab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }"""
+.st-key-draw-answer[data-state="live"] [class*="st-key-draw-stale-"] { opacity: 0; pointer-events: none; }"""
 EVIDENCE_PLACE = "draw-stale-evidence"  # of the container with what the network looked at
 _EVIDENCE_PX = 112
 _HTML = """
@@ -36,7 +35,7 @@ _HTML = """
   </div>
   <p class="title" aria-hidden="true">Probability of each digit</p>
   <ul class="bars" aria-label="Probability of each digit"></ul>
-  <p class="said" aria-live="polite"></p>
+  <p class="said lab-unseen" aria-live="polite"></p>
 </section>
 """
 
@@ -123,7 +122,7 @@ def show_live(source: LiveSource, names: Sequence[str], settled: Settled | None)
     settled : Settled or None
         What Python made of it; None where there is nothing to read.
     """
-    style(_HIDING, least_height(EVIDENCE_PLACE, _EVIDENCE_PX))
+    style(_HIDING, read_style("unseen.css"), least_height(EVIDENCE_PLACE, _EVIDENCE_PX))
     data = {
         "network": source.network,
         "names": list(names),

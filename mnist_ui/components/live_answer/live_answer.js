@@ -1,6 +1,7 @@
 // What the network makes of a drawing: while the pen is down the browser reads by itself, at every move; a
 // moment after it is lifted comes what Python makes of it, which stays.
 import { findContainer, smoothStroke } from "../../streamlit_insides.js";
+import { makePalette, paintPixels, pickColour } from "../colours.js";
 import { findKept } from "../kept/shelf.js";
 import { tellImage } from "./images.js";
 import { followPen } from "./pen.js";
@@ -108,20 +109,8 @@ function enter(answer, state) {
 }
 
 function paint(answer, image) {
-  const [paper, ink] = answer.data.colours.map((code) =>
-    [1, 3, 5].map((place) => parseInt(code.slice(place, place + 2), 16)),
-  );
-  const picture = answer.picture;
-  picture.width = picture.height = Math.sqrt(image.length);
-  const context = picture.getContext("2d");
-  const pixels = context.createImageData(picture.width, picture.height);
-  image.forEach((value, place) => {
-    for (let channel = 0; channel < 3; channel++) {
-      pixels.data[4 * place + channel] = paper[channel] + value * (ink[channel] - paper[channel]);
-    }
-    pixels.data[4 * place + 3] = 255;
-  });
-  context.putImageData(pixels, 0, 0);
+  const palette = (answer.palette ??= makePalette(answer.data.colours));
+  paintPixels(answer.picture, image, (ink) => pickColour(palette, 2 * ink - 1));
 }
 
 function makeBars(answer, names) {

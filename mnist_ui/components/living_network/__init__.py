@@ -33,7 +33,7 @@ _HTML = """
       <tbody></tbody>
     </table>
   </section>
-  <p class="said" aria-live="polite"></p>
+  <p class="said lab-unseen" aria-live="polite"></p>
 </section>
 """
 

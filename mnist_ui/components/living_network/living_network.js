@@ -1,21 +1,19 @@
 // The network while one draws: image, units and outputs, and the links that carry most, at every move of the pen.
-import { makePalette } from "../colours.js";
+import { makePalette, paintPixels, pickColour } from "../colours.js";
 import { makeElement } from "../elements.js";
 import { findKept, waitForMore } from "../kept/shelf.js";
 import { followImage } from "../live_answer/images.js";
 import { computeLayers, spreadLogits, unpackNetwork } from "../../../mnist_core/network/in_browser/reading.js";
 import { makePick, markPicked, usePicking } from "../picking/picking.js";
 import { findStrongest } from "./links.js";
-import { paint, paintPixels, prepare } from "./painting.js";
+import { paint, prepare } from "./painting.js";
 import { findLink, placeLayers, placeOnLink, placePixel } from "./places.js";
 import { capitalise, fillList, fillTable, listLines, nameBegin, nameUnit, put, sayShare, saySum, write, writePercent } from "./words.js";
 
 const MOST = 24; // links drawn into a layer
 const REACH = { mouse: 8, touch: 16, pen: 12 }; // pixels, of a click beside a link
-const LEVELS = 127; // of a signed byte on each side of zero
 const PAUSE_MS = 800; // after the answer, which is said first
 const THEMED_MS = 300; // after which the page has taken up another theme
-const UNKNOWN = "The browser cannot run this network, so it is not shown at work.";
 const EMPTY = "Draw: the links that carry most light up.";
 const FULL = "Click a unit or a link to see its sum.";
 
@@ -80,7 +78,7 @@ function forget(view) {
 function lay(view) {
   const network = findKept(view.data.network, unpackNetwork);
   const width = view.stage.clientWidth;
-  if (!network) view.hint.textContent = network === null ? UNKNOWN : "";
+  if (!network) view.hint.textContent = "";
   if (!network || !width || (view.places?.width === width && view.network === network)) return;
   view.network = network;
   view.places = placeLayers(network.layers.map(({ biases }) => biases.length), width);
@@ -184,7 +182,7 @@ function paintImage(view, image) {
   const most = isCarried ? numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-12) : 1;
   const palette = ((view.palettes ??= {})[isCarried ? "signed" : "ink"] ??= makePalette(data[isCarried ? "signed" : "ink"]));
   const scale = (number) => (isCarried ? number / most : 2 * number - 1);
-  paintPixels(view.picture, numbers, (number) => palette[Math.round(LEVELS * scale(number)) & 255]);
+  paintPixels(view.picture, numbers, (number) => pickColour(palette, scale(number)));
 }
 
 function fillOutputs(view) {

@@ -86,15 +86,3 @@ function paintBegin(context, { x, y }, carries, colours) {
   context.fillStyle = carries < 0 ? colours.less : colours.more;
   context.fillRect(x - DOT / 2, y - DOT / 2, DOT, DOT);
 }
-
-/** Paints numbers as the pixels of a small canvas, by a colour for each. */
-export function paintPixels(canvas, numbers, colourOf) {
-  const side = Math.sqrt(numbers.length);
-  if (canvas.width !== side) canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(side, side);
-  const colours = new Uint32Array(pixels.data.buffer);
-  numbers.forEach((number, place) => (colours[place] = colourOf(number)));
-  context.putImageData(pixels, 0, 0);
-}
-
