@@ -39,7 +39,7 @@ def add_check_arguments(command: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="MODEL-OR-FILE",
         help="a model (default: paper) or a file of weights whose gradients are asked for; and the student's "
-        "files of loss and gradients (.mat, .npz, CSV)",
+        "files of loss and gradients (.mat, .npz, CSV), or a folder or ZIP of them",
     )
     command.add_argument(
         "--data",
@@ -100,9 +100,10 @@ def _give(arguments: argparse.Namespace) -> None:
 
 
 def _sort_words(words: Sequence[str]) -> tuple[list[str], list[Path]]:
-    """Part the models that are named from the files."""
-    files = [Path(word) for word in words if Path(word).is_file()]
-    return [word for word in words if not Path(word).is_file()], files
+    """Part the models that are named from the files, and the folders of such."""
+    paths = [Path(word) for word in words]
+    files = [path for path in paths if path.exists() and not (path / "model.json").exists()]
+    return [word for word in words if Path(word) not in files], files
 
 
 def _try_to_read(path: Path) -> Mapping[str, Value] | None:

@@ -102,6 +102,22 @@ def test_a_batch_is_given_and_gradients_of_it_are_taken(suffix: str, tmp_path: P
     assert again["agrees"]
 
 
+def test_gradients_may_be_a_table_each_in_several_files_or_a_folder(tmp_path: Path) -> None:
+    call(tmp_path, "check", "--give", tmp_path / "batch.npz", "--images", 20)
+    (folder := tmp_path / "mine").mkdir()
+    with np.load(tmp_path / "batch.npz") as given:
+        mine = answer(read_batch(dict(given)))
+    for name, values in mine.items():
+        one_line = values.reshape(1, -1)
+        np.savetxt(folder / f"{name}.csv", one_line if name.startswith("db") else values, delimiter=",")
+
+    for words in (sorted(folder.iterdir()), [folder]):  # which is read as a ZIP of them is
+        judged = call_json(tmp_path, "check", *words, "--data", tmp_path / "batch.npz")
+        assert judged["agrees"]
+        assert judged["loss"]["agrees"]
+        assert judged["notes"] == []
+
+
 def test_a_loss_that_is_no_number_is_told(batch: Batch, right: Answers) -> None:
     verdict = referee(batch, right | {"loss": np.array(np.nan)})
 

@@ -85,6 +85,14 @@ def is_table(lines: Sequence[str]) -> bool:
     return count_numbers(last) >= len(last) / 2
 
 
+def is_row(lines: Sequence[str]) -> bool:
+    """Say whether a text is a single line of numbers: a table only where its name or use says so."""
+    if len(lines) != 1:
+        return False
+    rows = find_dialect(lines).rows
+    return bool(rows) and count_numbers(rows[0]) == len(rows[0])
+
+
 def find_dialect(lines: Sequence[str]) -> Dialect:
     """Find how a table is written whose first lines are these."""
     n_above = int(len(lines) > 1 and re.fullmatch(r"sep=.\s*", lines[0]) is not None)  # a hint for Excel

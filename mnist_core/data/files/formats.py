@@ -4,7 +4,7 @@ import re
 import struct
 from enum import Enum
 
-from mnist_core.data.files.dialect import is_sparse, is_table, list_lines
+from mnist_core.data.files.dialect import is_row, is_sparse, is_table, list_lines
 from mnist_core.data.files.foreign import describe_foreign, is_foreign
 
 HEAD_BYTES = 2**16  # of a file; what is needed to tell its kind, such as a table's names and its first row
@@ -96,7 +96,12 @@ def find_network_format(head: bytes) -> Format | None:
     for beginning, form in _NETWORKS:
         if re.match(beginning, head):
             return form
-    return find_format(head)
+    return find_format(head) or find_row_format(head)
+
+
+def find_row_format(head: bytes) -> Format | None:
+    """Find the format of what is said to be a table, and may have one line; None where it is none."""
+    return Format.TABLE if is_row(list_lines(head)) else None
 
 
 def _find_text_format(head: bytes) -> Format | None:

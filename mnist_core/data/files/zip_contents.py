@@ -12,6 +12,7 @@ from mnist_core.data.files.formats import (
     Format,
     describe_problem,
     find_format,
+    find_row_format,
     is_picture,
 )
 from mnist_core.data.files.nameless import open_nameless
@@ -85,6 +86,8 @@ def _sort_entries(archive: Archive) -> _Sorted:
             continue
         head = archive.read(entry, HEAD_BYTES)
         form = find_format(head)
+        if form is None and PurePosixPath(entry.path).suffix.lower() == ".csv":
+            form = find_row_format(head)
         if form is None and is_picture(head):
             found.pictures.append(entry)
         elif form is Format.ZIP:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mnist_core.data.origin import REMARK
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.variables import Value
 from mnist_core.insight.imported.chain import Chain, say_layers
@@ -69,10 +70,12 @@ def find_answers(values: Mapping[str, Value], batch: Batch, truth: Gradients) ->
         If there is no gradient among them.
     """
     arrays = [one for one in list_arrays(values) if not _is_given(one, batch)]
-    loss = _find_loss(arrays)
+    loss, remark = _find_loss(arrays), values.get(REMARK)
+    notes = [remark] if isinstance(remark, str) else []
     unrolled = _unroll(arrays, batch, truth)
     if unrolled is not None:
-        return Answers(unrolled, loss, ["The gradients came as one column, which was rolled up again."])
+        notes.append("The gradients came as one column, which was rolled up again.")
+        return Answers(unrolled, loss, notes)
     left = list(arrays)
     layers = [_take_layer(left, batch, place) for place in range(len(batch.matrices))]
     if all(layer.weights is None and layer.bias is None for layer in layers):
@@ -82,7 +85,7 @@ def find_answers(values: Mapping[str, Value], batch: Batch, truth: Gradients) ->
             f"The gradients must have the shapes of the weights, {say_layers(needed)}, but what came has "
             f"{say_layers(shapes)}: save them as such."
         )
-    return Answers(tuple(layers), loss)
+    return Answers(tuple(layers), loss, notes)
 
 
 def has_shapes(values: Mapping[str, Value], layers: Chain) -> bool:
