@@ -113,8 +113,8 @@ def test_a_replay_plays_to_its_end_and_steps_back(bench: Bench) -> None:
     axes = {"last_epoch": 5, "least_error": 0.01, "least": 0.01, "most": 0.9}
     course = {"places": [0, 0], "folds": [0, 0], "accuracies": [0.5, 0.6], "lengths": [[2]], "leaders": []}
     names = {"label": "replayed", "order": [0], "names": ["4-3"], "name": "run", "dropped": []}
-    data = {**_LAYOUT, **course, **names, "axes": axes, "n_fits": 1, "pace": 0.01, "seen": 0}
-    bench.mount("replay", data)
+    bench.mount("replay", {"name": "run", "seen": 0})
+    bench.mount("kept", {**_LAYOUT, **course, **names, "axes": axes, "n_fits": 1, "pace": 0.01})
     expect(
         bench.page.get_by_text("After 0 of 2 epochs: 0 of 1 fits had ended, 0 in training.")
     ).to_be_visible()

@@ -319,8 +319,10 @@ def test_a_run_is_replayed_from_its_end_and_ranked_as_it_stood(open_page, store)
     run_id = begin_run(store)
     end_well(store, run_id)
     page = open_page(run_id, "Replay")
-    (played,) = [document for document in read_documents(page) if "places" in document]
-    assert (played["seen"], len(played["places"])) == (12, 12)
+    documents = read_documents(page)
+    (run,) = [document for document in documents if "places" in document]
+    (player,) = [document for document in documents if "seen" in document]
+    assert (player, len(run["places"])) == ({"name": run["name"], "seen": 12}, 12)
     assert list(page.dataframe[0].value["accuracy"]) == pytest.approx([85, 84])
 
     page.session_state[f"replay-{run_id}-12-seen"] = 7  # the player tells where it is

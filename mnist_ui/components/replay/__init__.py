@@ -11,6 +11,7 @@ from mnist_core.store import FitRow, FitState
 from mnist_core.store.epochs import EpochAccuracy
 from mnist_core.store.ranking import trace_leaders
 from mnist_ui.charts.live import LEAST_ERROR, MOST_ERROR
+from mnist_ui.components import kept
 from mnist_ui.components.assets import declare
 from mnist_ui.components.player import make_controls
 from mnist_ui.components.small_curves.cells import MOST_CELLS, describe_layout, find_axes, lay_out
@@ -57,7 +58,8 @@ class Replay:
         """Show the player, first at some epoch; return where it is now, as it tells once a second."""
         n_settled = sum(fit.state is not FitState.RUNNING for fit in self.fits)
         name = f"{key}-{len(self.epochs)}-{n_settled}"
-        data = {**_describe_once(name, self), "name": name, "seen": n_seen}
+        kept.send(f"{key}-run", {**_describe_once(name, self), "name": name})
+        data = {"name": name, "seen": n_seen}
         # Read here and not by a callback, which finds no state where the run before was cut short.
         moved = _player(key=key, data=data, on_moved_change=lambda: None).moved
         return int(moved["seen"]) if isinstance(moved, dict) else n_seen

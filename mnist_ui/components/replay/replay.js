@@ -1,3 +1,4 @@
+import { findKept, waitForMore } from "../kept/shelf.js";
 import { makePlayer, play, seek, stop, suspend } from "../player/player.js";
 import { buildCells, changeCell } from "../small_curves/cells.js";
 
@@ -7,15 +8,29 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replay");
   const player = (root.lab ??= makeReplay(root));
   player.tell = (seen) => setTriggerValue("moved", { seen });
-  if (player.run?.name !== data.name) load(player, data);
+  player.data = data;
+  take(player);
   if (player.isPlaying) play(player);
-  return () => suspend(player);
+  player.stopWaiting ??= waitForMore(() => take(player)); // once: new data come without the end of the old
+  return () => {
+    player.stopWaiting?.();
+    player.stopWaiting = null;
+    suspend(player);
+  };
+}
+
+/** Takes the run that Python names, once it is there. */
+function take(player) {
+  const { name, seen } = player.data;
+  if (player.run?.name === name) return;
+  const run = findKept(name, (thing) => thing);
+  if (run) load(player, run, seen);
 }
 
 function makeReplay(root) {
   const player = makePlayer(root, {
     names: ["Play", "Pause"],
-    last: () => player.run.places.length,
+    last: () => player.run?.places.length ?? 0,
     pace: () => player.run.pace,
     show: () => show(player),
     seen: () => player.shown,
@@ -25,14 +40,14 @@ function makeReplay(root) {
   return player;
 }
 
-function load(player, run) {
+function load(player, run, seen) {
   stop(player);
   player.run = run;
   player.cells = buildCells(player.grid, run, "div");
   player.grid.setAttribute("aria-label", run.label);
   player.slider.max = run.places.length;
   forget(player);
-  seek(player, run.seen);
+  seek(player, seen);
   player.told = player.shown;
 }
 
@@ -40,14 +55,16 @@ function forget(player) {
   player.drawn = player.nBegun = player.nOver = 0; // of the epochs that are shown, so many are drawn
   player.leader = undefined;
   player.networks = player.run.order.map(() => ({ curves: new Map(), over: new Set() }));
-  player.networks.forEach((_, place) => draw(player, place));
+  player.isForgotten = true;
 }
 
 // Brings the figure to where it stood after so many epochs; only networks that changed are drawn.
 function show(player) {
+  if (!player.run) return;
   if (player.shown < player.drawn) forget(player);
-  const changed = new Set();
-  for (; player.drawn < player.shown; player.drawn++) changed.add(take(player, player.drawn));
+  const changed = new Set(player.isForgotten ? player.networks.keys() : []);
+  player.isForgotten = false;
+  for (; player.drawn < player.shown; player.drawn++) changed.add(takeEpoch(player, player.drawn));
   const leader = findLeader(player.run.leaders, player.shown);
   if (leader?.place !== player.leader?.place) {
     for (const one of [leader, player.leader]) if (one) changed.add(one.place);
@@ -57,7 +74,7 @@ function show(player) {
   say(player);
 }
 
-function take(player, number) {
+function takeEpoch(player, number) {
   const { run } = player;
   const place = run.places[number];
   const fold = run.folds[number];
