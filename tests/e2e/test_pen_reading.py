@@ -8,10 +8,9 @@ from made_networks import MADE, make_model, read_exactly
 from playwright.sync_api import Browser, Page
 
 from mnist_core.ground.arrays import Images
-from mnist_core.ground.settings import SHIPPED_MODELS
 from mnist_core.insight.reading import read_images
 from mnist_core.network.in_browser import READING, pack_network
-from mnist_core.network.models import Model, load_model
+from mnist_core.network.models import Model
 from mnist_core.pens import Stroke, draw_strokes
 from mnist_core.training.robust.pen import draw_pens, read_pens
 from mnist_ui.components.assets import find_module
@@ -71,8 +70,3 @@ def run_in_browser(script: Page, model: Model, images: Images) -> tuple[list, li
         run, [pack_network(model), images.reshape(len(images), -1).tolist()]
     )
     return logits, probabilities
-
-
-def test_a_network_of_an_unknown_activation_is_not_run(script: Page) -> None:
-    packed = {**pack_network(load_model(SHIPPED_MODELS / "paper")), "activation": "swish"}
-    assert script.evaluate("packed => unpackNetwork(packed)", packed) is None
