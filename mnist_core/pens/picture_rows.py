@@ -6,7 +6,7 @@ from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Int64
 from PIL import Image as Pillow
 from skimage.measure import label, regionprops
 
@@ -14,6 +14,7 @@ from mnist_core.ground.arrays import Image
 from mnist_core.pens.found_ink import Mask, find_ink, fit_ink
 from mnist_core.pens.picture import fit_picture
 from mnist_core.pens.picture_file import open_shrunk
+from mnist_core.pens.pieces import Boxes, Pieces, measure_height, order_pieces
 from mnist_core.pens.render import FINE, settle_ink
 
 _TALL = 0.5  # of the digits' height: what is lower is a part of a digit, such as a bar
@@ -28,8 +29,8 @@ _APART = 0.2  # of the digits' height, at least, between two cuts
 _TOUCH_COST = 1.0
 _DEEP_COST = 3.0  # of a cut through as much ink as the digits are high
 
-Boxes = Float64[np.ndarray, "pieces 4"]
-"""Left, top, right and bottom of each piece, in pixels."""
+Spots = Int64[np.ndarray, "_ 2"]
+"""Row and column of each pixel of some ink."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class _Line:
     middle: float
     n: int
 
-    def is_behind(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    def is_behind(self, spots: Spots) -> Bool[np.ndarray, " _"]:
         """Say which pixels lie right of it."""
-        right: np.ndarray = columns + self.slant * (rows - self.middle) >= self.place
+        rows, columns = spots.T
+        right: Bool[np.ndarray, " _"] = columns + self.slant * (rows - self.middle) >= self.place
         return right
 
 
@@ -53,20 +55,14 @@ class PictureRow:
 
     Attributes
     ----------
-    boxes : ndarray of shape (pieces, 4)
-        Left, top, right and bottom of each.
-    wholes : list of int
-        The connected ink that each belongs to.
-    cuts : list of (int, int, float)
-        Two pieces of one whole that follow one another, and what it costs to part them.
-    numbered : ndarray of shape (height, width), int
+    pieces : Pieces
+        The pieces; their wholes are connected ink, and their boxes are in pixels.
+    numbered : ndarray of shape (height, width), int64
         Of each pixel the piece, counted from 1; 0 elsewhere.
     """
 
-    boxes: Boxes
-    wholes: list[int]
-    cuts: list[tuple[int, int, float]]
-    numbered: np.ndarray
+    pieces: Pieces
+    numbered: Int64[np.ndarray, "height width"]
 
     def draw(self, first: int, end: int) -> Image:
         """Draw pieces, from one to the one before another, as an image like MNIST's."""
@@ -75,7 +71,7 @@ class PictureRow:
         return settle_ink(fit_ink((part > first) & (part <= end)), FINE)
 
     def _reach(self, first: int, end: int) -> tuple[int, ...]:
-        boxes = self.boxes[first:end]
+        boxes = self.pieces.boxes[first:end]
         return tuple(map(int, (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))))
 
 
@@ -103,25 +99,25 @@ def find_rows(is_ink: Mask) -> list[PictureRow]:
     """Find the rows of digits in ink, from top to bottom.
 
     Connected ink of the digits' height makes rows, where its neighbours stand about as high; low pieces join
-    the nearest. Ink that is too wide for one digit is cut where a column holds little of it.
+    the nearest. Ink that is too wide for one digit is cut along lines that hold little of it.
 
     Parameters
     ----------
     is_ink : ndarray of shape (height, width), bool
         True where there is ink, somewhere.
     """
-    labels = label(is_ink, connectivity=2)
-    boxes = np.array([_turn(piece.bbox) for piece in regionprops(labels)], dtype=np.float64)
+    wholes = [piece.coords for piece in regionprops(label(is_ink, connectivity=2))]
+    boxes = np.array([_box(whole) for whole in wholes])
     heights = boxes[:, 3] - boxes[:, 1]
     height = float(np.quantile(heights, _TALLEST))
     rows = _group_rows(boxes, heights >= _TALL * height, height)
-    found = [_make_row(labels, [number + 1 for number in row], height) for row in rows]
-    return sorted(found, key=lambda row: float(row.boxes[:, [1, 3]].mean()))
+    found = [_make_row([wholes[number] for number in row], is_ink.shape, height) for row in rows]
+    return sorted(found, key=lambda row: float(row.pieces.boxes[:, [1, 3]].mean()))
 
 
-def _turn(bbox: Sequence[int]) -> tuple[int, int, int, int]:
-    top, left, bottom, right = bbox
-    return left, top, right, bottom
+def _box(spots: Spots) -> np.ndarray:
+    (top, left), (bottom, right) = spots.min(axis=0), spots.max(axis=0) + 1
+    return np.array([left, top, right, bottom], dtype=np.float64)
 
 
 def _group_rows(boxes: Boxes, is_tall: np.ndarray, height: float) -> list[list[int]]:
@@ -133,8 +129,9 @@ def _group_rows(boxes: Boxes, is_tall: np.ndarray, height: float) -> list[list[i
             min(near, key=lambda row: abs(_middle(boxes[row[-1]]) - _middle(boxes[number]))).append(number)
         else:
             rows.append([number])
+    tall = [tuple(row) for row in rows]
     for number in np.flatnonzero(~is_tall).tolist():
-        gaps = [min(_gap(boxes[number], boxes[other]) for other in row) for row in rows]
+        gaps = [min(_gap(boxes[number], boxes[other]) for other in row) for row in tall]
         if min(gaps) <= _BESIDE * height:
             rows[int(np.argmin(gaps))].append(number)
     return rows
@@ -154,61 +151,55 @@ def _gap(box: np.ndarray, other: np.ndarray) -> float:
     return float(np.hypot(*apart))
 
 
-def _make_row(labels: np.ndarray, numbers: Sequence[int], height: float) -> PictureRow:
-    """Cut the pieces of a row where they are wide, and order what comes of it from left to right."""
-    masks, wholes, joints = list[Mask](), list[int](), list[tuple[int, float]]()
-    for number in numbers:
-        mask = labels == number
-        lines = _find_cuts(mask, height)
-        parts = _split(mask, lines)
-        costs = [_TOUCH_COST + _DEEP_COST * line.n / height for line in lines]
-        joints += [(len(masks) + k, cost) for k, cost in enumerate(costs[: len(parts) - 1])]
-        masks += parts
-        wholes += [number] * len(parts)
-    boxes = np.array([_box(mask) for mask in masks])
-    order = np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")
-    rank = np.argsort(order)
-    numbered = np.zeros(labels.shape, dtype=np.int64)
+def _make_row(wholes: Sequence[Spots], shape: tuple[int, ...], height: float) -> PictureRow:
+    """Cut the ink of a row where it is wide, and order what comes of it from left to right."""
+    parts, owners, joints = list[Spots](), list[int](), list[tuple[int, float]]()
+    for number, whole in enumerate(wholes):
+        own, costs = _split(whole, _find_cuts(whole, height), height)
+        joints += [(len(parts) + k, cost) for k, cost in enumerate(costs)]
+        parts += own
+        owners += [number] * len(own)
+    boxes = np.array([_box(part) for part in parts])
+    pieces, order = order_pieces(boxes, owners, joints, measure_height(boxes))
+    numbered = np.zeros(shape, dtype=np.int64)
     for place, one in enumerate(order):
-        numbered[masks[one]] = place + 1
-    cuts = [(int(rank[k]), int(rank[k + 1]), cost) for k, cost in joints]
-    return PictureRow(boxes[order], [wholes[one] for one in order], cuts, numbered)
+        numbered[*parts[one].T] = place + 1
+    return PictureRow(pieces, numbered)
 
 
-def _find_cuts(mask: Mask, height: float) -> list[_Line]:
+def _find_cuts(spots: Spots, height: float) -> list[_Line]:
     """Find lines, upright or slanted, by which connected ink may be parted into digits that touch."""
-    rows, columns = np.nonzero(mask)
-    if np.ptp(columns) < _WIDE * height:
+    if np.ptp(spots[:, 1]) < _WIDE * height:
         return []
-    found = [line for slant in _SLANTS for line in _count_lines(rows, columns, slant)]
     margin, chosen = _APART * height, list[_Line]()
-    first, last = columns.min() + margin, columns.max() - margin
+    found = [line for slant in _SLANTS for line in _count_lines(spots, slant, margin)]
     for line in sorted(found, key=lambda one: one.n):
         if line.n > _THIN * height:
             break
-        if first <= line.place <= last and all(abs(line.place - other.place) >= margin for other in chosen):
+        if all(abs(line.place - other.place) >= margin for other in chosen):
             chosen.append(line)
     return sorted(chosen, key=lambda line: line.place)
 
 
-def _count_lines(rows: np.ndarray, columns: np.ndarray, slant: float) -> list[_Line]:
-    """Count the ink along all lines of a slant, by the columns that they cross half way down."""
+def _count_lines(spots: Spots, slant: float, margin: float) -> list[_Line]:
+    """Count the ink along the lines of a slant, by the columns that they cross half way down.
+
+    Those near the ink's sides, upright or as slanted as the lines, are left out: they cut off slivers.
+    """
+    rows, columns = spots.T
     middle = (rows.min() + rows.max()) / 2
     places = np.rint(columns + slant * (rows - middle)).astype(np.int64)
-    counts = np.bincount(np.maximum(places, 0))
-    return [_Line(int(place), slant, middle, int(counts[place])) for place in np.flatnonzero(counts)]
+    first = max(columns.min(), places.min()) + margin
+    last = min(columns.max(), places.max()) - margin
+    inner = places[(places >= first) & (places <= last)]
+    counts = zip(*np.unique(inner, return_counts=True), strict=True)
+    return [_Line(int(place), slant, middle, int(n)) for place, n in counts]
 
 
-def _split(mask: Mask, lines: Sequence[_Line]) -> list[Mask]:
-    rows, columns = np.nonzero(mask)
-    parts = sum((line.is_behind(rows, columns).astype(np.int64) for line in lines), np.zeros(len(rows), int))
-    masks = []
-    for part in np.unique(parts):
-        masks.append(np.zeros_like(mask))
-        masks[-1][rows[parts == part], columns[parts == part]] = True
-    return masks
-
-
-def _box(mask: Mask) -> np.ndarray:
-    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
-    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], dtype=np.float64)
+def _split(spots: Spots, lines: Sequence[_Line], height: float) -> tuple[list[Spots], list[float]]:
+    """Part ink by lines, from left to right, and tell what each cut between two parts costs."""
+    behind = sum((line.is_behind(spots).astype(np.int64) for line in lines), np.zeros(len(spots), np.int64))
+    # Where lines cross, nothing may lie between two of them.
+    held = np.unique(behind)
+    costs = [_TOUCH_COST + _DEEP_COST * lines[part - 1].n / height for part in held[1:]]
+    return [spots[behind == part] for part in held], costs

@@ -27,7 +27,7 @@ def draw_boxes(*boxes):
 
 
 def find_boxes(is_ink):
-    return [[tuple(map(int, box)) for box in row.boxes] for row in find_rows(is_ink)]
+    return [[tuple(map(int, box)) for box in row.pieces.boxes] for row in find_rows(is_ink)]
 
 
 def test_pieces_make_rows_from_top_to_bottom_and_stand_from_left_to_right():
@@ -48,6 +48,13 @@ def test_a_low_piece_joins_the_digit_beside_it_and_dirt_far_from_any_is_left_out
     assert find_boxes(draw_boxes(*digits, bar, dirt)) == [[digits[0], bar, digits[1]]]
 
 
+def test_dirt_that_leads_away_from_a_digit_is_left_out_where_no_digit_is_near():
+    digits = [(20, 50, 40, 90), (60, 50, 80, 90)]
+    dots = [(left, 60, left + 6, 66) for left in (90, 110, 130)]
+
+    assert find_boxes(draw_boxes(*digits, *dots)) == [[*digits, dots[0]]]
+
+
 def test_digits_that_touch_are_parted_where_there_is_little_ink(model):
     zero, bridge, one = (20, 50, 60, 100), (60, 74, 70, 78), (70, 50, 78, 100)
     is_ink = draw_boxes(zero, bridge, one)
@@ -55,8 +62,22 @@ def test_digits_that_touch_are_parted_where_there_is_little_ink(model):
 
     [row] = find_rows(is_ink)
 
-    assert len(set(row.wholes)) == 1
+    assert len(set(row.pieces.wholes)) == 1
     assert [one.number for one in read_picture_numbers(model, [row])] == ["01"]
+
+
+def test_no_sliver_is_cut_off_the_ends_of_slanted_strokes():
+    is_ink = draw_boxes((40, 74, 88, 78))
+    for row in range(50, 100):
+        for left in (40, 80):
+            shift = round(0.5 * (75 - row))
+            is_ink[row, left + shift : left + shift + 8] = True
+
+    [row] = find_rows(is_ink)
+
+    widths = row.pieces.boxes[:, 2] - row.pieces.boxes[:, 0]
+    assert len(row.pieces.cuts) == len(widths) - 1 > 0
+    assert widths.min() >= 0.2 * 50
 
 
 def test_numbers_of_a_photo_are_read(model):

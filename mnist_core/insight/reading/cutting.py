@@ -1,12 +1,11 @@
 """Pieces of ink in a row -> which of them are a digit together: the cheapest way through all of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from jaxtyping import Float64
 
 from mnist_core.insight.reading.doubt import Chances
+from mnist_core.pens.pieces import Pieces
 
 _MOST_WHOLES = 4  # strokes, or connected pieces, of one digit
 _MOST_WIDTH = 1.8  # of one digit, in heights of the row
@@ -21,62 +20,24 @@ _LOW = 0.8  # of the row's height: what is taller may well be a digit
 _WIDE_COST = 2.0  # of each height that a group is too wide
 _WIDE = 0.95  # of the row's height: what is narrower may well be a digit
 
-Boxes = Float64[np.ndarray, "pieces 4"]
-"""Left, top, right and bottom of each piece."""
-
 Span = tuple[int, int]
 """First piece of a group, and the one behind its last, in order from left to right."""
 
 
-@dataclass(frozen=True)
-class Cut:
-    """Two pieces of one whole, by their places, and what it costs to part them."""
-
-    one: int
-    other: int
-    cost: float
-
-
-@dataclass(frozen=True, eq=False)
-class Pieces:
-    """Pieces of ink, ordered from left to right.
-
-    Attributes
-    ----------
-    boxes : ndarray of shape (pieces, 4)
-        Left, top, right and bottom of each.
-    wholes : sequence of int
-        The stroke or connected ink that each belongs to.
-    cuts : sequence of Cut
-        Between pieces of a whole.
-    height : float
-        Of the row.
-    """
-
-    boxes: Boxes
-    wholes: Sequence[int]
-    cuts: Sequence[Cut]
-    height: float
-
-
-def measure_height(boxes: Boxes) -> float:
-    """Measure the height of a row: that of its tallest wholes, as digits may climb."""
-    return float(np.quantile(boxes[:, 3] - boxes[:, 1], 0.9))
-
-
 def list_spans(pieces: Pieces) -> list[Span]:
     """List the groups of neighbours that may be a digit: all single pieces, and what is not too wide."""
-    widest, n = _MOST_WIDTH * pieces.height, len(pieces.boxes)
-    return [
-        (first, end)
-        for first in range(n)
-        for end in range(first + 1, n + 1)
-        if end == first + 1
-        or (
-            len(set(pieces.wholes[first:end])) <= _MOST_WHOLES
-            and np.ptp(pieces.boxes[first:end, [0, 2]]) <= widest
-        )
-    ]
+    n = len(pieces.boxes)
+    return [(first, end) for first in range(n) for end in _list_ends(pieces, first, n)]
+
+
+def _list_ends(pieces: Pieces, first: int, n: int) -> Iterator[int]:
+    """Yield behind which pieces a group may end; one that is too large is no smaller with another piece."""
+    yield first + 1
+    for end in range(first + 2, n + 1):
+        is_wide = np.ptp(pieces.boxes[first:end, [0, 2]]) > _MOST_WIDTH * pieces.height
+        if is_wide or len(set(pieces.wholes[first:end])) > _MOST_WHOLES:
+            return
+        yield end
 
 
 def choose_spans(pieces: Pieces, spans: Sequence[Span], chances: Chances) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_core.insight.reading.cutting import Cut, Pieces, list_spans, measure_height
+from mnist_core.insight.reading.cutting import list_spans
 from mnist_core.insight.reading.row import Row, read_pieces
 from mnist_core.network.models import Model
 from mnist_core.pens.picture_rows import PictureRow
@@ -29,8 +29,6 @@ def read_picture_numbers(model: Model, rows: Sequence[PictureRow]) -> list[Row]:
 
 
 def _read_row(model: Model, row: PictureRow) -> Row:
-    cuts = [Cut(*cut) for cut in row.cuts]
-    pieces = Pieces(row.boxes, row.wholes, cuts, measure_height(row.boxes))
-    spans = list_spans(pieces)
+    spans = list_spans(row.pieces)
     images = np.stack([row.draw(*span) for span in spans])
-    return read_pieces(model, pieces, spans, images, [[] for _ in spans])
+    return read_pieces(model, row.pieces, spans, images, [[] for _ in spans])

@@ -8,12 +8,13 @@ import numpy as np
 from mnist_core.ground.arrays import Images
 from mnist_core.insight.evaluation.answers import read_probabilities
 from mnist_core.insight.reading import Reading, draw_all, rank
-from mnist_core.insight.reading.cutting import Cut, Pieces, Span, choose_spans, list_spans, measure_height
+from mnist_core.insight.reading.cutting import Span, choose_spans, list_spans
 from mnist_core.insight.reading.doubt import judge_readings
 from mnist_core.insight.reading.links import Link, find_links
 from mnist_core.insight.reading.several_ways import read_several_ways
 from mnist_core.network.models import Model
 from mnist_core.pens import Stroke
+from mnist_core.pens.pieces import Pieces, measure_height, order_pieces
 from mnist_core.pens.strokes import stroke_points
 
 _CUT_COST = 1.0  # of a stroke that is cut at a link as fast as the rest of it
@@ -140,11 +141,8 @@ def _take_apart(strokes: Sequence[np.ndarray]) -> tuple[Pieces, list[_Part]]:
         between = zip(ends[::2], ends[1::2], strict=True)
         parts += [_Part(number, place, *pair) for place, pair in enumerate(between)]
     boxes = np.array([_box(strokes[part.stroke][part.first : part.last + 1]) for part in parts])
-    order = np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")
-    places = np.argsort(order)
-    cuts = [Cut(int(places[k]), int(places[k + 1]), cost) for k, cost in joints]
-    ordered = [parts[place] for place in order]
-    return Pieces(boxes[order], [part.stroke for part in ordered], cuts, height), ordered
+    pieces, order = order_pieces(boxes, [part.stroke for part in parts], joints, height)
+    return pieces, [parts[one] for one in order]
 
 
 def _box(points: np.ndarray) -> list[float]:
