@@ -11,12 +11,22 @@ from mnist_core.store.people.publishing import find_winner
 from mnist_core.store.reading import list_work
 from mnist_ui import session
 from mnist_ui.downloads import offer_file
+from mnist_ui.markdown import escape
 from mnist_ui.search import state
 
 _KINDS = {
     "HTML": (".html", "text/html"),
     "PDF": (".pdf", "application/pdf"),
     "LaTeX": (".zip", "application/zip"),
+}
+_FIGURES = {
+    "curve": "Learning curve",
+    "hidden1:9": "Hidden 1, unit 9",
+    "hidden2:8": "Hidden 2, unit 8",
+    "output": "Output fields",
+    "like": "Fields most like their class",
+    "hidden1": "All of hidden 1",
+    "hidden2": "All of hidden 2",
 }
 _MOST_LETTERS = 5_000  # of a note
 
@@ -52,13 +62,15 @@ def _ask(run: WorkRow) -> None:
     )
     figures = st.multiselect(
         "Figures",
-        [*PAPER_FIGURES, "hidden1", "hidden2"],
+        list(_FIGURES),
         default=PAPER_FIGURES,
+        format_func=lambda word: _FIGURES.get(word, word),
         accept_new_options=True,
-        help="Also other layers, or units of one: hidden1:3,7. like: the fields most like their class.",
+        help="At first the paper's. Type others: a layer such as hidden3, or units such as hidden1:3,7.",
         key=f"hand-in-figures-{run.id}",
     )
     with st.expander("Notes", icon=":material/edit_note:"):
+        st.caption("Plain text, at the end of each section; a blank line begins another paragraph.")
         titles = {**SECTIONS, RUNS: "The runs side by side"} if more else SECTIONS
         notes = {
             name: st.text_area(title, height=80, max_chars=_MOST_LETTERS, key=f"hand-in-{name}-{run.id}")
@@ -68,7 +80,8 @@ def _ask(run: WorkRow) -> None:
     odd = [one for one in figures if not is_figure(one)]
     if odd:
         st.warning(
-            f"{', '.join(odd)}: a figure is curve, like, a layer, or units of one such as hidden1:3,7."
+            f"{escape(', '.join(odd))}: a figure is one of the list, a layer such as hidden3, or units such "
+            "as hidden1:3,7."
         )
     elif kind == "PDF" and find_browser() is None:
         st.info(

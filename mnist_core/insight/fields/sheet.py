@@ -88,4 +88,4 @@ def _add_colour_bar(figure: Figure, axes: Axes, greatest: float | None) -> None:
 
 def _count_columns(units: int) -> int:
     # digits in two rows of five; else about three columns to two rows
-    return 5 if units <= 10 else min(16, math.ceil(math.sqrt(units * 1.5)))
+    return min(units, 5) if units <= 10 else min(16, math.ceil(math.sqrt(units * 1.5)))

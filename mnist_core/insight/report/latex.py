@@ -126,7 +126,7 @@ def _write_figure(files: zipfile.ZipFile, part: Picture, prefix: str) -> str:
     with rc_context({"pdf.fonttype": 42}):
         part.figure.savefig(file, format="pdf", bbox_inches="tight", metadata={"CreationDate": None})
     _put(files, name, file.getvalue())
-    caption = escape(re.sub(r"^Figure \d+: ", "", part.caption))
+    caption = escape(re.sub(r"^Figure \w+: ", "", part.caption))
     return (
         "\\begin{figure}[htbp]\n\\centering\n"
         f"\\includegraphics[width=\\linewidth,height=.8\\textheight,keepaspectratio]{{{name}}}\n"

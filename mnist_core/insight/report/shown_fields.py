@@ -10,7 +10,7 @@ from mnist_core.insight.report.report_facts import ReportFacts
 from mnist_core.insight.report.report_parts import Part, Words
 from mnist_core.network.architecture import OUTPUT
 
-_IN_PAPER = {"hidden1:9": 1, "hidden2:8": 1, OUTPUT: 2, LIKE: 3}
+_IN_PAPER = {"hidden1:9": "1a", "hidden2:8": "1b", OUTPUT: "2", LIKE: "3"}
 _UNITS = {"hidden1:9": "10th unit of hidden layer 1", "hidden2:8": "9th unit of hidden layer 2"}
 _MOST_LIKE = 3  # output fields in Figure 3
 _IN_NAMES = str.maketrans(":,", "--")
@@ -18,7 +18,7 @@ _IN_NAMES = str.maketrans(":,", "--")
 
 def show_all_fields(facts: ReportFacts, figures: Sequence[str]) -> list[Part]:
     """Show the fields that are asked for; the paper's keep its numbers, others are counted on from these."""
-    others = count(max(_IN_PAPER.values()) + 1)
+    others = map(str, count(len(_IN_PAPER)))
     shown: list[Part] = []
     for word in figures:
         if word != CURVE:
@@ -27,7 +27,7 @@ def show_all_fields(facts: ReportFacts, figures: Sequence[str]) -> list[Part]:
     return shown
 
 
-def _show_units(facts: ReportFacts, word: str, number: int) -> Part:
+def _show_units(facts: ReportFacts, word: str, number: str) -> Part:
     layer, _, places = word.partition(":")
     units = [int(place) for place in places.split(",")] if places else []
     words = _UNITS.get(word) or _name_units(layer, units)
@@ -54,7 +54,7 @@ def _name_units(layer: str, units: Sequence[int]) -> str:
 def _say(word: str, words: str) -> str:
     if word == OUTPUT:
         return "the fields of the output units, a product of all weights"
-    return words if word in _UNITS else f"fields of {words}"
+    return f"{words}; units are counted from 0" if word in _UNITS else f"fields of {words}"
 
 
 def _show_like(facts: ReportFacts) -> Part:
