@@ -57,7 +57,7 @@ def distil(
     """
     means = [np.stack(said).mean(axis=0, dtype=np.float32) for said in zip(*answers, strict=True)]
     lessons = [
-        Lesson(one.images, _choose_rows(one, left_out, mean, least), mean)
+        Lesson(one.images, _choose_rows(one, left_out, mean, least), mean, one.is_calm)
         for one, mean in zip(pool, means, strict=True)
     ]
     torch.manual_seed(seed)

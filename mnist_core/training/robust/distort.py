@@ -1,6 +1,6 @@
 """Digit images bent as handwriting varies: turned, slanted, scaled, moved, warped, thinned, thickened."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import torch
 from torch import Tensor
@@ -31,6 +31,10 @@ class Bend:
     move: float = 0.6
     warp: float = 1.0
     width: float = 0.5
+
+    def times(self, share: float) -> "Bend":
+        """Distort a share as strongly."""
+        return Bend(*(share * most for most in astuple(self)))
 
 
 def distort_images(images: Tensor, bend: Bend, random: torch.Generator) -> Tensor:

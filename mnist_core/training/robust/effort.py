@@ -12,7 +12,7 @@ from mnist_core.training.robust.teacher import MAPS
 ROBUST = Recipe(max_epochs=300, patience=300, batch_size=1024, inner_folds=20)
 """How the small network is trained, unless something else is asked for; it does not stop early."""
 
-STYLED = replace(ROBUST, max_epochs=1500, patience=1500)
+STYLED = replace(ROBUST, max_epochs=1000, patience=1000)
 """How it is trained where pen digits are drawn in other styles: there is more to learn."""
 
 WRITER_FOLDS = 3
@@ -58,7 +58,7 @@ class Effort:
 
 
 STYLED_EFFORT = Effort(
-    pool=PoolSize(n_passes=24, n_drawings=17, pen_share=0.35),
+    pool=PoolSize(n_passes=24, n_drawings=17, pen_share=0.35, calm=(0.5, 0.5, 0.5, 0.0)),
     teacher=FitPlan(24, 256, 0.002, n_averaged=400),
     variety=Variety(tuple(STYLES), is_blended=True, slant=0.25),
     maps=(24, 96),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from mnist_core.training.robust.muon import Muon
 from mnist_core.training.robust.pool import Bytes
 
 _MUON_TO_ADAM = 16.0  # learning rates that suit both
+_CALM = 0.2  # of the epochs, the last ones
 _WARM_UP = 0.05  # of all steps: the share in which the learning rate rises
 _BATCH = 2_000  # images read at once
 
@@ -55,11 +57,14 @@ class Lesson:
         Which of the images are shown.
     targets : ndarray, n long
         What the loss compares the outputs with.
+    is_calm : bool
+        Whether it is for the end of the course.
     """
 
     images: Bytes
     rows: np.ndarray
     targets: np.ndarray
+    is_calm: bool = False
 
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -81,7 +86,7 @@ def fit_network(
     network : Module
         In training mode.
     lessons : sequence of Lesson
-        Taken in turn.
+        Taken in turn, those that are calm in the last fifth of the epochs.
     loss : callable
         Of a batch.
     plan : FitPlan
@@ -94,8 +99,7 @@ def fit_network(
     random = np.random.default_rng(seed)
     muon, adam = _make_optimizers(network, plan.uses_muon)
     average = _Average(network, plan.n_averaged)
-    for epoch in range(plan.n_epochs):
-        lesson = lessons[epoch % len(lessons)]
+    for epoch, lesson in enumerate(_order(lessons, plan.n_epochs)):
         n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
         total = torch.tensor(0.0)
         for number, chosen in enumerate(np.array_split(random.permutation(lesson.rows), n_batches)):
@@ -113,6 +117,13 @@ def fit_network(
         if epoch + 1 == plan.n_epochs:
             average.settle()
         after_epoch(epoch + 1, float(total) / len(lesson.rows))
+
+
+def _order(lessons: Sequence[Lesson], n_epochs: int) -> list[Lesson]:
+    """Order lessons for a course: what a network is to read in the end is shown at its end."""
+    wild, calm = ([one for one in lessons if one.is_calm == is_calm] for is_calm in (False, True))
+    n_calm = round(_CALM * n_epochs) if calm else 0
+    return [*islice(cycle(wild), n_epochs - n_calm), *islice(cycle(calm), n_calm)]
 
 
 class _Average:

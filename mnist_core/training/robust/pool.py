@@ -1,7 +1,7 @@
 """What the robust recipe trains on: every training image and many pen digits, distorted many times."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from mnist_core.training.robust.pen import USUAL_SLANT, Pens, draw_pens, vary_pe
 from mnist_core.training.robust.styles import restyle
 
 NO_WRITER = 0  # of an image that is no pen digit
+_CALM_DRAWINGS = 5  # times that each pen digit is drawn for the calm passes
 
 Bytes = UInt8[np.ndarray, "n side side"]
 """Digit images in a quarter of the room: ink from 0 to 255."""
@@ -31,11 +32,14 @@ class Pass:
         The digits.
     writers : ndarray of shape (n,), int64
         Who wrote a pen digit; 0 for other images.
+    is_calm : bool
+        Whether it is distorted little, and pen digits have no other styles than their own.
     """
 
     images: Bytes
     labels: Labels
     writers: Int64[np.ndarray, " n"]
+    is_calm: bool = False
 
     def rows_without(self, writers: np.ndarray) -> Indices:
         """Find the images that are not by some writers."""
@@ -54,11 +58,14 @@ class PoolSize:
         Times that each pen digit is drawn, turned, slanted and stretched differently.
     pen_share : float
         Pen digits for each training image in a pass, at least 0.
+    calm : tuple of float
+        Of each further pass, which is calm: how strongly it is distorted, as a share of what is usual.
     """
 
     n_passes: int = 20
     n_drawings: int = 6
     pen_share: float = 0.25
+    calm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,12 @@ def make_pool(
     plain = Pass(to_bytes(images), labels, np.full(len(labels), NO_WRITER))
     drawn = None if pens is None else _draw_often(pens, size.n_drawings, variety or Variety(), parts, seed)
     n_pens = round(size.pen_share * len(labels))
-    return [_make_pass(plain, drawn, n_pens, bend, random) for _ in range(size.n_passes)]
+    wild = [_make_pass(plain, drawn, n_pens, bend, random) for _ in range(size.n_passes)]
+    if not size.calm:
+        return wild
+    drawn = None if pens is None else _draw_often(pens, _CALM_DRAWINGS, Variety(), parts, seed)
+    calm = (_make_pass(plain, drawn, n_pens, bend.times(share), random) for share in size.calm)
+    return [*wild, *(replace(one, is_calm=True) for one in calm)]
 
 
 def _draw_often(

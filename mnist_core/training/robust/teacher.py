@@ -72,7 +72,7 @@ def ask_teacher(
     after_epoch: Callable[[int, float], None],
     maps: tuple[int, int] = MAPS,
 ) -> Answers:
-    """Train a teacher on a pool without some writers, and let it answer to the whole pool.
+    """Train a teacher on a pool without some writers and calm passes, and let it answer to the whole pool.
 
     Parameters
     ----------
@@ -93,7 +93,9 @@ def ask_teacher(
     """
     torch.manual_seed(seed)  # of the first weights, and of what dropout leaves out
     teacher = Teacher(pool[0].images.shape[-1], n_classes, maps)
-    lessons = [Lesson(one.images, one.rows_without(left_out), one.labels) for one in pool]
+    lessons = [
+        Lesson(one.images, one.rows_without(left_out), one.labels) for one in pool if not one.is_calm
+    ]
     fit_network(teacher, lessons, functional.cross_entropy, plan, seed, after_epoch)
     teacher.eval()
     return [_soften(read_logits(teacher, one.images)) for one in pool]
