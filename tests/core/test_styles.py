@@ -1,5 +1,7 @@
 """Pen digits in other styles and between hands: what changes, what stays, what is left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,9 @@ from mnist_core.training.robust.blend import blend_pens
 from mnist_core.training.robust.distil import distil
 from mnist_core.training.robust.distort import Bend
 from mnist_core.training.robust.effort import STYLED, STYLED_EFFORT, list_effort, name_recipe
-from mnist_core.training.robust.fit import FitPlan
+from mnist_core.training.robust.fit import FitPlan, Lesson, order_lessons
 from mnist_core.training.robust.pen import Pens, read_pens
-from mnist_core.training.robust.pool import PoolSize, Variety, make_pool
+from mnist_core.training.robust.pool import PoolSize, Variety, make_pool, to_bytes
 from mnist_core.training.robust.styles import STYLES, resample, restyle, to_unit
 
 SEVEN = (np.array([[0.0, 0.0], [0.6, 0.0], [0.2, 1.0]]),)
@@ -134,6 +136,19 @@ def test_weights_averaged_over_one_step_are_those_after_it_and_hold_nothing_of_c
         return [weights.detach().numpy() for weights in said.parameters()]
 
     assert all(np.allclose(*pair) for pair in zip(teach(400), teach(0), strict=True))
+
+
+def test_the_last_fifth_of_a_course_shows_calm_passes_the_last_of_images_as_they_are(pens):
+    images = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
+    labels, size = np.arange(40) % 10, PoolSize(2, 1, 1.0)
+    wild = make_pool(images, labels, pens, size, Bend(), 0)
+    pool = make_pool(images, labels, pens, replace(size, calm=(0.5, 0.0)), Bend(), 0)
+
+    assert all(np.array_equal(one.images, other.images) for one, other in zip(wild, pool, strict=False))
+    assert np.array_equal(pool[3].images[:40], to_bytes(images))
+    lessons = [Lesson(one.images, one.rows_without(np.empty(0)), one.labels, one.is_calm) for one in pool]
+    shown = [lessons.index(lesson) for lesson in order_lessons(lessons, 10)]
+    assert shown == [0, 1, 0, 1, 0, 1, 0, 1, 2, 3]
 
 
 def test_the_recipe_with_styles_has_its_name_and_its_option():

@@ -99,7 +99,7 @@ def fit_network(
     random = np.random.default_rng(seed)
     muon, adam = _make_optimizers(network, plan.uses_muon)
     average = _Average(network, plan.n_averaged)
-    for epoch, lesson in enumerate(_order(lessons, plan.n_epochs)):
+    for epoch, lesson in enumerate(order_lessons(lessons, plan.n_epochs)):
         n_batches = math.ceil(len(lesson.rows) / plan.batch_size)
         total = torch.tensor(0.0)
         for number, chosen in enumerate(np.array_split(random.permutation(lesson.rows), n_batches)):
@@ -119,7 +119,7 @@ def fit_network(
         after_epoch(epoch + 1, float(total) / len(lesson.rows))
 
 
-def _order(lessons: Sequence[Lesson], n_epochs: int) -> list[Lesson]:
+def order_lessons(lessons: Sequence[Lesson], n_epochs: int) -> list[Lesson]:
     """Order lessons for a course: what a network is to read in the end is shown at its end."""
     wild, calm = ([one for one in lessons if one.is_calm == is_calm] for is_calm in (False, True))
     n_calm = round(_CALM * n_epochs) if calm else 0

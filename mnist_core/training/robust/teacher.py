@@ -93,9 +93,7 @@ def ask_teacher(
     """
     torch.manual_seed(seed)  # of the first weights, and of what dropout leaves out
     teacher = Teacher(pool[0].images.shape[-1], n_classes, maps)
-    lessons = [
-        Lesson(one.images, one.rows_without(left_out), one.labels) for one in pool if not one.is_calm
-    ]
+    lessons = [Lesson(one.images, one.rows_without(left_out), one.labels) for one in pool if not one.is_calm]
     fit_network(teacher, lessons, functional.cross_entropy, plan, seed, after_epoch)
     teacher.eval()
     return [_soften(read_logits(teacher, one.images)) for one in pool]
