@@ -33,7 +33,14 @@ def run_script(folder, text):
     )
 
 
-@pytest.mark.parametrize("before", ["", "def search():\n    ", "for _ in range(1):\n    "])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        pytest.param("def search():\n    ", marks=pytest.mark.slow),
+        pytest.param("for _ in range(1):\n    ", marks=pytest.mark.slow),
+    ],
+)
 def test_a_script_without_its_guard_is_told_the_cure_in_a_sentence(tmp_path, before):
     call = "\nsearch()\n" if before.startswith("def") else ""
     text = HEAD + before + FIT % 2 + call
@@ -56,5 +63,6 @@ def test_a_script_with_its_guard_searches_in_processes(tmp_path):
     assert done.stdout.startswith("best 0.")
 
 
+@pytest.mark.slow
 def test_a_script_that_takes_one_process_needs_no_guard(tmp_path):
     assert run_script(tmp_path, HEAD + FIT % 1).returncode == 0

@@ -218,6 +218,7 @@ def test_who_starts_an_engine_loads_nothing_that_trains_before(module):
     assert finish(start_python(code)) == "set()"
 
 
+@pytest.mark.slow
 def test_the_speed_of_the_machine_is_measured_once(settings):
     speed = measure_speed(settings)
     (settings.home / "speed.json").write_text(

@@ -36,6 +36,7 @@ def test_units_are_switched_off_accuracy_moves_and_the_result_is_saved(tab: Page
     assert read_accuracy(tab) == before
 
 
+@pytest.mark.slow
 def test_the_drawn_digit_is_the_one_that_is_read(tab: Page) -> None:
     go_to(tab, "Draw")
     draw_stroke(tab, SEVEN)

@@ -19,6 +19,7 @@ def _focused_label(tab: Page) -> str:
     return label
 
 
+@pytest.mark.slow
 def test_arrow_keys_open_the_next_unit_and_keep_the_focus(tab: Page) -> None:
     go_to(tab, "Fields")
     tab.get_by_role("button", name="unit 3 of hidden 1", exact=True).click()

@@ -36,6 +36,7 @@ def test_a_report_is_accessible_on_a_phone_a_screen_and_paper(browser: Browser, 
     tab.close()
 
 
+@pytest.mark.slow
 def test_a_report_is_printed_with_its_fonts_and_with_figures_as_vectors(report):
     pdf = report.with_suffix(".pdf").read_bytes()
 

@@ -88,6 +88,7 @@ def test_a_tab_that_watches_what_does_not_change_is_sent_nothing(
     assert heard.list_elements() == []
 
 
+@pytest.mark.slow
 def test_what_is_new_is_shown_and_changed_networks_alone_are_sent(
     open_tab, store: Database, run_id: str
 ) -> None:
