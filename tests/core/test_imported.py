@@ -156,6 +156,16 @@ def test_where_two_networks_fit_alike_it_is_asked(paper: Model, digits: Dataset,
     assert understand(path, few, **(said | {"activation": "tanh", "scaling": "unit"})).found.rivals == ()
 
 
+def test_where_all_is_said_nothing_is_compared(paper: Model, digits: Dataset, tmp_path: Path) -> None:
+    said = {"activation": "tanh", "scaling": "unit", "orientation": "upright", "ink": "bright"}
+    reasons = understand(
+        write(tmp_path, UPRIGHT, paper.network), digits, **said, classes="0,1,2,3,4,5,6,7,8,9"
+    ).reasons
+
+    assert any(reason.startswith("It is read as was said, and is right for 9") for reason in reasons)
+    assert not any("other networks" in reason for reason in reasons)
+
+
 REFUSED = {
     "layer.mat": ({"W2": np.ones((10, 24)), "b2": np.ones((10, 1))}, "save all layers"),
     "bias.mat": (

@@ -257,10 +257,12 @@ def _explain(found: Found, dataset: Dataset, choices: ImportChoices, side: int) 
     by = "as its file says" if is_told else "by fit" if choices.activation is None else "as was said"
     brought = "" if side == dataset.side else f", brought to {side} x {side} pixels,"
     of_some = "" if found.n_next == found.n_images else f" of {found.n_next:,} of them"
+    is_right = f"is right for {best.accuracy:.1%} of {found.n_images:,} images of {dataset.name}{brought}"
     lines = [
-        f"Of {found.n_tried:,} ways to read it this one is right for {best.accuracy:.1%} of "
-        f"{found.n_images:,} images of {dataset.name}{brought}; of the other networks the best for "
-        f"{found.next_best:.1%}{of_some}.",
+        f"Of {found.n_tried:,} ways to read it this one {is_right}; of the other networks the best for "
+        f"{found.next_best:.1%}{of_some}."
+        if found.n_tried > 1
+        else f"It is read as was said, and {is_right.removesuffix(',')}.",
         f"Behind the hidden layers is {best.activation.label}, {by}.",
         f"To it pixels are {best.scaling.words}: what makes them so is folded into the first layer."
         if best.scaling.name != "unit"
