@@ -12,6 +12,7 @@ from digits import ROOT
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mnist_ui.components.gallery import sheet_png
+from mnist_ui.components.live_answer import ANOTHER
 
 _URL = "http://components.test/"
 _PAGE = "<!doctype html><html lang=en><title>a component</title><body></body></html>"
@@ -171,21 +172,37 @@ def test_a_cloud_waits_for_its_map_on_the_shelf_and_tells_of_the_point_that_is_o
     expect(bench.page.get_by_text("1, read as 0, 50 % sure. Enter opens it.")).to_be_visible()
 
 
-def test_an_answer_is_said_once_it_is_settled(bench: Bench) -> None:
+@pytest.fixture
+def answer() -> dict[str, Any]:
+    """What Python says of an image that is read as 1."""
     settled = {"shown": "1", "words": "90% sure", "is_unsure": False, "guess": 1, "probabilities": [0.1, 0.9]}
-    data = {
+    return {
         "network": "",
         "names": ["0", "1"],
         "strokes": [],
         "version": 0,
         "colours": ["#000000", "#ffffff"],
+        "settled": {**settled, "image": pack([[0, 1], [1, 0]], "<f4")},
     }
-    bench.mount("live_answer", {**data, "settled": None})
+
+
+def test_an_answer_is_said_once_it_is_settled(bench: Bench, answer: dict[str, Any]) -> None:
+    bench.mount("live_answer", {**answer, "settled": None})
     expect(bench.page.locator("section.answer")).to_have_attribute("data-state", "empty")
-    image = {**settled, "image": pack([[0, 1], [1, 0]], "<f4")}
-    bench.page.evaluate("(data) => live_answer(data)", {**data, "settled": image})
+    bench.page.evaluate("(data) => live_answer(data)", answer)
     expect(bench.page.get_by_text("Guess: 1. 90% sure")).to_be_visible()
     expect(bench.page.get_by_role("listitem").filter(has_text="90.0%")).to_have_class("guess")
+
+
+def test_a_picture_is_answered_though_a_stroke_was_lifted_just_before_it(
+    bench: Bench, answer: dict[str, Any]
+) -> None:
+    bench.mount("live_answer", {**answer, "settled": None})
+    paper = '<canvas class="upper-canvas" width="99" height="99"></canvas>'
+    bench.page.evaluate("(paper) => document.body.insertAdjacentHTML('beforeend', paper)", paper)
+    bench.page.locator("canvas.upper-canvas").click()
+    bench.page.evaluate("(data) => live_answer(data)", {**answer, "version": ANOTHER.version})
+    expect(bench.page.get_by_text("Guess: 1. 90% sure")).to_be_visible()
 
 
 def test_the_network_at_work_shows_a_sum_and_tells_whose_page_is_asked_for(bench: Bench) -> None:

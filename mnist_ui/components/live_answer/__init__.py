@@ -61,8 +61,8 @@ class LiveSource:
     version: int = 0
 
 
-ANOTHER = LiveSource()
-"""A picture that is not drawn on the canvas."""
+ANOTHER = LiveSource(version=-1)
+"""A picture that is not drawn on the canvas: no stroke that was lifted there waits to be part of it."""
 
 
 @dataclass(frozen=True)
