@@ -100,7 +100,9 @@ def run_train(arguments: argparse.Namespace) -> None:
         "model": str(out),
         "epochs": info.history[-1].epoch,
         "kept_epoch": info.kept_epoch,
-        "valid_accuracy": info.history[info.kept_epoch - 1].valid_accuracy,
+        "valid_accuracy": next(
+            record.valid_accuracy for record in info.history if record.epoch == info.kept_epoch
+        ),
         "test_accuracy": info.test.accuracy,
         "seconds": round(seconds, 2),
         "n_parameters": trained.model.network.n_parameters,

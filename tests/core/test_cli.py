@@ -258,6 +258,18 @@ def test_a_command_is_a_process_with_an_exit_code(home):
         assert bool(done.stdout) == (code == 0)
 
 
+@pytest.mark.slow
+def test_a_robust_training_whose_history_is_short_of_epochs_tells_of_its_last(home, mat, tmp_path):
+    words = ["--recipe", "robust", "--no-teacher", "--writer-folds", "0", "--hidden", "4", "4"]
+
+    told = call_json(
+        home, "train", mat, *words, "--activation", "relu", "--lr", "0.01", "--out", tmp_path / "robust"
+    )
+
+    assert told["epochs"] == told["kept_epoch"] == 300
+    assert 0 < told["valid_accuracy"] <= 1
+
+
 TRAIN = ["--hidden", "8", "8", "--activation", "tanh", "--lr", "0.01", "--out", "nowhere"]
 REFUSED = {
     "no file": (["inspect", "nowhere.mat"], "nowhere.mat"),

@@ -21,7 +21,7 @@ from mnist_core.network.models import load_model
 from mnist_core.network.recipe import Recipe
 from mnist_core.pens import draw_strokes, parse_strokes
 from mnist_core.training.robust.distort import Bend, distort_images
-from mnist_core.training.robust.effort import ROBUST, Effort, name_recipe
+from mnist_core.training.robust.effort import ROBUST, STYLED, STYLED_EFFORT, Effort, name_recipe
 from mnist_core.training.robust.fit import FitPlan, read_logits
 from mnist_core.training.robust.muon import orthogonalise
 from mnist_core.training.robust.pen import draw_pens, read_pens, vary_pens
@@ -225,13 +225,14 @@ def test_the_shipped_robust_model_has_the_papers_size_and_keeps_its_facts():
 
     info = model.info
     assert model.network.n_parameters <= 77_938
-    assert (info.recipe_name, info.recipe) == ("robust", ROBUST)
+    assert (info.recipe_name, info.recipe) == ("robust, with styles", STYLED)
+    assert len(info.seeds) == STYLED_EFFORT.n_seeds - 1
     assert info.test.n == 10_000
     assert info.test.accuracy >= 0.99
     assert (info.pens.n, len(info.pens.writers)) == (7494, 30)
     assert info.pens.accuracy >= 0.97
     arguments = make_parser(["train"]).parse_args(shlex.split(info.command)[3:])
-    assert (arguments.recipe, arguments.lr) == ("robust", info.candidate.lr)
+    assert (arguments.recipe, arguments.styles, arguments.lr) == ("robust", True, info.candidate.lr)
     card = (model.folder / "README.md").read_text()
     assert info.command in card
     assert f"{info.pens.accuracy:.2%}" in card
