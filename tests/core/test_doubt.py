@@ -85,7 +85,12 @@ def test_each_built_in_model_was_judged_on_writers_who_had_no_say_in_its_floor(m
     assert doubt.right >= 0.985
     assert doubt.lost <= 0.03
     assert list(doubt.floors) == sorted(doubt.floors)
-    assert "python -m benchmarks.doubt --write" in doubt.reader
+    by = (
+        "trained in the same way without the writer"
+        if model.info.has_seen_pens
+        else "benchmarks.doubt --write"
+    )
+    assert by in doubt.reader
 
 
 @pytest.mark.parametrize("name", ["paper", "legible"])

@@ -97,8 +97,8 @@ def test_an_uploaded_picture_is_read(page):
     (guess,) = read_guess(page)
     assert 'aria-label="guess: 4"' in guess
     assert [caption.value for caption in page.caption if "units fire" in caption.value] == [
-        "Hidden 1: which of its 96 units fire",
-        "Hidden 2: which of its 24 units fire",
+        "Hidden 1: which of its 88 units fire",
+        "Hidden 2: which of its 88 units fire",
     ]
     (exact,) = [caption.value for caption in page.caption if "as the network computes it" in caption.value]
     assert "until the pixels have moved by" in exact

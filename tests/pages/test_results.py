@@ -154,8 +154,9 @@ def test_history_pens_and_temperature_of_a_changed_model_are_said_as_its_parents
     assert "How robust learned" in [one.value for one in changed.header]
     assert "Of robust, which this model was made from afterwards." in read_words(changed)
     assert "made from afterwards" not in read_words(own)
-    assert "probability at temperature 1.50 that the model" in read_words(own)
-    assert "probability at temperature 1.50, that of robust, that the model" in read_words(changed)
+    said = f"probability at temperature {robust.info.temperature:.2f}"
+    assert f"{said} that the model" in read_words(own)
+    assert f"{said}, that of robust, that the model" in read_words(changed)
 
 
 def test_without_a_data_set_the_images_are_offered_with_the_sample(open_results, model):
