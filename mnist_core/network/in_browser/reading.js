@@ -115,7 +115,7 @@ function settleInk({ width, height, rows }) {
       for (const [column, share] of across[place % width]) image[row * SIDE + column] += part * share;
     }
   });
-  return image.map((value) => Math.min(value, 1));
+  return image.map((value) => Math.fround(Math.min(value, 1)));
 }
 
 /** How far, in fine pixels, ink must move along one axis for its centre of mass, within the image. */
@@ -131,14 +131,16 @@ function findShift(mass) {
 
 /** Which pixels each fine pixel of an axis falls into when it is moved, with the share of a pixel in each. */
 function shares(length, shift) {
-  return Array.from({ length }, (_, place) => {
-    const begin = place + shift;
-    const first = Math.floor(begin / FINE);
-    const within = Math.min(begin + 1, (first + 1) * FINE) - begin;
-    const found = [[first, within / FINE]];
-    if (within < 1) found.push([first + 1, (1 - within) / FINE]);
-    return found.filter(([pixel]) => pixel < SIDE);
-  });
+  const clip = (edge) => Math.min(Math.max(edge, 0), length);
+  const edges = Array.from({ length: SIDE + 1 }, (_, pixel) => clip(Math.fround(pixel * FINE - shift))); // as in Python
+  const found = Array.from({ length }, () => []);
+  for (let pixel = 0; pixel < SIDE; pixel++) {
+    const [begin, end] = [edges[pixel], edges[pixel + 1]];
+    for (let place = Math.floor(begin); place < end; place++) {
+      found[place].push([pixel, (Math.min(end, place + 1) - Math.max(begin, place)) / FINE]);
+    }
+  }
+  return found;
 }
 
 /**
