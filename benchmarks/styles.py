@@ -48,7 +48,6 @@ _TEACHER = FitPlan(8, 256, 0.002)
 _TAUGHT = Effort(pool=_SIZE, teacher=_TEACHER)
 _ALL = Variety(tuple(STYLES), is_blended=True, slant=STYLED_EFFORT.variety.slant)
 _STYLED = replace(_TAUGHT, variety=_ALL, pool=replace(_SIZE, pen_share=STYLED_EFFORT.pool.pen_share))
-_CALM = replace(_STYLED, least=STYLED_EFFORT.least, pool=replace(_STYLED.pool, calm=STYLED_EFFORT.pool.calm))
 _AVERAGED = replace(_TEACHER, n_averaged=400)
 _N_EPOCHS = 50
 _LEAST_GAIN = 0.003  # of the pens, from the first row that has a teacher to the last
@@ -120,6 +119,7 @@ def main() -> int:
 def _list_trials() -> list[_Trial]:
     alone = [_Trial(words, replace(_BY_LABELS, variety=Variety(styles))) for words, styles in _KINDS.items()]
     checked = replace(_STYLED, least=STYLED_EFFORT.least)
+    calm = replace(checked, pool=replace(checked.pool, calm=STYLED_EFFORT.pool.calm))
     wide = replace(checked, maps=STYLED_EFFORT.maps)
     return [
         _Trial("labels alone", _BY_LABELS),
@@ -132,7 +132,7 @@ def _list_trials() -> list[_Trial]:
         _Trial("the same, what the teacher does not take left out", checked),
         _Trial("the same, averaged weights", replace(checked, n_averaged=400)),
         _Trial("the same, 88-88 hidden units", checked, hidden=(88, 88)),
-        _Trial("the same, 88-88 hidden units, a calm end", _CALM, hidden=(88, 88)),
+        _Trial("the same, 88-88 hidden units, a calm end", calm, hidden=(88, 88)),
         _Trial("the same, a larger teacher", wide),
         _Trial("the same, averaged weights of a larger teacher", replace(wide, teacher=_AVERAGED)),
         _Trial("all of it, a longer course", replace(wide, teacher=_AVERAGED), n_epochs=6 * _N_EPOCHS),
