@@ -14,6 +14,7 @@ from mnist_core.cli.say import say
 from mnist_core.data.files import make_printable, read_file
 from mnist_core.ground.errors import DataError, DataFileError, ModelError
 from mnist_core.ground.variables import Value
+from mnist_core.insight.imported.chain import Chain
 from mnist_core.insight.imported.weights_file import build_chains
 from mnist_core.insight.referee.backprop import compute_gradients
 from mnist_core.insight.referee.batch import (
@@ -81,9 +82,9 @@ def _give(arguments: argparse.Namespace) -> None:
     if models or not files:
         batch, network = _choose_model(arguments, models, arguments.data)
     else:
-        batch, network = _choose_own(
-            arguments, files[0], read_file(files[0], is_network=True), arguments.data
-        )
+        name = make_printable(files[0].name)
+        layers = build_chains(read_file(files[0], is_network=True), name)[0]
+        batch, network = _choose_own(arguments, name, layers, arguments.data)
     write_batch(batch, arguments.give)
     document = {
         "path": str(arguments.give),
@@ -128,26 +129,23 @@ def _find_batch(
     return _choose_own(arguments, *own, data) if own else _choose_model(arguments, models, data)
 
 
-def _find_own(
-    values: Mapping[Path, Mapping[str, Value]], data: Path | None
-) -> tuple[Path, Mapping[str, Value]] | None:
+def _find_own(values: Mapping[Path, Mapping[str, Value]], data: Path | None) -> tuple[str, Chain] | None:
     """Find a network of one's own; its gradients are in the same file or in another."""
     for path, held in values.items():
         with suppress(ModelError):  # it holds none
-            if path != data and build_chains(held, path.name):
-                return path, held
+            if path != data:
+                name = make_printable(path.name)
+                return name, build_chains(held, name)[0]
     return None
 
 
 def _drop_data(
-    data: Path | None,
-    values: dict[Path, Mapping[str, Value]],
-    own: tuple[Path, Mapping[str, Value]] | None,
+    data: Path | None, values: dict[Path, Mapping[str, Value]], own: tuple[str, Chain] | None
 ) -> Path | None:
     """Tell whether `--data` is the images, and if so drop it from what may be answers."""
     if data in values:
         is_all = len(values) == 1
-        if is_all or (own is not None and has_shapes(values[data], build_chains(own[1], own[0].name)[0])):
+        if is_all or (own is not None and has_shapes(values[data], own[1])):
             return None  # it is the student's file
         del values[data]
     return data
@@ -170,11 +168,10 @@ def _choose_model(
 
 
 def _choose_own(
-    arguments: argparse.Namespace, path: Path, values: Mapping[str, Value], data: Path | None
+    arguments: argparse.Namespace, name: str, layers: Chain, data: Path | None
 ) -> tuple[Batch, str]:
     """Choose a batch for a network of one's own, trained or not: as its file has it, nothing is fitted."""
-    name, dataset = make_printable(path.name), read_path(data)
-    layers = build_chains(values, name)[0]
+    dataset = read_path(data)
     activation = arguments.activation or layers.activation
     if activation is None:
         raise ModelError(
