@@ -15,7 +15,7 @@ def run_octave(script: Path) -> str:
     if OCTAVE is None:
         words = "Octave is absent: its lines are not run (on Debian: apt install octave)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
-    command = [OCTAVE, "--no-gui", "--norc", "--quiet", script.name]
+    command = [OCTAVE, "--no-gui", "--norc", "--no-history", "--quiet", script.name]
     done = subprocess.run(
         command, cwd=script.parent, capture_output=True, text=True, check=False, timeout=120
     )

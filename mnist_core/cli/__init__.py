@@ -6,12 +6,14 @@ answer nobody reads any more, as of `| head`, with 141 and no word.
 """
 
 import argparse
+import errno
 import gc
 import signal
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -137,6 +139,11 @@ def _carry_out(words: list[str]) -> int:
         return INTERRUPTED + signal.SIGINT
     except LabError as error:
         tell(" ".join(str(error).split()))
+        return 2
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        tell(f"The name {Path(error.filename).name[:20]}… is longer than the disk takes: give a shorter one.")
         return 2
     return 0
 

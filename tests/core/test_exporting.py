@@ -32,6 +32,7 @@ from mnist_core.network.exporting import (
     onnx_graph,
     torch_script,
 )
+from mnist_core.network.exporting.plain_layers import list_classes
 from mnist_core.network.models import Model
 from mnist_core.network.models.came_from import ImportFacts
 
@@ -145,6 +146,34 @@ def test_octave_reads_one_image_as_imread_gives_it_and_says_its_class_as_a_numbe
     assert found["guess"].tolist() == [[expected.argmax()]]
 
 
+KANA = ("お o", "き ki", "す su", "つ tsu", "な na", "は ha", "ま ma", "や ya", "れ re", "を wo")
+
+
+def test_octave_names_classes_of_any_script_whole(tmp_path: Path) -> None:
+    model = make_model("paper")
+    kana = replace(model, info=replace(model.info, class_names=KANA))
+    export_model(kana, "matlab", tmp_path / "kana.mat")
+    savemat(tmp_path / "images.mat", {"images": SOME.transpose(1, 2, 0)})
+    lines = "load('images.mat'); for name = read_kana(images), disp(name{1}), end"
+    (tmp_path / "names.m").write_text(lines, encoding="utf-8")
+
+    said = run_octave(tmp_path / "names.m")
+
+    places = read_exactly(model.network, SOME).argmax(axis=1)
+    assert said.splitlines() == [KANA[place] for place in places]
+
+
+def test_classes_are_numbers_only_where_that_loses_nothing() -> None:
+    model = make_model("paper")
+    tens, padded = (
+        replace(model, info=replace(model.info, class_names=tuple(f"{one}{end}" for one, end in pairs)))
+        for pairs in (zip("123", "000", strict=True), zip("000", "123", strict=True))
+    )
+
+    assert list_classes(tens).tolist() == [10, 20, 30]
+    assert list_classes(padded).tolist() == ["01", "02", "03"]
+
+
 def test_weights_in_matlab_show_an_upright_field_as_matlab_counts_pixels(tmp_path: Path) -> None:
     model = make_model("paper")
 
@@ -234,6 +263,17 @@ def test_a_page_is_refused_to_networks_that_it_cannot_hold(
         )
 
 
+def test_a_script_that_would_hide_torch_from_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="needs torch itself"):
+        export_model(make_model("paper"), "torch", tmp_path / "torch.py")
+
+
+def test_an_ending_may_be_in_capitals(tmp_path: Path) -> None:
+    (path,) = export_model(make_model("paper"), "numpy", tmp_path / "PAPER.ZIP")
+
+    assert zipfile.ZipFile(path).namelist() == ["PAPER.npz", "read_PAPER.py"]
+
+
 def test_a_zip_holds_all_that_belongs_together(tmp_path: Path) -> None:
     (path,) = export_model(make_model("paper"), "matlab", tmp_path / "paper.zip")
 
@@ -275,3 +315,12 @@ def test_the_command_refuses_a_file_that_ends_otherwise(tmp_path: Path) -> None:
     said = call(tmp_path, "export", "paper", "--format", "onnx", "--out", tmp_path / "paper.mat", code=2)
 
     assert "ends in .onnx" in said.stderr
+
+
+def test_the_command_refuses_a_name_that_the_disk_does_not_take(tmp_path: Path) -> None:
+    path = tmp_path / f"{'y' * 300}.onnx"
+
+    assert (
+        "give a shorter one"
+        in call(tmp_path, "export", "paper", "--format", "onnx", "--out", path, code=2).stderr
+    )

@@ -81,6 +81,9 @@ def test_on_a_phone_one_draws_a_seven_and_sees_what_a_unit_makes_of_it(page: Pag
     page.get_by_role("button", name="Hidden 2", exact=True).click()
     page.get_by_role("button", name="Unit 3 of hidden 2", exact=True).click()
     expect(page.locator(".open p")).to_contain_text("Its sum is")
+    page.get_by_role("button", name="Unit 80 of hidden 2", exact=True).click()
+    expect(page.locator(".open p")).to_contain_text("Unit 80")
+    expect(page.locator(".open canvas")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Undo").click()

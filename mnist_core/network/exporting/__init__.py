@@ -123,13 +123,13 @@ def export_model(model: Model, kind: str, path: Path | str) -> list[Path]:
     """
     path = Path(path).resolve()
     form = find_format(model, kind)
-    if path.suffix not in (form.suffix, _ZIP):
+    if path.suffix.lower() not in (form.suffix, _ZIP):
         raise ModelError(
             f"A network as {form.title} goes to a file that ends in {form.suffix}, or in {_ZIP} with all "
             f"that belongs to it, but {path.name} does not: name another."
         )
     files = form.write(model, path.stem)
-    if path.suffix == _ZIP:
+    if path.suffix.lower() == _ZIP:
         files = {path.name: zip_files(files)}
     for name, data in files.items():
         with write_out(path.with_name(name), "The network") as file:

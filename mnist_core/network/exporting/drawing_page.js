@@ -85,6 +85,7 @@ function paintPaper(strokes) {
 
 function showAnswer(reading) {
   find("guess").textContent = reading?.guess ?? "?";
+  find("guess").classList.toggle("long", reading?.guess.length > 2);
   paint(find("seen"), reading?.image ?? new Float64Array(SIDE_PX ** 2), (ink) => mix(...INK, ink));
   [...find("bars").children].forEach((bar, place) => {
     const share = reading?.probabilities[place] ?? 0;

@@ -24,6 +24,8 @@ FORMULAS = {
 }
 """How each activation is written."""
 
+_GUESS_OF_BYTES = "cellfun(@(name) native2unicode(name, 'UTF-8'), net.classes(place), 'UniformOutput', false)"
+
 _FUNCTION = """\
 function [guess, probabilities, logits] = {function}(images)
 % {capitals}  Read images by a network that MNIST Lab has trained.
@@ -44,7 +46,7 @@ logits = x;
 shares = exp((logits - max(logits, [], 1)) / net.temperature);
 probabilities = shares ./ sum(shares, 1);
 [~, place] = max(logits, [], 1);
-guess = net.classes(place);
+guess = {guess};
 end
 """
 
@@ -83,12 +85,17 @@ def _turn_pixels(
 
 
 def _write_classes(model: Model) -> np.ndarray:
+    """Write numbers as such, and names as cells: of text, or of bytes where Octave would cut the text."""
     classes = list_classes(model)
     if classes.dtype.kind != "U":
         return classes[None].astype(float)
     cells = np.empty((1, len(classes)), dtype=object)
-    cells[0] = classes
+    cells[0] = classes if _is_ascii(model) else [np.frombuffer(name.encode(), np.uint8) for name in classes]
     return cells
+
+
+def _is_ascii(model: Model) -> bool:
+    return all(name.isascii() for name in model.info.class_names)
 
 
 def _write_function(model: Model, function: str, data: str) -> str:
@@ -107,5 +114,6 @@ def _write_function(model: Model, function: str, data: str) -> str:
         pixels=model.info.side**2,
         classes=model.info.n_classes,
         data=data.replace("'", "''"),
+        guess="net.classes(place)" if _is_ascii(model) else _GUESS_OF_BYTES,
         lines="\n".join(lines),
     )

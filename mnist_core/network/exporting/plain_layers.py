@@ -39,7 +39,7 @@ def list_layers(model: Model) -> list[PlainLayer]:
 def list_classes(model: Model) -> np.ndarray:
     """List the classes: as numbers where all are, so that a guess can be compared with labels."""
     names = model.info.class_names
-    if all(name.isascii() and name.isdigit() for name in names):
+    if all(name.isascii() and name.isdigit() and name == str(int(name)) for name in names):
         return np.array([int(name) for name in names])
     return np.array(names)
 

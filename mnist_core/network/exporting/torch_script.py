@@ -2,6 +2,7 @@
 
 import textwrap
 
+from mnist_core.ground.errors import ModelError
 from mnist_core.network.exporting.plain_layers import say_input, say_title
 from mnist_core.network.in_browser import pack_network
 from mnist_core.network.models import Model
@@ -14,6 +15,8 @@ FORMULAS = {
     "square": "torch.square(x)",
 }
 """How each activation is written."""
+
+_IMPORTED = ("base64", "torch")
 
 _SCRIPT = '''\
 # {title}.
@@ -65,7 +68,17 @@ network = load()
 
 
 def write_torch(model: Model, stem: str) -> dict[str, bytes]:
-    """Write a script that holds the weights as text and builds the network of them."""
+    """Write a script that holds the weights as text and builds the network of them.
+
+    Raises
+    ------
+    ModelError
+        If it would be imported in the place of what it needs.
+    """
+    if stem in _IMPORTED:
+        raise ModelError(
+            f"A script needs {stem} itself, which one called {stem}.py would hide: name another."
+        )
     script = _SCRIPT.format(
         title=say_title(model),
         stem=stem if stem.isidentifier() else "this_file",
