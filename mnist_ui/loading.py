@@ -13,12 +13,12 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core.ground.extras import is_installed
 from mnist_ui.streamlit_insides import LATE
 
 # What pages, or libraries that they call, would load at their first use.
 _LATE = (
     "alembic.command",
-    "captum.attr",
     "encodings.cp437",
     "encodings.idna",
     "matplotlib.backends.backend_agg",
@@ -48,6 +48,9 @@ _LATE = (
     "torch.utils._device",
     *LATE,
 )
+
+# The same of extras: module and library.
+_LATE_OF_EXTRAS = (("captum.attr", "captum"),)
 
 _Task = tuple[Callable[[], object], Future[Any]]
 
@@ -102,7 +105,7 @@ def _load() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for room in pkgutil.walk_packages([str(Path(__file__).parent)], "mnist_ui."):
         import_module(room.name)
-    for name in _LATE:
+    for name in (*_LATE, *(name for name, library in _LATE_OF_EXTRAS if is_installed(library))):
         import_module(name)
     _use_once()
     gc.collect()

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from mnist_core.cli.output import hold_outputs
-from mnist_core.cli.say import ReaderGoneError, write
+from mnist_core.cli.say import PROGRAM, ReaderGoneError, write
 from mnist_core.cli.say import report as tell  # `report` is the module of that command here
 from mnist_core.cli.space import add_person_argument, choose_person
 from mnist_core.ground.errors import LabError, RunStoppedError
@@ -96,7 +96,7 @@ class _Parser(argparse.ArgumentParser):
 
 def make_parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     """Make the parser; only the named commands' modules are imported, as some take seconds."""
-    parser = _Parser(prog="python -m mnist_core", description="A lab for small digit networks.")
+    parser = _Parser(prog=PROGRAM, description="A lab for small digit networks.")
     add_person_argument(parser)
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for name, (room, words) in COMMANDS.items():

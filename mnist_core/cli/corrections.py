@@ -7,7 +7,7 @@ from typing import Any
 
 from mnist_core.cli.say import say
 from mnist_core.cli.space import find_settings
-from mnist_core.ground.errors import CorrectionError
+from mnist_core.ground.errors import CorrectionError, say_reason
 from mnist_core.ground.replacing import write_out
 from mnist_core.pens.corrections import (
     Correction,
@@ -105,5 +105,5 @@ def _read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise CorrectionError(
-            f"{path} must be a JSON file of pen strokes, but cannot be read: {error}."
+            f"{path} must be a JSON file of pen strokes, but cannot be read: {say_reason(error)}."
         ) from error

@@ -14,7 +14,7 @@ from mnist_core.cli.search import carry_out_search
 from mnist_core.cli.space import find_settings
 from mnist_core.data.kept import keep_dataset, open_dataset
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_PATH
-from mnist_core.ground.errors import DataError, DataFileError, RunStoppedError
+from mnist_core.ground.errors import DataError, DataFileError, RunStoppedError, say_reason
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.report import HandIn, gather_facts, write_page
 from mnist_core.insight.report.record import Record, RecordedRun, read_record
@@ -65,7 +65,7 @@ def _read_report(path: Path) -> str:
             raise DataFileError(f"{path} is larger than any report: name a report as HTML.")
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = say_reason(error) if isinstance(error, OSError) else "it is no text"
         raise DataFileError(f"{path} cannot be read as a report ({reason}): name one as HTML.") from error
 
 

@@ -5,9 +5,13 @@ import math
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from mnist_core.ground.errors import StorageError
+
+PROGRAM = "mnist-lab" if Path(sys.argv[0]).stem == "mnist-lab" else "python -m mnist_core"
+"""How the commands were called, for who is told to call another."""
 
 
 class ReaderGoneError(Exception):

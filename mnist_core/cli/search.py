@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.output import add_model_output
 from mnist_core.cli.recipe import add_recipe_arguments, read_recipe, read_split_seed
-from mnist_core.cli.say import ReaderGoneError, report, say
+from mnist_core.cli.say import PROGRAM, ReaderGoneError, report, say
 from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.errors import RunError, RunStoppedError
 from mnist_core.ground.settings import Settings
@@ -170,7 +170,7 @@ def carry_out_search(store: Database, run_id: str, settings: Settings, process: 
     if progress.is_unread:
         raise ReaderGoneError
     if stop.is_set() and ended.state is not WorkState.DONE:
-        raise RunStoppedError(f"Stopped; python -m mnist_core resume {run.id} carries it on.")
+        raise RunStoppedError(f"Stopped; {PROGRAM} resume {run.id} carries it on.")
     if ended.found is None:
         raise RunError(f"Run {run.id} is {ended.state}: {ended.message}")
     return ended

@@ -7,6 +7,11 @@ from typing import Literal
 _OF_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 
+def say_reason(error: Exception) -> str:
+    """Say why something failed: of what the system refuses its own words, without number and path."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 class LabError(Exception):
     """A request that cannot be met; the message says what was needed, what came, what to do."""
 

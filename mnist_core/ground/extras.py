@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, requires
+from importlib.util import find_spec
 
 from mnist_core.ground.errors import LabError, RunError
 
@@ -31,6 +32,11 @@ def extra(name: str, what: str, kind: type[LabError] = RunError) -> Iterator[Non
         library = (error.name or name).split(".")[0]
         needed = " ".join(_list_requirements(name)) or library
         raise kind(f"{what} needs {library}, which is not installed: pip install {needed}") from error
+
+
+def is_installed(library: str) -> bool:
+    """Tell whether a library that only an extra brings can be imported."""
+    return find_spec(library) is not None
 
 
 def _list_requirements(name: str) -> list[str]:

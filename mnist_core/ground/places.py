@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from mnist_core.ground.errors import ModelError, StorageError
+from mnist_core.ground.errors import ModelError, StorageError, say_reason
 from mnist_core.ground.system import IS_POSIX, lock
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
@@ -108,4 +108,4 @@ def _is_locked(file: BinaryIO, lock_path: Path) -> bool:
 def _say_why(error: OSError) -> str:
     if isinstance(error, FileExistsError | NotADirectoryError):
         return "a part of its path is a file"
-    return error.strerror or str(error)
+    return say_reason(error)

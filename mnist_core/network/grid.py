@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from mnist_core.ground.errors import GridError
+from mnist_core.ground.errors import GridError, say_reason
 from mnist_core.network.candidate import (
     MOST_UNITS,
     Activation,
@@ -281,7 +281,8 @@ def read_grid(source: str) -> Grid:
         values = json.loads(Path(source).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise GridError(
-            f"The grid must be the word paper or a JSON file, but {source} cannot be read: {error}."
+            f"The grid must be the word paper or a JSON file, but {source} cannot be read: "
+            f"{say_reason(error)}."
         ) from error
     except json.JSONDecodeError as error:
         raise GridError(f"{source} must be JSON, but is not ({error}): write it as JSON.") from error

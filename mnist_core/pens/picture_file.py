@@ -11,7 +11,7 @@ import numpy as np
 from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
 
-from mnist_core.ground.errors import DrawingError
+from mnist_core.ground.errors import DrawingError, say_reason
 from mnist_core.ground.extras import extra
 
 WORKING_SIDE = 400
@@ -68,6 +68,10 @@ def open_shrunk(source: Path | BufferedIOBase) -> Pillow.Image:
     except UnidentifiedImageError as error:
         needed = f"A digit needs a {_KINDS} picture"
         raise DrawingError(f"{needed}, but {name} is none: save it as PNG.") from error
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise DrawingError(
+            f"A digit needs a picture, but {name} cannot be read ({say_reason(error)}): name another."
+        ) from error
     except Exception as error:  # the bytes are foreign: any failure to decode them is theirs
         raise DrawingError(
             f"A whole picture is needed, but {name} cannot be read ({error}): save it again."
@@ -97,6 +101,10 @@ def _open_heic(source: Path | BufferedIOBase, name: str) -> Pillow.Image:
 
     try:
         return HeifImageFile(cast(IO[bytes], source))
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise DrawingError(
+            f"A digit needs a picture, but {name} cannot be read ({say_reason(error)}): name another."
+        ) from error
     except Exception as error:  # the bytes are foreign here too
         raise DrawingError(
             f"{name} is a HEIC photo, whatever it is called, but cannot be read ({error}): save or send it "

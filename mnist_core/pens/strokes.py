@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from mnist_core.ground.errors import DrawingError, EmptyDrawingError
+from mnist_core.ground.errors import DrawingError, EmptyDrawingError, say_reason
 
 Point: TypeAlias = Sequence[float | int]
 """x to the right, y down, at any scale; a time may follow, which is ignored."""
@@ -80,7 +80,8 @@ def read_drawings(path: Path) -> list[Drawing]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DrawingError(
-            f"{path} must be a JSON file of pen strokes, but cannot be read ({error}): write {_SHAPE}."
+            f"{path} must be a JSON file of pen strokes, but cannot be read ({say_reason(error)}): "
+            f"write {_SHAPE}."
         ) from error
     return parse_strokes(document)
 

@@ -71,7 +71,8 @@ def tend_work(store: "Database", work_id: str) -> "Stamp":
     return stamp
 
 
-@st.cache_data(ttl=_LOOK_EVERY_S, max_entries=64, show_spinner=False)
+# A resource, though it returns nothing: of data Streamlit warns where this is imported before it runs.
+@st.cache_resource(ttl=_LOOK_EVERY_S, max_entries=64, show_spinner=False)
 def _do_sometimes(database: str, name: str, _do: Callable[[], None]) -> None:  # noqa: ARG001 - the key
     """Do what needs no doing at each refresh, once in a while for all tabs."""
     _do()

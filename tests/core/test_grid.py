@@ -141,7 +141,7 @@ def test_a_grid_file_that_cannot_be_used_is_refused(tmp_path, text, sentence):
 
 
 def test_a_grid_file_that_is_absent_is_refused_with_its_name(tmp_path):
-    with pytest.raises(GridError, match=r"absent\.json cannot be read"):
+    with pytest.raises(GridError, match=r"absent\.json cannot be read: No such file or directory\.$"):
         read_grid(str(tmp_path / "absent.json"))
 
 

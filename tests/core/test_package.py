@@ -1,11 +1,10 @@
-"""The wheel, installed where the checkout is out of reach; its dependencies are those of the tests."""
+"""The wheel, installed where the checkout is out of reach, beside what it asks for and nothing else."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import sysconfig
 import time
 import urllib.error
 import urllib.request
@@ -15,11 +14,26 @@ from pathlib import Path
 
 import pytest
 from digits import ROOT
+from packages import link_plain_install
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.timeout(600)]
 
 _MOST_BYTES = 12_000_000
 _START_S = 120.0
+# In the environment's own Python.
+_VISIT_ALL = """
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+
+assert not [name for name in ("captum", "optuna", "umap", "cleanlab", "apprise", "pytest") if find_spec(name)]
+app = Path(sys.argv[1])
+for path in sorted(app.parent.glob("pages/[a-z]*.py")):
+    page = AppTest.from_file(app, default_timeout=200).switch_page(f"pages/{path.name}").run()
+    assert not page.exception, page.exception
+    print(path.stem)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +63,7 @@ def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel]
     subprocess.run(install, check=True, capture_output=True)
     beside = next(environment.glob("lib/*/site-packages"))
-    (beside / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    link_plain_install("mnist-lab", beside)
     return environment / "bin" / "mnist-lab"
 
 
@@ -102,10 +116,28 @@ def test_its_command_searches_and_keeps_its_state_with_the_user(command: Path, t
     found = _carry_out(
         command, tmp_path, "search", str(sample), "--grid", str(grid), "--limit", "400", "--max-epochs", "2"
     )
+    helped = subprocess.run([command, "--help"], capture_output=True, text=True, check=True)
     read = _carry_out(command, tmp_path, "evaluate", found["model"], str(sample))  # type: ignore[index]
 
     assert Path(found["model"]).is_relative_to(tmp_path)  # type: ignore[index]
     assert read["n"] > 0  # type: ignore[index]
+    assert helped.stdout.startswith("usage: mnist-lab ")
+
+
+def test_every_page_opens_without_any_extra(command: Path, tmp_path: Path) -> None:
+    app = next(command.parent.parent.glob("lib/*/site-packages/mnist_lab/app.py"))
+
+    done = subprocess.run(
+        [command.with_name("python"), "-c", _VISIT_ALL, app],
+        cwd=tmp_path,
+        env=_surroundings(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert not done.returncode, done.stderr
+    assert len(done.stdout.split()) > 10
 
 
 def test_without_words_it_starts_the_app_and_opens_it(command: Path, tmp_path: Path) -> None:

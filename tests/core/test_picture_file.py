@@ -81,7 +81,7 @@ class TestKinds:
 
     def test_a_folder_or_an_absent_file_is_refused_with_one_sentence(self, tmp_path: Path) -> None:
         for path in (tmp_path, tmp_path / "absent.png"):
-            with pytest.raises(DrawingError, match="cannot be read"):
+            with pytest.raises(DrawingError, match=r"cannot be read \([A-Z][a-z ]+\): name another\.$"):
                 read_picture(path)
 
     @pytest.mark.parametrize(

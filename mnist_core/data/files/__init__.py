@@ -20,7 +20,7 @@ from mnist_core.data.files.formats import (
 from mnist_core.data.files.gathering import Source, gather_folder, read_through
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.printable import make_printable, name_variable
-from mnist_core.ground.errors import DataFileError
+from mnist_core.ground.errors import DataFileError, say_reason
 from mnist_core.ground.variables import Value
 
 __all__ = ["make_printable", "name_source", "read_file"]
@@ -90,8 +90,7 @@ def _open_path(path: Path) -> BinaryIO:
         if kind == stat.S_IFDIR:
             return gather_folder(path, find_room())
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataFileError(f"must be {OPENED}, but cannot be opened: {reason}.") from error
+        raise DataFileError(f"must be {OPENED}, but cannot be opened: {say_reason(error)}.") from error
     raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a device.")
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, TypeAlias
 from mnist_core.data.files.limits import MOST_ENTRIES
 from mnist_core.data.files.nameless import open_nameless
 from mnist_core.data.files.parcel import GIGABYTE
-from mnist_core.ground.errors import DataFileError
+from mnist_core.ground.errors import DataFileError, say_reason
 
 Source: TypeAlias = Path | BufferedIOBase
 """A file, or its bytes open for reading."""
@@ -32,8 +32,9 @@ def gather_folder(folder: Path, most_bytes: int) -> BinaryIO:
         try:
             gather(list(_walk(folder, most_bytes)), packed)
         except OSError as error:
-            reason = error.strerror or error
-            raise DataFileError(f"must be a folder whose files can be read, but cannot: {reason}.") from error
+            raise DataFileError(
+                f"must be a folder whose files can be read, but cannot: {say_reason(error)}."
+            ) from error
         stack.pop_all()
     return packed
 
