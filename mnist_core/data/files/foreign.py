@@ -96,5 +96,7 @@ def _guess_text(head: bytes) -> str:
     start = text.lstrip("\ufeff \r\n\t").lower()
     if start.startswith(("<!doctype html", "<html")):
         return "a web page"
+    if start.startswith(("{", "[")):
+        return "a JSON file"
     is_table = all(re.search(r"[,;\t]", line) for line in text.splitlines()[:2])
     return "a table of words" if is_table else "a text file"

@@ -96,7 +96,8 @@ def find_network_format(head: bytes) -> Format | None:
     for beginning, form in _NETWORKS:
         if re.match(beginning, head):
             return form
-    return find_format(head) or find_row_format(head)
+    found = find_format(head) or find_row_format(head)
+    return None if found is Format.JSON else found  # which is of drawings
 
 
 def find_row_format(head: bytes) -> Format | None:

@@ -92,7 +92,8 @@ def _guess_type(attribute: Message) -> int:
 def _pack_tensor(tensor: Message, packer: Packer) -> Tree:
     if tensor.data_location or tensor.external_data:
         raise DataFileError(
-            "must hold its weights itself, but keeps them in another file: export it once more as one file."
+            "must hold its weights itself, but keeps them in another file: in Python, export it with "
+            "torch.onnx.export(..., external_data=False), or onnx.save(onnx.load('net.onnx'), 'one.onnx')."
         )
     if tensor.data_type not in _DTYPES:
         return {"opaque": f"numbers of ONNX's kind {tensor.data_type}"}

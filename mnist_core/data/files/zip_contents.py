@@ -1,6 +1,7 @@
 """Reads what is in a ZIP: pictures in folders, or other files that the lab opens."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -120,10 +121,13 @@ def _read_files(
 
 def _join_files(read: dict[Entry, dict[str, Tree]]) -> dict[str, Tree]:
     variables: dict[str, Tree] = {}
+    short = Counter(name_variable(PurePosixPath(entry.path).name) for entry in read)
     for entry, found in read.items():
         name = name_variable(PurePosixPath(entry.path).name)
         if len(read) == 1:
             return {key or name: tree for key, tree in found.items()}
+        if short[name] > 1:  # as Keras' dense/kernel and dense_1/kernel
+            name = name_variable(entry.path.replace("/", "_"))
         while name in variables:
             name += "_"
         variables[name] = found[""] if found.keys() == {""} else _make_struct(found)

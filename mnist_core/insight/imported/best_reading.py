@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Int64
 from scipy.optimize import linear_sum_assignment
-from scipy.special import log_expit, log_softmax
+from scipy.special import expit, log_expit, log_softmax, softmax
 
-from mnist_core.data.orientation.turns import TURNS, Orientation, turn_images
+from mnist_core.data.orientation.turns import TURNS, Orientation
 from mnist_core.ground.arrays import Images, Labels
 from mnist_core.insight.imported.chain import BENT, Chain
-from mnist_core.insight.imported.choices import ImportChoices, Scaling, list_scalings
+from mnist_core.insight.imported.choices import AS_IN_IMAGES, ImportChoices, Scaling, list_scalings
+from mnist_core.insight.imported.sights import Sights, Sums, list_sides
 from mnist_core.network.candidate import Activation
 
 _FIRST_IMAGES = 300  # by which most ways are ruled out
@@ -28,13 +29,11 @@ _MOST_CLOSE = 16
 _SIGMAS = 2.5  # of a paired difference that is none by chance
 _END = 10.0  # a sum beyond it leaves a sigmoid or a tanh no slope
 _MOST_ENDS = 0.5  # of the sums
-_MOST_DEVIATIONS = 20.0  # of a pixel from its mean; in rare images, of a pixel that is seldom inked
 _LOSS_ALIKE = 0.02  # of the loss: less tells no two ways apart
+_STEADY_LOSS = 2.0  # of the least loss, up to which a way counts whose biases are at rest
+_AT_REST = 0.5  # of the pull in the other way
 _OUTPUTS_ALIKE = 1e-3  # of the greatest logit: the same network, written in two ways
 _MOST_LOSS = 50.0  # of an image, so that one alone decides nothing
-
-Sums = Float64[np.ndarray, "n _"]
-"""Of a layer, a row an image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +54,8 @@ class Reading:
         Whether it sees dark ink on bright.
     classes : ndarray of shape (outputs,), int64
         The class of each output, a position among the names.
+    side : int
+        Of the images that it reads; where it sees others, their middle, or they with a margin of paper.
     is_standardised : bool
         Whether each pixel was standardised by a mean and a deviation of its own.
     accuracy : float
@@ -67,8 +68,14 @@ class Reading:
     orientation: Orientation
     is_dark: bool
     classes: Int64[np.ndarray, " outputs"]
+    side: int
     is_standardised: bool = False
     accuracy: float = 0.0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its file says what is done to pixels, and these are as images have them."""
+        return self.chain.scales_pixels and self.scaling.name in AS_IN_IMAGES
 
     @property
     def options(self) -> dict[str, str]:
@@ -124,9 +131,9 @@ def find_reading(
     Parameters
     ----------
     chains : sequence of Chain
-        Every way to understand its file; all read images of one side and have as many outputs.
+        Every way to understand its file; all have as many outputs.
     images : ndarray of shape (n, side, side), float32
-        Upright, ink 0.0 to 1.0, in any order that mixes the classes.
+        Of any side; upright, ink 0.0 to 1.0, in any order that mixes the classes.
     labels : ndarray of shape (n,), int64
         Their classes.
     choices : ImportChoices
@@ -135,18 +142,17 @@ def find_reading(
         The class of each output, where it was said.
     """
     n_first = min(_FIRST_IMAGES, len(images))
-    scalings = list_scalings(choices.scaling, images)
-    sights = _Sights(images)
+    sights = Sights(images)
     tried = [
-        _judge(reading, _finish(reading, sights.sum_up(reading, n_first)), labels[:n_first], classes)
-        for reading in _list_readings(chains, choices, scalings)
+        _judge(reading, _finish(reading, _sum_up(sights, reading, n_first)), labels[:n_first], classes)
+        for reading in _list_readings(chains, choices, images)
     ]
     most = max(reading.accuracy for reading in tried)
     close = [reading for reading in tried if reading.accuracy >= most - _CLOSE]
     close = sorted(close, key=lambda one: -one.accuracy)[:_MOST_CLOSE]
-    outputs = [_finish(one, sights.sum_up(one, len(images))) for one in close]
+    outputs = [_finish(one, _sum_up(sights, one, len(images))) for one in close]
     close = [_judge(one, values, labels, classes) for one, values in zip(close, outputs, strict=True)]
-    ends = [_reaches_ends(one, sights.sum_up(one, n_first)) for one in close]
+    ends = [_reaches_ends(one, _sum_up(sights, one, n_first)) for one in close]
     logits = [values[:, np.argsort(one.classes)] for one, values in zip(close, outputs, strict=True)]
     return _choose(close, logits, ends, labels, tried, n_first)
 
@@ -160,46 +166,23 @@ def match_classes(outputs: Sums, labels: Labels) -> Int64[np.ndarray, " outputs"
     return classes
 
 
-def _list_readings(
-    chains: Sequence[Chain], choices: ImportChoices, scalings: Sequence[Scaling]
-) -> Iterator[Reading]:
+def _list_readings(chains: Sequence[Chain], choices: ImportChoices, images: Images) -> Iterator[Reading]:
     turns = [Orientation(choices.orientation)] if choices.orientation else TURNS
     inks = [choices.ink == "dark"] if choices.ink else [False, True]
-    for chain, turn in product(chains, turns):
+    is_open = choices.scaling is None and not any(chain.scales_pixels for chain in chains)
+    for chain in chains:
         told = Activation(choices.activation) if choices.activation else chain.activation
-        order = np.arange(chain.n_classes)
-        for activation in [told] if told else list(Activation):
+        order, scalings = np.arange(chain.n_classes), list_scalings(choices.scaling, images, chain)
+        bends = [told] if told else list(Activation)
+        for side, turn, bend in product(list_sides(chain.side, images.shape[1]), turns, bends):
             for scaling, is_dark in product(scalings, inks):
-                yield Reading(chain, activation, scaling, turn, is_dark, order)
-            if choices.scaling is None:
-                unit = Scaling("unit", 1.0, 0.0)
-                yield Reading(chain, activation, unit, turn, False, order, is_standardised=True)
+                yield Reading(chain, bend, scaling, turn, is_dark, order, side)
+            if is_open:
+                yield Reading(chain, bend, scalings[0], turn, False, order, side, is_standardised=True)
 
 
-class _Sights:
-    """What hidden 1 makes of the images, without its bias: computed once for all that see them alike.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, side, side), float32
-        Upright, ink 0.0 to 1.0.
-    """
-
-    def __init__(self, images: Images) -> None:
-        self._images = images
-        deviations = images.std(axis=0)
-        centred = (images - images.mean(axis=0)) / np.where(deviations > 0, deviations, 1)
-        self._standardised: Images = centred.clip(-_MOST_DEVIATIONS, _MOST_DEVIATIONS)
-        self._known: dict[tuple[int, str, bool, int], Sums] = {}
-
-    def sum_up(self, reading: Reading, n: int) -> Sums:
-        """Compute the sums of the first images."""
-        key = id(reading.chain), reading.orientation.value, reading.is_standardised, n
-        if key not in self._known:
-            images = self._standardised if reading.is_standardised else self._images
-            turned = turn_images(images[:n], reading.orientation).reshape(n, -1)
-            self._known[key] = turned.astype(np.float64) @ reading.chain.matrices[0].T
-        return self._known[key]
+def _sum_up(sights: Sights, reading: Reading, n: int) -> Sums:
+    return sights.sum_up(reading.chain, reading.side, reading.orientation, reading.is_standardised, n)
 
 
 def _reaches_ends(reading: Reading, first: Sums) -> bool:
@@ -246,14 +229,20 @@ def _choose(
     losses = {n: _find_losses(logits[n], labels) for n in fit}
     first = max(fit, key=lambda n: close[n].accuracy)
     kind = min(losses[first], key=lambda name: float(losses[first][name].mean()))
-    best = min(fit, key=lambda n: float(losses[n][kind].mean()))
-    rivals = [
-        close[n]
+    loss = {n: losses[n][kind] for n in fit}
+    best = min(fit, key=lambda n: float(loss[n].mean()))
+    alike = [
+        n
         for n in fit
-        if n != best
-        and _lose_alike(losses[n][kind], losses[best][kind])
-        and not _are_same(logits[n], logits[best])
+        if _lose_alike(loss[n], loss[best])
+        or (
+            loss[n].mean() <= _STEADY_LOSS * loss[best].mean()
+            and _is_steadier(logits[n], logits[best], labels, kind)
+        )
     ]
+    alike = [n for n in alike if close[n].is_told] or alike  # what the file says needs no guess
+    best = min(alike, key=lambda n: float(loss[n].mean()))
+    rivals = [close[n] for n in alike if n != best and not _are_same(logits[n], logits[best])]
     others, n_next = [one.accuracy for n, one in enumerate(close) if n not in fit], len(labels)
     if not others:
         known = [close[n].options for n in fit]
@@ -285,6 +274,23 @@ def _lose_alike(losses: np.ndarray, best: np.ndarray) -> bool:
     error = differences.std() / np.sqrt(len(differences))
     is_chance = differences.mean() <= _SIGMAS * error
     return bool(is_chance or differences.mean() <= _LOSS_ALIKE * best.mean())
+
+
+def _is_steadier(one: Sums, other: Sums, labels: Labels, kind: str) -> bool:
+    """Say whether the biases of the outputs are at rest in one way, and pulled in the other.
+
+    Training brings them to rest early, where an output says its class as often as it comes.
+    """
+    (pull, sigmas), (other_pull, other_sigmas) = (_find_pull(logits, labels, kind) for logits in (one, other))
+    return sigmas < _SIGMAS < other_sigmas and pull < _AT_REST * other_pull
+
+
+def _find_pull(logits: Sums, labels: Labels, kind: str) -> tuple[float, float]:
+    """Find how far outputs are from saying their classes as often as they come, and in standard errors."""
+    said = {"softmax": softmax(logits, axis=1), "sigmoid": expit(logits), "squares": logits}[kind]
+    excess = said - (labels[:, None] == np.arange(logits.shape[1]))
+    means, errors = excess.mean(axis=0), excess.std(axis=0) / math.sqrt(len(excess))
+    return float(np.abs(means).sum()), float(np.sqrt(np.mean((means / np.maximum(errors, 1e-12)) ** 2)))
 
 
 def _are_same(one: Sums, other: Sums) -> bool:

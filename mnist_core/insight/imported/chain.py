@@ -45,6 +45,8 @@ class Chain:
         Behind the hidden layers, where the file tells.
     is_softmax : bool
         Whether the file says that softmax makes probabilities of the outputs.
+    scales_pixels : bool
+        Whether the file says what is done to pixels first; it is folded into the first layer.
     """
 
     matrices: tuple[Matrix, ...]
@@ -52,6 +54,7 @@ class Chain:
     reasons: tuple[str, ...]
     activation: Activation | None = None
     is_softmax: bool = False
+    scales_pixels: bool = False
 
     @property
     def hidden(self) -> tuple[int, ...]:
@@ -67,6 +70,11 @@ class Chain:
     def side(self) -> int:
         """Return the pixels along an edge of the images that it reads."""
         return isqrt(self.matrices[0].shape[1])
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether any bias is not 0."""
+        return any(bool(bias.any()) for bias in self.biases)
 
     def scale_inputs(self, factor: Row | float, shift: Row | float) -> "Chain":
         """Let the first layer do what else would be done to the inputs: each times a factor, plus a shift."""

@@ -9,14 +9,21 @@ import numpy as np
 from mnist_core.data.origin import WORDS
 from mnist_core.ground.arrays import Images
 from mnist_core.ground.errors import ModelError
+from mnist_core.insight.imported.chain import Chain
 from mnist_core.network.candidate import Activation
 
 MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081
 """Of the pixels of MNIST's training images, as torch's examples have them."""
 
+_NEVER_ZERO = "0.99,0.01"
+_SMALL_SIDE, _SIXTEENTHS = 8, "16,0"  # scikit-learn's digits count the ink of 4 x 4 pixels
+
 _ALIKE = 0.01  # a mean so near to MNIST's is taken for it
 _BYTES = 255.0
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+
+AS_IN_IMAGES = ("unit", "bytes")
+"""What pixels are to a network whose file says what else is done to them."""
 
 SCALINGS = {
     "unit": "0 to 1",
@@ -99,10 +106,10 @@ class Scaling:
         return f"{self.factor:g} times 0 to 1, plus {self.shift:g}"
 
 
-def list_scalings(chosen: str | None, images: Images) -> list[Scaling]:
-    """List the ways to scale pixels that are tried, or the one that was chosen."""
+def list_scalings(chosen: str | None, images: Images, chain: Chain) -> list[Scaling]:
+    """List the ways to scale pixels that are tried of a network, or the one that was chosen."""
     mean, deviation = _find_standard(images)
-    tried = [
+    usual = [
         Scaling("unit", 1.0, 0.0),
         Scaling("bytes", _BYTES, 0.0),
         Scaling("signed", 2.0, -1.0),
@@ -110,11 +117,21 @@ def list_scalings(chosen: str | None, images: Images) -> list[Scaling]:
         Scaling("standard", 1 / deviation, -mean / deviation),
     ]
     if chosen is None:
-        return tried
+        return [*usual, *_list_rare(chain)]
     if chosen in SCALINGS:
-        return [one for one in tried if one.name == chosen]
+        return [one for one in usual if one.name == chosen]
+    return [_make_pair(chosen)]
+
+
+def _list_rare(chain: Chain) -> list[Scaling]:
+    """List what only some do: never a 0 where no bias could answer it, and scikit-learn's digits."""
+    rare = [] if chain.has_biases else [_NEVER_ZERO]
+    return [_make_pair(pair) for pair in ([*rare, _SIXTEENTHS] if chain.side == _SMALL_SIDE else rare)]
+
+
+def _make_pair(chosen: str) -> Scaling:
     factor, shift = map(float, chosen.split(","))
-    return [Scaling(chosen, factor, shift)]
+    return Scaling(chosen, factor, shift)
 
 
 def _find_standard(images: Images) -> tuple[float, float]:

@@ -20,6 +20,8 @@ from mnist_core.insight.evaluation import evaluate, read_logits
 from mnist_core.insight.evaluation.temperature import fit_temperature
 from mnist_core.insight.imported.best_reading import Found, Reading, find_reading
 from mnist_core.insight.imported.choices import ImportChoices, describe_choices, read_classes
+from mnist_core.insight.imported.reasons import explain_reading
+from mnist_core.insight.imported.sights import frame_images
 from mnist_core.insight.imported.weights_file import read_chains
 from mnist_core.insight.reading.floors import measure_floors
 from mnist_core.network.architecture import MLP
@@ -105,22 +107,20 @@ def understand_network(
     DataError
         If the images have no labels, or other classes.
     """
-    chains = read_chains(source, name)
-    n_classes = chains[0].n_classes
-    if n_classes != dataset.n_classes:
+    read = read_chains(source, name)
+    chains = [chain for chain in read if chain.n_classes == dataset.n_classes]
+    if not chains:
         raise DataError(
-            f"{name} has {n_classes} outputs, but {dataset.name} has {dataset.n_classes} classes: name "
-            "images of the classes that it tells apart."
+            f"{name} has {read[0].n_classes} outputs, but {dataset.name} has {dataset.n_classes} classes: "
+            "name images of the classes that it tells apart."
         )
-    side = chains[0].side
-    chains = [chain for chain in chains if (chain.side, chain.n_classes) == (side, n_classes)]
-    images, labels = _take_images(dataset, side, _FIT_IMAGES)
+    images, labels = _take_images(dataset, dataset.side, _FIT_IMAGES)
     said = read_classes(choices.classes, dataset.class_names)
     found = find_reading(chains, images, labels, choices, said)
     _check(found, name, dataset, choices)
-    network = fold_reading(found.best)
-    temperature = _find_temperature(network, found, images, labels)
-    reasons = (*found.best.chain.reasons, *_explain(found, dataset, choices, side))
+    network, side = fold_reading(found.best), found.best.side
+    temperature = _find_temperature(network, found, bring_to_side(images, side), labels)
+    reasons = (*found.best.chain.reasons, *explain_reading(found, dataset, choices))
     if temperature != 1:
         reasons += (
             "Its outputs are no logits of a softmax: they become probabilities at temperature "
@@ -138,11 +138,13 @@ def fold_reading(reading: Reading) -> MLP:
     if reading.is_dark:  # it sees 1 less each pixel
         factor, shift = -factor, factor + shift
     chain = reading.chain.scale_inputs(factor, shift)
-    n_inputs, order = chain.matrices[0].shape[1], np.argsort(reading.classes)
-    places = np.arange(n_inputs, dtype=np.float32).reshape(1, chain.side, chain.side)
-    seen = turn_images(places, reading.orientation).reshape(-1).astype(np.int64)
-    first = np.empty_like(chain.matrices[0])
-    first[:, seen] = chain.matrices[0]
+    n_inputs, order = reading.side**2, np.argsort(reading.classes)
+    places = np.arange(n_inputs, dtype=np.float32).reshape(1, reading.side, reading.side)
+    framed = frame_images(places, chain.side, paper=-1.0)
+    seen = turn_images(framed, reading.orientation).reshape(-1).astype(np.int64)
+    is_pixel = seen >= 0  # and no frame, where its weights meet no ink
+    first = np.zeros((len(chain.matrices[0]), n_inputs))
+    first[:, seen[is_pixel]] = chain.matrices[0][:, is_pixel]
     matrices = [first, *chain.matrices[1:]]
     biases = list(chain.biases)
     matrices[-1], biases[-1] = matrices[-1][order], biases[-1][order]
@@ -248,36 +250,6 @@ def _find_temperature(network: MLP, found: Found, images: Images, labels: Labels
     if found.best.chain.is_softmax or found.loss == "softmax":
         return 1.0
     return round(fit_temperature(read_logits(network, images), labels), 3)
-
-
-def _explain(found: Found, dataset: Dataset, choices: ImportChoices, side: int) -> list[str]:
-    """Say what was found by fit, a sentence each."""
-    best = found.best
-    is_told = best.chain.activation is not None and choices.activation is None
-    by = "as its file says" if is_told else "by fit" if choices.activation is None else "as was said"
-    brought = "" if side == dataset.side else f", brought to {side} x {side} pixels,"
-    of_some = "" if found.n_next == found.n_images else f" of {found.n_next:,} of them"
-    is_right = f"is right for {best.accuracy:.1%} of {found.n_images:,} images of {dataset.name}{brought}"
-    lines = [
-        f"Of {found.n_tried:,} ways to read it this one {is_right}; of the other networks the best for "
-        f"{found.next_best:.1%}{of_some}."
-        if found.n_tried > 1
-        else f"It is read as was said, and {is_right.removesuffix(',')}.",
-        f"Behind the hidden layers is {best.activation.label}, {by}.",
-        f"To it pixels are {best.scaling.words}: what makes them so is folded into the first layer."
-        if best.scaling.name != "unit"
-        else "To it pixels are 0 to 1, as in the lab.",
-    ]
-    if best.orientation != "upright":
-        lines.append(
-            f"It was trained on images that are {best.orientation.words}: its weights are put upright."
-        )
-    if best.is_dark:
-        lines.append("It was trained on dark ink on bright: its weights are inverted.")
-    names = [dataset.class_names[place] for place in best.classes]
-    if tuple(names) != dataset.class_names:
-        lines.append(f"Its outputs stand for {', '.join(names)}, in this order: they are put in order.")
-    return lines
 
 
 def _write_command(name: str, dataset: Dataset, choices: ImportChoices, folder: Path) -> str:

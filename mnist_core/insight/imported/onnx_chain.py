@@ -3,7 +3,7 @@
 What only scales and shifts, before, between or behind the layers, is folded into them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,7 +51,13 @@ def build_chain(values: Mapping[str, Any]) -> Chain:
     inputs = [name for name in values["inputs"].items if name not in constants]
     if len(inputs) != 1:
         raise ModelError(f"must hold a network with one input, but has {len(inputs)}: {_CURE}.")
-    walk, flowing = _Walk(), {inputs[0]}  # with other names for the same numbers
+    with np.errstate(all="ignore"):  # weights that are no numbers are refused at the end
+        return _close(_follow(nodes, inputs[0], constants))
+
+
+def _follow(nodes: Sequence[Mapping[str, Any]], start: str, constants: Mapping[str, Any]) -> _Walk:
+    """Follow what becomes of the image, to the outputs."""
+    walk, flowing = _Walk(), {start}  # with other names for the same numbers
     sizes: set[str] = set()  # what is computed of the shape of the inputs alone
     for node in nodes:
         given = [name for name in node["inputs"].items if name]
@@ -70,8 +76,8 @@ def build_chain(values: Mapping[str, Any]) -> Chain:
             continue
         is_left = given[0] in flowing
         _take_step(walk, node, is_left, [constants.get(name) for name in given if name not in flowing])
-        flowing = {node["outputs"].items[0]}
-    return _close(walk)
+        flowing = set(node["outputs"].items[:1])
+    return walk
 
 
 def _plain(value: Any) -> Any:
@@ -84,25 +90,50 @@ def _compute_constant(node: Mapping[str, Any], constants: dict[str, Any]) -> boo
     given = [constants.get(name) for name in node["inputs"].items]
     if op == "Constant":
         found = next((_plain(value) for value in settings.values()), None)
-    elif given and given[0] is not None and op in ("Transpose", "Identity", "Cast", "Reshape", "Unsqueeze"):
+    elif (
+        given
+        and isinstance(given[0], np.ndarray)
+        and op in ("Transpose", "Identity", "Cast", "Reshape", "Unsqueeze")
+    ):
         found = given[0].T if op == "Transpose" else given[0]
     else:
         return False
-    constants[node["outputs"].items[0]] = found
+    constants.update(dict.fromkeys(node["outputs"].items[:1], found))
     return True
 
 
 def _take_step(walk: _Walk, node: Mapping[str, Any], is_left: bool, others: list[Any]) -> None:
     op = node["op"]
-    is_square = op == "Mul" and not others  # by itself
-    if op in _ACTIVATIONS or is_square:
-        _bend(walk, Activation.SQUARE if is_square else _ACTIVATIONS[op])
+    if (bent := _find_activation(node, others)) is not None:
+        _bend(walk, bent)
         return
+    if op == "Transpose" and not walk.matrices and _keeps_images(node):
+        return  # how images lie is found by fit
     take = _TAKEN.get(op)
-    is_whole = bool(others) and all(isinstance(one, np.ndarray) for one in others)
-    if take is None or not is_whole:
+    if take is None:
         raise ModelError(f"must hold a perceptron, but has the operation {op}: {_CURE}.")
+    if not all(isinstance(one, np.ndarray) for one in others) or (not others and take is not _take_scaler):
+        raise ModelError(
+            f"must hold all numbers of its layers, but its {op} takes some that are not in the file, or the "
+            f"outputs of two layers: {_CURE}."
+        )
     take(walk, node, others, is_left)
+
+
+def _find_activation(node: Mapping[str, Any], others: list[Any]) -> Activation | None:
+    op = node["op"]
+    if op == "Mul" and not others:  # by itself
+        return Activation.SQUARE
+    ends = node["settings"].get("min"), node["settings"].get("max")
+    low, high = [*others, None, None][:2] if others or op == "Max" else ends
+    is_above_0 = isinstance(low, np.ndarray) and not low.any() and high is None
+    return Activation.RELU if op in ("Clip", "Max") and is_above_0 else _ACTIVATIONS.get(op)
+
+
+def _keeps_images(node: Mapping[str, Any]) -> bool:
+    """Say whether an operation turns the axes of each image alone."""
+    axes = node["settings"].get("perm")
+    return axes is not None and axes.size > 2 and float(np.ravel(axes)[0]) == 0
 
 
 def _bend(walk: _Walk, activation: Activation) -> None:
@@ -113,7 +144,7 @@ def _bend(walk: _Walk, activation: Activation) -> None:
 
 
 def _take_gemm(walk: _Walk, node: Mapping[str, Any], others: list[Any], is_left: bool) -> None:
-    settings = {name: float(np.ravel(value)[0]) for name, value in node["settings"].items()}
+    settings = {name: float(np.ravel(value)[0]) for name, value in node["settings"].items() if value.size}
     weights = others[0] if settings.get("transB") else others[0].T
     if not is_left or settings.get("transA"):
         raise ModelError(f"must hold weights behind its inputs, but a Gemm has them before: {_CURE}.")
@@ -139,14 +170,16 @@ def _add_layer(walk: _Walk, weights: Matrix) -> None:
 
 def _scale(walk: _Walk, factor: np.ndarray, shift: np.ndarray) -> None:
     """Scale and shift what flows: the open layer, or else what the next one takes."""
-    width = len(walk.biases[-1]) if walk.biases else max(factor.size, shift.size)
+    known = (factor, shift, walk.factor, walk.shift)
+    width = len(walk.biases[-1]) if walk.biases else max(map(np.size, known))
     factor, shift = _spread(factor, width), _spread(shift, width)
     if walk.is_open:
         walk.matrices[-1] = walk.matrices[-1] * factor[:, None]
         walk.biases[-1] = walk.biases[-1] * factor + shift
         return
     walk.has_scaled |= not walk.matrices
-    walk.factor, walk.shift = walk.factor * factor, walk.shift * factor + shift
+    before, moved = (_spread(np.asarray(one), width) for one in (walk.factor, walk.shift))
+    walk.factor, walk.shift = before * factor, moved * factor + shift
 
 
 def _spread(numbers: np.ndarray, width: int) -> Row:
@@ -157,6 +190,7 @@ def _spread(numbers: np.ndarray, width: int) -> Row:
 
 
 _ONE, _NONE = np.ones(1), np.zeros(1)
+_USUAL_EPSILON = 1e-5
 
 
 def _take_sum(walk: _Walk, node: Mapping[str, Any], others: list[Any], is_left: bool) -> None:
@@ -178,10 +212,20 @@ def _take_norm(walk: _Walk, node: Mapping[str, Any], others: list[Any], is_left:
     """Fold batch normalisation, which in use is a factor and a shift."""
     if len(others) < 4:
         raise ModelError(f"must hold four numbers a unit for each {node['op']}, but lacks some: {_CURE}.")
-    scale, shift, mean, variance = map(np.ravel, others[:4])
-    epsilon = float(np.ravel(node["settings"].get("epsilon", np.array([1e-5])))[0])
+    width = max(one.size for one in others[:4])
+    scale, shift, mean, variance = (_spread(one, width) for one in others[:4])
+    epsilon = float(np.max(node["settings"].get("epsilon", _USUAL_EPSILON), initial=0))
     factor = scale / np.sqrt(variance + epsilon)
     _scale(walk, factor, shift - mean * factor)
+
+
+def _take_scaler(walk: _Walk, node: Mapping[str, Any], others: list[Any], is_left: bool) -> None:  # noqa: ARG001
+    """Take scikit-learn's scalers: less an offset, times a factor."""
+    factor, offset = (
+        np.ravel(node["settings"].get(name, one)) for name, one in (("scale", _ONE), ("offset", _NONE))
+    )
+    _scale(walk, _ONE, -offset)
+    _scale(walk, factor, _NONE)
 
 
 _Take = Callable[[_Walk, Mapping[str, Any], list[Any], bool], None]
@@ -193,6 +237,7 @@ _TAKEN: dict[str, _Take] = {
     "Mul": _take_factor,
     "Div": _take_factor,
     "BatchNormalization": _take_norm,
+    "ai.onnx.ml.Scaler": _take_scaler,
 }
 
 
@@ -214,4 +259,4 @@ def _close(walk: _Walk) -> Chain:
             f"The {ends[0].label} behind its outputs is left out: the outputs are taken before it."
         )
     chain = Chain(tuple(walk.matrices), tuple(walk.biases), tuple(reasons), used[0] if used else None)
-    return replace(chain, is_softmax=walk.is_softmax).check()
+    return replace(chain, is_softmax=walk.is_softmax, scales_pixels=walk.has_scaled).check()

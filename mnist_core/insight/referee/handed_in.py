@@ -10,7 +10,7 @@ from mnist_core.data.origin import REMARK
 from mnist_core.ground.errors import DataError
 from mnist_core.ground.variables import Value
 from mnist_core.insight.imported.chain import Chain, say_layers
-from mnist_core.insight.imported.matrix_chains import Named, list_arrays
+from mnist_core.insight.imported.named_arrays import Named, list_arrays
 from mnist_core.insight.referee.backprop import Gradients
 from mnist_core.insight.referee.batch import Batch
 
