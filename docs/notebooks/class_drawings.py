@@ -9,7 +9,7 @@
 # # A class's drawings
 #
 # A class has drawn digits, each with what it should be. Drawings are strokes: lists of points, y down, at any scale. Here a small class is made up from
-# ten shapes, each drawn by twenty hands that slant, stretch and tremble; a real one comes from the lab's *People* page or `corrections --out`.
+# ten shapes, each drawn by twenty hands that slant, stretch and tremble; a real one comes from the lab's *People* page or `python -m mnist_core corrections export class.json`.
 
 # %%
 import numpy as np

@@ -52,5 +52,5 @@ print("explained of each output:", "  ".join(f"{digit}: {share:.2f}" for digit, 
 print(f"mean {np.mean(shares):.2f}; 1 would be all")
 
 # %% [markdown]
-# So the pictures are of something that the network is not. `python -m mnist_core fields MODEL --method NAME` has eleven other ways, each with what it
-# leaves out, and the lab's Fields page shows them side by side.
+# So the pictures are of something that the network is not. There are eleven other ways, each with what it leaves out, such as
+# `python -m mnist_core fields paper --layer output --method gradient --out fields`; the lab's Fields page shows them side by side.

@@ -6,7 +6,7 @@
 # ---
 
 # %% [markdown]
-# # My own `.mat`
+# # My own .mat file
 #
 # Files of digits come in many layouts: images as rows or columns, read column by column as MATLAB does, ink dark on light, labels from 1 to 10. The lab
 # says what it understood, and why. Here is a file as a course in MATLAB might have it.

@@ -41,8 +41,8 @@ of_images = np.sqrt(accuracies.mean() * (1 - accuracies.mean()) / n)
 print(f"standard error by {n:,} images: {of_images:.2%}")
 
 # %% [markdown]
-# Two networks that read the same images share that second chance, so they are compared image by image (`python -m mnist_core compare`), and the
-# first by several seeds each. The mean of k seeds wobbles less:
+# Two networks that read the same images share that second chance, so they are compared image by image (`python -m mnist_core compare robust paper digits.mat`),
+# and the first by several seeds each. The mean of k seeds wobbles less:
 
 # %%
 rng = np.random.default_rng(0)

@@ -19,7 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "guide.md"
 PARTS = ("pages", "mnist_ui", "mnist_core")
-DOCS = sorted(path for pattern in ("*.md", "docs/**/*.md", "models/*/*.md") for path in ROOT.glob(pattern))
+DOCS = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "docs/notebooks/*.py", "models/*/*.md")
+    for path in ROOT.glob(pattern)
+)
 PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py") if path.stem != "__init__")
 SHOTS = "docs/screenshots"
 # By SQLAlchemy where the store is PostgreSQL, by Dask for its certificates, by Streamlit for its login.

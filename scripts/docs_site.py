@@ -1,13 +1,19 @@
-"""A hook of MkDocs: the README is the first page, and links that leave the docs name what they lead to."""
+"""A hook of MkDocs: the README is the first page, other links name what they lead to, notebooks run."""
 
 import re
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import ConnectionFileMixin
 from mkdocs.structure.files import File, Files
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+
+
+def on_startup(**_: Any) -> None:
+    """Let notebooks talk to what runs them by files, of which nobody warns, instead of over TCP."""
+    ConnectionFileMixin.class_traits()["transport"].default_value = "ipc"
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -15,6 +21,13 @@ def on_files(files: Files, config: Any) -> Files:
     text = _LINK.sub(_move_up, (_ROOT / "README.md").read_text(encoding="utf-8"))
     files.append(File.generated(config, "index.md", content=text))
     return files
+
+
+def on_page_context(context: Any, page: Any, **_: Any) -> Any:
+    """Give notebooks the room of their contents, which is one heading."""
+    if page.file.src_uri.startswith("notebooks/"):
+        page.meta["hide"] = ["toc"]
+    return context
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
