@@ -41,7 +41,7 @@ def main() -> int:
         images = choose_probe(model.info.data, dataset).test.images
         error = max(map_locally(model.network, OUTPUT, image).error for image in images)
         print(f"\n{model.name}: {len(images):,} images, logits missed by {error:.1e} at most")
-        if has_regions(model.network):
+        if has_regions(model.network, OUTPUT):
             error = max(error, _try_regions(model.network, images))
         _try_around(model.network, images[:: len(images) // _N_MOVED])
         is_kept &= error <= _MOST_ERROR

@@ -78,7 +78,7 @@ def run_fields(arguments: argparse.Namespace) -> None:
     exactness = None
     if image is not None and view.is_tangent:
         network, layer = model.network, arguments.layer
-        regions = find_regions(network, layer, probe.test.images) if has_regions(network) else None
+        regions = find_regions(network, layer, probe.test.images) if has_regions(network, layer) else None
         exactness = find_exactness(network, layer, image[0], regions)
     document = {
         "layer": arguments.layer,

@@ -2,7 +2,7 @@
 
 from mnist_core.ground.arrays import Image
 from mnist_core.insight.fields.exactness import Exactness, find_exactness
-from mnist_core.insight.fields.regions import Regions, find_regions, has_regions, is_linear
+from mnist_core.insight.fields.regions import Regions, find_regions, has_regions
 from mnist_ui.cached.lens import Lens
 from mnist_ui.cached.once import once
 from mnist_ui.cached.one_by_one import ALONE
@@ -12,8 +12,8 @@ from mnist_ui.cached.one_by_one import ALONE
 def read_exactness(lens: Lens, layer: str, image: Image) -> Exactness:
     """Find how exact a layer's linear map at an image is, and how far it holds among test images."""
     network = lens.model.network
-    bends = has_regions(network) and not is_linear(network, layer)
-    return find_exactness(network, layer, image, read_regions(lens, layer) if bends else None)
+    regions = read_regions(lens, layer) if has_regions(network, layer) else None
+    return find_exactness(network, layer, image, regions)
 
 
 @once("Finding the regions of the test images …", 12)

@@ -121,7 +121,7 @@ def map_locally(network: MLP, layer: str, image: Image) -> LocalMap:
     tangent = tangents[layer]
     fields = tangent.read_pictures(network).reshape(-1, *image.shape)
     offsets = tangent.read_offsets(network)[0]
-    is_exact = is_linear(network, layer) or has_regions(network)
+    is_exact = is_linear(network, layer) or has_regions(network, layer)
     reach, face = find_reach(network, sums, tangents) if is_exact else (None, None)
     return LocalMap(layer, fields, offsets, image, sums[layer][0].astype(np.float64), reach, face)
 

@@ -84,14 +84,14 @@ class Company:
     fewest_switched: int
 
 
-def has_regions(network: MLP) -> bool:
-    """Return whether a network is one linear map within each of some regions."""
-    return network.activation in (Activation.RELU, Activation.LINEAR)
-
-
 def is_linear(network: MLP, layer: str) -> bool:
     """Return whether nothing bends on the way to a layer, so that its map is the same at all images."""
     return network.activation is Activation.LINEAR or layer == FIRST
+
+
+def has_regions(network: MLP, layer: str) -> bool:
+    """Return whether a layer is one linear map within each of some regions, and another in others."""
+    return network.activation is Activation.RELU and not is_linear(network, layer)
 
 
 def find_regions(network: MLP, layer: str, images: Images) -> Regions:
