@@ -10,6 +10,7 @@ from mnist_core.cli.space import find_settings, open_store
 from mnist_core.ground.replacing import write_out
 from mnist_core.insight.report import HandIn, ReportFacts, gather_facts, write_report
 from mnist_core.insight.report.hand_in import PAPER_FIGURES, RUNS, SECTIONS
+from mnist_core.insight.report.report_file import check_ending
 
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:
@@ -23,7 +24,7 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
         default=Path("report.html"),
         metavar="FILE",
         help="where to write: .pdf prints it by Chromium, Chrome or Edge, .zip holds figures and tables for "
-        "LaTeX, all else is HTML (default: report.html)",
+        "LaTeX, .html is the page (default: report.html)",
     )
     command.add_argument("--by", default="", metavar="NAME", help="who hands it in")
     command.add_argument(
@@ -47,11 +48,12 @@ def add_report_arguments(command: argparse.ArgumentParser) -> None:
 
 def run_report(arguments: argparse.Namespace) -> None:
     """Write finished runs as a page that opens without the lab, for print, or for LaTeX."""
-    settings = find_settings()
+    settings, ending = find_settings(), arguments.out.suffix.lower()
+    check_ending(ending)  # before any work
     handed = HandIn(arguments.by, _join_notes(arguments.note), tuple(arguments.figures))
     store = open_store(settings)
     several = [gather_facts(store, run, settings) for run in dict.fromkeys(arguments.run)]
-    written = write_report(several, handed, arguments.out.suffix.lower())
+    written = write_report(several, handed, ending)
     with write_out(arguments.out, "The report") as file:
         file.write(written)
     described = [_describe(one) for one in several]

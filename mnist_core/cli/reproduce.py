@@ -2,7 +2,9 @@
 
 import argparse
 import shlex
+import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,9 +14,10 @@ from mnist_core.cli.data import add_data_arguments, read_data
 from mnist_core.cli.say import report, say
 from mnist_core.cli.search import carry_out_search
 from mnist_core.cli.space import find_settings
+from mnist_core.data.files.dialect import find_encoding
 from mnist_core.data.kept import keep_dataset, open_dataset
 from mnist_core.data.sample import SAMPLE_FINGERPRINT, SAMPLE_PATH
-from mnist_core.ground.errors import DataError, DataFileError, RunStoppedError, say_reason
+from mnist_core.ground.errors import DataError, DataFileError, LabError, RunStoppedError, say_reason
 from mnist_core.ground.settings import Settings
 from mnist_core.insight.report import HandIn, gather_facts, write_page
 from mnist_core.insight.report.record import Record, RecordedRun, read_record
@@ -41,9 +44,7 @@ def run_reproduce(arguments: argparse.Namespace) -> None:
     """Do what a report tells again, and say number by number what is equal."""
     told = _read_report(arguments.report)
     record = read_record(told, arguments.report.name)
-    runs = {run.fingerprint: run for run in record.runs}  # one of each data set
-    data = {fingerprint: _find_data(run, arguments) for fingerprint, run in runs.items()}
-    found = _do_again(record, data)
+    found = _do_again(record, _find_all_data(record, arguments))
     compared = compare_pages(told, found)
     versions = _compare_versions(record)
     document = {
@@ -63,45 +64,74 @@ def _read_report(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise DataFileError(f"{path} is larger than any report: name a report as HTML.")
-        return path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        # An editor may have saved it in another encoding; Windows' own is what is left.
+        return content.decode(find_encoding(content) or "cp1252")
     except (OSError, UnicodeError) as error:
         reason = say_reason(error) if isinstance(error, OSError) else "it is no text"
         raise DataFileError(f"{path} cannot be read as a report ({reason}): name one as HTML.") from error
 
 
-def _find_data(run: RecordedRun, arguments: argparse.Namespace) -> "Dataset":
-    """Find the data of a run: that which is named, kept, or lies where its command says.
+def _find_all_data(record: Record, arguments: argparse.Namespace) -> dict[str, "Dataset"]:
+    """Find the data of all runs, by their fingerprints: what is named, kept, or lies where a command says.
 
     Raises
     ------
     DataError
         If it is other data, or there is none.
     """
+    runs = {run.fingerprint: run for run in record.runs}  # one of each data set
+    found: dict[str, Dataset] = {}
     if arguments.file:
-        found = read_data(arguments)
-    else:
-        try:
-            return open_dataset(run.fingerprint, find_datasets_folder(find_settings(), run.fingerprint))
-        except DataError:
-            found = read_data(_read_words(run, arguments.report.parent))
-    if found.fingerprint != run.fingerprint:
+        given = read_data(arguments)
+        _check_fingerprint(given, runs)
+        found[given.fingerprint] = given
+    return {
+        fingerprint: found.get(fingerprint) or _find_data(run, arguments.report.parent)
+        for fingerprint, run in runs.items()
+    }
+
+
+def _check_fingerprint(found: "Dataset", runs: Mapping[str, RecordedRun]) -> None:
+    if found.fingerprint not in runs:
+        told = " and ".join(f"{run.data} with the fingerprint {run.fingerprint}" for run in runs.values())
         raise DataError(
-            f"The report is of {run.data} with the fingerprint {run.fingerprint}, but {found.name} has "
-            f"{found.fingerprint}: name the file that it was made of, with the options of its command."
+            f"The report is of {told}, but {found.name} has {found.fingerprint}: name the file that it was "
+            "made of, with the options of its command."
         )
+
+
+def _find_data(run: RecordedRun, beside: Path) -> "Dataset":
+    try:
+        return open_dataset(run.fingerprint, find_datasets_folder(find_settings(), run.fingerprint))
+    except DataError:
+        read = _read_words(run, beside)
+    try:
+        found = read_data(read)
+    except LabError as error:
+        raise DataError(
+            f"The report needs its data, {run.data}, which this lab does not keep: name the file behind the "
+            f"report, as `reproduce report.html FILE`, or lay it beside the report. ({error})"
+        ) from error
+    _check_fingerprint(found, {run.fingerprint: run})
     return found
 
 
 def _read_words(run: RecordedRun, beside: Path) -> argparse.Namespace:
     """Read the files and options of the command that a report gives; files may lie beside the report."""
-    words = shlex.split(run.command)
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    add_data_arguments(parser)
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    add_data_arguments(parser, is_needed=False)
     try:
+        words = shlex.split(run.command)
         words = words[words.index("train") + 1 : words.index("--hidden")]
         read, _ = parser.parse_known_args(words)
-    except (ValueError, argparse.ArgumentError) as error:
-        raise DataError(f"The report does not say what file {run.data} is: name it.") from error
+    except (ValueError, argparse.ArgumentError):
+        read = argparse.Namespace(file=[])
+    if not read.file:
+        raise DataError(
+            f"The report does not say what file {run.data} is: name it behind the report, as `reproduce "
+            "report.html FILE`."
+        )
     read.file = (
         [SAMPLE_PATH]
         if run.fingerprint == SAMPLE_FINGERPRINT
@@ -119,7 +149,15 @@ def _do_again(record: Record, data: dict[str, "Dataset"]) -> str:
         settings = Settings(Path(folder), f"sqlite:///{folder}/lab.db")
         with closing(Database(settings.database)) as store:
             ids = {_search(run, data[run.fingerprint], store, settings): run.id for run in record.runs}
+            for run in record.runs:
+                if not run.has_data:
+                    shutil.rmtree(settings.datasets_folder / run.fingerprint, ignore_errors=True)
             several = [gather_facts(store, run_id, settings) for run_id in ids]
+        # Versions are what the report says of itself: its table is held against its record.
+        several = [
+            replace(one, model=replace(one.model, info=replace(one.model.info, versions=run.versions)))
+            for one, run in zip(several, record.runs, strict=True)
+        ]
         page = write_page(several, HandIn(figures=record.figures))
     for again, told in ids.items():
         page = page.replace(again, told)

@@ -167,6 +167,10 @@ class SearchPlan:
         """Count them, in the end."""
         return self.n_trials or self.grid.n_candidates
 
+    def say_size(self) -> str:
+        """Say how many candidates there are."""
+        return "1 candidate" if self.n_candidates == 1 else f"{self.n_candidates} candidates"
+
     @property
     def n_fits(self) -> int:
         """Count the trainings: a fold of a candidate each."""

@@ -39,7 +39,7 @@ def add_search(store: Database, plan: SearchPlan, dataset_name: str, fingerprint
         store,
         SEARCH,
         replace(plan, drawn=()).values(),
-        name=name or f"{plan.n_candidates} candidates on {dataset_name}",
+        name=name or f"{plan.say_size()} on {dataset_name}",
         dataset_name=dataset_name,
         fingerprint=fingerprint,
         n_fits=plan.n_fits,

@@ -13,20 +13,12 @@ from mnist_ui import session
 from mnist_ui.downloads import offer_file
 from mnist_ui.markdown import escape
 from mnist_ui.search import state
+from mnist_ui.times import say_when
 
 _KINDS = {
     "HTML": (".html", "text/html"),
     "PDF": (".pdf", "application/pdf"),
     "LaTeX": (".zip", "application/zip"),
-}
-_FIGURES = {
-    "curve": "Learning curve",
-    "hidden1:9": "Hidden 1, unit 9",
-    "hidden2:8": "Hidden 2, unit 8",
-    "output": "Output fields",
-    "like": "Fields most like their class",
-    "hidden1": "All of hidden 1",
-    "hidden2": "All of hidden 2",
 }
 _MOST_LETTERS = 5_000  # of a note
 
@@ -48,7 +40,7 @@ def offer_hand_in(run: WorkRow) -> None:
 
 @st.dialog("Hand it in", icon=":material/assignment_turned_in:", width="large")
 def _ask(run: WorkRow) -> None:
-    from mnist_core.insight.report.hand_in import PAPER_FIGURES, RUNS, SECTIONS, is_figure  # noqa: PLC0415 - as above
+    from mnist_core.insight.report import hand_in  # noqa: PLC0415 - as above
     from mnist_core.insight.report.pdf import find_browser  # noqa: PLC0415 - as above
 
     author = st.text_input("Your name", key=state.HAND_IN_NAME, max_chars=200)
@@ -56,31 +48,31 @@ def _ask(run: WorkRow) -> None:
     more = st.multiselect(
         "With these runs",
         list(others),
-        format_func=lambda run_id: others[run_id].name or run_id,
+        format_func=lambda run_id: _describe(others[run_id]),
         placeholder="this run alone",
         key=f"hand-in-runs-{run.id}",
     )
     figures = st.multiselect(
         "Figures",
-        list(_FIGURES),
-        default=PAPER_FIGURES,
-        format_func=lambda word: _FIGURES.get(word, word),
+        [*hand_in.PAPER_FIGURES, *_list_hidden(run)],
+        default=hand_in.PAPER_FIGURES,
+        format_func=hand_in.name_figure,
         accept_new_options=True,
-        help="At first the paper's. Type others: a layer such as hidden3, or units such as hidden1:3,7.",
+        help="At first the paper's. Type others, as hidden1:3,7; units are counted from 0.",
         key=f"hand-in-figures-{run.id}",
     )
     with st.expander("Notes", icon=":material/edit_note:"):
         st.caption("Plain text, at the end of each section; a blank line begins another paragraph.")
-        titles = {**SECTIONS, RUNS: "The runs side by side"} if more else SECTIONS
+        titles = hand_in.SECTIONS | ({hand_in.RUNS: hand_in.RUNS_TITLE} if more else {})
         notes = {
             name: st.text_area(title, height=80, max_chars=_MOST_LETTERS, key=f"hand-in-{name}-{run.id}")
             for name, title in titles.items()
         }
     kind = st.segmented_control("As", list(_KINDS), default="HTML", required=True, key=f"hand-in-as-{run.id}")
-    odd = [one for one in figures if not is_figure(one)]
+    odd = [one for one in figures if not hand_in.is_figure(one)]
     if odd:
         st.warning(
-            f"{escape(', '.join(odd))}: a figure is one of the list, a layer such as hidden3, or units such "
+            f"{escape(', '.join(odd))}: a figure is one of the list, a layer such as hidden1, or units such "
             "as hidden1:3,7."
         )
     elif kind == "PDF" and find_browser() is None:
@@ -89,6 +81,15 @@ def _ask(run: WorkRow) -> None:
         )
     else:
         _offer([run.id, *more], (author, notes, tuple(figures)), str(kind))
+
+
+def _describe(run: WorkRow) -> str:
+    best = f" · best {run.found.best_score:.2%}" if run.found else ""
+    return f"{run.name or run.id} · {say_when(run.created)}{best}"
+
+
+def _list_hidden(run: WorkRow) -> list[str]:
+    return [f"hidden{number}" for number, _ in enumerate(run.found.candidate.hidden, 1)] if run.found else []
 
 
 def _list_others(run: WorkRow) -> dict[str, WorkRow]:

@@ -26,3 +26,4 @@ def test_the_figures_of_a_report_are_named_in_words(store: Database) -> None:
     assert not page.exception
     assert figures.value == list(PAPER_FIGURES)
     assert figures.options[:2] == ["Learning curve", "Hidden 1, unit 9"]
+    assert figures.options[-1] == "Hidden 2, all units"

@@ -18,7 +18,7 @@ def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
     Parameters
     ----------
     plan : SearchPlan
-        Of the run. Who trained, and on how many processes, is left out: it changes no result.
+        Of the run. On how many processes is left out: it changes no result.
     winner : ModelInfo
         Its own command names the data, and what of them was overruled.
     """
@@ -29,6 +29,7 @@ def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
     folds = [] if plan.cv == SearchPlan().cv else ["--cv", str(plan.cv)]
     strategy = [] if plan.strategy is Strategy.GRID else ["--strategy", plan.strategy.value]
     strategy += [] if plan.n_trials is None else ["--trials", str(plan.n_trials)]
+    engine = [] if plan.engine is SearchPlan().engine else ["--engine", plan.engine.value]
     return shlex.join(
         [
             "python",
@@ -39,6 +40,7 @@ def write_search(plan: SearchPlan, winner: ModelInfo) -> str:
             "--grid",
             grid,
             *strategy,
+            *engine,
             *folds,
             *list_seeds(plan.recipe, plan.split_seed),
             *options,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mnist_core.ground.arrays import Fields
 from mnist_core.insight.fields import draw_sheet
@@ -22,6 +23,7 @@ def show_curve(history: Sequence[EpochRecord], caption: str) -> Picture:
     axes.plot(epochs, [record.train_loss for record in history], color="#1f4e79", label="training")
     valid = [record.valid_loss for record in history]
     axes.plot(epochs, valid, color="#b3400e", linestyle="--", label="validation")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="epoch", ylabel="cross-entropy, nats")
     axes.legend()
     alt = f"Training and validation loss over {len(history)} epochs."

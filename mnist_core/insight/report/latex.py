@@ -1,16 +1,22 @@
 r"""A report as files for LaTeX: each figure a PDF, each table a `tabular`, and a text that has them all."""
 
-import re
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 
-from mnist_core.insight.report.hand_in import RUNS, HandIn
-from mnist_core.insight.report.page import name_report
+from mnist_core.insight.report.composed import compose, name_report
+from mnist_core.insight.report.hand_in import HandIn
 from mnist_core.insight.report.report_facts import ReportFacts
-from mnist_core.insight.report.report_parts import Code, Part, Picture, Section, Table, Words
-from mnist_core.insight.report.run_table import name_run, set_side_by_side
-from mnist_core.insight.report.sections import make_sections
+from mnist_core.insight.report.report_parts import (
+    Code,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Table,
+    Words,
+    print_only,
+)
 
 TEXT = "report.tex"
 """The name of the text that has all figures and tables."""
@@ -23,6 +29,12 @@ _HEAD = r"""\documentclass[a4paper]{article}
 \usepackage{textcomp}
 \usepackage{graphicx}
 \usepackage[margin=25mm]{geometry}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\IfFileExists{placeins.sty}{\usepackage{placeins}}{\newcommand{\FloatBarrier}{}}
+\newsavebox{\whole}
+\newcommand{\fit}[1]{\sbox{\whole}{#1}%
+  \ifdim\wd\whole>\linewidth\sbox{\whole}{\resizebox{\linewidth}{!}{\usebox{\whole}}}\fi
+  \ifdim\ht\whole>.8\textheight\resizebox{!}{.8\textheight}{\usebox{\whole}}\else\usebox{\whole}\fi}
 """
 _MEANT = {
     "\\": r"\textbackslash{}",
@@ -63,18 +75,7 @@ def write_latex(several: Sequence[ReportFacts], handed: HandIn | None = None) ->
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
         title, author = escape(name_report(several)), escape(handed.author)
         text = f"\\title{{{title}}}\n\\author{{{author}}}\n\\date{{}}\n\\begin{{document}}\n\\maketitle\n"
-        is_one = len(several) == 1
-        if not is_one:
-            text += _write_section(
-                files, set_side_by_side(several), handed.find_notes("", RUNS), "", "section"
-            )
-        for one in several:
-            folder, level = ("", "section") if is_one else (f"{one.run.id}-", "subsection")
-            text += "" if is_one else f"\\section{{{escape(f'Run {name_run(one)}')}}}\n"
-            for section in make_sections(one, handed.figures):
-                text += _write_section(
-                    files, section, handed.find_notes(one.run.id, section.name), folder, level
-                )
+        text += "".join(_write_section(files, section) for section in compose(several, handed))
         written = [text, *(files.read(name).decode() for name in files.namelist() if name.endswith(".tex"))]
         _put(files, TEXT, f"{_HEAD}{_declare(written)}{text}\\end{{document}}\n".encode())
     return archive.getvalue()
@@ -83,7 +84,7 @@ def write_latex(several: Sequence[ReportFacts], handed: HandIn | None = None) ->
 def escape(text: str, *, is_code: bool = False) -> str:
     """Write what LaTeX would take for a command so that it stands as it is."""
     meant = _MEANT if is_code else _MEANT_IN_WORDS
-    return "".join(meant.get(sign, sign) for sign in text)
+    return "".join(meant.get(sign, sign) for sign in print_only(text))
 
 
 def _declare(written: Sequence[str]) -> str:
@@ -97,25 +98,29 @@ def _declare(written: Sequence[str]) -> str:
     return f"\\ifdefined\\pdfoutput\n{''.join(lines)}\\fi\n"
 
 
-def _write_section(
-    files: zipfile.ZipFile, section: Section, notes: Sequence[str], prefix: str, level: str
-) -> str:
-    text = f"\n\\{level}{{{escape(section.title)}}}\n\n"
-    text += "\n\n".join(_write(files, part, prefix) for part in section.parts)
-    return text + "".join(f"\n\n\\emph{{{escape(note)}}}" for note in notes) + "\n"
+def _write_section(files: zipfile.ZipFile, section: Section) -> str:
+    level, prefix = "subsection" if section.is_inner else "section", section.run_id and f"{section.run_id}-"
+    parts = "\n\n".join(_write(files, part, prefix) for part in section.parts)
+    return f"\n\\FloatBarrier\n\\{level}{{{escape(section.title)}}}\n\n{parts}\n"
 
 
 def _write(files: zipfile.ZipFile, part: Part, prefix: str) -> str:
-    if isinstance(part, Words):
-        return escape(part.text)
-    if isinstance(part, Code):
-        lines = (escape(line, is_code=True) or "~" for line in part.text.splitlines())
-        return "\\begin{flushleft}\\ttfamily\\small\n" + "\\newline\n".join(lines) + "\n\\end{flushleft}"
-    return (
-        _write_figure(files, part, prefix)
-        if isinstance(part, Picture)
-        else _write_tables(files, part, prefix)
-    )
+    match part:
+        case Words():
+            return escape(part.text)
+        case Note():
+            return "\n\n".join(f"\\emph{{{_break_lines(said)}}}" for said in part.paragraphs)
+        case Code():
+            lines = _break_lines(part.text, is_code=True)
+            return f"\\begin{{flushleft}}\\ttfamily\\small\n{lines}\n\\end{{flushleft}}"
+        case Picture():
+            return _write_figure(files, part, prefix)
+        case Table():
+            return _write_tables(files, part, prefix)
+
+
+def _break_lines(text: str, *, is_code: bool = False) -> str:
+    return "\\newline\n".join(escape(line, is_code=is_code) or "~" for line in text.splitlines())
 
 
 def _write_figure(files: zipfile.ZipFile, part: Picture, prefix: str) -> str:
@@ -126,11 +131,9 @@ def _write_figure(files: zipfile.ZipFile, part: Picture, prefix: str) -> str:
     with rc_context({"pdf.fonttype": 42}):
         part.figure.savefig(file, format="pdf", bbox_inches="tight", metadata={"CreationDate": None})
     _put(files, name, file.getvalue())
-    caption = escape(re.sub(r"^Figure \w+: ", "", part.caption))
     return (
-        "\\begin{figure}[htbp]\n\\centering\n"
-        f"\\includegraphics[width=\\linewidth,height=.8\\textheight,keepaspectratio]{{{name}}}\n"
-        f"\\caption{{{caption}}}\n\\end{{figure}}"
+        f"\\begin{{figure}}[!htbp]\n\\centering\n\\fit{{\\includegraphics{{{name}}}}}\n"
+        f"\\caption{{{escape(part.caption)}}}\n\\end{{figure}}"
     )
 
 
@@ -142,9 +145,11 @@ def _write_tables(files: zipfile.ZipFile, part: Table, prefix: str) -> str:
         name = f"tables/{prefix}{part.name}{number}.tex"
         rows = part.rows[begin : begin + _MOST_ROWS]
         _put(files, name, _write_tabular(part.head, rows).encode())
+        # One table has one number, on however many pages.
+        same, more = ("\\addtocounter{table}{-1}\n", ", continued") if begin else ("", "")
         text += (
-            "\\begin{table}[htbp]\n\\centering\\small\n"
-            f"\\caption{{{escape(part.caption)}}}\n\\input{{{name}}}\n\\end{{table}}\n"
+            f"\\begin{{table}}[!htbp]\n{same}\\centering\\small\n\\caption{{{escape(part.caption)}{more}}}\n"
+            f"\\fit{{\\input{{{name}}}}}\n\\end{{table}}\n"
         )
     return text.rstrip()
 

@@ -2,38 +2,62 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from html import escape
 from io import BytesIO
+from itertools import count
 
-from mnist_core.insight.report.hand_in import RUNS, HandIn
+from mnist_core.insight.report.composed import compose, name_report
+from mnist_core.insight.report.hand_in import HandIn
 from mnist_core.insight.report.record import RECORD, write_record
 from mnist_core.insight.report.report_facts import ReportFacts
-from mnist_core.insight.report.report_parts import Code, Picture, Section, Table, Words
-from mnist_core.insight.report.run_table import name_run, set_side_by_side
-from mnist_core.insight.report.sections import make_sections
+from mnist_core.insight.report.report_parts import (
+    Code,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Table,
+    Words,
+    print_only,
+)
 
 _DPI = 150  # sharp on a screen at the width of a page
 _SHARP_DPI = 300  # of what is no vector in print: colour bars
 _POINTS = re.compile(r'<svg [^>]*?width="([\d.]+)pt"', re.DOTALL)
+_NARROW = 8  # columns that a page holds with their titles beside one another
+_SHORT = 3  # letters of a title that needs no more room than a count
 
 _STYLE = """
 @page { size: A4; margin: 18mm; @bottom-center { content: counter(page) " of " counter(pages);
   font: 9pt Georgia, serif } }
+:root { color-scheme: light }
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 Georgia, serif; color: #1a1a1a;
-  background: #fff }
+  background: #fff; overflow-wrap: anywhere }
 h1, h2, h3 { line-height: 1.2; break-after: avoid }
-table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem }
+p { orphans: 3; widows: 3 } p:has(+ pre), p:has(+ .table) { break-after: avoid }
+.author { font-style: italic }
+table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem; overflow-wrap: normal }
+caption { text-align: left; font-size: .9rem; white-space: nowrap; padding-bottom: .3rem; break-after: avoid }
 .table { overflow-x: auto }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid #888; text-align: right }
 th { text-align: left }
 thead { display: table-header-group }
-tr, figure, .note p { break-inside: avoid }
+.wide { font-size: calc(1.2 * min(.75rem, 41rem / var(--columns) / 1.9)) }
+.wide th, .wide td { padding: .2em .3em }
+.upright thead th + th { writing-mode: vertical-rl; rotate: 180deg; text-align: left; line-height: 1 }
+tr, figure, pre { break-inside: avoid }
 .note { border-left: 3px solid #1f4e79; padding-left: .8rem }
+.note p { white-space: pre-line }
 .winner { font-weight: bold; background: #fff3c4 }
 figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f3f3f3; padding: .6rem }
-@media print { body { margin: 0; padding: 0; font-size: 11pt } .page { break-before: page } }
+pre { white-space: pre-wrap; background: #f3f3f3; padding: .6rem }
+pre span { display: inline-block; max-width: 100% }
+@media print { body { margin: 0; padding: 0; max-width: none; font-size: 11pt; print-color-adjust: exact }
+  .table { overflow: visible } .wide { font-size: min(.75rem, 41rem / var(--columns) / 1.9) }
+  img { max-height: 225mm; object-fit: contain; object-position: left } .run { break-before: page }
+  table:not(:has(tr:nth-child(12))) { break-inside: avoid } }
 """
 
 
@@ -55,75 +79,85 @@ def write_page(
     -------
     str
         With style and pictures inside; all names that users chose are escaped.
+
+    Raises
+    ------
+    RunError
+        If there is a note that the report has no place for.
     """
     several = [facts] if isinstance(facts, ReportFacts) else list(facts)
     handed = handed or HandIn()
-    title = escape(name_report(several))
-    if len(several) == 1:
-        body = _write_run(several[0], handed, 2, has_vectors)
-    else:
-        body = _write_section(set_side_by_side(several), handed.find_notes("", RUNS), 2, has_vectors)
-        for one in several:
-            body += f'\n<h2 class="page">{escape(f"Run {name_run(one)}")}</h2>\n'
-            body += _write_run(one, handed, 3, has_vectors)
-    author = f'<p class="author">{escape(handed.author)}</p>\n' if handed.author else ""
+    title, number = _escape(name_report(several)), _number_parts()
+    body = "\n".join(_write_section(one, number, has_vectors) for one in compose(several, handed))
+    author = f'<p class="author" dir="auto">{_escape(handed.author)}</p>\n' if handed.author else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="{RECORD}" content="{escape(write_record(several, handed))}">\n'
+        f'<meta name="{RECORD}" content="{_escape(write_record(several, handed))}">\n'
         f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{author}{body}\n"
         "</main>\n</body>\n</html>\n"
     )
 
 
-def name_report(several: Sequence[ReportFacts]) -> str:
-    """Name the report of one run, or of several."""
-    names = [one.run.name or one.run.id for one in several]
-    return f"Report of the search {names[0]}" if len(names) == 1 else f"Report of {len(names)} searches"
+def _escape(text: str) -> str:
+    return escape(print_only(text))
 
 
-def _write_run(facts: ReportFacts, handed: HandIn, level: int, has_vectors: bool) -> str:
-    sections = make_sections(facts, handed.figures)
-    noted = [handed.find_notes(facts.run.id, section.name) for section in sections]
-    return "\n".join(
-        _write_section(section, notes, level, has_vectors)
-        for section, notes in zip(sections, noted, strict=True)
-    )
+def _number_parts() -> Callable[[str], str]:
+    """Count figures and tables, each from 1, through the whole report."""
+    counts: dict[str, count[int]] = defaultdict(lambda: count(1))
+    return lambda kind: f"{kind} {next(counts[kind])}: "
 
 
-def _write_section(section: Section, notes: Sequence[str], level: int, has_vectors: bool) -> str:
-    page = ' class="page"' if section.starts_page and level == 2 else ""
-    body = "".join(
-        _write_picture(part, has_vectors) if isinstance(part, Picture) else _write(part)
-        for part in section.parts
-    )
-    paragraphs = "".join(f"<p>{escape(note)}</p>" for note in notes)
-    body += f'<div class="note">{paragraphs}</div>' if notes else ""
-    return f"<h{level}{page}>{escape(section.title)}</h{level}>{body}"
+def _write_section(section: Section, number: Callable[[str], str], has_vectors: bool) -> str:
+    level = 3 if section.is_inner else 2
+    page = ' class="run"' if section.run_id and not section.is_inner else ""
+    body = "".join(_write(part, number, has_vectors) for part in section.parts)
+    return f"<h{level}{page}>{_escape(section.title)}</h{level}>{body}"
 
 
-def _write(part: Words | Code | Table) -> str:
-    if isinstance(part, Table):
-        return _write_table(part)
-    tag = "p" if isinstance(part, Words) else "pre"
-    return f"<{tag}>{escape(part.text)}</{tag}>"
+def _write(part: Part, number: Callable[[str], str], has_vectors: bool) -> str:
+    match part:
+        case Table():
+            return _write_table(part, number("Table"))
+        case Picture():
+            return _write_picture(part, number("Figure"), has_vectors)
+        case Note():
+            paragraphs = "".join(f'<p dir="auto">{_escape(said)}</p>' for said in part.paragraphs)
+            return f'<div class="note">{paragraphs}</div>'
+        case Code():
+            return f"<pre>{_hold_words(_escape(part.text))}</pre>"
+        case Words():
+            return f"<p>{_escape(part.text)}</p>"
 
 
-def _write_table(part: Table) -> str:
-    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in part.head)
+def _hold_words(code: str) -> str:
+    """Have no line of code broken within a word that fits in one, as at the hyphens of `--grid`."""
+    return re.sub(r"(\S*-\S*)", r"<span>\1</span>", code)
+
+
+def _write_table(part: Table, number: str) -> str:
+    titles = "".join(f'<th scope="col">{_escape(title)}</th>' for title in part.head)
     lines = ""
     for place, (first, *rest) in enumerate(part.rows):
         mark = ' class="winner"' if part.marks_first and place == 0 else ""
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-        lines += f'<tr{mark}><th scope="row">{escape(first)}</th>{cells}</tr>\n'
+        cells = "".join(f"<td>{_escape(cell)}</td>" for cell in rest)
+        lines += f'<tr{mark}><th scope="row">{_escape(first)}</th>{cells}</tr>\n'
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(part.caption)}">'
-        f"<table><caption>{escape(part.caption)}</caption><thead><tr>{titles}</tr></thead>"
-        f"<tbody>{lines}</tbody></table></div>"
+        f'<div class="table" tabindex="0" role="region" aria-label="{_escape(part.caption)}">'
+        f"<table{_find_look(part.head)}><caption>{number}{_escape(part.caption)}</caption>"
+        f"<thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
 
-def _write_picture(part: Picture, is_vector: bool) -> str:
+def _find_look(head: Sequence[str]) -> str:
+    if len(head) <= _NARROW:
+        return ""
+    upright = " upright" if max(map(len, head[1:])) > _SHORT else ""
+    return f' class="wide{upright}" style="--columns: {len(head)}"'
+
+
+def _write_picture(part: Picture, number: str, is_vector: bool) -> str:
     file = BytesIO()
     if is_vector:
         part.figure.savefig(file, format="svg", dpi=_SHARP_DPI, bbox_inches="tight")
@@ -135,6 +169,6 @@ def _write_picture(part: Picture, is_vector: bool) -> str:
         size, mime = "", "image/png"
     data = base64.b64encode(file.getvalue()).decode("ascii")
     return (
-        f'<figure><img src="data:{mime};base64,{data}" alt="{escape(part.alt)}"{size}>'
-        f"<figcaption>{escape(part.caption)}</figcaption></figure>"
+        f'<figure><img src="data:{mime};base64,{data}" alt="{_escape(part.alt)}"{size}>'
+        f"<figcaption>{number}{_escape(part.caption)}</figcaption></figure>"
     )

@@ -14,7 +14,8 @@ from mnist_core.network.plan import SearchPlan
 RECORD = "mnist-lab-report"
 """The name of the `meta` element that holds it."""
 
-_SCHEMA = 1
+_SCHEMA = 2
+"""To be raised where a report tells a run in other words: an older one would not come out equal."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class RecordedRun:
         What trains the winner; it names the file, and what of it was overruled.
     versions : dict of str to str
         Of what trained it.
+    has_data : bool
+        Whether its own images were at hand when the report was written, to measure its fields on.
     """
 
     id: str
@@ -42,6 +45,7 @@ class RecordedRun:
     fingerprint: str
     command: str
     versions: dict[str, str]
+    has_data: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def write_record(several: Sequence[ReportFacts], handed: HandIn) -> str:
             "fingerprint": one.model.info.data.fingerprint,
             "command": one.model.info.command,
             "versions": one.model.info.versions,
+            "has_data": one.trust is not None and one.trust.is_own,
         }
         for one in several
     ]
@@ -101,15 +106,22 @@ def read_record(page: str, name: str) -> Record:
         )
     try:
         values = json.loads(finder.content)
-        is_later = values["schema"] != _SCHEMA
-        runs = () if is_later else tuple(map(_read_run, values["runs"]))
-        figures = () if is_later else HandIn(figures=tuple(map(str, values["figures"]))).figures
+        schema = int(values["schema"])
+        is_own = schema == _SCHEMA
+        runs = tuple(map(_read_run, values["runs"])) if is_own else ()
+        figures = HandIn(figures=tuple(map(str, values["figures"]))).figures if is_own else ()
     except LabError as error:
         raise RunError(f"The record in {name} cannot be carried out: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise RunError(f"The record in {name} is damaged: take the report as it was written.") from error
-    if is_later:
-        raise RunError(f"{name} was written by a later version of the lab: reproduce it with that.")
+    if not is_own:
+        age = "a later" if schema > _SCHEMA else "an earlier"
+        raise RunError(
+            f"{name} was written by {age} version of the lab, which tells a run in other words: reproduce it "
+            "with that, or write it again."
+        )
+    if not runs:
+        raise RunError(f"The record in {name} has no run: take the report as it was written.")
     return Record(runs, figures)
 
 
@@ -117,7 +129,8 @@ def _read_run(values: Mapping[str, Any]) -> RecordedRun:
     plan = forget_places(SearchPlan.from_values(values["plan"]))
     data, fingerprint, command = (str(values[key]) for key in ("data", "fingerprint", "command"))
     versions = {str(name): str(number) for name, number in values["versions"].items()}
-    return RecordedRun(str(values["id"]), str(values["name"]), plan, data, fingerprint, command, versions)
+    named = (str(values["id"]), str(values["name"]), plan, data, fingerprint, command, versions)
+    return RecordedRun(*named, bool(values["has_data"]))
 
 
 class _Finder(HTMLParser):

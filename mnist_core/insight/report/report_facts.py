@@ -1,5 +1,6 @@
 """What a report tells: a finished run, its saved model, and how far its pictures may be trusted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from mnist_core.insight.fields.products import receptive_fields
 from mnist_core.insight.fields.views import PRODUCT, find_view
 from mnist_core.insight.importance import Importance, measure_run
 from mnist_core.network.architecture import OUTPUT
+from mnist_core.network.candidate import Candidate
 from mnist_core.network.models import Model, load_model
-from mnist_core.store import Database, WorkRow, get_search, read_fits
+from mnist_core.network.racing import Drop
+from mnist_core.store import Database, FitRow, WorkRow, get_search, read_epochs, read_fits
+from mnist_core.store.drops import find_drops, list_unmeasured
 from mnist_core.store.people.publishing import find_datasets_folder, find_winner
 from mnist_core.store.ranking import RankedCandidate, rank_candidates
 
@@ -46,11 +50,28 @@ class Trust:
 
 @dataclass(frozen=True, eq=False)
 class ReportFacts:
-    """All that a report tells; `trust` is None where no images with the model's classes are at hand."""
+    """All that a report tells of a run.
+
+    Attributes
+    ----------
+    run : WorkRow
+        The run.
+    model : Model
+        Its winner.
+    ranked : list of RankedCandidate
+        The candidates that it measured, the best first.
+    dropped : list of (Candidate, Drop, Candidate)
+        Those that its race dropped, why, and behind whom they were.
+    importance : Importance
+        How much each axis mattered.
+    trust : Trust or None
+        None where no images with the model's classes are at hand.
+    """
 
     run: WorkRow
     model: Model
     ranked: list[RankedCandidate]
+    dropped: list[tuple[Candidate, Drop, Candidate]]
     importance: Importance
     trust: Trust | None
 
@@ -87,9 +108,23 @@ def gather_facts(store: Database, run_id: str, settings: Settings) -> ReportFact
         run,
         model,
         rank_candidates(run.plan, fits),
+        _find_dropped(store, run, fits),
         measure_run(run.plan, fits),
         _find_trust(model, run, find_datasets_folder(settings, run.fingerprint)),
     )
+
+
+def _find_dropped(
+    store: Database, run: WorkRow, fits: Sequence[FitRow]
+) -> list[tuple[Candidate, Drop, Candidate]]:
+    if not (numbers := list_unmeasured(run.plan, fits)):
+        return []
+    candidates, drops = run.plan.candidates(), find_drops(run.plan, fits, read_epochs(store, run.id))
+    return [
+        (candidates[number], drop, candidates[drop.behind])
+        for number in numbers
+        if (drop := drops.get(number)) is not None
+    ]
 
 
 def _find_trust(model: Model, run: WorkRow, datasets: Path) -> Trust | None:

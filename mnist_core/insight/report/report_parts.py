@@ -1,5 +1,6 @@
 """What a report is made of, before it is HTML or LaTeX."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,6 +16,13 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Paragraphs of whoever hands the report in."""
+
+    paragraphs: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Code:
     """Commands, or what a file is to hold."""
 
@@ -23,7 +31,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows below a head, with a caption; the first cell of each names it.
+    """Rows below a head, with a caption, which is numbered where it is written; a row's first cell names it.
 
     Attributes
     ----------
@@ -48,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A figure with its caption.
+    """A figure with its caption, which is numbered where it is written.
 
     Attributes
     ----------
@@ -68,7 +76,7 @@ class Picture:
     name: str
 
 
-Part: TypeAlias = Words | Code | Table | Picture
+Part: TypeAlias = Words | Note | Code | Table | Picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,17 +85,22 @@ class Section:
 
     Attributes
     ----------
-    name : str
-        By which notes are given to it.
     title : str
         Its heading.
     parts : sequence of Part
         What it tells.
-    starts_page : bool
-        Whether it begins on a new page of paper.
+    run_id : str
+        Of the run among several that it is of; empty where it is of all, or of the only one.
+    is_inner : bool
+        Whether it stands within the section of its run.
     """
 
-    name: str
     title: str
     parts: Sequence[Part]
-    starts_page: bool = False
+    run_id: str = ""
+    is_inner: bool = False
+
+
+def print_only(text: str) -> str:
+    """Leave out of a text what no page can hold: control signs, and halves of signs."""
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))

@@ -3,7 +3,8 @@
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from io import BytesIO
 from itertools import zip_longest
 
@@ -11,7 +12,6 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from mnist_core.insight.report.page_statements import Statement, read_statements
-from mnist_core.insight.report.sections import VERSIONS
 
 _NUMBER = re.compile(r"\S*\d\S*")
 _AROUND = "()[]{}.,:;'\""
@@ -71,10 +71,12 @@ def compare_pages(told: str, found: str) -> Reproduction:
     Parameters
     ----------
     told, found : str
-        The HTML of both. Notes, the author's name, places of models and versions are not compared.
+        The HTML of both. Notes, the author's name and places of models are not compared.
     """
     one, other = read_statements(told), read_statements(found)
-    numbers = list(_compare(_list_said(one.said), _list_said(other.said)))
+    numbers = [
+        checked for pair in _pair(_list_said(one.said), _list_said(other.said)) for checked in _compare(*pair)
+    ]
     pictures = tuple(
         (alt, alt == again and _is_same(source, drawn))
         for (alt, source), (again, drawn) in zip_longest(one.pictures, other.pictures, fillvalue=("", ""))
@@ -82,27 +84,37 @@ def compare_pages(told: str, found: str) -> Reproduction:
     return Reproduction(tuple(numbers), pictures)
 
 
-def _list_said(said: list[Statement]) -> dict[tuple[str, str], str]:
-    return {
-        (one.section, one.where): _PLACE.sub("--out", one.text)
-        for one in said
-        if not one.where.startswith(VERSIONS)
-    }
+def _list_said(said: list[Statement]) -> list[Statement]:
+    return [replace(one, text=_PLACE.sub("--out", one.text)) for one in said]
 
 
-def _compare(told: dict[tuple[str, str], str], found: dict[tuple[str, str], str]) -> Iterator[Checked]:
-    for place, text in told.items():
-        if place not in found:
-            yield Checked(*place, text, None, text)
-            continue
-        numbers = [_list_numbers(text), _list_numbers(found[place])]
-        for one, other in zip_longest(*numbers):
-            yield Checked(*place, one, other, text)
-        if len(numbers[0]) == len(numbers[1]) and _NUMBER.sub("#", text) != _NUMBER.sub("#", found[place]):
-            yield Checked(*place, text, found[place], text)
-    for place, text in found.items():
-        if place not in told:
-            yield Checked(*place, None, text, text)
+def _pair(
+    told: list[Statement], found: list[Statement]
+) -> Iterator[tuple[Statement | None, Statement | None]]:
+    """Pair what two pages state in the same place, though a heading or a caption above it differs."""
+    for _, *span in SequenceMatcher(None, told, found, autojunk=False).get_opcodes():
+        ones, others = told[span[0] : span[1]], found[span[2] : span[3]]
+        if len(ones) == len(others):
+            yield from zip(ones, others, strict=True)
+        else:
+            places = {(other.section, other.where): other for other in others}
+            yield from [(one, places.pop((one.section, one.where), None)) for one in ones]
+            yield from [(None, other) for other in places.values()]
+
+
+def _compare(told: Statement | None, found: Statement | None) -> Iterator[Checked]:
+    if found is None:
+        assert told is not None  # a pair has at least one
+        yield Checked(told.section, told.where, told.text, None, told.text)
+        return
+    if told is None:
+        yield Checked(found.section, found.where, None, found.text, found.text)
+        return
+    numbers = [_list_numbers(told.text), _list_numbers(found.text)]
+    for number, other in zip_longest(*numbers):
+        yield Checked(told.section, told.where, number, other, told.text)
+    if len(numbers[0]) == len(numbers[1]) and _NUMBER.sub("#", told.text) != _NUMBER.sub("#", found.text):
+        yield Checked(told.section, told.where, told.text, found.text, told.text)
 
 
 def _list_numbers(text: str) -> list[str]:

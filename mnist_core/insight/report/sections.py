@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from mnist_core.insight.evaluation import wilson_interval
 from mnist_core.insight.report.again import GRID_NAME, write_grid, write_search
 from mnist_core.insight.report.figures import show_curve
-from mnist_core.insight.report.hand_in import CURVE, PAPER_FIGURES, SECTIONS
+from mnist_core.insight.report.hand_in import CURVE, PAPER_FIGURES, SECTIONS, HandIn
 from mnist_core.insight.report.report_facts import ReportFacts
-from mnist_core.insight.report.report_parts import Code, Part, Section, Table, Words
+from mnist_core.insight.report.report_parts import Code, Note, Part, Section, Table, Words
 from mnist_core.insight.report.shown_fields import show_all_fields
 from mnist_core.network.architecture import OUTPUT
 from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.history import best_epoch
+from mnist_core.network.plan import Strategy
 from mnist_core.network.recipe import OPTIMIZER_WORDS, Optimizer
+from mnist_core.store.ranking import RankedCandidate
 
-_STARTING_PAGES = {"grid", "training", "fields", "trust"}
 
-
-def make_sections(facts: ReportFacts, figures: Sequence[str] = PAPER_FIGURES) -> list[Section]:
-    """Make the sections of a run, with the figures that are asked for; one without a part is left out."""
+def make_sections(facts: ReportFacts, handed: HandIn) -> list[Section]:
+    """Make the sections of a run, with the figures and notes of its hand-in; an empty one is left out."""
+    figures = handed.figures
     parts: dict[str, Sequence[Part]] = {
         "data": _tell_data(facts),
         "network": _tell_network(facts),
@@ -30,11 +31,9 @@ def make_sections(facts: ReportFacts, figures: Sequence[str] = PAPER_FIGURES) ->
         "trust": _tell_trust(facts),
         "again": _tell_again(facts, figures),
     }
-    return [
-        Section(name, title, parts[name], name in _STARTING_PAGES)
-        for name, title in SECTIONS.items()
-        if parts[name]
-    ]
+    notes = {name: [Note(said)] for name in SECTIONS if (said := handed.find_notes(facts.run.id, name))}
+    told = {name: [*parts[name], *notes.get(name, [])] for name in SECTIONS}
+    return [Section(title, told[name]) for name, title in SECTIONS.items() if told[name]]
 
 
 def _tell_data(facts: ReportFacts) -> list[Part]:
@@ -61,34 +60,40 @@ def _tell_network(facts: ReportFacts) -> list[Part]:
 
 
 def _say_hidden(widths: Sequence[int]) -> str:
-    return (
-        f"hidden layers of {' and '.join(map(str, widths))}"
-        if widths[1:]
-        else f"a hidden layer of {widths[0]}"
-    )
+    *first, last = map(str, widths)
+    return f"hidden layers of {', '.join(first)} and {last}" if first else f"a hidden layer of {last}"
 
 
 def _tell_grid(facts: ReportFacts) -> list[Part]:
-    ties = sum(one.is_tied for one in facts.ranked if one.rank > 1)
-    rows = [
-        [
-            f"{one.candidate}{' (winner)' if one.rank == 1 else ''}",
-            f"{one.mean:.2%}",
-            f"{one.std:.2%}",
-            "yes" if one.is_tied else "no",
-        ]
-        for one in facts.ranked
-    ]
-    head = ["Candidate", "Mean accuracy", "Standard deviation", "Within one standard error"]
-    plan = facts.run.plan
+    plan, ranked, dropped = facts.run.plan, facts.ranked, facts.dropped
     drawn = f", drawn by the strategy {plan.strategy.value}" if plan.strategy.draws else ""
-    words = f"{len(rows)} candidates{drawn}, {_say_folds(plan.cv, ties)}"
-    return [Words(words), Table("The grid, best first", "grid", head, rows, marks_first=True)]
+    words = f"{plan.say_size()}{drawn}, {_say_folds(plan.cv, ranked)}"
+    if plan.strategy is Strategy.RACE:
+        words += f" They raced: {len(dropped) or 'none'} fell behind and had no further epochs."
+    # A single fold has no deviation, and no tie can be told by it.
+    n_columns = 2 if plan.cv == 1 else 4
+    head = ["Candidate", "Mean accuracy", "Standard deviation", "Within one standard error"]
+    rows = [_describe_candidate(one)[:n_columns] for one in ranked]
+    parts: list[Part] = [
+        Words(words),
+        Table("The grid, best first", "grid", head[:n_columns], rows, marks_first=True),
+    ]
+    if dropped:
+        lost = [[str(one), str(drop.n_epochs), str(behind)] for one, drop, behind in dropped]
+        titles = ["Candidate", "After epochs", "Behind"]
+        parts += [Table("Dropped from the race", "dropped", titles, lost)]
+    return parts
 
 
-def _say_folds(n: int, ties: int) -> str:
+def _describe_candidate(one: RankedCandidate) -> list[str]:
+    words = f"{one.candidate}{' (winner)' if one.rank == 1 else ''}"
+    return [words, f"{one.mean:.2%}", f"{one.std:.2%}", "yes" if one.is_tied else "no"]
+
+
+def _say_folds(n: int, ranked: Sequence[RankedCandidate]) -> str:
     if n == 1:
         return "each measured once, on a fifth of the training images, so that no standard error is known."
+    ties = sum(one.is_tied for one in ranked if one.rank > 1) or "None"
     return (
         f"each in {n}-fold cross-validation. {ties} other than the winner came within one standard error "
         "of it."
@@ -177,8 +182,4 @@ def _tell_again(facts: ReportFacts, figures: Sequence[str]) -> list[Part]:
     if (grid := write_grid(plan)) is not None:
         parts += [Words(f"{GRID_NAME} holds the grid:"), Code(grid)]
     rows = [[name, number] for name, number in info.versions.items()]
-    return [*parts, Table(VERSIONS, "versions", ["Part", "Version"], rows)]
-
-
-VERSIONS = "Versions that trained it"
-"""The caption of the table that names them."""
+    return [*parts, Table("Versions that trained it", "versions", ["Part", "Version"], rows)]
