@@ -29,9 +29,13 @@ def extra(name: str, what: str, kind: type[LabError] = RunError) -> Iterator[Non
     try:
         yield
     except ModuleNotFoundError as error:
-        library = (error.name or name).split(".")[0]
-        needed = " ".join(_list_requirements(name)) or library
-        raise kind(f"{what} needs {library}, which is not installed: pip install {needed}") from error
+        raise kind(say_missing(name, what, (error.name or name).split(".")[0])) from error
+
+
+def say_missing(name: str, what: str, library: str) -> str:
+    """Say what needs a library that an extra brings, and how to get it."""
+    needed = " ".join(_list_requirements(name)) or library
+    return f"{what} needs {library}, which is not installed: pip install {needed}"
 
 
 def is_installed(library: str) -> bool:

@@ -4,6 +4,7 @@ import html
 
 import streamlit as st
 
+from mnist_core.ground.extras import is_installed, say_missing
 from mnist_core.ground.settings import People, read_settings
 from mnist_core.store.people.roll import Person
 from mnist_ui.addresses import find_base
@@ -20,10 +21,12 @@ def show_way_in(trouble: str) -> None:
     """Show whom the lab does not know how to come in."""
     st.title("MNIST lab")
     st.write(escape(trouble))
-    if read_settings().people is People.LOGIN:
+    if read_settings().people is not People.LOGIN:
+        st.html(_LINK.format(href=f"{find_base()}/enter", words="Enter by name and code"))
+    elif is_installed("authlib"):
         st.button("Log in", type="primary", icon=":material/login:", on_click=st.login)
     else:
-        st.html(_LINK.format(href=f"{find_base()}/enter", words="Enter by name and code"))
+        st.error(say_missing("login", "MNIST_LAB_PEOPLE=login", "authlib"))
 
 
 def show_visitor(visitor: Person) -> None:

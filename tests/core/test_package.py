@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,9 +13,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from digits import ROOT
 from packages import link_plain_install
+from photographs import as_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.timeout(600)]
 
@@ -85,6 +88,10 @@ def _carry_out(command: Path, home: Path, *words: str) -> object:
     return json.loads(done.stdout)
 
 
+def _find_sample(command: Path) -> Path:
+    return next(command.parent.parent.glob("lib/*/site-packages/mnist_core/data/builtin/mnist_sample.mat"))
+
+
 def _is_ready(address: str) -> bool:
     with suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{address}/ready", timeout=_START_S):
         return True
@@ -105,9 +112,7 @@ def test_it_is_small_and_holds_no_rubbish(wheel: Path) -> None:
 
 
 def test_its_command_searches_and_keeps_its_state_with_the_user(command: Path, tmp_path: Path) -> None:
-    sample = next(
-        (command.parent.parent).glob("lib/*/site-packages/mnist_core/data/builtin/mnist_sample.mat")
-    )
+    sample = _find_sample(command)
     grid = tmp_path / "grid.json"
     grid.write_text(
         json.dumps({"lr": [0.01], "hidden1": [12], "hidden2": [8], "activation": ["relu", "tanh"]})
@@ -138,6 +143,37 @@ def test_every_page_opens_without_any_extra(command: Path, tmp_path: Path) -> No
 
     assert not done.returncode, done.stderr
     assert len(done.stdout.split()) > 10
+
+
+@pytest.mark.parametrize(
+    ("words", "library"),
+    [
+        ("predict paper photo.heic", "pillow-heif"),
+        ("search SAMPLE --strategy bayes", "optuna"),
+        ("label-errors SAMPLE", "cleanlab"),
+        ("map paper SAMPLE --method umap", "umap-learn"),
+        ("fields paper --method occlusion --out fields", "captum"),
+        ("runs --json", "psycopg"),
+    ],
+)
+def test_what_an_absent_extra_brings_is_named_in_one_sentence(
+    command: Path, tmp_path: Path, words: str, library: str
+) -> None:
+    sample = _find_sample(command)
+    (tmp_path / "photo.heic").write_bytes(as_file(np.ones((50, 50)), "HEIF").getvalue())
+    stores = {"MNIST_LAB_DATABASE": "postgresql+psycopg://me@localhost/lab"} if library == "psycopg" else {}
+
+    done = subprocess.run(
+        [command, *words.replace("SAMPLE", str(sample)).split()],
+        cwd=tmp_path,
+        env=_surroundings(tmp_path) | stores,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert re.search(f"which is not installed: pip install .*{library}", done.stderr.splitlines()[-1])
 
 
 def test_without_words_it_starts_the_app_and_opens_it(command: Path, tmp_path: Path) -> None:
