@@ -8,16 +8,14 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.files import make_printable
-from mnist_core.data.orientation.turns import TURNS
-from mnist_core.ground.errors import LabError
-from mnist_core.insight.imported.choices import SCALINGS, ImportChoices
+from mnist_core.ground.errors import LabError, ModelError
+from mnist_core.insight.imported.choices import ImportChoices
 from mnist_core.insight.imported.imported_model import (
     UndecidedImportError,
     Understood,
     keep_import,
     understand_network,
 )
-from mnist_core.network.candidate import Activation
 from mnist_core.network.model_names import clean_name
 from mnist_core.network.models.came_from import ImportFacts
 from mnist_core.store.allowance import check_upload, read_allowance
@@ -27,8 +25,8 @@ from mnist_ui.components.uploads import tell_of_uploads
 from mnist_ui.markdown import escape
 from mnist_ui.models.model_name import ask_for_model_name, check_new_name, propose_name
 from mnist_ui.results import state
+from mnist_ui.results.said_of_network import ask_for_choices, read_said
 
-_FIND = "find by fit"
 _MOST_MB = 256
 
 
@@ -67,19 +65,25 @@ def show_origin(facts: ImportFacts) -> None:
 
 def _show_file(file: Any, dataset: Dataset) -> None:
     """Show how a file is understood, and let it be saved as a model."""
-    name, choices = make_printable(file.name), _read_choices(file.file_id)
+    name = make_printable(file.name)
+    try:
+        choices = read_said(file.file_id)
+    except ModelError as error:
+        st.error(escape(str(error)))
+        ask_for_choices(file.file_id, dataset, {}, is_open=True)
+        return
     outcome = _understand(file, name, dataset, choices)
     if isinstance(outcome, UndecidedImportError):
         cure = _CHOOSE if outcome.options else _SAY
         st.warning(escape(f"{outcome.finding}: {cure}"), icon=":material/help:")
-        _ask(file.file_id, outcome.options, is_open=not outcome.options)
+        ask_for_choices(file.file_id, dataset, outcome.options, is_open=not outcome.options)
     elif isinstance(outcome, LabError):
         st.error(escape(str(outcome)))
         if choices != ImportChoices():  # which may be why
-            _ask(file.file_id, {}, is_open=True)
+            ask_for_choices(file.file_id, dataset, {}, is_open=True)
     else:
         _show_understood(outcome, dataset)
-        _ask(file.file_id, {})
+        ask_for_choices(file.file_id, dataset, {})
         _offer_saving(outcome, name, dataset, choices)
 
 
@@ -114,43 +118,6 @@ def _try_to_understand(
         return error
 
 
-def _read_choices(file_id: str) -> ImportChoices:
-    chosen = {name: state.IMPORT_CHOICE.of(f"{name}-{file_id}").get() for name in _OPTIONS}
-    return ImportChoices(**{name: value for name, value in chosen.items() if value != _FIND})
-
-
-def _ask(file_id: str, asked: dict[str, tuple[str, ...]], *, is_open: bool = False) -> None:
-    """Offer what can be said of a network; what fits alike openly, the rest where one looks for it."""
-    for name, values in asked.items():
-        _ask_one(file_id, name, values)
-    with st.expander("Say it instead", expanded=is_open):
-        for name, values in _OPTIONS.items():
-            if name not in asked:
-                _ask_one(file_id, name, values)
-
-
-def _ask_one(file_id: str, name: str, values: tuple[str, ...]) -> None:
-    held = state.IMPORT_CHOICE.of(f"{name}-{file_id}")
-    st.selectbox(
-        _LABELS[name], [_FIND, *values], format_func=lambda value: _WORDS.get(value, value), key=held
-    )
-
-
-_OPTIONS: dict[str, tuple[str, ...]] = {
-    "activation": tuple(activation.value for activation in Activation),
-    "scaling": tuple(SCALINGS),
-    "orientation": tuple(orientation.value for orientation in TURNS),
-    "ink": ("bright", "dark"),
-}
-_LABELS = {
-    "activation": "Behind the hidden layers",
-    "scaling": "What pixels are to it",
-    "orientation": "How it sees images",
-    "ink": "Ink",
-}
-_WORDS = {turn.value: turn.words for turn in TURNS} | SCALINGS
-_WORDS |= {"bright": "bright on dark", "dark": "dark on bright"}
-_WORDS |= {activation.value: activation.label for activation in Activation}
 _CHOOSE = "choose which it is."
 _SAY = (
     "open images such as it was trained on (Data page), save with its weights what was done to their pixels "

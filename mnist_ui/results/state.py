@@ -23,6 +23,9 @@ IMPORTED = Held[str | None]("results-imported", None)
 IMPORT_CHOICE = Held("results-import-choice", "find by fit")
 """What was said of a network from elsewhere, by what and of which file."""
 
+IMPORT_TYPED = Held("results-import-typed", "")
+"""What was typed of it."""
+
 IMPORT_NAME = Held("results-import-name", "")
 IMPORT_REFUSAL = Held[str | None]("results-import-refusal", None)
 """Why the last of them could not be saved, to be shown once."""

@@ -243,6 +243,13 @@ def test_commands_take_what_was_imported(paper: Model, tmp_path: Path) -> None:
 
 
 def test_choices_that_are_none_are_refused(tmp_path: Path) -> None:
-    for choices in ({"activation": "gelu"}, {"scaling": "0.5"}, {"orientation": "unsure"}, {"ink": "each"}):
+    for choices in (
+        {"activation": "gelu"},
+        {"scaling": "0.5"},
+        {"scaling": "0,1"},
+        {"scaling": "1,1e999"},
+        {"orientation": "unsure"},
+        {"ink": "each"},
+    ):
         with pytest.raises(ModelError, match="must be one of"):
             ImportChoices(**choices)

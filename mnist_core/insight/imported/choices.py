@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, fields
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -75,11 +76,10 @@ class ImportChoices:
                 raise ModelError(
                     f"The {name} must be one of {', '.join(words)}, but is {getattr(self, name)}."
                 )
-        is_pair = self.scaling is not None and re.fullmatch(f"{_NUMBER},{_NUMBER}", self.scaling)
-        if not is_pair and self.scaling not in (None, *SCALINGS):
+        if self.scaling not in (None, *SCALINGS) and not is_pair(self.scaling or ""):
             raise ModelError(
-                f"The scaling must be one of {', '.join(SCALINGS)}, or FACTOR,SHIFT such as 0.99,0.01, but "
-                f"is {self.scaling}."
+                f"The scaling must be one of {', '.join(SCALINGS)}, or FACTOR,SHIFT such as 0.99,0.01 "
+                f"with a factor that is not 0, but is {self.scaling}."
             )
 
     @property
@@ -104,6 +104,19 @@ class Scaling:
         if self.name in SCALINGS:
             return SCALINGS[self.name]
         return f"{self.factor:g} times 0 to 1, plus {self.shift:g}"
+
+
+def is_pair(text: str) -> bool:
+    """Say whether a text is a factor, which is not 0, and a shift, as "0.99,0.01"."""
+    if not re.fullmatch(rf"{_NUMBER}\s*,\s*{_NUMBER}", text):
+        return False
+    factor, shift = map(float, text.split(","))
+    return factor != 0 and isfinite(factor) and isfinite(shift)
+
+
+def say_scaling(name: str) -> str:
+    """Say what pixels become by one of `SCALINGS`, or by a factor and a shift."""
+    return SCALINGS[name] if name in SCALINGS else _make_pair(name).words
 
 
 def list_scalings(chosen: str | None, images: Images, chain: Chain) -> list[Scaling]:
