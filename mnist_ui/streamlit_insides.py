@@ -18,9 +18,14 @@ LATE = ("streamlit.material_icon_names", "streamlit.runtime.scriptrunner.magic_f
 _SELDOM_S = 86_400.0
 
 INHERITED_WORDS = """
-[data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] * {
+[data-testid="stButtonGroup"] [data-selected="true"], [data-testid="stButtonGroup"] [data-selected="true"] *,
+[data-testid="stPopoverButton"][aria-expanded="true"],
+[data-testid="stPopoverButton"][aria-expanded="true"] * {
   color: inherit !important; }"""
-"""Of what is chosen, border and ground tell; words in the theme's own blue are hard to read on dark."""
+"""Of what is chosen, border and ground tell; words in the theme's own blue are hard to read on dark.
+
+Of what is open, its arrow and its box tell.
+"""
 
 NARROW_SIDEBAR = '@media (min-width: 769px) { [data-testid="stSidebar"] { max-width: 14rem; } }'
 """The titles are short; the pictures need the room. A width for set_page_config comes too late."""

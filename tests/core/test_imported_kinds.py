@@ -14,12 +14,10 @@ from scipy.special import expit
 from mnist_core.data.dataset import Dataset, Origin, make_dataset
 from mnist_core.data.files import read_file
 from mnist_core.ground.errors import DataError, LabError, ModelError
-from mnist_core.ground.onnx_messages import AttributeType, Message, NumberType, make_message
 from mnist_core.insight.imported.best_reading import find_reading
 from mnist_core.insight.imported.chain import Chain
 from mnist_core.insight.imported.choices import ImportChoices
 from mnist_core.insight.imported.imported_model import Understood, understand_network
-from mnist_core.insight.imported.weights_file import read_chains
 from mnist_core.network.models import load_model
 
 Layers = tuple[tuple[np.ndarray, np.ndarray], ...]
@@ -212,81 +210,15 @@ def test_other_outputs_than_classes_are_counted(digits: Dataset, tmp_path: Path)
         understand(tmp_path / "net.npz", digits)
 
 
-def tensor(name: str, values: np.ndarray) -> Message:
-    values = np.asarray(values, dtype=np.float32)
-    kind, content = NumberType.FLOAT, values.tobytes()
-    return make_message("Tensor", name=name, dims=values.shape, data_type=kind, raw_data=content)
-
-
-def node(op: str, given: str, made: str, domain: str = "", **settings: list[float]) -> Message:
-    attributes = [
-        make_message("Attribute", name=name, floats=values, type=AttributeType.FLOATS)
-        for name, values in settings.items()
-    ]
-    words = given.split()
-    return make_message("Node", op_type=op, input=words, output=[made], attribute=attributes, domain=domain)
-
-
-def write_onnx(path: Path, nodes: list[Message], constants: Mapping[str, np.ndarray]) -> Path:
-    graph = make_message(
-        "Graph",
-        node=nodes,
-        initializer=[tensor(name, values) for name, values in constants.items()],
-        input=[make_message("ValueInfo", name="x")],
-        output=[make_message("ValueInfo", name="y")],
-    )
-    version = make_message("OperatorSet", domain="", version=17)
-    model = make_message(
-        "Model", ir_version=8, producer_name="elsewhere", graph=graph, opset_import=[version]
-    )
-    path.write_bytes(model.SerializeToString())
-    return path
-
-
-RELU = ({"low": np.array(0.0)}, "Clip", "h low"), ({"low": np.array(0.0)}, "Max", "h low")
-
-
-@pytest.mark.parametrize(("more", "op", "given"), RELU)
-def test_what_cuts_off_below_0_is_a_relu(
-    more: dict[str, np.ndarray], op: str, given: str, tmp_path: Path
+def test_images_that_are_brought_to_another_side_are_said_in_a_whole_sentence(
+    paper: Layers, digits: Dataset, tmp_path: Path
 ) -> None:
-    layers = {"W": np.ones((784, 5)), "V": np.ones((5, 10))}
-    nodes = [node("MatMul", "x W", "h"), node(op, given, "r"), node("MatMul", "r V", "y")]
-    (chain,) = read_chains(write_onnx(tmp_path / "net.onnx", nodes, layers | more), "net.onnx")
+    small = digits.images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    fired = np.c_[np.tanh(small @ paper[0][0][:, :196].T), np.ones(len(small))]
+    last = np.linalg.lstsq(fired, np.eye(10)[digits.labels], rcond=None)[0].T
+    layers = (paper[0][0][:, :196], np.zeros(96)), (last[:, :-1], last[:, -1])
+    np.savez(tmp_path / "net.npz", **number(layers))
+    said = {"activation": "tanh", "scaling": "unit", "orientation": "upright", "ink": "bright"}
+    reasons = " ".join(understand(tmp_path / "net.npz", digits, **said).reasons)
 
-    assert chain.activation == "relu"
-
-
-def test_a_scaler_and_turned_axes_stand_before_the_first_layer(tmp_path: Path) -> None:
-    nodes = [
-        node("Transpose", "x", "t", perm=[0, 2, 3, 1]),
-        node("Scaler", "t", "s", "ai.onnx.ml", offset=[0.5], scale=[4.0]),
-        node("MatMul", "s W", "h"),
-        node("Tanh", "h", "r"),
-        node("MatMul", "r V", "y"),
-    ]
-    path = write_onnx(tmp_path / "net.onnx", nodes, {"W": np.ones((784, 5)), "V": np.ones((5, 10))})
-    (chain,) = read_chains(path, "net.onnx")
-
-    assert chain.scales_pixels
-    assert (chain.matrices[0] == 4).all()
-    assert (chain.biases[0] == -2 * 784).all()
-
-
-@pytest.mark.parametrize(
-    ("constants", "words"),
-    [
-        ({"W": np.ones((784, 5))}, "its MatMul takes some that are not in the file"),
-        ({"W": np.ones((784, 5)), "V": np.ones((5, 10)), "f": np.zeros(1)}, "NaN or infinity"),
-        ({"W": np.ones((784, 5)), "V": np.ones((5, 10)), "f": np.ones(7)}, "has 7 factors"),
-    ],
-)
-def test_a_graph_whose_numbers_do_not_fit_is_refused_in_a_sentence(
-    constants: dict[str, np.ndarray], words: str, tmp_path: Path
-) -> None:
-    nodes = [node("MatMul", "x W", "h"), node("Tanh", "h", "r"), node("MatMul", "r V", "y")]
-    nodes += [node("Div", "y f", "z")] if "f" in constants else []
-    path = write_onnx(tmp_path / "net.onnx", nodes, constants)
-
-    with pytest.raises(ModelError, match=words):
-        read_chains(path, "net.onnx")
+    assert "of digits, brought to 14 x 14 pixels. Behind" in reasons or "14 x 14 pixels; of" in reasons

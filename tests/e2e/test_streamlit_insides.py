@@ -230,3 +230,13 @@ def test_a_stroke_is_rounded_off_as_the_canvas_does_it(page: Page) -> None:
     page.mouse.up()
     expect(page.locator('section.answer[data-state="settled"]')).to_be_visible()
     assert picture.evaluate(read) == pytest.approx(live, abs=26)  # of 255: a tenth of a pixel on the brink
+
+
+def test_the_words_of_an_open_popover_are_those_of_the_page(open_tab: OpenTab) -> None:
+    tab = open_tab("results", scheme="dark")
+    button = tab.get_by_role("button", name="Bring a network")
+    button.click()
+    expect(tab.get_by_text("A network that was trained elsewhere")).to_be_visible()
+
+    words = tab.get_by_role("heading", name="Results").evaluate("words => getComputedStyle(words).color")
+    expect(button).to_have_css("color", words)

@@ -31,7 +31,7 @@ _END = 10.0  # a sum beyond it leaves a sigmoid or a tanh no slope
 _MOST_ENDS = 0.5  # of the sums
 _LOSS_ALIKE = 0.02  # of the loss: less tells no two ways apart
 _STEADY_LOSS = 2.0  # of the least loss, up to which a way counts whose biases are at rest
-_AT_REST = 0.5  # of the pull in the other way
+_AT_REST = 0.7  # of the pull in the other way
 _OUTPUTS_ALIKE = 1e-3  # of the greatest logit: the same network, written in two ways
 _MOST_LOSS = 50.0  # of an image, so that one alone decides nothing
 

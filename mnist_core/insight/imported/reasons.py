@@ -13,14 +13,14 @@ def explain_reading(found: Found, dataset: Dataset, choices: ImportChoices) -> l
     by = "as its file says" if is_told else "by fit" if choices.activation is None else "as was said"
     is_relu = by == "by fit" and best.activation is Activation.RELU
     kin = " (weights alone do not tell it from its kin, such as LeakyReLU or GELU)" if is_relu else ""
-    brought = "" if side == dataset.side else f", brought to {side} x {side} pixels,"
+    brought = "" if side == dataset.side else f", brought to {side} x {side} pixels"
     of_some = "" if found.n_next == found.n_images else f" of {found.n_next:,} of them"
     is_right = f"is right for {best.accuracy:.1%} of {found.n_images:,} images of {dataset.name}{brought}"
     lines = [
         f"Of {found.n_tried:,} ways to read it this one {is_right}; of the other networks the best for "
         f"{found.next_best:.1%}{of_some}."
         if found.n_tried > 1
-        else f"It is read as was said, and {is_right.removesuffix(',')}.",
+        else f"It is read as was said, and {is_right}.",
         f"Behind the hidden layers is {best.activation.label}, {by}{kin}.",
         f"To it pixels are {best.scaling.words}: what makes them so is folded into the first layer."
         if best.scaling.name != "unit"
