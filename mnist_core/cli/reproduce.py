@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mnist_core.data.dataset import Dataset
 
 _MOST_BYTES = 100_000_000  # of a report: hundreds of runs
+_MOST_LETTERS = 80  # of a text that differs, in words; JSON has it whole
 
 
 def add_reproduce_arguments(command: argparse.ArgumentParser) -> None:
@@ -62,9 +63,10 @@ def run_reproduce(arguments: argparse.Namespace) -> None:
 
 def _read_report(path: Path) -> str:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
             raise DataFileError(f"{path} is larger than any report: name a report as HTML.")
-        content = path.read_bytes()
         # An editor may have saved it in another encoding; Windows' own is what is left.
         return content.decode(find_encoding(content) or "cp1252")
     except (OSError, UnicodeError) as error:
@@ -203,7 +205,18 @@ def _sum_up(compared: Reproduction, versions: list[dict[str, Any]]) -> str:
 def _say(one: Checked) -> str:
     place = ", ".join(filter(None, (one.section, one.where)))
     if one.told is None:
-        return f"{place}: the report lacks what comes: {one.found}"
+        return f"{place}: the report lacks what comes: {_cut(one.found or '')}"
     if one.found is None:
-        return f"{place}: the report says {one.told}, which does not come"
-    return f"{place}: the report says {one.told}, but {one.found} comes"
+        return f"{place}: the report says {_cut(one.told)}, which does not come"
+    both = enumerate(zip(one.told, one.found, strict=False))
+    differs = next((place for place, (letter, other) in both if letter != other), 0)
+    begin = max(differs - _MOST_LETTERS // 2, 0)
+    return f"{place}: the report says {_cut(one.told, begin)}, but {_cut(one.found, begin)} comes"
+
+
+def _cut(text: str, begin: int = 0) -> str:
+    """Cut what is too long for a line, as a paragraph may be, to what matters of it."""
+    if len(text) <= _MOST_LETTERS:
+        return text
+    end = begin + _MOST_LETTERS
+    return f"{'…' if begin else ''}{text[begin:end]}{'…' if end < len(text) else ''}"

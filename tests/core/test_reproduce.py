@@ -60,6 +60,10 @@ def test_a_report_of_other_data_or_without_a_record_is_not_done_again(found):
     written = "&quot;schema&quot;: "
     (home / "earlier.html").write_text(re.sub(written + "[0-9]+", written + "1", page), encoding="utf-8")
 
+    (home / "short.html").write_text(page[: len(page) // 2], encoding="utf-8")
+
+    assert "ends in the middle" in call(home, "reproduce", home / "short.html", code=2).stderr
+    assert "larger than any report" in call(home, "reproduce", "/dev/zero", code=2).stderr
     assert "holds no record" in call(home, "reproduce", home / "old.html", code=2).stderr
     assert "an earlier version" in call(home, "reproduce", home / "earlier.html", code=2).stderr
     assert "fingerprint" in call(home, "reproduce", home / "r.html", other, code=2).stderr
@@ -125,6 +129,7 @@ TABLE = (
         ("<h2>A</h2><p>1</p><div class='note'><p>9</p></div>", "<h2>A</h2><p>1</p>", []),
         ("<h2>A 1</h2><p>3</p>", "<h2>A 2</h2><p>3</p>", [("1", "2")]),
         ("<h2>A</h2><div>7</div>", "<h2>A</h2>", [("7", None)]),
+        ("<p>1 of 2 and 3</p>", "<p>1 of 2 and 9 and 3</p>", [(None, "9")]),
         ("<title>R 1</title>", "<title>R 2</title>", [("1", "2")]),
         ("<img alt='unit 1'>", "<img alt='unit 2'>", [("1", "2")]),
         (TABLE.format("1", "5", ""), TABLE.format("2", "5", ""), [("1", "2")]),

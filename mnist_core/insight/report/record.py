@@ -14,6 +14,8 @@ from mnist_core.network.plan import SearchPlan
 RECORD = "mnist-lab-report"
 """The name of the `meta` element that holds it."""
 
+_END = 1000  # letters, in which a page ends, whatever a browser adds that saves it
+
 _SCHEMA = 2
 """To be raised where a report tells a run in other words: an older one would not come out equal."""
 
@@ -104,6 +106,8 @@ def read_record(page: str, name: str) -> Record:
             f"{name} holds no record of its runs, as reports of the lab do: name a report as HTML, or write "
             "it again if an earlier version wrote it."
         )
+    if "</html>" not in page[-_END:].lower():
+        raise RunError(f"{name} ends in the middle of the report: take it as it was written.")
     try:
         values = json.loads(finder.content)
         schema = int(values["schema"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from io import BytesIO
 from itertools import zip_longest
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -14,7 +15,8 @@ from PIL import Image, UnidentifiedImageError
 from mnist_core.insight.report.page_statements import Statement, read_statements
 
 _NUMBER = re.compile(r"\S*\d\S*")
-_AROUND = "()[]{}.,:;'\""
+_AROUND = "()[]{}.,:;'\"“”"
+_Part = TypeVar("_Part", Statement, str)
 _PLACE = re.compile(r"--out \S+")  # where a model was saved is no result
 
 
@@ -92,14 +94,19 @@ def _pair(
     told: list[Statement], found: list[Statement]
 ) -> Iterator[tuple[Statement | None, Statement | None]]:
     """Pair what two pages state in the same place, though a heading or a caption above it differs."""
-    for _, *span in SequenceMatcher(None, told, found, autojunk=False).get_opcodes():
-        ones, others = told[span[0] : span[1]], found[span[2] : span[3]]
+    for ones, others in _find_blocks(told, found):
         if len(ones) == len(others):
             yield from zip(ones, others, strict=True)
         else:
             places = {(other.section, other.where): other for other in others}
             yield from [(one, places.pop((one.section, one.where), None)) for one in ones]
             yield from [(None, other) for other in places.values()]
+
+
+def _find_blocks(told: list[_Part], found: list[_Part]) -> Iterator[tuple[list[_Part], list[_Part]]]:
+    """Cut two lists into blocks that are equal, or that stand in one place."""
+    for _, begin, end, first, last in SequenceMatcher(None, told, found, autojunk=False).get_opcodes():
+        yield told[begin:end], found[first:last]
 
 
 def _compare(told: Statement | None, found: Statement | None) -> Iterator[Checked]:
@@ -111,9 +118,13 @@ def _compare(told: Statement | None, found: Statement | None) -> Iterator[Checke
         yield Checked(found.section, found.where, None, found.text, found.text)
         return
     numbers = [_list_numbers(told.text), _list_numbers(found.text)]
-    for number, other in zip_longest(*numbers):
-        yield Checked(told.section, told.where, number, other, told.text)
-    if len(numbers[0]) == len(numbers[1]) and _NUMBER.sub("#", told.text) != _NUMBER.sub("#", found.text):
+    is_as_long = len(numbers[0]) == len(numbers[1])
+    # Where one is left out, those behind it are still held against their own.
+    pairs = [numbers] if is_as_long else _find_blocks(*numbers)
+    for one, other in pairs:
+        for number, again in zip_longest(one, other):
+            yield Checked(told.section, told.where, number, again, told.text)
+    if is_as_long and _NUMBER.sub("#", told.text) != _NUMBER.sub("#", found.text):
         yield Checked(told.section, told.where, told.text, found.text, told.text)
 
 
