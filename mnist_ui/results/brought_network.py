@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.data.dataset import Dataset
 from mnist_core.data.files import make_printable
+from mnist_core.data.side import MNIST_SIDE
 from mnist_core.ground.errors import LabError, ModelError
 from mnist_core.insight.imported.choices import ImportChoices
 from mnist_core.insight.imported.imported_model import (
@@ -118,6 +119,7 @@ def _try_to_understand(
         return error
 
 
+_ALL_BUT = f" but where one draws, as drawings have {MNIST_SIDE} x {MNIST_SIDE} pixels"
 _CHOOSE = "choose which it is."
 _SAY = (
     "open images such as it was trained on (Data page), save with its weights what was done to their pixels "
@@ -140,7 +142,8 @@ def _offer_saving(understood: Understood, name: str, dataset: Dataset, choices: 
         state.UNDERSTOOD.forget()
         session.MODEL.put(folder.name)
         st.query_params["model"] = folder.name
-        state.IMPORTED.put(f"Saved as **{escape(folder.name)}**. It can be chosen on every page.")
+        all_but = "" if understood.side == MNIST_SIDE else _ALL_BUT
+        state.IMPORTED.put(f"Saved as **{escape(folder.name)}**. It can be chosen on every page{all_but}.")
         state.IMPORTS.count_up()
 
     st.button("Save", icon=":material/save:", disabled=model_name is None, on_click=save, key="import-save")

@@ -55,7 +55,7 @@ class Reading:
     classes : ndarray of shape (outputs,), int64
         The class of each output, a position among the names.
     side : int
-        Of the images that it reads; where it sees others, their middle, or they with a margin of paper.
+        Of the images that it reads; where it sees others, these are made of them as by `frame_images`.
     is_standardised : bool
         Whether each pixel was standardised by a mean and a deviation of its own.
     accuracy : float
@@ -241,6 +241,7 @@ def _choose(
         )
     ]
     alike = [n for n in alike if close[n].is_told] or alike  # what the file says needs no guess
+    alike = [n for n in alike if close[n].side != close[n].chain.side] or alike  # as all images here are
     best = min(alike, key=lambda n: float(loss[n].mean()))
     rivals = [close[n] for n in alike if n != best and not _are_same(logits[n], logits[best])]
     others, n_next = [one.accuracy for n, one in enumerate(close) if n not in fit], len(labels)

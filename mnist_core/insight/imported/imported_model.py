@@ -21,7 +21,7 @@ from mnist_core.insight.evaluation.temperature import fit_temperature
 from mnist_core.insight.imported.best_reading import Found, Reading, find_reading
 from mnist_core.insight.imported.choices import ImportChoices, describe_choices, read_classes
 from mnist_core.insight.imported.reasons import explain_reading
-from mnist_core.insight.imported.sights import frame_images
+from mnist_core.insight.imported.sights import frame_weights
 from mnist_core.insight.imported.weights_file import read_chains
 from mnist_core.insight.reading.floors import measure_floors
 from mnist_core.network.architecture import MLP
@@ -139,12 +139,11 @@ def fold_reading(reading: Reading) -> MLP:
         factor, shift = -factor, factor + shift
     chain = reading.chain.scale_inputs(factor, shift)
     n_inputs, order = reading.side**2, np.argsort(reading.classes)
-    places = np.arange(n_inputs, dtype=np.float32).reshape(1, reading.side, reading.side)
-    framed = frame_images(places, chain.side, paper=-1.0)
-    seen = turn_images(framed, reading.orientation).reshape(-1).astype(np.int64)
-    is_pixel = seen >= 0  # and no frame, where its weights meet no ink
-    first = np.zeros((len(chain.matrices[0]), n_inputs))
-    first[:, seen[is_pixel]] = chain.matrices[0][:, is_pixel]
+    places = np.arange(chain.side**2, dtype=np.float32).reshape(1, chain.side, chain.side)
+    seen = turn_images(places, reading.orientation).reshape(-1).astype(np.int64)
+    upright = np.empty_like(chain.matrices[0])
+    upright[:, seen] = chain.matrices[0]
+    first = frame_weights(upright.reshape(-1, chain.side, chain.side), reading.side).reshape(-1, n_inputs)
     matrices = [first, *chain.matrices[1:]]
     biases = list(chain.biases)
     matrices[-1], biases[-1] = matrices[-1][order], biases[-1][order]

@@ -3,6 +3,7 @@
 from mnist_core.data.dataset import Dataset
 from mnist_core.insight.imported.best_reading import Found
 from mnist_core.insight.imported.choices import ImportChoices
+from mnist_core.insight.imported.sights import count_blocked
 from mnist_core.network.candidate import Activation
 
 
@@ -41,12 +42,16 @@ def explain_reading(found: Found, dataset: Dataset, choices: ImportChoices) -> l
 
 
 def _explain_frame(seen: int, side: int) -> str:
-    if seen < side:
+    edge = count_blocked(seen, side)
+    whole, by = seen * edge, "" if edge == 1 else f", by the means of {edge} x {edge} of them"
+    if whole < side:
         return (
-            f"It sees the middle {seen} x {seen} pixels of images of {side} x {side}: its weights for the "
-            "others are 0."
+            f"It sees the middle {whole} x {whole} pixels of images of {side} x {side}{by}: its weights for "
+            "the others are 0."
         )
+    if whole == side:
+        return f"It sees images of {side} x {side} pixels{by}: its weights are spread over them."
     return (
-        f"It was trained on images of {side} x {side} pixels in a frame of paper: its weights for the frame "
-        "are left out."
+        f"It was trained on images of {side} x {side} pixels in a frame of paper{by}: its weights for the "
+        "frame are left out."
     )

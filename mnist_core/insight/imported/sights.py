@@ -11,6 +11,9 @@ from mnist_core.insight.imported.chain import Chain
 _MOST_DEVIATIONS = 20.0  # of a pixel from its mean; in rare images, of a pixel that is seldom inked
 _WIDEST_FRAME = 0.3  # of the side; the box of MNIST's ink, 20 of 28 pixels, is what is cut out most
 
+Weights = Float64[np.ndarray, "units _ _"]
+"""For each unit and pixel."""
+
 Sums = Float64[np.ndarray, "n _"]
 """Of a layer, a row an image."""
 
@@ -19,14 +22,19 @@ def list_sides(seen: int, given: int) -> list[int]:
     """List the sides of images of which a network may see so many pixels along an edge.
 
     They are those that it sees, brought to their side as any; or those that are given, of which it sees the
-    middle, or all in a frame of paper.
+    middle, or all in a frame of paper, or the means of blocks of pixels.
     """
-    is_frame = seen != given and abs(seen - given) <= _WIDEST_FRAME * given
+    is_frame = seen != given and abs(seen * count_blocked(seen, given) - given) <= _WIDEST_FRAME * given
     return [seen, given] if is_frame else [seen]
 
 
-def frame_images(images: Images, side: int, paper: float = 0.0) -> ImagesOfSide:
-    """Cut the middle out of images, or set them in a frame of paper.
+def count_blocked(seen: int, given: int) -> int:
+    """Count the pixels along an edge of a block, of which a network sees the mean; 1 where it sees each."""
+    return max(round(given / seen), 1)
+
+
+def frame_images(images: Images, side: int) -> ImagesOfSide:
+    """Make of images what a network of another side sees: their middle, a frame around, means of blocks.
 
     Parameters
     ----------
@@ -34,21 +42,44 @@ def frame_images(images: Images, side: int, paper: float = 0.0) -> ImagesOfSide:
         Images.
     side : int
         Pixels along an edge of what comes back.
-    paper : float
-        What pixels of a frame are.
 
     Returns
     -------
     ndarray of shape (n, side, side), float32
-        Their middle, or they themselves in the frame.
+        What is seen of them.
     """
+    edge = count_blocked(side, images.shape[1])
+    framed = _frame(images, side * edge)
+    seen: ImagesOfSide = framed.reshape(len(images), side, edge, side, edge).mean(axis=(2, 4))
+    return seen
+
+
+def frame_weights(weights: Weights, side: int) -> Weights:
+    """Let weights for what `frame_images` makes of images answer to the images themselves.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (units, any side, any side), float64
+        Of each unit, for the pixels that it sees.
+    side : int
+        Pixels along an edge of the images.
+
+    Returns
+    -------
+    ndarray of shape (units, side, side), float64
+        For the pixels of the images.
+    """
+    edge = count_blocked(weights.shape[1], side)
+    return _frame(weights.repeat(edge, axis=1).repeat(edge, axis=2) / edge**2, side)
+
+
+def _frame(images: np.ndarray, side: int) -> np.ndarray:
     given = images.shape[1]
     before = abs(side - given) // 2
     if side <= given:
-        middle: ImagesOfSide = images[:, before : before + side, before : before + side]
-        return middle
+        return images[:, before : before + side, before : before + side]
     after = side - given - before
-    return np.pad(images, ((0, 0), (before, after), (before, after)), constant_values=paper)
+    return np.pad(images, ((0, 0), (before, after), (before, after)))
 
 
 class Sights:
