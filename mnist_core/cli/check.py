@@ -118,12 +118,16 @@ def _try_to_read(path: Path) -> Mapping[str, Value] | None:
 def _find_batch(
     arguments: argparse.Namespace, models: list[str], values: dict[Path, Mapping[str, Value]]
 ) -> tuple[Batch, str]:
-    """Find the batch: the one that was given, whose file is dropped, else that which would be given now.
+    """Find the batch: the one that was given, else that which would be given now.
 
     Its network is told in a sentence.
     """
-    for path in [path for path, held in values.items() if is_batch(held)]:
-        return read_batch(values.pop(path)), f"The network is that of the batch {path.name}."
+    batches = [path for path, held in values.items() if is_batch(held)]
+    if batches:  # a student who has saved all that there was has it once more
+        given = (
+            arguments.data if arguments.data in batches else min(batches, key=lambda one: len(values[one]))
+        )
+        return read_batch(values[given]), f"The network is that of the batch {given.name}."
     own = None if models else _find_own(values, arguments.data)
     data = _drop_data(arguments.data, values, own)
     return _choose_own(arguments, *own, data) if own else _choose_model(arguments, models, data)
@@ -239,6 +243,8 @@ def _say(verdict: Verdict, answers: Answers) -> list[str]:
 def _say_layer(layer: LayerVerdict) -> str:
     if layer.agrees:
         return f"right to {layer.digits} digits"
+    if layer.weights.mistake == layer.bias.mistake:
+        return f"wrong: {layer.mistake}"
     return f"weights {_say_part(layer.weights)}; bias {_say_part(layer.bias)}"
 
 

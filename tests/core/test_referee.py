@@ -1,5 +1,7 @@
 """The referee: right gradients are right at any precision, and mistakes are named."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from benchmarks.referee import (
     referee,
 )
 from mnist_core.data.layouts import read_or_sample
+from mnist_core.insight.referee.backprop import Way, compute_gradients
 from mnist_core.insight.referee.batch import Batch, read_batch
 from mnist_core.network.candidate import Activation
 
@@ -69,6 +72,137 @@ def test_the_layer_above_a_mistake_is_right(batch: Batch, right: Answers) -> Non
 
     assert [layer.agrees for layer in verdict.layers] == [False, True, True]
     assert verdict.layers[0].mistake == "it is twice too large"
+
+
+def turn_pixels(batch: Batch) -> np.ndarray:
+    return batch.pixels.reshape(-1, 28, 28).swapaxes(1, 2).reshape(batch.n, -1)
+
+
+SLIPS: dict[str, Callable[[Batch], Batch]] = {
+    "rounded to 0 and 1": lambda batch: replace(batch, pixels=batch.pixels // 128 * np.uint8(255)),
+    "counted down the columns": lambda batch: replace(batch, pixels=turn_pixels(batch)),
+    "are inverted": lambda batch: replace(batch, pixels=255 - batch.pixels),
+    "one class off": lambda batch: replace(batch, labels=(batch.labels + 1) % 10),
+    "is ReLU, not Tanh": lambda batch: replace(batch, activation=Activation.RELU),
+    "is nothing, not Tanh": lambda batch: replace(batch, activation=Activation.LINEAR),
+    "only the last image counts": lambda batch: replace(
+        batch, pixels=batch.pixels[-1:], labels=batch.labels[-1:]
+    ),
+    "the last image is left out": lambda batch: replace(
+        batch, pixels=batch.pixels[:-1], labels=batch.labels[:-1]
+    ),
+    "biases are forgotten in the forward pass": lambda batch: replace(
+        batch, biases=tuple(bias * 0 for bias in batch.biases)
+    ),
+}
+"""What a student has the gradients of instead, and what has to be said of each layer."""
+
+
+@pytest.mark.parametrize("said", SLIPS)
+def test_gradients_of_something_else_are_named(said: str, batch: Batch) -> None:
+    verdict = referee(batch, answer(SLIPS[said](batch)))
+
+    assert [said in str(layer.mistake) for layer in verdict.layers] == [True, True, True]
+
+
+def test_weights_that_were_updated_too_early_are_named(batch: Batch, right: Answers) -> None:
+    moved = tuple(
+        matrix - 0.1 * right[f"dW{n}"] * (n > 2) for n, matrix in enumerate(batch.matrices, start=1)
+    )
+    above, wrong = moved[2] @ np.eye(12), dict(right)
+    images = [
+        answer(replace(batch, pixels=batch.pixels[[n]], labels=batch.labels[[n]])) for n in range(batch.n)
+    ]
+    back = np.stack([one["db3"][:, 0] for one in images]) @ above
+    inputs = np.tanh(batch.pixels / 255 @ batch.matrices[0].T + batch.biases[0])
+    back *= 1 - np.tanh(inputs @ batch.matrices[1].T + batch.biases[1]) ** 2
+    wrong["dW2"], wrong["db2"] = back.T @ inputs / batch.n, back.mean(axis=0)[:, None]
+
+    assert "updated before" in str(referee(batch, wrong).layers[1].mistake)
+
+
+def test_square_weights_that_are_not_transposed_are_named() -> None:
+    batch = make_batch(read_or_sample(), 3, Activation.SIGMOID, (20, 20))
+    turned = replace(batch, matrices=(batch.matrices[0], batch.matrices[1].T @ np.eye(20), batch.matrices[2]))
+    wrong = compute_gradients(batch, Way(is_unturned=True))
+    assert not np.allclose(wrong.matrices[0], compute_gradients(turned).matrices[0])
+
+    handed = answer(batch) | {"dW1": wrong.matrices[0], "db1": wrong.biases[0]}
+
+    assert [layer.mistake for layer in referee(batch, handed).layers] == [
+        "the weights are not transposed on the way back",
+        None,
+        None,
+    ]
+
+
+def test_how_much_of_the_weights_is_added_is_told(batch: Batch, right: Answers) -> None:
+    verdict = referee(batch, right | {"dW2": right["dW2"] + 0.01 * batch.matrices[1]})
+
+    assert "the weights are regularised" in str(verdict.layers[1].mistake)
+    assert "0.01 times" in str(verdict.layers[1].mistake)
+
+
+def test_a_wrong_shape_is_told(batch: Batch, right: Answers) -> None:
+    verdict = referee(batch, right | {"dW1": np.ones((24, 24))})
+
+    assert (
+        verdict.layers[0].mistake == "it is 24 x 24 where 24 x 784 was asked for, a row a unit of the layer"
+    )
+
+
+@pytest.mark.parametrize("digits", [3, 5])
+def test_few_digits_are_right(digits: int, batch: Batch, right: Answers) -> None:
+    written = {
+        name: np.vectorize(lambda one: float(f"{one:.{digits}g}"))(value) for name, value in right.items()
+    }
+
+    assert referee(batch, written).agrees
+
+
+def list_spellings(right: Answers) -> dict[str, Answers]:
+    """List ways to save the same gradients of four layers of 20 units."""
+    n_layers = len(right) // 2
+    weights, biases = ([right[f"{kind}{n}"] for n in range(1, n_layers + 1)] for kind in ("dW", "db"))
+    pairs = list(zip(weights, biases, strict=True))
+    return {
+        "from zero": {
+            f"{kind}{n - 1}": right[f"{kind}{n}"] for kind in ("dW", "db") for n in range(1, n_layers + 1)
+        },
+        "as a list": {f"arr_{n}": part for n, part in enumerate(part for pair in pairs for part in pair)},
+        "beside new weights": {f"W{n}": 0.9 * one for n, one in enumerate(weights, start=1)} | right,
+        "beside differences": {f"{name}_num": 1.1 * one for name, one in right.items()} | right,
+        "biases last": {f"Theta{n}_grad": np.hstack(pair) for n, pair in enumerate(pairs, start=1)},
+        "with one more axis": {name: one[None] for name, one in right.items()},
+        "a column, biases first": {
+            "grad": np.concatenate([one.ravel() for pair in pairs for one in pair[::-1]])
+        },
+        "a column, weights first": {
+            "grad": np.concatenate([one.ravel(order="F") for one in weights + biases])
+        },
+    }
+
+
+def test_names_and_orders_of_all_kinds_are_understood() -> None:
+    batch = make_batch(read_or_sample(), 5, Activation.RELU, (20, 20, 20))
+    right = {name: one for name, one in answer(batch).items() if name != "loss"}
+
+    assert [name for name, handed in list_spellings(right).items() if not referee(batch, handed).agrees] == []
+    del right["db1"]  # that of another layer does not take its place
+    assert [layer.agrees for layer in referee(batch, right).layers] == [False, True, True, True]
+
+
+def test_all_that_a_student_had_open_may_be_handed_in_but_no_batch_that_was_changed(tmp_path: Path) -> None:
+    call(tmp_path, "check", "--give", tmp_path / "batch.mat", "--images", 20)
+    given = {name: value for name, value in loadmat(tmp_path / "batch.mat").items() if name[0] != "_"}
+    savemat(tmp_path / "all.mat", given | answer(read_batch(given)))
+    savemat(tmp_path / "changed.mat", given | {"X": given["X"] / 255})
+
+    for words in (["all.mat"], ["all.mat", "--data", "batch.mat"]):
+        places = [word if word.startswith("-") else tmp_path / word for word in words]
+        assert call_json(tmp_path, "check", *places)["agrees"]
+    said = call(tmp_path, "check", tmp_path / "changed.mat", code=2).stderr
+    assert "has changed its images, labels or weights" in said
 
 
 def test_what_no_mistake_explains_is_told_in_figures(batch: Batch, right: Answers) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from zlib import crc32
 
 import numpy as np
 from jaxtyping import UInt8
@@ -27,11 +28,12 @@ N_IMAGES = 100
 _NOTE = "lab_batch"
 _MOST_IMAGES = 10_000
 _FULL = 255
-_WORDS = """X holds {n} images, a row each, pixels 0 to 255: divide them by 255 first. y holds the \
-class of each, 0 to {last}. W1, b1 to W{k}, b{k} are the weights (a row a unit) and biases of the layers; \
-behind all but the last is {activation}, behind the last softmax. The loss is the mean cross-entropy over \
-the images (natural logarithm), without any penalty. Hand in loss, dW1, db1 to dW{k}, db{k}, each of the \
-shape of what it is the gradient of."""
+_WORDS = """X holds {n} images, a row each, pixels row by row, whole numbers from 0 to 255: make them \
+floating-point (in MATLAB by double), then divide by 255. y holds the class of each, 0 to {last}. W1, b1 \
+to W{k}, b{k} are the weights (a row a unit) and biases of the layers; behind all but the last is \
+{activation}, behind the last softmax. The loss is the mean cross-entropy over the images (natural \
+logarithm), without any penalty. Hand in loss, dW1, db1 to dW{k}, db{k}, each of the shape of what it is the \
+gradient of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,8 @@ def write_batch(batch: Batch, path: Path) -> None:
     for number, (matrix, bias) in enumerate(zip(batch.matrices, batch.biases, strict=True), start=1):
         variables |= {f"W{number}": matrix, f"b{number}": bias.reshape(-1, 1)}
     variables["readme"] = batch.words
-    variables[_NOTE] = json.dumps({"activation": batch.activation.value, "layers": len(batch.matrices)})
+    note = {"activation": batch.activation.value, "layers": len(batch.matrices), "sum": _sum_up(batch)}
+    variables[_NOTE] = json.dumps(note)
     write: Any = _write_npz if path.suffix.lower() == ".npz" else savemat
     with replace_file(path) as file:
         write(file, variables)
@@ -171,10 +174,11 @@ def read_batch(values: Mapping[str, Value]) -> Batch:
             tuple(biases),
             Activation(note["activation"]),
         )
-        _check(batch, [batch.pixels.shape[1], *map(len, biases)])
+        _check(batch, [batch.pixels.shape[1], *map(len, biases)], note["sum"])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise DataError(
-            f"The batch must be as `check --give` wrote it, but lacks or garbles {error}: have it given anew."
+            f"The batch must be as it was given, but lacks or has changed {error}: name the file that was "
+            "given."
         ) from error
     return batch
 
@@ -183,7 +187,13 @@ def _read_text(value: Value) -> str:
     return value if isinstance(value, str) else str(np.ravel(np.asarray(value))[0])
 
 
-def _check(batch: Batch, widths: Sequence[int]) -> None:
+def _sum_up(batch: Batch) -> int:
+    """Sum up all that is given, so that a change of it is seen."""
+    parts = (batch.pixels, batch.labels, *batch.matrices, *batch.biases)
+    return crc32(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
+
+
+def _check(batch: Batch, widths: Sequence[int], sum_given: int) -> None:
     shapes = [matrix.shape for matrix in batch.matrices]
     expected = list(zip(widths[1:], widths[:-1], strict=True))
     n_classes = widths[-1]
@@ -195,3 +205,5 @@ def _check(batch: Batch, widths: Sequence[int]) -> None:
         raise ValueError("its shapes")
     if batch.labels.max() >= n_classes:
         raise ValueError("its labels")
+    if _sum_up(batch) != sum_given:
+        raise ValueError("its images, labels or weights")
