@@ -39,7 +39,8 @@ h1, h2, h3 { line-height: 1.2; break-after: avoid }
 p { orphans: 3; widows: 3 } p:has(+ pre), p:has(+ .table) { break-after: avoid }
 .author { font-style: italic }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem; overflow-wrap: normal }
-caption { text-align: left; font-size: .9rem; white-space: nowrap; padding-bottom: .3rem; break-after: avoid }
+caption { text-align: left; font-size: .9rem; padding-bottom: .3rem; break-after: avoid }
+@media (width > 40rem) { caption { white-space: nowrap } }
 .table { overflow-x: auto }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid #888; text-align: right }
 th { text-align: left }
