@@ -25,6 +25,7 @@ from mnist_core.insight.report.reproduced import Checked, Reproduction, compare_
 from mnist_core.network.models import read_versions
 from mnist_core.search.process import SearchProcess
 from mnist_core.store import Database, add_search
+from mnist_core.store.finishing import request_finish
 from mnist_core.store.people.publishing import find_datasets_folder
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def _search(run: RecordedRun, dataset: "Dataset", store: Database, settings: Set
     report(f"does {run.id} again: {run.plan.n_fits} trainings")
     with SearchProcess.start_early(run.plan, settings) as process:
         run_id = add_search(store, run.plan, run.data, kept.fingerprint, run.name)
+        if run.finished:
+            request_finish(store, run_id, run.finished)
         try:
             carry_out_search(store, run_id, settings, process)
         except RunStoppedError as error:

@@ -1,6 +1,7 @@
 """A report done again: its record, its data, and what two pages state."""
 
 import html
+import json
 import re
 import shutil
 
@@ -10,6 +11,8 @@ from digits import make_digits, write_mat
 from small_search import search_small
 
 from mnist_core.insight.report.reproduced import compare_pages
+from mnist_core.store import Database
+from mnist_core.store.finishing import request_finish
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +114,27 @@ def test_a_report_saved_anew_in_another_encoding_is_equal_though_its_data_are_go
 
     told = call_json(tmp_path / "elsewhere", "reproduce", tmp_path / "r.html", home / "<b>small.mat")
 
+    assert told["is_equal"] is True
+
+
+def test_a_race_whose_dropped_candidate_was_finished_nevertheless_is_done_again_with_it(tmp_path):
+    mat = write_mat(tmp_path / "small.mat", *make_digits(600))
+    grid = {"lr": [0.01, 0.0001], "hidden": [[24], [1]], "activation": ["tanh"]}
+    (tmp_path / "G.json").write_text(json.dumps(grid))
+    words = ["--grid", tmp_path / "G.json", "--max-epochs", 12, "--strategy", "race"]
+    race = call_json(tmp_path, "search", mat, *words)
+    store = Database(f"sqlite:///{tmp_path / 'lab.db'}")
+    dropped = [number for number, one in enumerate(race["candidates"]) if one["mean_test_score"] is None]
+    following = request_finish(store, race["run"], dropped[:1])
+    store.close()
+    call(tmp_path, "resume", following)
+    call(tmp_path, "report", following, "--out", tmp_path / "r.html")
+
+    told = call_json(tmp_path / "elsewhere", "reproduce", tmp_path / "r.html")
+
+    assert "Trained to their end nevertheless, by hand: 1." in (tmp_path / "r.html").read_text(
+        encoding="utf-8"
+    )
     assert told["is_equal"] is True
 
 

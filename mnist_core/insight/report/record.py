@@ -10,6 +10,7 @@ from mnist_core.ground.errors import LabError, RunError
 from mnist_core.insight.report.hand_in import PAPER_FIGURES, HandIn
 from mnist_core.insight.report.report_facts import ReportFacts
 from mnist_core.network.plan import SearchPlan
+from mnist_core.store.finishing import list_to_finish
 
 RECORD = "mnist-lab-report"
 """The name of the `meta` element that holds it."""
@@ -38,6 +39,8 @@ class RecordedRun:
         Of what trained it.
     has_data : bool
         Whether its own images were at hand when the report was written, to measure its fields on.
+    finished : tuple of int
+        The numbers of those that its race dropped, and that were trained to their end nevertheless.
     """
 
     id: str
@@ -48,6 +51,7 @@ class RecordedRun:
     command: str
     versions: dict[str, str]
     has_data: bool
+    finished: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def write_record(several: Sequence[ReportFacts], handed: HandIn) -> str:
             "command": one.model.info.command,
             "versions": one.model.info.versions,
             "has_data": one.trust is not None and one.trust.is_own,
+            "finished": list_to_finish(one.run),
         }
         for one in several
     ]
@@ -133,8 +138,11 @@ def _read_run(values: Mapping[str, Any]) -> RecordedRun:
     plan = forget_places(SearchPlan.from_values(values["plan"]))
     data, fingerprint, command = (str(values[key]) for key in ("data", "fingerprint", "command"))
     versions = {str(name): str(number) for name, number in values["versions"].items()}
+    finished = tuple(map(int, values["finished"]))
+    if not all(0 <= number < plan.n_candidates for number in finished):
+        raise ValueError(f"of {plan.n_candidates} candidates there are none of the numbers {finished}")
     named = (str(values["id"]), str(values["name"]), plan, data, fingerprint, command, versions)
-    return RecordedRun(*named, bool(values["has_data"]))
+    return RecordedRun(*named, bool(values["has_data"]), finished)
 
 
 class _Finder(HTMLParser):

@@ -14,6 +14,7 @@ from mnist_core.network.grid import PAPER_ACCURACY
 from mnist_core.network.history import best_epoch
 from mnist_core.network.plan import Strategy
 from mnist_core.network.recipe import OPTIMIZER_WORDS, Optimizer
+from mnist_core.store.finishing import list_to_finish
 from mnist_core.store.ranking import RankedCandidate
 
 
@@ -70,6 +71,8 @@ def _tell_grid(facts: ReportFacts) -> list[Part]:
     words = f"{plan.say_size()}{drawn}, {_say_folds(plan.cv, ranked)}"
     if plan.strategy is Strategy.RACE:
         words += f" They raced: {len(dropped) or 'none'} fell behind and had no further epochs."
+        if finished := list_to_finish(facts.run):
+            words += f" Trained to their end nevertheless, by hand: {len(finished)}."
     # A single fold has no deviation, and no tie can be told by it.
     n_columns = 2 if plan.cv == 1 else 4
     head = ["Candidate", "Mean accuracy", "Standard deviation", "Within one standard error"]
