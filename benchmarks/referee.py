@@ -17,7 +17,8 @@ from mnist_core.data.layouts import read_or_sample
 from mnist_core.insight.referee.backprop import compute_gradients
 from mnist_core.insight.referee.batch import Batch, choose_batch, take_layers
 from mnist_core.insight.referee.handed_in import find_answers
-from mnist_core.insight.referee.verdict import Verdict, judge
+from mnist_core.insight.referee.judging import judge
+from mnist_core.insight.referee.verdict import Verdict
 from mnist_core.network.architecture import MLP
 from mnist_core.network.candidate import Activation, Candidate
 

@@ -22,6 +22,7 @@ from mnist_ui.results.confused_images import show_confusion, show_mistakes
 from mnist_ui.results.exports import offer_exports
 from mnist_ui.results.model_figures import Reading, name_probabilities, read_dataset, read_folder
 from mnist_ui.results.model_table import show_models
+from mnist_ui.results.own_gradients import offer_check
 from mnist_ui.results.tabs import show_tabs
 from mnist_ui.results.training_end import describe_end
 from mnist_ui.segments import choose_one
@@ -111,6 +112,7 @@ offer_import(current_dataset())
 _model, _dataset = choose_model((TAB_PARAM,)), current_dataset()
 with _sharing:
     offer_exports(_model)
+    offer_check(_model, _dataset)
     offer_sharing_of(_model)
 _reading = _read(_model, _dataset)
 _show_headline(_reading)

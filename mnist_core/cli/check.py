@@ -27,7 +27,8 @@ from mnist_core.insight.referee.batch import (
     write_batch,
 )
 from mnist_core.insight.referee.handed_in import Answers, find_answers, has_shapes
-from mnist_core.insight.referee.verdict import LayerVerdict, Part, Verdict, judge
+from mnist_core.insight.referee.judging import judge
+from mnist_core.insight.referee.verdict import Verdict
 from mnist_core.network.candidate import Activation
 
 _USUAL = "paper"
@@ -230,23 +231,6 @@ def _describe(verdict: Verdict, answers: Answers, network: str) -> dict[str, Any
 
 
 def _say(verdict: Verdict, answers: Answers) -> list[str]:
-    lines = [] if verdict.loss is None else [f"loss: {_say_part(verdict.loss)}"]
-    lines += [f"{layer.name}: {_say_layer(layer)}" for layer in verdict.layers]
-    wrong = [layer.name for layer in verdict.layers if not layer.agrees]
-    if verdict.agrees:
-        lines.append("All is right.")
-    elif len(wrong) > 1:  # gradients come down from the output
-        lines.append(f"Mend {wrong[-1]} first: its mistakes come down to the others.")
-    return [*answers.notes, *lines]
-
-
-def _say_layer(layer: LayerVerdict) -> str:
-    if layer.agrees:
-        return f"right to {layer.digits} digits"
-    if layer.weights.mistake == layer.bias.mistake:
-        return f"wrong: {layer.mistake}"
-    return f"weights {_say_part(layer.weights)}; bias {_say_part(layer.bias)}"
-
-
-def _say_part(part: Part) -> str:
-    return f"right to {part.digits} digits" if part.agrees else f"wrong: {part.mistake}"
+    lines = [] if verdict.loss is None else [f"loss: {verdict.loss.words}"]
+    lines += [f"{layer.name}: {layer.words}" for layer in verdict.layers]
+    return [*answers.notes, *lines, *filter(None, [verdict.words])]

@@ -25,7 +25,7 @@ def _offer(model: Model, kind: str, form: Format) -> None:
         st.caption(escape(str(error)))
         return
     stem = f"{model.name}{form.mark}"
-    name = f"{stem}{'.zip' if form.has_script else form.suffix}"
+    name = f"{stem}-{kind}.zip" if form.has_script else f"{stem}{form.suffix}"
     words = f"{form.title}: {form.words}"
     offer_file(words, partial(_write, model, form, stem), name, type="tertiary", key=f"export-{kind}")
 

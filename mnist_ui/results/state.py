@@ -4,6 +4,7 @@ from typing import Any
 
 from mnist_core.ground.errors import LabError
 from mnist_core.insight.imported.imported_model import Understood
+from mnist_core.insight.referee.verdict import Verdict
 from mnist_ui.session import Held
 
 TRUTH, GUESS = Held("results-truth", 0), Held("results-guess", 0)
@@ -32,3 +33,6 @@ IMPORT_REFUSAL = Held[str | None]("results-import-refusal", None)
 
 UNDERSTOOD = Held[tuple[Any, Understood | LabError] | None]("results-understood", None)
 """The last file that was read, as it was understood or why it was not, behind what tells it from others."""
+
+JUDGED = Held[tuple[Any, tuple[Verdict, list[str]] | LabError] | None]("results-judged", None)
+"""What was said of the gradients that were handed in last, behind what tells them from others."""

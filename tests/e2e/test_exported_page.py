@@ -106,12 +106,12 @@ def test_the_results_page_gives_each_format(open_tab: OpenTab, tmp_path: Path) -
     tab = open_tab("results?model=paper")
     settle(tab)
     tab.get_by_role("button", name="Take it home").click()
-    for form in FORMATS.values():
+    for kind, form in FORMATS.items():
         with tab.expect_download() as taken:
             tab.get_by_role("button", name=f"{form.title}: {form.words}").click()
         path = tmp_path / taken.value.suggested_filename
         taken.value.save_as(path)
-        assert path.name == f"paper{form.mark}{'.zip' if form.has_script else form.suffix}"
+        assert path.name == (f"paper-{kind}.zip" if form.has_script else f"paper{form.mark}{form.suffix}")
         if form.has_script:
             names = zipfile.ZipFile(io.BytesIO(path.read_bytes())).namelist()
             assert names[0] == f"paper{form.suffix}"

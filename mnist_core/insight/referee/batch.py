@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from zlib import crc32
 
 import numpy as np
@@ -134,15 +135,26 @@ def take_layers(network: MLP) -> Chain:
 
 def write_batch(batch: Batch, path: Path) -> None:
     """Write a batch as .mat, or as .npz where the file is called so."""
+    write: Any = _write_npz if path.suffix.lower() == ".npz" else savemat
+    with replace_file(path) as file:
+        write(file, _collect(batch))
+
+
+def pack_batch(batch: Batch) -> bytes:
+    """Pack a batch as .mat."""
+    file = BytesIO()
+    savemat(cast(Any, file), _collect(batch))
+    return file.getvalue()
+
+
+def _collect(batch: Batch) -> dict[str, Any]:
     variables: dict[str, Any] = {"X": batch.pixels, "y": batch.labels.reshape(-1, 1).astype(np.uint8)}
     for number, (matrix, bias) in enumerate(zip(batch.matrices, batch.biases, strict=True), start=1):
         variables |= {f"W{number}": matrix, f"b{number}": bias.reshape(-1, 1)}
     variables["readme"] = batch.words
     note = {"activation": batch.activation.value, "layers": len(batch.matrices), "sum": _sum_up(batch)}
     variables[_NOTE] = json.dumps(note)
-    write: Any = _write_npz if path.suffix.lower() == ".npz" else savemat
-    with replace_file(path) as file:
-        write(file, variables)
+    return variables
 
 
 def _write_npz(file: BinaryIO, variables: Mapping[str, Any]) -> None:
