@@ -51,11 +51,16 @@ def ask_for_choices(
     """Offer what can be said of a network; what fits alike openly, the rest where one looks for it."""
     for name, values in asked.items():
         _ask(file_id, name, values)
-    with st.expander("Say it instead", expanded=is_open):
+    with st.expander("Say it instead", expanded=is_open or _is_anything_said(file_id)):
         for name, values in _OPTIONS.items():
             if name not in asked:
                 _ask(file_id, name, values)
         _ask_for_order(file_id, dataset)
+
+
+def _is_anything_said(file_id: str) -> bool:
+    said = [state.IMPORT_CHOICE.of(f"{name}-{file_id}").get() for name in _OPTIONS]
+    return said != [_FIND] * len(said) or bool(state.IMPORT_TYPED.of(f"classes-{file_id}").get())
 
 
 def _read_pair(typed: str) -> str:

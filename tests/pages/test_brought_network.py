@@ -84,6 +84,7 @@ def test_a_factor_and_a_shift_of_pixels_can_be_said(page: AppTest) -> None:
     find(page, "Factor and shift").set_value("3, 2").run()
 
     assert not page.exception
+    assert page.expander[0].proto.expanded  # for who has more to say
     assert [one.value for one in page.error] == []
     assert any("3 times 0 to 1, plus 2" in one.value for one in page.markdown)
 

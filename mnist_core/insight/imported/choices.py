@@ -103,7 +103,7 @@ class Scaling:
             return f"less {-self.shift / self.factor:.4g}, over {1 / self.factor:.4g}"
         if self.name in SCALINGS:
             return SCALINGS[self.name]
-        return f"{self.factor:g} times 0 to 1, plus {self.shift:g}"
+        return f"{self.factor:g} times 0 to 1" + (f", plus {self.shift:g}" if self.shift else "")
 
 
 def is_pair(text: str) -> bool:

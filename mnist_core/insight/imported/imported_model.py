@@ -112,7 +112,7 @@ def understand_network(
     if not chains:
         raise DataError(
             f"{name} has {read[0].n_classes} outputs, but {dataset.name} has {dataset.n_classes} classes: "
-            "name images of the classes that it tells apart."
+            "take images of the classes that it tells apart."
         )
     images, labels = _take_images(dataset, dataset.side, _FIT_IMAGES)
     said = read_classes(choices.classes, dataset.class_names)
