@@ -64,10 +64,12 @@ def hold_place(path: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                if IS_POSIX:  # else what is open cannot go
+                if IS_POSIX:
                     lock_path.unlink(missing_ok=True)
     finally:
-        with suppress(OSError):  # something is in it by now
+        with suppress(OSError):  # another has opened it meanwhile, or something is in a folder by now
+            if not IS_POSIX:  # what is open cannot go there
+                lock_path.unlink(missing_ok=True)
             for folder in made:
                 folder.rmdir()
 

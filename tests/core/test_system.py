@@ -18,8 +18,12 @@ def find_spec(name, package=None):
     return None if asks == "mnist_core.ground.system" else find(name, package)
 importlib.util.find_spec = find_spec
 """
-# Not what tests locks: what takes their place elsewhere is not there on this system either.
-_CORE = ("dataset", "layouts", "matfile", "modelstore", "numpy_files", "search")
+# Left out: backups say so; of locks and limits this system lacks the other ways, too, that Windows has.
+_LACKED = (
+    "postgresql backup backed_up restored evening "
+    "two_who_fetch_at_once that_is_held_is_free another_process_holds "
+    "process_that_reads_is_confined more_memory_than_the_confined_process"
+)
 _POSIX = re.compile(
     r"\b(import (fcntl|resource|pwd|grp|termios)|os\.(fork|setsid|setpgid|getpgid|killpg|nice|fchmod|sync)\b"
     r"|signal\.(SIGKILL|SIGXCPU|SIGPIPE|SIGHUP))"
@@ -35,11 +39,12 @@ def test_what_only_posix_has_stands_in_one_module() -> None:
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.timeout(900)
-def test_the_core_works_without_it(tmp_path: Path) -> None:
+def test_the_core_without_it_passes_its_tests(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(_HIDE, encoding="utf-8")
-    tests = [f"tests/core/test_{name}.py" for name in _CORE]
+    chosen = " and ".join(f"not {name}" for name in _LACKED.split())
+    words = ["-q", "-x", "-n", "2", "--dist", "loadfile", "-m", "not slow and not processes", "-k", chosen]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", "-p", "no:cacheprovider", *tests],
+        [sys.executable, "-m", "pytest", *words, "-p", "no:cacheprovider", "tests/core"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,
