@@ -4,6 +4,7 @@ import html
 import json
 import re
 import shlex
+import shutil
 import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -98,6 +99,18 @@ def test_a_run_without_a_model_has_no_report(found):
 
     assert "needs a finished run" in said.stderr
     assert not (home / "none.html").exists()
+
+
+def test_a_run_whose_model_was_deleted_has_no_report_and_a_sentence(found, tmp_path):
+    home, search = found
+    shutil.copytree(home, tmp_path / "lab")
+    model = home / "out" / "model"
+
+    model.rename(tmp_path / "model")
+    said = call(tmp_path / "lab", "report", search["run"], "--out", tmp_path / "none.html", code=2)
+    (tmp_path / "model").rename(model)
+
+    assert "is gone: search again" in said.stderr
 
 
 def test_a_report_ends_with_commands_that_do_the_run_again(found):

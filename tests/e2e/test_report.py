@@ -15,9 +15,12 @@ def report(tmp_path_factory):
     home = tmp_path_factory.mktemp("report")
     mat = write_mat(home / "small.mat", *make_digits(600))
     grid = home / "grid.json"
-    grid.write_text(json.dumps({"lr": [0.01], "hidden1": [16], "hidden2": [10], "activation": ["tanh"]}))
-    run = call_json(home, "search", mat, "--grid", grid, "--cv", 2, "--max-epochs", 2)["run"]
-    call(home, "report", run, "--out", home / "report.html")
+    grid.write_text(json.dumps({"lr": [0.01], "hidden1": [300], "hidden2": [10], "activation": ["tanh"]}))
+    names = ",".join(f"a name of class {number}" for number in range(10))
+    words = ["--grid", grid, "--cv", 2, "--max-epochs", 2, "--class-names", names]
+    run = call_json(home, "search", mat, *words)["run"]
+    words = ["--note", "test", "W" * 500, "--figures", "curve", "hidden1", "output"]
+    call(home, "report", run, *words, "--out", home / "report.html")
     call(home, "report", run, "--by", "Ada", "--out", home / "report.pdf")
     return home / "report.html"
 
@@ -33,6 +36,23 @@ def test_a_report_is_accessible_on_a_phone_a_screen_and_paper(browser: Browser, 
 
     assert found.violations_count == 0, found.generate_report()
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.close()
+
+
+@pytest.mark.slow
+def test_what_is_wide_or_tall_in_a_report_is_whole_on_a_page_of_paper(browser: Browser, report):
+    page_width, page_height = 657, 986  # of A4 less margins, in pixels of 1/96 inch
+    tab = browser.new_page(viewport={"width": page_width, "height": page_height})
+    tab.emulate_media(media="print")
+    tab.goto(report.as_uri())
+
+    tables, pictures, notes = tab.locator("table"), tab.locator("figure"), tab.locator(".note p")
+    assert tables.count() >= 4
+    for parts in (tables, pictures, notes):
+        assert all(
+            width <= page_width for width in parts.evaluate_all("all => all.map(one => one.scrollWidth)")
+        )
+    assert max(pictures.evaluate_all("all => all.map(one => one.offsetHeight)")) <= page_height
     tab.close()
 
 

@@ -92,9 +92,9 @@ def gather_facts(store: Database, run_id: str, settings: Settings) -> ReportFact
     Raises
     ------
     RunError
-        If there is no such run, or it has not found a winner.
+        If there is no such run, or it has not found a winner, or that is gone.
     ModelError
-        If the winner's folder is gone or damaged.
+        If the winner's folder is damaged.
     """
     run = get_search(store, run_id)
     folder = find_winner(settings, run)
@@ -102,6 +102,11 @@ def gather_facts(store: Database, run_id: str, settings: Settings) -> ReportFact
         raise RunError(
             f"A report needs a finished run, but {run.id} is {run.state.value} and has no model: "
             "let it end, or resume it."
+        )
+    if not folder.is_dir():
+        raise RunError(
+            f"A report needs its winner's model, but {folder.name} of {run.id} is gone: search again, "
+            f"or put the folder back as {folder}."
         )
     model, fits = load_model(folder), read_fits(store, run.id)
     return ReportFacts(
