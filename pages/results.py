@@ -108,7 +108,8 @@ def _show_reads(model: Model, dataset: Dataset | None, reading: Reading) -> None
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title("Results", width="content")
     _sharing = st.container(width="content", horizontal=True, vertical_alignment="center")
-offer_import(current_dataset())
+with _sharing:
+    offer_import(current_dataset())
 _model, _dataset = choose_model((TAB_PARAM,)), current_dataset()
 with _sharing:
     offer_exports(_model)
