@@ -49,10 +49,9 @@ def open_tab(home: Path, model: Model) -> OpenTab:
 
 def list_downloads(page: AppTest) -> list[str]:
     """List what is offered beside the model itself, which is beside the title."""
+    beside = {"The batch", *(f"{form.title}: {form.words}" for form in FORMATS.values())}
     labels = [element.proto.label for element in page.get("download_button")]
-    return [
-        label for label in labels if label not in {f"{form.title}: {form.words}" for form in FORMATS.values()}
-    ]
+    return [label for label in labels if label not in beside]
 
 
 def test_without_a_data_set_it_offers_the_sample(open_tab):
