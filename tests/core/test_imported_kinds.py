@@ -203,6 +203,11 @@ def test_a_json_file_of_weights_is_not_taken_for_drawings(digits: Dataset, tmp_p
         understand(tmp_path / "net.json", digits)
 
 
+def test_a_file_that_is_not_there_is_asked_for_as_one_of_weights(digits: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=r"safetensors or ONNX file .* cannot be opened: No such file"):
+        understand(tmp_path / "net.npz", digits)
+
+
 def test_other_outputs_than_classes_are_counted(digits: Dataset, tmp_path: Path) -> None:
     np.savez(tmp_path / "net.npz", W1=np.ones((16, 784)), W2=np.ones((3, 16)))
 

@@ -55,7 +55,8 @@ def read_file(source: Source | str, name: str | None = None, *, is_network: bool
     source = Path(source) if isinstance(source, str) else source
     shown = make_printable(name or name_source(source))
     try:
-        with _open_source(source) as file, open_nameless() as parcel:
+        opened = NETWORKS_OPENED if is_network else OPENED
+        with _open_source(source, opened) as file, open_nameless() as parcel:
             values = read_confined(file.fileno(), parcel.fileno(), _check_format(file, is_network))
             own = name_variable(shown)
             own = f"{own}_" if own in values else own
@@ -70,10 +71,10 @@ def name_source(source: Source) -> str:
 
 
 @contextmanager
-def _open_source(source: Source) -> Iterator[BinaryIO]:
+def _open_source(source: Source, opened: str) -> Iterator[BinaryIO]:
     """Open a path, gather a folder, or copy an open file to memory, where another process can read it."""
     if isinstance(source, Path):
-        with _open_path(source) as file:
+        with _open_path(source, opened) as file:
             yield file
         return
     with open_nameless() as copy:
@@ -82,7 +83,7 @@ def _open_source(source: Source) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _open_path(path: Path) -> BinaryIO:
+def _open_path(path: Path, opened: str) -> BinaryIO:
     try:
         kind = stat.S_IFMT(path.stat().st_mode)  # opening a pipe would wait for whoever fills it
         if kind == stat.S_IFREG:
@@ -91,7 +92,7 @@ def _open_path(path: Path) -> BinaryIO:
             return gather_folder(path, find_room())
     except (OSError, ValueError) as error:
         raise DataFileError(f"must be {OPENED}, but cannot be opened: {say_reason(error)}.") from error
-    raise DataFileError(f"must be {OPENED}, but cannot be opened: it is a device.")
+    raise DataFileError(f"must be {opened}, but cannot be opened: it is a device.")
 
 
 def _check_format(file: BinaryIO, is_network: bool) -> Format:
