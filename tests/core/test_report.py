@@ -189,7 +189,7 @@ def test_a_report_for_latex_has_each_figure_and_table_as_a_file(found):
     home, search = found
 
     note = ("--note", "grid", "Two 中.")
-    call(home, "report", search["run"], "--by", "A & B", *note, "--out", home / "report.zip")
+    call(home, "report", search["run"], "--by", "A &\n\nB", *note, "--out", home / "report.zip")
 
     with zipfile.ZipFile(home / "report.zip") as files:
         text = files.read("report.tex").decode()

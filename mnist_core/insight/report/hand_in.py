@@ -58,6 +58,7 @@ class HandIn:
     figures: tuple[str, ...] = PAPER_FIGURES
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "author", " ".join(self.author.split()))
         object.__setattr__(self, "figures", tuple(dict.fromkeys(self.figures)))
         sections = {*SECTIONS, RUNS}
         odd = next((name for name in self.notes if name.rpartition("/")[2] not in sections), None)
