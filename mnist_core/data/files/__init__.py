@@ -91,7 +91,7 @@ def _open_path(path: Path, opened: str) -> BinaryIO:
         if kind == stat.S_IFDIR:
             return gather_folder(path, find_room())
     except (OSError, ValueError) as error:
-        raise DataFileError(f"must be {OPENED}, but cannot be opened: {say_reason(error)}.") from error
+        raise DataFileError(f"must be {opened}, but cannot be opened: {say_reason(error)}.") from error
     raise DataFileError(f"must be {opened}, but cannot be opened: it is a device.")
 
 
