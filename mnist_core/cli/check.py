@@ -123,6 +123,8 @@ def _find_batch(
 
     Its network is told in a sentence.
     """
+    for word in models:  # which may be a file of gradients that is not there
+        open_model(word)
     batches = [path for path, held in values.items() if is_batch(held)]
     if batches:  # a student who has saved all that there was has it once more
         given = (

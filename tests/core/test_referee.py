@@ -201,6 +201,8 @@ def test_all_that_a_student_had_open_may_be_handed_in_but_no_batch_that_was_chan
     for words in (["all.mat"], ["all.mat", "--data", "batch.mat"]):
         places = [word if word.startswith("-") else tmp_path / word for word in words]
         assert call_json(tmp_path, "check", *places)["agrees"]
+    gone = call(tmp_path, "check", tmp_path / "gone.mat", "--data", tmp_path / "batch.mat", code=2).stderr
+    assert "gone.mat" in gone
     said = call(tmp_path, "check", tmp_path / "changed.mat", code=2).stderr
     assert "has changed its images, labels or weights" in said
 
