@@ -114,6 +114,7 @@ def test_a_search_outlives_a_killed_worker_and_a_killed_scheduler(
     assert read_scores(store, run_id) == search_here(store, fingerprint, settings)
 
 
+@pytest.mark.slow
 def test_a_run_waits_for_workers_and_says_so(store, settings, fingerprint, cluster):
     plan = replace(PLAN, recipe=Recipe(max_epochs=2), cluster=cluster.address)
     run_id, thread = begin(store, plan, fingerprint, settings)

@@ -209,6 +209,7 @@ def test_a_report_for_latex_has_each_figure_and_table_as_a_file(found):
     assert b"/FontFile2" in figure  # TrueType, embedded
 
 
+@pytest.mark.slow
 def test_a_report_of_a_race_lists_who_was_dropped_and_of_one_fold_no_deviation(tmp_path):
     mat = write_mat(tmp_path / "small.mat", *make_digits(600))
     grid = {"lr": [0.01, 0.0001], "hidden": [[24], [1]], "activation": ["tanh"]}

@@ -102,6 +102,7 @@ def test_a_report_whose_data_are_not_there_says_how_to_give_them(found):
     assert "as `reproduce report.html FILE`, or lay it beside the report" in said.stderr
 
 
+@pytest.mark.slow
 def test_a_report_saved_anew_in_another_encoding_is_equal_though_its_data_are_gone(found, tmp_path):
     home, search = found
     shutil.copytree(home, tmp_path / "lab")
@@ -117,6 +118,7 @@ def test_a_report_saved_anew_in_another_encoding_is_equal_though_its_data_are_go
     assert told["is_equal"] is True
 
 
+@pytest.mark.slow
 def test_a_race_whose_dropped_candidate_was_finished_nevertheless_is_done_again_with_it(tmp_path):
     mat = write_mat(tmp_path / "small.mat", *make_digits(600))
     grid = {"lr": [0.01, 0.0001], "hidden": [[24], [1]], "activation": ["tanh"]}

@@ -41,6 +41,7 @@ def _columns(images: np.ndarray) -> np.ndarray:
     return images.swapaxes(1, 2).reshape(len(images), -1)
 
 
+@pytest.mark.slow
 def test_a_struct_file_opens_upright_with_its_own_test_part(tab, write_mat, digits):
     images, labels = digits
     parts = {

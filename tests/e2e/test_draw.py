@@ -63,6 +63,7 @@ def test_a_reload_keeps_the_drawing(page: Page) -> None:
     expect_guess(page, 7)
 
 
+@pytest.mark.slow
 def test_the_same_digit_drawn_again_after_clear_is_read_again(page: Page) -> None:
     draw(page, ZERO)
     expect_guess(page, 0)

@@ -49,6 +49,7 @@ def test_a_point_shows_its_picture_on_hover_and_its_way_on_a_click(tab: Page) ->
     expect(way).to_be_visible()
 
 
+@pytest.mark.slow
 def test_layers_are_gone_through_by_mouse_and_by_keys(tab: Page) -> None:
     shown = open_map(tab)
     expect(shown).to_have_attribute("data-stage", "Hidden 2")

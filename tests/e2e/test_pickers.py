@@ -35,6 +35,7 @@ def test_arrow_keys_open_the_next_unit_and_keep_the_focus(tab: Page) -> None:
     assert _focused_label(tab) == "unit 5 of hidden 1"
 
 
+@pytest.mark.slow
 def test_arrow_down_reaches_the_unit_below(tab: Page) -> None:
     go_to(tab, "Fields")
     first = tab.get_by_role("button", name="unit 0 of hidden 1", exact=True)

@@ -115,6 +115,7 @@ def test_a_figure_that_begins_anew_gets_all_that_it_lacks(open_tab, store: Datab
     expect(cells.nth(1)).to_have_accessible_name("4-3 Tanh, lr 0.01: trains, at epoch 3, accuracy 80.00%")
 
 
+@pytest.mark.slow
 def test_a_tab_that_nobody_sees_asks_less_often(open_tab, store: Database, run_id: str) -> None:
     tab, heard = _open(open_tab, run_id)
     beat(store, run_id)

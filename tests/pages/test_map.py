@@ -67,6 +67,7 @@ def test_each_layer_has_its_cloud_and_what_a_probe_reads_of_it(home):
     assert "that its own training held out" in page.caption[0].value
 
 
+@pytest.mark.slow
 def test_pictures_by_another_method_lie_elsewhere_under_another_name(home):
     page = open_page()
     before = read_component(page, "sheet")
@@ -80,6 +81,7 @@ def test_pictures_by_another_method_lie_elsewhere_under_another_name(home):
     assert any("t-SNE keeps neighbours together" in caption.value for caption in page.caption)
 
 
+@pytest.mark.slow
 def test_a_method_that_needs_more_images_says_so_in_a_sentence(home):
     few = make_dataset(600)
     make_model(home / "models" / "few", few)
