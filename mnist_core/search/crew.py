@@ -229,6 +229,8 @@ class DaskCrew:
         if future.status == "finished":
             return True
         error = future.exception()
+        if error is None:  # it was lost with the scheduler, waited for, and has been cancelled since
+            return self._has_state(future)
         if isinstance(error, KilledWorker):
             raise ClusterError(
                 f"A part of the search needs a worker that lives, but {MOST_DEATHS} died of it: look at "
