@@ -197,6 +197,7 @@ def tell_epochs(store: Database, run_id: str) -> list[tuple[object, ...]]:
     )
 
 
+@pytest.mark.slow
 def test_what_others_write_meanwhile_is_there_whole_or_not_at_all(settings, lab_store, tmp_path):
     keep_dataset(make_dataset(60), settings.datasets_folder)
     busy = start_python(BUSY, str(settings.home), settings.database)

@@ -78,6 +78,7 @@ def test_short_rounds_come_to_the_same_as_long_ones(tmp_path):
     assert all((weights[name] == same[name]).all() for name in weights)
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_two_workers_come_to_the_same_as_one_also_where_tasks_are_halved(tmp_path):
     images, labels = make_digits(400)

@@ -275,6 +275,7 @@ def test_a_change_holds_from_its_epoch_on():
     assert Wishes.from_values(json.loads(json.dumps(wishes.values()))) == wishes
 
 
+@pytest.mark.slow
 def test_the_commands_train_with_kept_epochs_and_film_them(tmp_path):
     sample = ROOT / "mnist_core/data/builtin/mnist_sample.mat"
     words = [

@@ -181,6 +181,7 @@ def test_a_place_that_is_held_is_free_again_however_its_holder_ends(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_whose_place_another_process_holds_is_paused_and_says_so(tmp_path):
     settings = Settings(home=tmp_path, database=f"sqlite:///{tmp_path / 'lab.db'}")
     dataset = keep_dataset(make_dataset(), settings.datasets_folder)

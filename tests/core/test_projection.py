@@ -138,6 +138,7 @@ def test_t_sne_of_few_images_is_refused():
         flatten_stages({"input": values}, Method.TSNE)
 
 
+@pytest.mark.slow
 def test_a_map_that_is_made_in_a_process_of_its_own_is_as_true(model, sample):
     here = map_layers(model, sample, Method.TSNE)
     apart = map_apart(model, sample, Method.TSNE)

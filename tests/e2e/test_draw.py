@@ -73,6 +73,7 @@ def test_the_same_digit_drawn_again_after_clear_is_read_again(page: Page) -> Non
     expect_guess(page, 0)
 
 
+@pytest.mark.slow
 def test_undo_takes_back_one_stroke_after_the_other(page: Page) -> None:
     draw(page, ZERO)
     expect_guess(page, 0)
@@ -113,6 +114,7 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(open_tab: OpenTab) -> Non
     assert moved == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_number_is_cut_and_read_on_a_phone_and_on_a_wide_screen(open_tab: OpenTab, width: int) -> None:
     tab = open_tab("draw", width=width, height=900)

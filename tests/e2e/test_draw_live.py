@@ -96,6 +96,7 @@ def divide(line: Sequence[tuple[float, float]], n: int = 8) -> list[tuple[float,
     ]
 
 
+@pytest.mark.slow
 def test_ink_lies_where_the_pen_was_on_a_page_that_is_scrolled(open_tab: OpenTab) -> None:
     tab = open_tab("draw", height=420)
     expect(canvas(tab)).to_be_visible()

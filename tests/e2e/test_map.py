@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from visitor import SEVEN, OpenTab, draw_stroke, go_to, pick_point, settle
 
+pytestmark = pytest.mark.slow
+
 _WORDS = re.compile(r"^\d(, read as \d)?, \d+ % sure$")
 
 
@@ -32,7 +34,6 @@ def hover_a_point(tab: Page) -> tuple[float, float]:
     raise AssertionError("no point was met")
 
 
-@pytest.mark.slow
 def test_a_point_shows_its_picture_on_hover_and_its_way_on_a_click(tab: Page) -> None:
     open_map(tab)
     place = hover_a_point(tab)
@@ -49,7 +50,6 @@ def test_a_point_shows_its_picture_on_hover_and_its_way_on_a_click(tab: Page) ->
     expect(way).to_be_visible()
 
 
-@pytest.mark.slow
 def test_layers_are_gone_through_by_mouse_and_by_keys(tab: Page) -> None:
     shown = open_map(tab)
     expect(shown).to_have_attribute("data-stage", "Hidden 2")

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from visitor import OpenTab, go_to, settle
 
+pytestmark = pytest.mark.slow
+
 
 def _focused_label(tab: Page) -> str:
     """Return the label of the focused element, also inside a component."""
@@ -19,7 +21,6 @@ def _focused_label(tab: Page) -> str:
     return label
 
 
-@pytest.mark.slow
 def test_arrow_keys_open_the_next_unit_and_keep_the_focus(tab: Page) -> None:
     go_to(tab, "Fields")
     tab.get_by_role("button", name="unit 3 of hidden 1", exact=True).click()
@@ -35,7 +36,6 @@ def test_arrow_keys_open_the_next_unit_and_keep_the_focus(tab: Page) -> None:
     assert _focused_label(tab) == "unit 5 of hidden 1"
 
 
-@pytest.mark.slow
 def test_arrow_down_reaches_the_unit_below(tab: Page) -> None:
     go_to(tab, "Fields")
     first = tab.get_by_role("button", name="unit 0 of hidden 1", exact=True)
@@ -65,7 +65,6 @@ def test_a_confusion_cell_is_chosen_by_the_keyboard(tab: Page) -> None:
     assert _focused_label(tab).startswith("true 5, read as 8")
 
 
-@pytest.mark.slow
 def test_what_takes_seconds_is_said_while_it_is_made(open_tab: OpenTab) -> None:
     tab = open_tab("fields?model=robust&layer=hidden2")
     settle(tab)

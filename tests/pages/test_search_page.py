@@ -385,6 +385,7 @@ def test_a_run_whose_worker_is_gone_waits_and_says_why(open_page, store):
     assert find_button(page, "Resume")
 
 
+@pytest.mark.slow
 def test_the_start_of_the_app_starts_a_worker_where_a_run_waits(tmp_path, monkeypatch):
     home = tmp_path / "without a worker"
     monkeypatch.setenv("MNIST_LAB_HOME", str(home))

@@ -55,6 +55,7 @@ def test_no_page_loads_anything_of_its_own(home: Path):
     assert {page: modules for page, modules in late.items() if modules} == {}
 
 
+@pytest.mark.slow
 def test_all_pages_that_are_opened_in_the_first_moment_show_no_error(home: Path):
     paths = [
         path.stem
